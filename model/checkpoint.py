@@ -1,0 +1,123 @@
+"""Checkpoints in the layout that transformers loads: model.safetensors, config.json and the tokenizer's files."""
+
+import json
+import shutil
+from pathlib import Path
+
+import tiktoken
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from model.gpt2 import GPT2, GPT2Config
+from model.prompt import END_OF_TEXT
+from model.tokenizer import load_encoding
+
+WEIGHTS = "model.safetensors"
+CONFIG = "config.json"
+TOKENIZER = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
+PREFIX = "transformer."  # where transformers' GPT2LMHeadModel keeps the body of the model
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used; the message names the file and what is wrong with it."""
+
+
+def save_tokenizer(folder: Path, tokenizer_json: str, n_positions: int) -> Path:
+    """Writes the tokenizer's two files; returns the path of `tokenizer.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": END_OF_TEXT,
+        "eos_token": END_OF_TEXT,
+        "unk_token": END_OF_TEXT,
+        "model_max_length": n_positions,
+    }
+    (folder / TOKENIZER_CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
+    return folder / TOKENIZER
+
+
+def copy_tokenizer(source: Path, target: Path) -> None:
+    """The tokenizer of one checkpoint for another."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in (TOKENIZER, TOKENIZER_CONFIG):
+        shutil.copyfile(source / name, target / name)
+
+
+def save_checkpoint(folder: Path, model: GPT2) -> None:
+    """Writes config and weights beside the tokenizer. The weights come last, by a rename: a folder without them is
+    not a checkpoint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = model.config
+    end_of_text = config.vocab_size - 1
+    layout = {
+        "architectures": ["GPT2LMHeadModel"],
+        "model_type": "gpt2",
+        "activation_function": "gelu_new",
+        "vocab_size": config.vocab_size,
+        "n_positions": config.n_positions,
+        "n_embd": config.n_embd,
+        "n_layer": config.n_layer,
+        "n_head": config.n_head,
+        "attn_pdrop": config.dropout,
+        "embd_pdrop": config.dropout,
+        "resid_pdrop": config.dropout,
+        "layer_norm_epsilon": config.layer_norm_epsilon,
+        "bos_token_id": end_of_text,
+        "eos_token_id": end_of_text,
+        "tie_word_embeddings": True,
+        "dtype": str(model.wte.weight.dtype).removeprefix("torch."),
+    }
+    (folder / CONFIG).write_text(json.dumps(layout, indent=2) + "\n", encoding="utf-8")
+    tensors = {PREFIX + name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    temporary = folder / f".{WEIGHTS}.tmp"
+    save_file(tensors, temporary, metadata={"format": "pt"})
+    temporary.rename(folder / WEIGHTS)
+
+
+def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
+    """The model (on the CPU, in evaluation mode) and its encoding.
+
+    Raises CheckpointError where a file is missing or damaged, or a tensor's name or shape is not the config's.
+    """
+    for name in (WEIGHTS, CONFIG, TOKENIZER):
+        if not (folder / name).is_file():
+            raise CheckpointError(f"{folder / name} is missing")
+    model = GPT2(_read_config(folder / CONFIG))
+    try:
+        stored = load_file(folder / WEIGHTS)
+    except SafetensorError as error:
+        raise CheckpointError(f"{folder / WEIGHTS} is damaged: {error}") from error
+    tensors = {name.removeprefix(PREFIX): tensor for name, tensor in stored.items()}
+    expected = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    found = {name: tensor.shape for name, tensor in tensors.items()}
+    if found != expected:
+        wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        name = wrong[0]
+        raise CheckpointError(
+            f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {name}: "
+            f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
+        )
+    model.load_state_dict(tensors)
+    return model.eval(), load_encoding(folder / TOKENIZER)
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "none" if shape is None else str(list(shape))
+
+
+def _read_config(path: Path) -> GPT2Config:
+    try:
+        layout = json.loads(path.read_text(encoding="utf-8"))
+        return GPT2Config(
+            vocab_size=layout["vocab_size"],
+            n_positions=layout["n_positions"],
+            n_embd=layout["n_embd"],
+            n_layer=layout["n_layer"],
+            n_head=layout["n_head"],
+            dropout=layout["resid_pdrop"],
+            layer_norm_epsilon=layout["layer_norm_epsilon"],
+        )
+    except (ValueError, KeyError) as error:
+        raise CheckpointError(f"{path} is not a GPT-2 config: {error!r}") from error
