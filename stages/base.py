@@ -1,0 +1,119 @@
+"""base: the model that instruction-tuning starts from; by default a small GPT-2 trained on the pages' text."""
+
+import random
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from stages.errors import StageError, run_stage
+from stages.files import read_jsonl, write_json
+from stages.params import Fraction, Positive, SectionModel, Seed, load_params
+from stages.records import Page
+
+if TYPE_CHECKING:
+    from model.training import TrainingConfig
+
+PAGES = Path("data/pages.jsonl")
+CHECKPOINT = Path("data/checkpoints/base")
+METRICS = Path("reports/metrics/base.json")
+
+
+class Params(SectionModel):
+    source: Literal["scratch"]
+    seed: Seed
+    vocab_size: Annotated[int, Field(ge=300, le=65536)]
+    n_positions: Annotated[int, Field(ge=64, le=8192)]  # the context, in tokens
+    n_embd: Positive
+    n_layer: Positive
+    n_head: Positive
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    val_pages: Annotated[float, Field(gt=0, lt=1)]  # share of the pages
+    sequence_length: Annotated[int, Field(ge=16)]  # tokens of text a training row
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    weight_decay: Fraction
+
+
+def main() -> None:
+    params = load_params("base", Params)
+    if params.n_embd % params.n_head:
+        raise StageError(
+            f"params.yaml: base.n_embd ({params.n_embd}) must be a multiple of base.n_head ({params.n_head})"
+        )
+    if params.sequence_length > params.n_positions:
+        raise StageError(
+            f"params.yaml: base.sequence_length is {params.sequence_length}, must be at most base.n_positions "
+            f"({params.n_positions})"
+        )
+    pages = read_jsonl(PAGES, Page)
+    if len(pages) < 2:
+        raise StageError(f"{PAGES} holds {len(pages)} page; training a base model needs at least 2")
+    write_json(METRICS, train_from_scratch(pages, params))
+
+
+def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
+    """Writes the checkpoint; returns the metrics."""
+    import torch
+
+    from model.checkpoint import save_checkpoint, save_tokenizer
+    from model.dataset import encode_documents
+    from model.gpt2 import GPT2, GPT2Config
+    from model.tokenizer import load_encoding, train_tokenizer
+    from model.training import TrainingError, train
+
+    texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
+    held_out = max(1, round(params.val_pages * len(texts)))
+    encoding = load_encoding(save_tokenizer(CHECKPOINT, train_tokenizer(texts, params.vocab_size), params.n_positions))
+    training = encode_documents(encoding, texts[held_out:], params.sequence_length)
+    validation = encode_documents(encoding, texts[:held_out], params.sequence_length)
+    config = GPT2Config(
+        vocab_size=encoding.n_vocab,
+        n_positions=params.n_positions,
+        n_embd=params.n_embd,
+        n_layer=params.n_layer,
+        n_head=params.n_head,
+        dropout=params.dropout,
+    )
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed))
+    try:
+        result = train(model, training, validation, training_config(params), pad=encoding.eot_token)
+    except TrainingError as error:
+        raise StageError(str(error)) from error
+    save_checkpoint(CHECKPOINT, model)
+    return {
+        "parameters": model.parameter_count(),
+        "vocab_size": encoding.n_vocab,
+        "train_pages": len(texts) - held_out,
+        "val_pages": held_out,
+        "train_tokens": sum(len(sequence.tokens) - 1 for sequence in training),
+        "steps": result.steps,
+        "val_loss": result.chosen.val_loss,
+        "chosen": asdict(result.chosen),
+    }
+
+
+def page_text(page: Page) -> str:
+    """A page as the model reads it: title, then headings and paragraphs."""
+    parts = [page.title]
+    for section in page.sections:
+        parts += [section.heading, section.text]
+    return "\n\n".join(part for part in parts if part)
+
+
+def training_config(params: Params) -> "TrainingConfig":
+    from model.training import TrainingConfig
+
+    return TrainingConfig(
+        epochs=params.epochs,
+        batch_size=params.batch_size,
+        learning_rate=params.learning_rate,
+        weight_decay=params.weight_decay,
+        seed=params.seed,
+    )
+
+
+if __name__ == "__main__":
+    run_stage(main)

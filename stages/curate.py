@@ -1,0 +1,96 @@
+"""curate: keeps the examples that no rule speaks against; the others are kept too, with reason and evidence.
+
+Order of the rules: malformed, not_english, after_cutoff, answer_in_input, exact_duplicate. The first that speaks
+against an example is its reason; an example that is rejected is nobody's twin.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from pydantic import field_validator
+from tqdm import tqdm
+
+from stages.curation.after_cutoff import after_cutoff
+from stages.curation.answer_in_input import answer_in_input
+from stages.curation.exact_duplicate import exact_duplicate, question_key
+from stages.curation.malformed import malformed
+from stages.curation.not_english import not_english
+from stages.errors import StageError, run_stage
+from stages.files import read_jsonl, write_json, write_jsonl
+from stages.params import Fraction, Positive, SectionModel, load_params
+from stages.records import Example, Rejection
+
+SYNTHETIC = Path("data/synthetic.jsonl")
+CURATED = Path("data/curated.jsonl")
+REJECTED = Path("data/rejected.jsonl")
+METRICS = Path("reports/metrics/curate.json")
+REASONS = ("malformed", "not_english", "after_cutoff", "answer_in_input", "exact_duplicate")
+
+
+class Params(SectionModel):
+    cutoff: date  # nothing that happened after this day
+    max_foreign: Fraction  # probability of another language than English
+    max_input_words: Positive  # an input longer than this is a text to work on
+
+    @field_validator("cutoff", mode="before")
+    @classmethod
+    def _iso_date(cls, value: object) -> object:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("must be a date such as 2022-12-31") from None
+
+
+def main() -> None:
+    params = load_params("curate", Params)
+    examples = read_jsonl(SYNTHETIC, Example)
+    kept, rejected = curate(tqdm(examples, unit="example", desc="curate", disable=None), params)
+    if not kept:
+        reasons = dict(Counter(rejection.reason for rejection in rejected))
+        raise StageError(f"{SYNTHETIC}: all {len(examples)} examples were rejected: {reasons}; see stages/curation/")
+    write_jsonl(CURATED, kept)
+    write_jsonl(REJECTED, rejected)
+    write_json(METRICS, measure(kept, rejected))
+
+
+def curate(examples: Iterable[Example], params: Params) -> tuple[list[Example], list[Rejection]]:
+    """Every example is in exactly one of the two lists, in the order of the input."""
+    kept: list[Example] = []
+    rejected: list[Rejection] = []
+    seen: dict[tuple[str, str], str] = {}
+    for example in examples:
+        for reason, evidence in speak_against(example, params, seen):
+            if evidence is not None:
+                rejected.append(Rejection(example=example, reason=reason, evidence=evidence))
+                break
+        else:
+            seen[question_key(example)] = example.id
+            kept.append(example)
+    return kept, rejected
+
+
+def speak_against(
+    example: Example, params: Params, seen: dict[tuple[str, str], str]
+) -> Iterator[tuple[str, str | None]]:
+    """Each rule's name and its evidence against the example, or None; a rule runs when its turn comes."""
+    yield "malformed", malformed(example)
+    yield "not_english", not_english(example, params.max_foreign)
+    yield "after_cutoff", after_cutoff(example, params.cutoff)
+    yield "answer_in_input", answer_in_input(example, params.max_input_words)
+    yield "exact_duplicate", exact_duplicate(example, seen)
+
+
+def measure(kept: list[Example], rejected: list[Rejection]) -> dict[str, object]:
+    reasons = Counter(rejection.reason for rejection in rejected)
+    return {
+        "read": len(kept) + len(rejected),
+        "kept": len(kept),
+        "rejected": len(rejected),
+        "reasons": {reason: reasons[reason] for reason in REASONS},
+    }
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,18 @@
+"""The same instruction and input again, but for case, spaces and closing punctuation."""
+
+from stages.records import Example
+
+
+def question_key(example: Example) -> tuple[str, str]:
+    """What two examples share when they ask the same thing word for word."""
+    return _plain(example.instruction), _plain(example.input)
+
+
+def exact_duplicate(example: Example, seen: dict[tuple[str, str], str]) -> str | None:
+    """`seen` maps the questions kept so far to their ids; the evidence is the id of the first of them."""
+    twin = seen.get(question_key(example))
+    return None if twin is None else f"asks the same as {twin}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split()).rstrip(".!?: ")

@@ -1,0 +1,85 @@
+"""infer: base, small and full each answer the instructions of the test split, greedily."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from stages.errors import StageError, run_stage
+from stages.files import read_jsonl, write_json, write_jsonl
+from stages.params import Positive, SectionModel, load_params
+from stages.records import ROLES, Answer, Answers, Example, Role
+
+if TYPE_CHECKING:
+    from model.generation import Generation
+
+TEST = Path("data/splits/full/test.jsonl")
+CHECKPOINTS = Path("data/checkpoints")
+ANSWERS = Path("data/answers.jsonl")
+METRICS = Path("reports/metrics/infer.json")
+
+
+class Params(SectionModel):
+    max_new_tokens: Positive
+    batch_size: Positive
+
+
+def main() -> None:
+    params = load_params("infer", Params)
+    examples = read_jsonl(TEST, Example)
+    answers = {role: answer_all(CHECKPOINTS / role, examples, params) for role in ROLES}
+    rows = [
+        Answers(
+            id=example.id,
+            instruction=example.instruction,
+            input=example.input,
+            output=example.output,
+            answers={role: answers[role][row] for role in ROLES},
+        )
+        for row, example in enumerate(examples)
+    ]
+    write_jsonl(ANSWERS, rows)
+    write_json(METRICS, measure(answers))
+
+
+def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
+    """One answer an example, in their order; prompts of similar lengths share a batch."""
+    from model.checkpoint import CheckpointError, load_checkpoint
+    from model.generation import generate
+    from model.prompt import render_prompt
+
+    try:
+        model, encoding = load_checkpoint(checkpoint)
+    except CheckpointError as error:
+        raise StageError(str(error)) from error
+    prompts = [encoding.encode_ordinary(render_prompt(example.instruction, example.input)) for example in examples]
+    order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
+    generations: dict[int, Generation] = {}
+    with tqdm(total=len(prompts), unit="answer", desc=f"infer {checkpoint.name}", disable=None) as progress:
+        for start in range(0, len(order), params.batch_size):
+            rows = order[start : start + params.batch_size]
+            batch = generate(model, [prompts[row] for row in rows], params.max_new_tokens, stop=encoding.eot_token)
+            generations.update(zip(rows, batch, strict=True))
+            progress.update(len(rows))
+    answers = [generations[row] for row in range(len(prompts))]
+    return [
+        Answer(text=encoding.decode(list(one.tokens)).strip(), tokens=len(one.tokens), finish=one.finish)
+        for one in answers
+    ]
+
+
+def measure(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:
+    return {
+        role: {
+            "answers": len(rows),
+            "stopped": sum(answer.finish == "stop" for answer in rows),
+            "cut_at_the_limit": sum(answer.finish == "length" for answer in rows),
+            "empty": sum(not answer.text for answer in rows),
+            "mean_tokens": sum(answer.tokens for answer in rows) / len(rows),
+        }
+        for role, rows in answers.items()
+    }
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,1 @@
+"""Who scores the answers, one module a judge, and the statistics of their scores."""

@@ -1,0 +1,62 @@
+"""How a section of params.yaml becomes a checked, frozen object.
+
+A section is named after its stage, and its model is that stage's own `Params`. Whichever stage runs first checks
+the sections of all of them, so that a bad value stops a run in a second, not after an hour of training.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from stages.errors import StageError
+from stages.files import describe_problems, read_text
+
+PARAMS = Path("params.yaml")
+SECTIONS = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge", "plot")
+
+Positive = Annotated[int, Field(gt=0)]
+AtMost = Positive | Literal["all"]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class SectionModel(BaseModel):
+    """The base of every stage's `Params`: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+P = TypeVar("P", bound=SectionModel)
+
+
+def load_params(section: str, model: type[P]) -> P:
+    """The named section of params.yaml. Raises StageError that lists every problem of every section."""
+    sections = read_sections()
+    problems = [
+        f"{name}: unknown section; known are {', '.join(SECTIONS)}" for name in sections if name not in SECTIONS
+    ]
+    for name in SECTIONS:
+        # By name, because a stage doesn't depend on the others: a check that passes changes nothing in its outputs.
+        stage_model: type[SectionModel] = importlib.import_module(f"stages.{name}").Params
+        try:
+            stage_model.model_validate(sections.get(name))
+        except ValidationError as error:
+            problems += describe_problems(error, prefix=name)
+    if problems:
+        raise StageError("\n  ".join([f"{PARAMS} has {len(problems)} problem(s):", *problems]))
+    return model.model_validate(sections[section])
+
+
+def read_sections() -> dict[str, Any]:
+    """params.yaml as it stands, unchecked."""
+    try:
+        sections = YAML(typ="safe").load(read_text(PARAMS))  # the parser that DVC reads it with
+    except (YAMLError, ValueError) as error:  # ValueError: a date that doesn't exist
+        raise StageError(f"{PARAMS} is not YAML: {error}") from None
+    if not isinstance(sections, dict):
+        raise StageError(f"{PARAMS} holds no sections; known are {', '.join(SECTIONS)}")
+    return sections

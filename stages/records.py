@@ -1,0 +1,135 @@
+"""The records that pass between stages: frozen, checked, one JSON object a line."""
+
+import hashlib
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Text = Annotated[str, Field(min_length=1)]
+Role = Literal["base", "small", "full"]
+Score = Annotated[int, Field(ge=0, le=5)]
+
+ROLES: tuple[Role, ...] = ("base", "small", "full")
+CRITERIA = ("factual_correctness", "instruction_adherence", "clarity_and_usefulness")
+TOTAL_MAX = 5 * len(CRITERIA)
+
+
+class Record(BaseModel):
+    """Unknown keys are errors, and nothing is converted: what stands in a file is what it says it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Section(Record):
+    heading: str  # "" for the lead
+    level: Annotated[int, Field(ge=1, le=6)]
+    text: str  # paragraphs are parted by an empty line
+
+
+class Page(Record):
+    title: Text
+    page_id: int
+    revision_id: int
+    revision_timestamp: Text  # ISO 8601
+    url: Text
+    language: Text
+    license: Text  # SPDX identifier
+    sections: list[Section]
+
+
+class Source(Record):
+    kind: Literal["synthetic", "general"]
+    title: str | None = None  # the page that a synthetic example comes from
+    revision_id: int | None = None
+    url: str | None = None
+
+
+class Teacher(Record):
+    name: Text
+    model: str | None = None
+
+
+class Example(Record):
+    """One instruction. `kind` names what sort of task it is ("plural", "when"), "" where that is unknown."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    instruction: str
+    input: str
+    output: str
+    kind: str
+    source: Source
+    teacher: Teacher
+
+    @model_validator(mode="after")
+    def _id_is_the_hash_of_the_texts(self) -> "Example":
+        expected = example_id(self.instruction, self.input, self.output)
+        if self.id != expected:
+            raise ValueError(f"id {self.id} is not that of the three texts, which is {expected}")
+        return self
+
+
+class Rejection(Record):
+    example: Example
+    reason: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    evidence: Text
+
+
+class Answer(Record):
+    text: str
+    tokens: Annotated[int, Field(ge=0)]
+    finish: Literal["stop", "length"]
+
+
+class Answers(Record):
+    """One test instruction, its reference `output`, and what each model answered."""
+
+    id: str
+    instruction: str
+    input: str
+    output: str
+    answers: dict[Role, Answer]
+
+
+class Scores(Record):
+    factual_correctness: Score
+    instruction_adherence: Score
+    clarity_and_usefulness: Score
+    total: Annotated[int, Field(ge=0, le=TOTAL_MAX)]
+
+    @model_validator(mode="after")
+    def _total_is_the_sum(self) -> "Scores":
+        if self.total != sum(getattr(self, criterion) for criterion in CRITERIA):
+            raise ValueError(f"total {self.total} is not the sum of the three criteria")
+        return self
+
+
+class Judgment(Record):
+    """Two models' answers to one instruction, in the order in which the judge saw them."""
+
+    id: str
+    models: tuple[Role, Role]
+    scores: dict[Role, Scores]
+    winner: Role | Literal["tie"] | None
+    justification: str
+    judge: Teacher
+    status: Literal["ok", "failed"]
+    raw: str
+
+
+def example_id(instruction: str, input: str, output: str) -> str:
+    """The first 16 hex digits of the SHA-256 of the three texts, parted by NUL."""
+    return hashlib.sha256("\0".join((instruction, input, output)).encode()).hexdigest()[:16]
+
+
+def make_example(
+    *, instruction: str, input: str = "", output: str, kind: str, source: Source, teacher: Teacher
+) -> Example:
+    return Example(
+        id=example_id(instruction, input, output),
+        instruction=instruction,
+        input=input,
+        output=output,
+        kind=kind,
+        source=source,
+        teacher=teacher,
+    )

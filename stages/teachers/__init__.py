@@ -1,0 +1,1 @@
+"""Who writes the examples, one module or package a teacher."""

@@ -1,0 +1,74 @@
+"""Records to test with, and a project folder to run a stage in."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
+
+MakeExample = Callable[..., Example]
+
+
+@pytest.fixture
+def make() -> MakeExample:
+    """An example from its texts alone."""
+
+    def example(instruction: str = "Name a color.", output: str = "Blue.", input: str = "", **fields: Any) -> Example:
+        defaults: dict[str, Any] = {
+            "kind": "",
+            "source": Source(kind="synthetic", title="Colors", revision_id=1, url="u"),
+            "teacher": Teacher(name="rules"),
+        }
+        return make_example(instruction=instruction, input=input, output=output, **defaults | fields)
+
+    return example
+
+
+@pytest.fixture
+def page() -> Callable[..., Page]:
+    """A page from its title and the texts of its sections, the first of which is the lead."""
+
+    def make_page(title: str, *texts: str) -> Page:
+        return Page(
+            title=title,
+            page_id=1,
+            revision_id=7,
+            revision_timestamp="2022-01-01T00:00:00Z",
+            url="https://example.org/page",
+            language="en",
+            license="CC0-1.0",
+            sections=[
+                Section(heading="" if i == 0 else "More", level=1 if i == 0 else 2, text=t) for i, t in enumerate(texts)
+            ],
+        )
+
+    return make_page
+
+
+@pytest.fixture
+def answers() -> Callable[..., Answers]:
+    """A test row with the three models' answers."""
+
+    def row(reference: str, instruction: str = "Name a color.", id: str = "0" * 16, **texts: str) -> Answers:
+        roles: tuple[Role, ...] = ("base", "small", "full")
+        return Answers(
+            id=id,
+            instruction=instruction,
+            input="",
+            output=reference,
+            answers={role: Answer(text=texts.get(role, ""), tokens=1, finish="stop") for role in roles},
+        )
+
+    return row
+
+
+@pytest.fixture
+def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project folder, entered, with the default params.yaml and the bundled data."""
+    shutil.copy(root / "params.yaml", tmp_path)
+    shutil.copytree(root / "data/bundled", tmp_path / "data/bundled")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

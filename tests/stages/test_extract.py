@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from stages import extract
+from stages.errors import StageError
+from stages.files import read_json, read_jsonl
+from stages.records import Page
+from stages.sources.bundled import read_pages
+
+BUNDLED = Path("data/bundled/pages.jsonl")
+
+
+def test_bundled_pages_have_what_the_project_promises(root: Path) -> None:
+    """Guards against a page without its attribution, too short to ask about, or there twice."""
+    pages = read_pages(root / BUNDLED)
+    assert len(pages) >= 160
+    assert len({page.page_id for page in pages}) == len(pages)
+    for page in pages:
+        words = sum(len(section.text.split()) for section in page.sections)
+        assert 120 <= words <= 300, page.title
+        assert 2 <= len(page.sections) <= 4, page.title
+        assert page.license == "CC0-1.0"
+        assert page.url.startswith("data/bundled/pages.jsonl#")
+
+
+def test_all_pages_go_on_with_their_attribution(project: Path) -> None:
+    extract.main()
+    assert read_jsonl(extract.PAGES, Page) == read_pages(BUNDLED)
+    metrics = read_json(extract.METRICS)
+    assert metrics["pages_read"] == metrics["pages_kept"] == len(read_pages(BUNDLED))
+
+
+def test_what_is_over_the_limit_is_counted(project: Path) -> None:
+    """Guards against pages that are dropped in silence."""
+    text = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(text.replace("  at_most: all  ", "  at_most: 3  ", 1))
+    extract.main()
+    metrics = read_json(extract.METRICS)
+    assert metrics["pages_kept"] == len(read_jsonl(extract.PAGES, Page)) == 3
+    assert metrics["pages_read"] == 3 + metrics["pages_over_the_limit"]
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "message"),
+    [
+        (2, {"sections": [{"heading": "", "level": 1, "text": "  "}]}, r"pages.jsonl:2: page '.*' has no text"),
+        (3, {"sections": []}, r"pages.jsonl:3: page '.*' has no text; write some or remove the line"),
+        (4, {"license": ""}, r"pages.jsonl:4: license: String should have at least 1 character"),
+        (5, {"title": "Odyssey"}, r"pages.jsonl:5: page 'Odyssey' stands on line 2 already"),
+    ],
+)
+def test_a_bad_page_stops_the_stage(project: Path, number: int, change: dict[str, object], message: str) -> None:
+    lines = BUNDLED.read_text().splitlines()
+    lines[number - 1] = json.dumps(json.loads(lines[number - 1]) | change)
+    BUNDLED.write_text("\n".join(lines))
+    with pytest.raises(StageError, match=message):
+        extract.main()
+    assert not extract.PAGES.exists()
+
+
+def test_a_malformed_line_stops_the_stage(project: Path) -> None:
+    lines = BUNDLED.read_text().splitlines()
+    BUNDLED.write_text("\n".join([lines[0], lines[1][:100], *lines[2:]]))
+    with pytest.raises(StageError, match=r"pages.jsonl:2: Invalid JSON: EOF while parsing"):
+        extract.main()

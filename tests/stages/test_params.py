@@ -1,0 +1,78 @@
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from stages.errors import StageError
+from stages.params import SECTIONS, SectionModel, load_params, read_sections
+
+
+def change(old: str, new: str) -> None:
+    text = Path("params.yaml").read_text()
+    assert len(re.findall(old, text)) == 1
+    Path("params.yaml").write_text(re.sub(old, new, text))
+
+
+def load(section: str) -> SectionModel:
+    model: type[SectionModel] = importlib.import_module(f"stages.{section}").Params
+    return load_params(section, model)
+
+
+def test_defaults_are_valid_and_complete(project: Path) -> None:
+    """Guards against a default that its own stage refuses, and a section that no stage reads."""
+    assert list(read_sections()) == list(SECTIONS)
+    for section in SECTIONS:
+        assert load(section).model_dump().keys() == read_sections()[section].keys()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  per_page: 8", "  per_pages: 8", "synth.per_page: Field required"),
+        ("  per_page: 8", "  per_pages: 8", r"synth.per_pages: Extra inputs are not permitted \(is 8\)"),
+        ("  per_page: 8", "  per_page: 0", r"synth.per_page: Input should be greater than 0 \(is 0\)"),
+        ("  per_page: 8", "  per_page: eight", r"synth.per_page: Input should be a valid integer \(is 'eight'\)"),
+        ("  per_page: 8", "  per_page: yes", "synth.per_page: Input should be a valid integer"),
+        ("  vocab_size: 2048", "  vocab_size: 100", r"base.vocab_size: .* greater than or equal to 300 \(is 100\)"),
+        ("  loss_on: all", "  loss_on: both", r"train.loss_on: Input should be 'all' or 'response' \(is 'both'\)"),
+        ("    at_most: 1000 .*\n    missing", "    at_most: -1\n    missing", r"split.general.at_most"),
+        ('"2022-12-31"', '"2022-13-31"', "curate.cutoff: must be a date such as 2022-12-31"),
+        (r"\[full-base, full-small, small-base\]", "[base-full]", "judge.pairs.0: Input should be 'full-base'"),
+        ("judge: rubric", "judge: oracle", r"judge.judge: Input should be 'rubric' \(is 'oracle'\)"),
+        ("extract: ", "extractor: ", "extractor: unknown section; known are extract, synth"),
+    ],
+)
+def test_a_bad_value_anywhere_stops_any_stage(project: Path, old: str, new: str, message: str) -> None:
+    """Guards against a typo in the last stage's section that shows after an hour of training."""
+    change(old, new)
+    with pytest.raises(StageError, match=message):
+        load("extract")
+
+
+def test_all_problems_are_listed_at_once(project: Path) -> None:
+    change("  per_page: 8", "  per_page: 0")
+    change("  loss_on: all", "  loss_on: both")
+    with pytest.raises(StageError, match=r"params.yaml has 2 problem\(s\):\n  synth.per_page.*\n  train.loss_on"):
+        load("plot")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("extract: [", "params.yaml is not YAML"),
+        ("", "params.yaml holds no sections"),
+        ("a: 1\na: 2\n", "duplicate key"),
+        ("a: 2022-13-31", "month must be in 1..12"),
+    ],
+)
+def test_a_broken_file_is_named(project: Path, text: str, message: str) -> None:
+    Path("params.yaml").write_text(text)
+    with pytest.raises(StageError, match=message):
+        load("extract")
+
+
+def test_a_missing_file_is_named(project: Path) -> None:
+    Path("params.yaml").unlink()
+    with pytest.raises(StageError, match=r"params\.yaml does not exist"):
+        load("extract")
