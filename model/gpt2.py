@@ -140,11 +140,16 @@ class GPT2(nn.Module):
         self.h = nn.ModuleList(Block(config, layer) for layer in range(config.n_layer))
         self.ln_f = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
 
-    def init_weights(self, generator: torch.Generator) -> "GPT2":
+    def init_weights(self, generator: torch.Generator, embedding_std: float = 0.02) -> "GPT2":
         """GPT-2's initialisation: N(0, 0.02); the two projections into the residual stream of each block are
-        scaled down by sqrt(2 * n_layer), because that many of them add up in it (section 2.3 of the paper)."""
+        scaled down by sqrt(2 * n_layer), because that many of them add up in it (section 2.3 of the paper).
+
+        GPT-2's widths are 768 and more; a narrow model learns faster from a larger `embedding_std`.
+        """
         for name, parameter in self.named_parameters():
-            if name.endswith("c_proj.weight"):
+            if name.startswith(("wte", "wpe")):
+                nn.init.normal_(parameter, std=embedding_std, generator=generator)
+            elif name.endswith("c_proj.weight"):
                 nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * self.config.n_layer), generator=generator)
             elif parameter.dim() == 2:
                 nn.init.normal_(parameter, std=0.02, generator=generator)

@@ -19,7 +19,7 @@ from model.dataset import IGNORED, Batch, LossOn, Sequence, collate, length_grou
 from model.gpt2 import GPT2
 
 Schedule = Literal["constant", "linear", "cosine"]
-Choice = Literal["val_loss", "val_response_loss", "last"]
+Keep = Literal["best", "last"]
 
 
 class TrainingError(Exception):
@@ -37,7 +37,7 @@ class TrainingConfig:
     clip_norm: float = 1.0
     loss_on: LossOn = "all"
     evaluations: int = 10  # evenly spread over the run, the last one at its end
-    choose: Choice = "val_loss"  # which of the evaluated states is the result
+    keep: Keep = "best"  # of the evaluated states: the lowest validation loss on the tokens trained on, or the last
     seed: int = 0
 
 
@@ -65,7 +65,7 @@ class CurvePoint:
 @dataclass(frozen=True)
 class TrainingResult:
     curve: tuple[CurvePoint, ...]
-    chosen: CurvePoint
+    kept: CurvePoint
     steps: int
     tokens: int  # supervised tokens seen
 
@@ -73,9 +73,9 @@ class TrainingResult:
 def train(
     model: GPT2, training: Rows[Sequence], validation: Rows[Sequence], config: TrainingConfig, pad: int
 ) -> TrainingResult:
-    """Trains `model` in place and leaves it, in evaluation mode, in the state that `config.choose` picks.
+    """Trains `model` in place and leaves it, in evaluation mode, in the state that `config.keep` names.
 
-    AdamW (Loshchilov and Hutter, 2019) with betas (0.9, 0.95) as in GPT-3 (Brown et al., 2020); weight decay on
+    AdamW (Loshchilov and Hutter, 2019) with its default betas (0.9, 0.999); weight decay on
     matrices alone, never on biases and layer norms. Raises TrainingError where there is nothing to train or
     validate on, or where the loss is not a number.
     """
@@ -93,7 +93,7 @@ def train(
 
     start = evaluate(model, validation, pad)
     curve = [CurvePoint(0, 0.0, 0, 0.0, None, start.all, start.response)]
-    best = _Best(config.choose)
+    kept = _Kept(config)
     step = tokens = 0
     loss_sum, loss_tokens = 0.0, 0
     with tqdm(total=steps, unit="step", desc="train", disable=None) as progress:
@@ -119,9 +119,9 @@ def train(
                         val_response_loss=losses.response,
                     )
                     curve.append(point)
-                    best.offer(point, model)
+                    kept.offer(point, model)
                     loss_sum, loss_tokens = 0.0, 0
-    return TrainingResult(tuple(curve), best.restore(model), steps, tokens)
+    return TrainingResult(tuple(curve), kept.restore(model), steps, tokens)
 
 
 @torch.no_grad()
@@ -133,19 +133,23 @@ def evaluate(model: GPT2, sequences: Rows[Sequence], pad: int, batch_size: int =
     counts = torch.zeros(2, dtype=torch.int64)
     for start in range(0, len(ordered), batch_size):
         batch = collate(ordered[start : start + batch_size], pad)
-        losses = token_losses(model, batch)  # [B, T]
-        for index, mask in enumerate((batch.targets != IGNORED, batch.in_response)):
-            total[index] += losses[mask].double().sum()
-            counts[index] += mask.sum()
+        losses = token_losses(model, batch).double()
+        in_response = batch.in_response[batch.targets != IGNORED]
+        for index, some in enumerate((losses, losses[in_response])):
+            total[index] += some.sum()
+            counts[index] += len(some)
     overall, response = (total / counts).tolist()
     return Losses(overall, response)
 
 
 def token_losses(model: GPT2, batch: Batch) -> Tensor:
-    """Cross-entropy of every target, [B, T]; 0 where the target is ignored."""
-    logits = model.logits(model(batch.inputs)).flatten(0, 1)  # [B * T, vocab_size]
-    losses = F.cross_entropy(logits, batch.targets.flatten(), ignore_index=IGNORED, reduction="none")
-    return losses.view_as(batch.targets)
+    """Cross-entropy of the supervised targets, in the order of the rows, [N].
+
+    The logits of other positions, which can be most of a batch, are never computed.
+    """
+    supervised = batch.targets != IGNORED
+    logits = model.logits(model(batch.inputs)[supervised])  # [N, vocab_size]
+    return F.cross_entropy(logits, batch.targets[supervised], reduction="none")
 
 
 def learning_rate_schedule(config: TrainingConfig, steps: int) -> Callable[[int], float]:
@@ -167,7 +171,7 @@ def _optimizer(model: GPT2, config: TrainingConfig) -> torch.optim.AdamW:
     matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
     others = [parameter for parameter in model.parameters() if parameter.dim() < 2]
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
 
 
 def _step(
@@ -188,20 +192,20 @@ def _step(
     return loss.item() * supervised, supervised
 
 
-class _Best:
-    """Keeps the weights of the evaluation that counts: the one of the lowest loss, or simply the last."""
+class _Kept:
+    """The weights of the evaluation that counts."""
 
-    def __init__(self, choose: Choice) -> None:
-        self.choose = choose
+    def __init__(self, config: TrainingConfig) -> None:
+        self.config = config
         self.point: CurvePoint | None = None
         self.weights: dict[str, Tensor] = {}
 
+    def loss(self, point: CurvePoint) -> float:
+        """The validation loss of the tokens that are trained on."""
+        return point.val_loss if self.config.loss_on == "all" else point.val_response_loss
+
     def offer(self, point: CurvePoint, model: GPT2) -> None:
-        if (
-            self.point is None
-            or self.choose == "last"
-            or getattr(point, self.choose) < getattr(self.point, self.choose)
-        ):
+        if self.point is None or self.config.keep == "last" or self.loss(point) < self.loss(self.point):
             self.point = point
             self.weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
 

@@ -1,7 +1,6 @@
 """base: the model that instruction-tuning starts from; by default a small GPT-2 trained on the pages' text."""
 
 import random
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -61,12 +60,15 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     from model.checkpoint import save_checkpoint, save_tokenizer
     from model.dataset import encode_documents
     from model.gpt2 import GPT2, GPT2Config
+    from model.prompt import render_prompt
     from model.tokenizer import load_encoding, train_tokenizer
     from model.training import TrainingError, train
 
     texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
-    encoding = load_encoding(save_tokenizer(CHECKPOINT, train_tokenizer(texts, params.vocab_size), params.n_positions))
+    # With a prompt beside each page, the words of the prompt, which stand in every example, become tokens of their own.
+    tokenizer = train_tokenizer([*texts, *[render_prompt("", "-")] * len(texts)], params.vocab_size)
+    encoding = load_encoding(save_tokenizer(CHECKPOINT, tokenizer, params.n_positions))
     training = encode_documents(encoding, texts[held_out:], params.sequence_length)
     validation = encode_documents(encoding, texts[:held_out], params.sequence_length)
     config = GPT2Config(
@@ -77,7 +79,7 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
         n_head=params.n_head,
         dropout=params.dropout,
     )
-    model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed))
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
     try:
         result = train(model, training, validation, training_config(params), pad=encoding.eot_token)
     except TrainingError as error:
@@ -90,8 +92,9 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
         "val_pages": held_out,
         "train_tokens": sum(len(sequence.tokens) - 1 for sequence in training),
         "steps": result.steps,
-        "val_loss": result.chosen.val_loss,
-        "chosen": asdict(result.chosen),
+        "val_loss_before": result.curve[0].val_loss,
+        "val_loss": result.kept.val_loss,
+        "kept_step": result.kept.step,
     }
 
 

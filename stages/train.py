@@ -32,7 +32,7 @@ class Params(SectionModel):
     clip_norm: Annotated[float, Field(gt=0)]
     loss_on: Literal["all", "response"]
     evaluations: Positive
-    choose: Literal["val_loss", "val_response_loss", "last"]
+    keep: Literal["best", "last"]
 
 
 def main() -> None:
@@ -78,9 +78,9 @@ def tune(
         "tokens": result.tokens,
         "val_loss_before": result.curve[0].val_loss,
         "val_response_loss_before": result.curve[0].val_response_loss,
-        "val_loss": result.chosen.val_loss,
-        "val_response_loss": result.chosen.val_response_loss,
-        "chosen_step": result.chosen.step,
+        "val_loss": result.kept.val_loss,
+        "val_response_loss": result.kept.val_response_loss,
+        "kept_step": result.kept.step,
     }
     return metrics, [asdict(point) for point in result.curve]
 

@@ -48,11 +48,10 @@ def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Sc
     if reading.opposite:
         correct = min(correct, 0.2)
     honest = (1 - reading.echo) * reading.variety
-    adherent = honest * (0.5 * min(1.0, 1.5 * reading.topic) + 0.5 * reading.length)
-    form = (0.5 + 0.5 * reading.length) * (1.0 if reading.finished else 0.6)
-    clear = (
-        honest * form * (0.4 + 0.6 * min(1.0, 1.5 * reading.topic))
-    )  # off the subject, even clear words are of no use
+    relevant = min(1.0, 1.5 * reading.topic)  # two thirds of the reference's words are all that other words can be asked
+    fitting = 0.5 + 0.5 * reading.length
+    adherent = honest * relevant * fitting
+    clear = honest * fitting * (0.4 + 0.6 * relevant) * (1.0 if reading.finished else 0.6)
     if not _words(answer):
         correct = adherent = clear = 0.0
     points = [_points(share) for share in (correct * honest, adherent, clear)]

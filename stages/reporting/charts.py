@@ -61,7 +61,7 @@ def loss_curves(evidence: Evidence, axes: "Axes") -> None:
                 epochs, [point[loss] for point in points], line, color=COLORS[size], label=f"{size}: {name}", **look
             )
     axes.set(title="Validation loss", xlabel="epoch", ylabel="cross-entropy (nats a token)", ylim=(0, None))
-    axes.legend(ncols=2)
+    axes.legend(ncols=2, loc="lower left")
 
 
 def score_distribution(evidence: Evidence, axes: "Axes") -> None:
@@ -112,7 +112,7 @@ def win_rates(evidence: Evidence, axes: "Axes") -> None:
         axes.errorbar(rate, place + 0.38, xerr=error, fmt="|", color="black", capsize=4)
     axes.axvline(50, color="black", linewidth=1, linestyle=":")
     axes.set_yticks(range(len(names)), names)
-    xlabel = "percent of the test rows (above each bar: wins + ties / 2, with its 95% interval)"
+    xlabel = "percent of the test rows (line: wins + ties / 2, 95% interval)"
     axes.set(title="Who wins", xlabel=xlabel, xlim=(0, 100))
     axes.grid(axis="y", visible=False)
     axes.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1))

@@ -45,10 +45,14 @@ def findings(evidence: Evidence) -> list[str]:
     sentences = []
     for pair, scores in evidence.metrics["judge"]["pairs"].items():
         first, second = pair.split("-")
+        direction = "higher" if scores["gain"] >= 0 else "lower"
+        low, high = sorted(abs(scores[end]) for end in ("gain_low", "gain_high"))
+        certain = scores["gain_low"] * scores["gain_high"] > 0
+        interval = f"{low:.2f} to {high:.2f}" if certain else f"{scores['gain_low']:.2f} to {scores['gain_high']:.2f}"
         numbers = (
-            f"it wins {100 * scores['win_rate']:.1f}%, loses {100 * scores['loss_rate']:.1f}% and ties "
-            f"{100 * scores['tie_rate']:.1f}% of {scores['rows']} test rows; its mean total is higher by "
-            f"{scores['gain']:.2f} of 15 points (95% interval {scores['gain_low']:.2f} to {scores['gain_high']:.2f})"
+            f"{first} wins {100 * scores['win_rate']:.1f}%, loses {100 * scores['loss_rate']:.1f}% and ties "
+            f"{100 * scores['tie_rate']:.1f}% of {scores['rows']} test rows; its mean total is {direction} by "
+            f"{abs(scores['gain']):.2f} of 15 points (95% interval {interval})"
         )
         opening = {
             "better": f"{first.capitalize()} beats {second}",

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from model.dataset import Sequence, collate
+from model.dataset import LossOn, Sequence, collate
 from model.gpt2 import GPT2
-from model.training import Choice, TrainingConfig, TrainingError, evaluate, learning_rate_schedule, token_losses, train
+from model.training import Keep, TrainingConfig, TrainingError, evaluate, learning_rate_schedule, token_losses, train
 
 PAD = 49
 CONFIG = TrainingConfig(epochs=2, batch_size=2, learning_rate=1e-2, evaluations=2, seed=1)
@@ -22,7 +22,7 @@ ROWS = [
 
 def test_losses_are_weighted_by_tokens(tiny: GPT2) -> None:
     """Guards against a mean of batch means, in which a short batch's tokens weigh more."""
-    singly = [token_losses(tiny, collate([row], PAD))[0] for row in ROWS]
+    singly = [token_losses(tiny, collate([row], PAD)) for row in ROWS]
     expected = torch.cat(singly).mean().item()
     expected_response = torch.cat([losses[row.response_start - 1 :] for losses, row in zip(singly, ROWS, strict=True)])
     for batch_size in (1, 2, 5):
@@ -48,23 +48,24 @@ def test_loss_on_response_leaves_the_prompt_unlearned(tiny: GPT2) -> None:
     """Guards against an option that changes nothing."""
     twin = GPT2(tiny.config)
     twin.load_state_dict(tiny.state_dict())
-    config = replace(CONFIG, epochs=20, choose="last")
-    on_all = train(tiny, ROWS, ROWS, config, PAD).chosen
-    on_response = train(twin, ROWS, ROWS, replace(config, loss_on="response"), PAD).chosen
+    config = replace(CONFIG, epochs=20, keep="last")
+    on_all = train(tiny, ROWS, ROWS, config, PAD).kept
+    on_response = train(twin, ROWS, ROWS, replace(config, loss_on="response"), PAD).kept
     assert on_response.val_response_loss < on_all.val_response_loss + 0.05
     assert on_response.val_loss > on_all.val_loss + 0.5
     assert on_response.tokens < on_all.tokens == 20 * sum(len(row.tokens) - 1 for row in ROWS)
 
 
-@pytest.mark.parametrize("choose", ["val_loss", "val_response_loss", "last"])
-def test_the_chosen_state_is_the_one_in_the_model(tiny: GPT2, choose: Choice) -> None:
-    """Guards against reporting the best loss and keeping the last weights."""
-    config = replace(CONFIG, epochs=30, learning_rate=0.2, evaluations=10, choose=choose, schedule="constant")
+@pytest.mark.parametrize("keep", ["best", "last"])
+@pytest.mark.parametrize("loss_on", ["all", "response"])
+def test_the_kept_state_is_the_one_in_the_model(tiny: GPT2, keep: Keep, loss_on: LossOn) -> None:
+    """Guards against reporting the best loss and keeping the last weights, and against the loss of other tokens."""
+    config = replace(CONFIG, epochs=30, learning_rate=0.2, evaluations=10, keep=keep, loss_on=loss_on)
     result = train(tiny, ROWS[:3], ROWS[3:], config, PAD)
-    evaluated = result.curve[1:]
-    expected = evaluated[-1] if choose == "last" else min(evaluated, key=lambda point: getattr(point, choose))
-    assert result.chosen == expected
-    assert evaluate(tiny, ROWS[3:], PAD).all == pytest.approx(expected.val_loss, abs=1e-6)
+    losses = {"all": "val_loss", "response": "val_response_loss"}
+    best = min(result.curve[1:], key=lambda point: getattr(point, losses[loss_on]))
+    assert result.kept == (best if keep == "best" else result.curve[-1])
+    assert evaluate(tiny, ROWS[3:], PAD).all == pytest.approx(result.kept.val_loss, abs=1e-6)
 
 
 def test_curve_has_the_start_and_every_evaluation(tiny: GPT2) -> None:

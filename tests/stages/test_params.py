@@ -34,7 +34,7 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  per_page: 8", "  per_page: 0", r"synth.per_page: Input should be greater than 0 \(is 0\)"),
         ("  per_page: 8", "  per_page: eight", r"synth.per_page: Input should be a valid integer \(is 'eight'\)"),
         ("  per_page: 8", "  per_page: yes", "synth.per_page: Input should be a valid integer"),
-        ("  vocab_size: 2048", "  vocab_size: 100", r"base.vocab_size: .* greater than or equal to 300 \(is 100\)"),
+        ("  vocab_size: 8192", "  vocab_size: 100", r"base.vocab_size: .* greater than or equal to 300 \(is 100\)"),
         ("  loss_on: all", "  loss_on: both", r"train.loss_on: Input should be 'all' or 'response' \(is 'both'\)"),
         ("    at_most: 1000 .*\n    missing", "    at_most: -1\n    missing", r"split.general.at_most"),
         ('"2022-12-31"', '"2022-13-31"', "curate.cutoff: must be a date such as 2022-12-31"),
