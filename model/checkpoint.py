@@ -49,6 +49,7 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
     """Writes config and weights beside the tokenizer. The weights come last, by a rename: a folder without them is
     not a checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).unlink(missing_ok=True)
     config = model.config
     end_of_text = config.vocab_size - 1
     layout = {
@@ -100,7 +101,11 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
             f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
         )
     model.load_state_dict(tensors)
-    return model.eval(), load_encoding(folder / TOKENIZER)
+    try:
+        encoding = load_encoding(folder / TOKENIZER)
+    except (ValueError, KeyError, TypeError, StopIteration) as error:
+        raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
+    return model.eval(), encoding
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:
@@ -119,5 +124,5 @@ def _read_config(path: Path) -> GPT2Config:
             dropout=layout["resid_pdrop"],
             layer_norm_epsilon=layout["layer_norm_epsilon"],
         )
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
         raise CheckpointError(f"{path} is not a GPT-2 config: {error!r}") from error

@@ -83,6 +83,7 @@ def train(
         raise TrainingError(
             f"{len(training)} training and {len(validation)} validation sequences: need at least one each"
         )
+    torch.use_deterministic_algorithms(True)
     torch.manual_seed(config.seed)  # dropout
     order = random.Random(config.seed)
     steps_per_epoch = math.ceil(len(training) / config.batch_size)
@@ -139,6 +140,8 @@ def evaluate(model: GPT2, sequences: Rows[Sequence], pad: int, batch_size: int =
             total[index] += some.sum()
             counts[index] += len(some)
     overall, response = (total / counts).tolist()
+    if not math.isfinite(overall):
+        raise TrainingError(f"the validation loss is {overall}: lower the learning rate")
     return Losses(overall, response)
 
 
@@ -187,7 +190,11 @@ def _step(
         )
     optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+    if not torch.isfinite(norm):
+        raise TrainingError(
+            f"the gradient is {norm.item()} at step {step + 1}: lower the learning rate ({config.learning_rate})"
+        )
     optimizer.step()
     return loss.item() * supervised, supervised
 

@@ -2,9 +2,9 @@
 
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json
@@ -35,18 +35,17 @@ class Params(SectionModel):
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
 
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Self:
+        if self.n_embd % self.n_head:
+            raise ValueError(f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head})")
+        if self.sequence_length > self.n_positions:
+            raise ValueError(f"sequence_length is {self.sequence_length}, at most n_positions ({self.n_positions})")
+        return self
+
 
 def main() -> None:
     params = load_params("base", Params)
-    if params.n_embd % params.n_head:
-        raise StageError(
-            f"params.yaml: base.n_embd ({params.n_embd}) must be a multiple of base.n_head ({params.n_head})"
-        )
-    if params.sequence_length > params.n_positions:
-        raise StageError(
-            f"params.yaml: base.sequence_length is {params.sequence_length}, must be at most base.n_positions "
-            f"({params.n_positions})"
-        )
     pages = read_jsonl(PAGES, Page)
     if len(pages) < 2:
         raise StageError(f"{PAGES} holds {len(pages)} page; training a base model needs at least 2")
@@ -66,6 +65,10 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
 
     texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
+    if held_out == len(texts):
+        raise StageError(
+            f"params.yaml: base.val_pages is {params.val_pages}: no page of {len(texts)} is left to train on"
+        )
     # With a prompt beside each page, the words of the prompt, which stand in every example, become tokens of their own.
     tokenizer = train_tokenizer([*texts, *[render_prompt("", "-")] * len(texts)], params.vocab_size)
     encoding = load_encoding(save_tokenizer(CHECKPOINT, tokenizer, params.n_positions))
@@ -99,11 +102,11 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
 
 
 def page_text(page: Page) -> str:
-    """A page as the model reads it: title, then headings and paragraphs."""
+    """A page as the model reads it: title, headings and paragraphs, each a line, so that text follows a line's end."""
     parts = [page.title]
     for section in page.sections:
-        parts += [section.heading, section.text]
-    return "\n\n".join(part for part in parts if part)
+        parts += [section.heading, *section.text.split("\n")]
+    return "\n".join(part for part in parts if part.strip())
 
 
 def training_config(params: Params) -> "TrainingConfig":

@@ -26,7 +26,6 @@ SYNTHETIC = Path("data/synthetic.jsonl")
 CURATED = Path("data/curated.jsonl")
 REJECTED = Path("data/rejected.jsonl")
 METRICS = Path("reports/metrics/curate.json")
-REASONS = ("malformed", "not_english", "after_cutoff", "answer_in_input", "exact_duplicate")
 
 
 class Params(SectionModel):
@@ -88,7 +87,7 @@ def measure(kept: list[Example], rejected: list[Rejection]) -> dict[str, object]
         "read": len(kept) + len(rejected),
         "kept": len(kept),
         "rejected": len(rejected),
-        "reasons": {reason: reasons[reason] for reason in REASONS},
+        "reasons": dict(sorted(reasons.items())),
     }
 
 

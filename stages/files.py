@@ -19,7 +19,11 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise StageError(f"{path} does not exist; if a stage writes it, run `dvc repro`") from None
+        raise StageError(
+            f"{path} does not exist; if a stage writes it, run `dvc repro`, if params.yaml names it, correct the path"
+        ) from None
+    except OSError as error:
+        raise StageError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise StageError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from None
 

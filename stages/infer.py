@@ -63,8 +63,7 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
             progress.update(len(rows))
     answers = [generations[row] for row in range(len(prompts))]
     return [
-        Answer(text=encoding.decode(list(one.tokens)).strip(), tokens=len(one.tokens), finish=one.finish)
-        for one in answers
+        Answer(text=encoding.decode(list(one.tokens)), tokens=len(one.tokens), finish=one.finish) for one in answers
     ]
 
 
@@ -74,7 +73,7 @@ def measure(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:
             "answers": len(rows),
             "stopped": sum(answer.finish == "stop" for answer in rows),
             "cut_at_the_limit": sum(answer.finish == "length" for answer in rows),
-            "empty": sum(not answer.text for answer in rows),
+            "empty": sum(not answer.text.strip() for answer in rows),
             "mean_tokens": sum(answer.tokens for answer in rows) / len(rows),
         }
         for role, rows in answers.items()

@@ -35,6 +35,8 @@ def read_instructions(path: Path, missing_input: MissingInput) -> tuple[list[Exa
         for key, text in texts.items():
             if not isinstance(text, str):
                 raise StageError(f"{place}: `{key}` is {_kind_of(text)}, must be a string")
+            if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+                raise StageError(f"{place}: `{key}` holds half of a surrogate pair, which is no text; correct the row")
             if not text.strip() and key in {"instruction", "output"}:
                 raise StageError(
                     f"{place}: `{key}` is {'missing' if key not in value else 'empty'}; write it or remove the row"

@@ -5,10 +5,10 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from tqdm import tqdm
 
-from stages.errors import StageError, run_stage
+from stages.errors import run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
 from stages.judges import rubric
 from stages.judges.statistics import pair_roles, summarize
@@ -26,11 +26,16 @@ class Params(SectionModel):
     pairs: Annotated[list[Literal["full-base", "full-small", "small-base"]], Field(min_length=1)]
     resamples: Annotated[int, Field(ge=100, le=100_000)]  # of the bootstrap
 
+    @field_validator("pairs")
+    @classmethod
+    def _each_once(cls, pairs: list[str]) -> list[str]:
+        if len(set(pairs)) < len(pairs):
+            raise ValueError("must name each pair once")
+        return pairs
+
 
 def main() -> None:
     params = load_params("judge", Params)
-    if len(set(params.pairs)) < len(params.pairs):
-        raise StageError(f"params.yaml: judge.pairs names a pair twice: {', '.join(params.pairs)}")
     rows = read_jsonl(ANSWERS, Answers)
     rng = random.Random(params.seed)
     comparisons = list(product(params.pairs, rows))
@@ -50,7 +55,7 @@ def judge_pair(row: Answers, models: tuple[Role, Role]) -> Judgment:
     """The judge sees a first and a second answer; only here are they given their names back."""
     readings = [rubric.score(row.instruction, row.input, row.output, row.answers[model].text) for model in models]
     (first, _), (second, _) = readings
-    remarks = [rubric.justify(scores, reading) for scores, reading in readings]
+    remarks = [rubric.justify(reading) for _, reading in readings]
     return Judgment(
         id=row.id,
         models=models,

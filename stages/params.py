@@ -8,7 +8,7 @@ import importlib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -19,9 +19,18 @@ PARAMS = Path("params.yaml")
 SECTIONS = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge", "plot")
 
 Positive = Annotated[int, Field(gt=0)]
-AtMost = Positive | Literal["all"]
+
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+def _all_or_positive(value: object) -> object:
+    if value == "all" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("must be all, or a whole number from 1")
+
+
+AtMost = Annotated[int | Literal["all"], BeforeValidator(_all_or_positive)]
 
 
 class SectionModel(BaseModel):
@@ -39,11 +48,12 @@ def load_params(section: str, model: type[P]) -> P:
     problems = [
         f"{name}: unknown section; known are {', '.join(SECTIONS)}" for name in sections if name not in SECTIONS
     ]
-    for name in SECTIONS:
+    problems += [f"{name}: section is missing" for name in SECTIONS if not isinstance(sections.get(name), dict)]
+    for name in SECTIONS if not problems else ():
         # By name, because a stage doesn't depend on the others: a check that passes changes nothing in its outputs.
         stage_model: type[SectionModel] = importlib.import_module(f"stages.{name}").Params
         try:
-            stage_model.model_validate(sections.get(name))
+            stage_model.model_validate(sections[name])
         except ValidationError as error:
             problems += describe_problems(error, prefix=name)
     if problems:

@@ -2,12 +2,15 @@
 
 import random
 from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from stages.curation.exact_duplicate import question_key
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
 from stages.instructions import MissingInput, read_instructions
-from stages.params import AtMost, Positive, SectionModel, Seed, load_params
+from stages.params import AtMost, SectionModel, Seed, load_params
 from stages.records import Example
 
 CURATED = Path("data/curated.jsonl")
@@ -16,7 +19,6 @@ METRICS = Path("reports/metrics/split.json")
 
 SIDES = ("train", "val", "test")
 Split = dict[str, list[Example]]  # side -> examples
-MIN_SMALL = 10  # 80/10/10 leaves no side empty from here on
 
 
 class General(SectionModel):
@@ -34,7 +36,13 @@ class Params(SectionModel):
     general: General
     synthetic: Synthetic
     full: AtMost  # examples in all; a number must be there, "all" takes what is there
-    small: Positive  # examples in all, out of full
+    small: Annotated[int, Field(ge=10)]  # examples in all, out of full; from 10 on, no side is empty
+
+    @model_validator(mode="after")
+    def _small_fits(self) -> Self:
+        if self.full != "all" and self.small > self.full:
+            raise ValueError(f"small is {self.small}, at most the size of full ({self.full})")
+        return self
 
 
 def main() -> None:
@@ -56,14 +64,17 @@ def main() -> None:
     metrics: dict[str, object] = {
         "synthetic_read": len(synthetic),
         "synthetic_drawn": len(drawn_synthetic),
+        "synthetic_not_drawn": len(synthetic) - len(drawn_synthetic),
         "general_read": len(general),
         "general_without_input": without_input,
         "general_repeated": repeated,
         "general_drawn": len(drawn_general),
-        "not_used": len(pool) - wanted,
+        "general_not_drawn": len(distinct) - len(drawn_general),
+        "drawn_and_not_in_full": len(pool) - wanted,
         "full": {side: len(full[side]) for side in SIDES},
         "small": {side: len(small[side]) for side in SIDES},
         "questions_on_two_sides": questions_on_two_sides(full),
+        "answers_on_two_sides": answers_on_two_sides(full),
     }
     write_json(METRICS, metrics)
 
@@ -112,14 +123,20 @@ def questions_on_two_sides(split: Split) -> int:
     return sum(map(len, keys)) - len(set().union(*keys))
 
 
+def answers_on_two_sides(split: Split) -> int:
+    """How many answers of val and test stand word for word in train, too, under other questions."""
+    trained = {example.output for example in split["train"]}
+    return sum(example.output in trained for side in ("val", "test") for example in split[side])
+
+
 def _check_sizes(available: int, full: int, small: int) -> None:
     if full > available:
         raise StageError(
             f"params.yaml: split.full asks for {full} examples, {available} are there ({full - available} missing); "
             "write or extract more, raise split.synthetic.at_most and split.general.at_most, or set split.full to all"
         )
-    if not MIN_SMALL <= small <= full:
-        raise StageError(f"params.yaml: split.small is {small}, must be from {MIN_SMALL} to the size of full, {full}")
+    if small > full:
+        raise StageError(f"params.yaml: split.small is {small}, must be at most the size of full, {full}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """synth: a teacher reads the pages and writes examples about them."""
 
+import logging
 from collections import Counter
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,8 @@ from stages.files import read_jsonl, write_json, write_jsonl
 from stages.params import Positive, SectionModel, Seed, load_params
 from stages.records import Example, Page
 from stages.teachers.rules.teacher import teach
+
+log = logging.getLogger(__name__)
 
 PAGES = Path("data/pages.jsonl")
 SYNTHETIC = Path("data/synthetic.jsonl")
@@ -29,19 +32,21 @@ def main() -> None:
     pages = read_jsonl(PAGES, Page)
     examples: list[Example] = []
     skipped: Counter[str] = Counter()
-    without = 0
+    without: list[str] = []
     for page in tqdm(pages, unit="page", desc="synth", disable=None):
         taught, passed_over = teach(page, params.per_page, params.seed)
         examples += taught
         skipped += passed_over
-        without += not taught
+        without += [] if taught else [page.title]
     if len(examples) < params.at_least:
         raise StageError(
             f"{PAGES}: {len(pages)} pages gave {len(examples)} examples, synth.at_least asks for {params.at_least}; "
             f"extract more pages, raise synth.per_page ({params.per_page}) or lower synth.at_least"
         )
+    if without:
+        log.warning("%d pages gave no example: %s", len(without), ", ".join(without))
     write_jsonl(SYNTHETIC, examples)
-    write_json(METRICS, measure(examples, len(pages), without, skipped))
+    write_json(METRICS, measure(examples, len(pages), len(without), skipped))
 
 
 def measure(examples: list[Example], pages: int, without: int, skipped: Counter[str]) -> dict[str, object]:

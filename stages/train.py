@@ -1,5 +1,6 @@
 """train: instruction-tunes the base model on the full or the small split; `python -m stages.train full|small`."""
 
+import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,8 @@ from stages.files import read_jsonl, write_csv, write_json
 from stages.params import Fraction, Positive, SectionModel, Seed, load_params
 from stages.records import Example
 
+log = logging.getLogger(__name__)
+
 BASE = Path("data/checkpoints/base")
 SPLITS = Path("data/splits")
 CHECKPOINTS = Path("data/checkpoints")
@@ -21,7 +24,7 @@ SIZES = ("full", "small")
 
 
 class Params(SectionModel):
-    launcher: str  # the command that starts Python; used by dvc.yaml
+    launcher: Annotated[str, Field(min_length=1)]  # the command that starts Python; used by dvc.yaml
     seed: Seed
     epochs: Positive
     batch_size: Positive
@@ -65,6 +68,9 @@ def tune(
         ]
         # A row's last token is only ever a target, so one more than the context fits.
         fitting = [[row for row in side if len(row.tokens) <= model.config.n_positions + 1] for side in encoded]
+        over = sum(map(len, encoded)) - sum(map(len, fitting))
+        if over:
+            log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
         result = train(model, fitting[0], fitting[1], config, pad=encoding.eot_token)
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
@@ -73,7 +79,7 @@ def tune(
     metrics: dict[str, object] = {
         "train_examples": len(fitting[0]),
         "val_examples": len(fitting[1]),
-        "over_the_context": sum(map(len, encoded)) - sum(map(len, fitting)),
+        "over_the_context": over,
         "steps": result.steps,
         "tokens": result.tokens,
         "val_loss_before": result.curve[0].val_loss,

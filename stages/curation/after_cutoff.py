@@ -1,6 +1,7 @@
 """Facts after the cut-off date, which no model that is to be compared here can know."""
 
 import re
+from calendar import monthrange
 from datetime import date
 
 from stages.records import Example
@@ -10,7 +11,7 @@ _MONTH = "|".join(MONTHS)
 # Four digits that read as a year: not a part of a number, a code or a quantity ("2,050", "2048-bit", "2030 m").
 _YEAR = re.compile(
     rf"(?:(?:(?P<day>\d{{1,2}}) )?(?P<month>{_MONTH})(?: (?P<day_after>\d{{1,2}}),)?,? )?"
-    r"(?<![\d,.$€£#-])(?P<year>20\d{2})(?![\d%-]|,\d|\.\d)"
+    r"(?<![\d,.$€£#-])(?P<year>[12]\d{3})(?![\d%-]|,\d|\.\d)"
     r"(?! (?:m|km|kg|g|cm|mm|feet|meters|metres|miles|people|words|years|pages|games|tons|units|pieces|calories|"
     r"dollars|bytes|bits|degrees|seconds|minutes|hours|days)\b)"
 )
@@ -27,7 +28,7 @@ def after_cutoff(example: Example, cutoff: date) -> str | None:
         for match in _YEAR.finditer(text):
             named = match["month"] is not None
             before = text[: match.start()].rstrip()
-            a_date = named or before.endswith("(") or _BEFORE_A_YEAR.search(before)
+            a_date = named or not before or before.endswith(("(", ".", "!", "?")) or _BEFORE_A_YEAR.search(before)
             if a_date and _date(match) > cutoff:
                 return f"{field} speaks of {match[0].strip()!r}, the cut-off is {cutoff.isoformat()}"
     return None
@@ -35,6 +36,6 @@ def after_cutoff(example: Example, cutoff: date) -> str | None:
 
 def _date(match: re.Match[str]) -> date:
     """The first day that the match can mean."""
-    month = MONTHS.index(match["month"]) + 1 if match["month"] else 1
+    year, month = int(match["year"]), MONTHS.index(match["month"]) + 1 if match["month"] else 1
     day = int(match["day"] or match["day_after"] or 1)
-    return date(int(match["year"]), month, min(max(day, 1), 28))
+    return date(year, month, min(max(day, 1), monthrange(year, month)[1]))

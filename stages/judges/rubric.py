@@ -18,13 +18,14 @@ _FUNCTION_WORDS = frozenset(
     "will would can could may might must shall should if so than then into also such".split()
 )
 _VERDICTS = {"yes": True, "true": True, "correct": True, "no": False, "false": False, "incorrect": False}
-_OPENING_WORDS = 4  # "That is false. ..."
+_SENTENCE_END = re.compile(r"(?:^|[.!?:])[\"')\s]*$")
 
 
 @dataclass(frozen=True)
 class Reading:
     """What the rubric saw in one answer; every number is a share, 0-1."""
 
+    words: int
     added: float  # overlap (F1) with what the reference adds to the question
     order: float  # longest common subsequence with the whole reference (ROUGE-L F1)
     key_facts: float | None  # the reference's new numbers and names that the answer has; None where it has none
@@ -48,11 +49,11 @@ def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Sc
     if reading.opposite:
         correct = min(correct, 0.2)
     honest = (1 - reading.echo) * reading.variety
-    relevant = min(1.0, 1.5 * reading.topic)  # two thirds of the reference's words are all that other words can be asked
+    relevant = min(1.0, 1.5 * reading.topic)  # two thirds of the reference's words are enough
     fitting = 0.5 + 0.5 * reading.length
     adherent = honest * relevant * fitting
     clear = honest * fitting * (0.4 + 0.6 * relevant) * (1.0 if reading.finished else 0.6)
-    if not _words(answer):
+    if reading.words == 0:
         correct = adherent = clear = 0.0
     points = [_points(share) for share in (correct * honest, adherent, clear)]
     scores = Scores(
@@ -75,6 +76,7 @@ def read(instruction: str, input: str, reference: str, answer: str) -> Reading:
     triples = _triples(given)
     only_asked = _triples(question).keys() - _triples(expected).keys()
     return Reading(
+        words=len(given),
         added=_f1(Counter(new), Counter(given_new)),
         order=_rouge_l(expected, given),
         key_facts=len(keys & set(given)) / len(keys) if keys else None,
@@ -88,10 +90,10 @@ def read(instruction: str, input: str, reference: str, answer: str) -> Reading:
     )
 
 
-def justify(scores: Scores, reading: Reading) -> str:
+def justify(reading: Reading) -> str:
     """What decided the scores, in a few words."""
-    if scores.total == 0:
-        return "is empty, or nothing but the question or a loop"
+    if reading.words == 0:
+        return "has no word"
     seen = [f"shares {reading.added:.0%} of what the reference adds"]
     if reading.opposite:
         seen.append("states the opposite")
@@ -122,8 +124,12 @@ def _content(words: list[str]) -> list[str]:
 
 def _key_words(text: str) -> set[str]:
     """Numbers, and words with a capital that don't begin a sentence."""
-    names = re.findall(r"(?<![.!?:] )(?<!^)\b[A-Z]\w+", text)
-    return {word for word in _words(text) if word[0].isdigit()} | {name.lower() for name in names}
+    found = set()
+    for match in _WORD.finditer(text):
+        opens = _SENTENCE_END.search(text[: match.start()])
+        if match[0][0].isdigit() or (match[0][0].isupper() and not opens):
+            found |= set(_words(match[0]))
+    return found
 
 
 def _triples(words: list[str]) -> Counter[tuple[str, ...]]:
@@ -161,8 +167,10 @@ def _length_fit(expected: int, given: int) -> float:
 
 
 def _verdict(words: list[str]) -> bool | None:
-    """Yes or no where one opens the answer."""
-    return next((_VERDICTS[word] for word in words[:_OPENING_WORDS] if word in _VERDICTS), None)
+    """Yes or no where the answer opens with it: "No, ...", "That is false. ..."."""
+    opening = words[2:] if words[:2] in (["that", "is"], ["this", "is"]) else words
+    opening = words[3:] if words[:3] == ["the", "statement", "is"] else opening
+    return _VERDICTS.get(opening[0]) if opening else None
 
 
 def _finished(reference: str, answer: str) -> bool:

@@ -1,15 +1,18 @@
 """report.md and index.html, rendered from templates; all text from pages and models is escaped in HTML."""
 
+import base64
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
-from stages.files import read_text, write_text
+from stages.files import write_text
 from stages.records import CRITERIA, ROLES
+from stages.reporting.charts import CHARTS
 from stages.reporting.evidence import Evidence
 
 TEMPLATES = Path(__file__).parent / "templates"
+MAX_SHOWN = 160  # characters of a text in report.md
 
 
 def write_pages(evidence: Evidence, reports: Path, examples: int) -> None:
@@ -22,7 +25,7 @@ def write_pages(evidence: Evidence, reports: Path, examples: int) -> None:
         lstrip_blocks=True,
     )
     environment.filters["percent"] = lambda share: f"{100 * share:.1f}%"
-    environment.filters["quoted"] = lambda text: " ".join(str(text).replace("|", "\\|").split()) or "(nothing)"
+    environment.filters["markdown"] = markdown_text
     context = {
         "metrics": evidence.metrics,
         "params": evidence.params,
@@ -35,7 +38,7 @@ def write_pages(evidence: Evidence, reports: Path, examples: int) -> None:
         "criteria": CRITERIA,
     }
     write_text(reports / "report.md", environment.get_template("report.md.j2").render(context))
-    pictures = {path.stem: Markup(inline_svg(path)) for path in sorted((reports / "plots").glob("*.svg"))}
+    pictures = {name: data_url(reports / f"plots/{name}.svg") for name in CHARTS}
     page = environment.get_template("index.html.j2").render(context, pictures=pictures)
     write_text(reports / "index.html", page)
 
@@ -45,25 +48,30 @@ def findings(evidence: Evidence) -> list[str]:
     sentences = []
     for pair, scores in evidence.metrics["judge"]["pairs"].items():
         first, second = pair.split("-")
-        direction = "higher" if scores["gain"] >= 0 else "lower"
-        low, high = sorted(abs(scores[end]) for end in ("gain_low", "gain_high"))
-        certain = scores["gain_low"] * scores["gain_high"] > 0
-        interval = f"{low:.2f} to {high:.2f}" if certain else f"{scores['gain_low']:.2f} to {scores['gain_high']:.2f}"
-        numbers = (
-            f"{first} wins {100 * scores['win_rate']:.1f}%, loses {100 * scores['loss_rate']:.1f}% and ties "
-            f"{100 * scores['tie_rate']:.1f}% of {scores['rows']} test rows; its mean total is {direction} by "
-            f"{abs(scores['gain']):.2f} of 15 points (95% interval {interval})"
-        )
         opening = {
             "better": f"{first.capitalize()} beats {second}",
             "worse": f"{first.capitalize()} is worse than {second}",
             "unresolved": f"Whether {first} is better than {second} is unresolved",
         }[scores["verdict"]]
-        sentences.append(f"{opening}: {numbers}.")
+        wins, losses, ties = (f"{100 * scores[f'{outcome}_rate']:.1f}%" for outcome in ("win", "loss", "tie"))
+        rate, low, high = (f"{100 * scores[f'win_rate_{name}']:.1f}%" for name in ("ties_half", "low", "high"))
+        gain, least, most = (f"{scores[name]:+.2f}" for name in ("gain", "gain_low", "gain_high"))
+        sentences.append(
+            f"{opening}: {first} wins {wins}, loses {losses} and ties {ties} of {scores['rows']} test rows; with ties "
+            f"as half, its win rate is {rate} (95% interval {low} to {high}), its gain {gain} of 15 points "
+            f"({least} to {most})."
+        )
     return sentences
 
 
-def inline_svg(path: Path) -> str:
-    """A picture of ours without the XML declaration, which has no place inside HTML."""
-    text = read_text(path)
-    return text[text.index("<svg") :]
+def data_url(path: Path) -> str:
+    """A picture as the source of an `img`: what it names and styles stays inside it."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def markdown_text(text: str) -> str:
+    """Untrusted text on one line of a Markdown table, cut at a readable length, with nothing that Markdown or HTML
+    would act on."""
+    line = " ".join(text.split()) or "(nothing)"
+    line = line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + "..."
+    return re.sub(r"([\\`*_\[\]<>|#!~&])", r"\\\1", line)

@@ -77,3 +77,13 @@ def test_config_of_another_kind_is_refused(folder: Path) -> None:
     (folder / "config.json").write_text('{"model_type": "llama"}')
     with pytest.raises(CheckpointError, match="is not a GPT-2 config"):
         load_checkpoint(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("tokenizer.json", "{}"), ("tokenizer.json", '{"model"'), ("config.json", "[]")]
+)
+def test_a_damaged_description_is_named(folder: Path, name: str, text: str) -> None:
+    """Guards against a traceback from a file that was cut off."""
+    (folder / name).write_text(text)
+    with pytest.raises(CheckpointError, match=f"{name} is not a"):
+        load_checkpoint(folder)

@@ -107,7 +107,7 @@ def test_a_set_from_outside_takes_the_place_of_the_general_tasks(workspace: Work
         ({"judge": {"judges": 3}}, "judge", "judge.judges: Extra inputs are not permitted (is 3)"),
         ({"split": {"full": 5000}}, "split", "split.full asks for 5000 examples, 80 are there (4920 missing)"),
         ({"synth": {"at_least": 5000}}, "synth", "synth.at_least asks for 5000"),
-        ({"base": {"n_head": 3}}, "base", "base.n_embd (16) must be a multiple of base.n_head (3)"),
+        ({"base": {"n_head": 3}}, "base", "base: n_embd (16) must be a multiple of n_head (3)"),
     ],
 )
 def test_a_bad_parameter_stops_the_run_and_spares_what_was_there(

@@ -60,6 +60,9 @@ def test_not_english(make: MakeExample, instruction: str, output: str, language:
         ("It opened on 4 March 2024.", "'4 March 2024'"),
         ("March 2023 was warm.", "'March 2023'"),
         ("The prize (2025) went to her.", "'2025'"),
+        ("2023 was the hottest year.", "'2023'"),
+        ("It rained. 2024 was dry.", "'2024'"),
+        ("It will end in 2123.", "'2123'"),
         ("It opened in 2022.", None),
         ("It opened on 31 December 2022.", None),
         ("The peak is 2,050 m high.", None),
@@ -74,11 +77,11 @@ def test_after_cutoff(make: MakeExample, output: str, found: str | None) -> None
     assert after_cutoff(make("When?", output), CUTOFF) == expected
 
 
-@pytest.mark.parametrize("cutoff", [date(2022, 12, 31), date(2023, 6, 30), date(2023, 12, 31)])
+@pytest.mark.parametrize("cutoff", [date(2022, 12, 31), date(2023, 7, 30), date(2023, 7, 31)])
 def test_cutoff_is_a_day(make: MakeExample, cutoff: date) -> None:
     """Guards against a cut-off that is rounded to its year."""
-    found = after_cutoff(make("When?", "It ended in July 2023."), cutoff) is not None
-    assert found == (cutoff < date(2023, 7, 1))
+    found = after_cutoff(make("When?", "It ended on 31 July 2023."), cutoff) is not None
+    assert found == (cutoff < date(2023, 7, 31))
 
 
 @pytest.mark.parametrize(

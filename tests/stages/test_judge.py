@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from stages import judge
-from stages.errors import StageError
 from stages.files import read_json, read_jsonl, write_jsonl
 from stages.judges.statistics import bootstrap_mean, model_scores, pair_name, pair_scores, summarize
 from stages.records import Answers, Judgment, Role, Scores, Teacher
@@ -112,10 +111,3 @@ def test_every_pair_of_every_row_is_judged(project: Path, answers: MakeAnswers) 
     assert set(metrics["pairs"]) == {"full-base", "full-small", "small-base"}
     assert metrics["models"]["base"]["total"] == 0
     assert metrics["pairs"]["full-small"]["win_rate"] == 1.0
-
-
-def test_a_pair_named_twice_is_refused(project: Path) -> None:
-    text = Path("params.yaml").read_text().replace("[full-base, full-small, small-base]", "[full-base, full-base]")
-    Path("params.yaml").write_text(text)
-    with pytest.raises(StageError, match=r"judge\.pairs names a pair twice: full-base, full-base"):
-        judge.main()

@@ -36,11 +36,22 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  per_page: 8", "  per_page: yes", "synth.per_page: Input should be a valid integer"),
         ("  vocab_size: 8192", "  vocab_size: 100", r"base.vocab_size: .* greater than or equal to 300 \(is 100\)"),
         ("  loss_on: all", "  loss_on: both", r"train.loss_on: Input should be 'all' or 'response' \(is 'both'\)"),
-        ("    at_most: 1000 .*\n    missing", "    at_most: -1\n    missing", r"split.general.at_most"),
+        (
+            "    at_most: 1000 .*\n    missing",
+            "    at_most: -1\n    missing",
+            r"must be all, or a whole number from 1 \(is -1\)",
+        ),
         ('"2022-12-31"', '"2022-13-31"', "curate.cutoff: must be a date such as 2022-12-31"),
+        ("  launcher: python", "  launcher: ''", "train.launcher: String should have at least 1 character"),
+        (r"full-small, small-base", "full-base", "judge.pairs: must name each pair once"),
+        ("  n_head: 4", "  n_head: 5", r"base: n_embd \(192\) must be a multiple of n_head \(5\)"),
+        ("  sequence_length: 128", "  sequence_length: 600", r"sequence_length is 600, at most n_positions \(512\)"),
+        ("  full: all", "  full: 400", r"split: small is 500, at most the size of full \(400\)"),
+        ("  small: 500", "  small: 9", r"split.small: .* greater than or equal to 10 \(is 9\)"),
         (r"\[full-base, full-small, small-base\]", "[base-full]", "judge.pairs.0: Input should be 'full-base'"),
         ("judge: rubric", "judge: oracle", r"judge.judge: Input should be 'rubric' \(is 'oracle'\)"),
         ("extract: ", "extractor: ", "extractor: unknown section; known are extract, synth"),
+        ("extract: ", "extractor: ", "extract: section is missing"),
     ],
 )
 def test_a_bad_value_anywhere_stops_any_stage(project: Path, old: str, new: str, message: str) -> None:
@@ -63,7 +74,7 @@ def test_all_problems_are_listed_at_once(project: Path) -> None:
         ("extract: [", "params.yaml is not YAML"),
         ("", "params.yaml holds no sections"),
         ("a: 1\na: 2\n", "duplicate key"),
-        ("a: 2022-13-31", "month must be in 1..12"),
+        ("plot: 2022-13-31", "month must be in 1..12"),
     ],
 )
 def test_a_broken_file_is_named(project: Path, text: str, message: str) -> None:

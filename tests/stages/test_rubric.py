@@ -1,8 +1,13 @@
 """The rubric sees words, not meaning; each case is one that a person would decide without doubt."""
 
+from pathlib import Path
+
 import pytest
 
-from stages.judges.rubric import justify, read, score
+from stages.instructions import read_instructions
+from stages.judges.rubric import justify, score
+from stages.sources.bundled import read_pages
+from stages.teachers.rules.teacher import teach
 
 QUESTION = "When was Moby-Dick published?"
 REFERENCE = "Moby-Dick was published in 1851."
@@ -75,10 +80,33 @@ def test_the_judge_is_blind_to_prompt_like_text() -> None:
 
 
 def test_the_justification_names_what_was_seen() -> None:
-    answer = "Yes, whales whales whales whales 1920 the"
-    scores, _ = score("Is it?", "", "No, it is from 1851.", answer)
-    words = justify(scores, read("Is it?", "", "No, it is from 1851.", answer))
-    for part in ("states the opposite", "a number that is not in the reference", "breaks off"):
-        assert part in words or scores.total == 0
-    empty = score(QUESTION, "", REFERENCE, "")
-    assert justify(*empty) == "is empty, or nothing but the question or a loop"
+    question, reference = "Is it a fish?", "No, it is a mammal from 1851."
+    wrong = justify(score(question, "", reference, "Yes, it is a fish from 1920, and the")[1])
+    for part in ("states the opposite", "has a number that is not in the reference", "breaks off"):
+        assert part in wrong
+    assert justify(score(question, "", reference, " \n")[1]) == "has no word"
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"),
+    [
+        ("The correct spelling is 'exercise'.", "There is no such word as 'exersise'; it is 'exercise'."),
+        ("There is no milk in the fridge.", "True, there is no milk in the fridge."),
+    ],
+)
+def test_yes_and_no_count_where_an_answer_opens_with_them_alone(reference: str, answer: str) -> None:
+    """Guards against a "no" inside a sentence that is taken for a verdict."""
+    assert not score("Say it.", "", reference, answer)[1].opposite
+
+
+def test_every_bundled_answer_has_full_points_against_itself(root: Path) -> None:
+    """Guards against a reference that fails its own rubric: names with an apostrophe, single words, lists."""
+    examples, _ = read_instructions(root / "data/bundled/instructions.jsonl", "error")
+    for page in read_pages(root / "data/bundled/pages.jsonl"):
+        examples += teach(page, per_page=8, seed=1)[0]
+    low = [
+        example.output
+        for example in examples
+        if score(example.instruction, example.input, example.output, example.output)[0].total < 15
+    ]
+    assert low == []

@@ -34,9 +34,7 @@ MakePage = Callable[..., Page]
 
 def drafts(kind: Kind, text: str, name: str = "Moby-Dick", passage: str = "", seed: int = 1) -> list[Draft]:
     names = frozenset(["Ahab", "Herman", "Melville"])
-    return list(
-        kind(Fact(Sentence(text, passage or text, False), main_clause(text, names), name, names, random.Random(seed)))
-    )
+    return list(kind(Fact(Sentence(text, passage or text), main_clause(text, names), name, names, random.Random(seed))))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +69,8 @@ def test_a_pattern_becomes_its_question(kind: Kind, text: str, question: str) ->
         (definition, "Moby-Dick is white."),
         (definition, "Ahab is a captain of the Pequod."),
         (when, "Moby-Dick is a novel published in 1851."),  # "When is Moby-Dick a novel published?"
-        (when, "Moby-Dick was written in 1850 at a desk made in 1790."),  # which of the two?
+        (when, "Moby-Dick was written in 1850 at a desk made in 1790."),
+        (when, "In 1851, Ahab lost a sum that was later found."),  # which of the two?
         (who, "Moby-Dick was written by hand."),
         (who, "The crew launched Moby-Dick."),
         (where, "Moby-Dick was published in 1851."),
@@ -180,6 +179,10 @@ def test_kinds_about_a_passage() -> None:
         ("A man named Robert Hubert was hanged.", ("a man named Robert Hubert", "was", "hanged")),
         ("The novel published in 1851 sold badly.", None),
         ("When Ahab died, the ship sank.", None),
+        ("Ahab joined a captain who hunted whales.", None),
+        ("Ahab sank ships, including the Pequod, with all hands.", None),
+        ("Ahab was a captain who hunted whales.", ("Ahab", "was", "a captain")),
+        ("The needle can turn freely, and it lines up with the poles.", ("the needle", "can", "turn freely")),
         ("Ahab had been a captain.", None),
         ("Slowly the ship turned.", None),
     ],

@@ -51,6 +51,8 @@ def test_repeated_general_questions_are_dropped_and_counted(project: Path, make:
     assert metrics["general_read"] == 51
     assert metrics["general_repeated"] == 31
     assert metrics["general_drawn"] == 20
+    assert metrics["general_read"] == sum(metrics[f"general_{what}"] for what in ("repeated", "drawn", "not_drawn"))
+    assert metrics["synthetic_read"] == metrics["synthetic_drawn"] + metrics["synthetic_not_drawn"]
     assert sum(map(len, sides("full").values())) == 50
 
 
@@ -65,6 +67,8 @@ def test_a_leak_is_counted(make: MakeExample) -> None:
     rows = [make(f"Question {i}?", f"Answer {i}.") for i in range(3)]
     leaking = {"train": rows[:2], "val": [rows[2]], "test": [make("question 1?", "Other.")]}
     assert split.questions_on_two_sides(leaking) == 1
+    assert split.answers_on_two_sides(leaking) == 0
+    assert split.answers_on_two_sides(leaking | {"val": [make("Another?", "Answer 1.")]}) == 1
 
 
 @pytest.mark.parametrize(("total", "expected"), [(2000, (1600, 200, 200)), (500, (400, 50, 50)), (17, (13, 2, 2))])
@@ -80,7 +84,7 @@ def test_fewer_examples_than_asked_for(project: Path, make: MakeExample) -> None
 
 
 def test_small_larger_than_full(project: Path, make: MakeExample) -> None:
-    with pytest.raises(StageError, match=r"split\.small is 1300, must be from 10 to the size of full, 1005"):
+    with pytest.raises(StageError, match=r"split\.small is 1300, must be at most the size of full, 1005"):
         run(project, [make(f"Question {i}?", f"Answer {i}.") for i in range(5)], small="1300")
 
 

@@ -32,6 +32,8 @@ _CLAUSE_END = re.compile(
     r",? (?:which|who|whom|whose|where|although|though|whereas|while|but|so that|unless|because)\b"
     r"|, (?:since|as|when|after|before|until|making|including|especially|such|so|then|yet|nor|with)\b"
 )
+# "was an Italian astronomer": what a relative clause after it adds can be left out.
+_PREDICATE_NOUN = re.compile(r"\b(?:is|was|are|were) an? (?:(?!\b(?:about|for|of|by|in|with|to|on)\b)[^,])+$")
 _PREPOSITIONS = frozenset("in by on at from as with for of to into about through between".split())
 _CONNECTIVES = frozenset("that when after before as how if until than what why and or since".split())
 
@@ -95,12 +97,24 @@ def parse(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
 
 def _first_clause(text: str) -> str:
     if cut := _CLAUSE_END.search(text):
+        restricts = cut[0].strip() in {
+            "who",
+            "which",
+            "whom",
+            "whose",
+            "where",
+        }  # no comma: it tells which one is meant
+        goes_on = re.match(r", (?:including|especially|such|with)", cut[0]) and "," in text[cut.end() :]
+        if goes_on or (restricts and not _PREDICATE_NOUN.search(text[: cut.start()])):
+            return ""
         text = text[: cut.start()]
     for link in re.finditer(r",? (?:and|or)(?= )", text):
         tail = text[link.end() :].split()
         if len(tail) > 1 and is_participle(tail[0]) and _lemmas(tail[1]).keys() == {"NOUN"}:
             return ""  # "infantry and mounted knights", or a second verb: not certain
-        joined = link[0].startswith(",") and any(map(_is_finite_or_auxiliary, tail[1:7]))
+        joined = link[0].startswith(",") and (
+            any(map(_is_finite_or_auxiliary, tail[1:7])) or tail[0] in {"it", "he", "she", "they", "its", "his", "her"}
+        )
         if joined or (tail and _is_finite_or_auxiliary(tail[0]) and not _joins_participles(text[: link.start()], tail)):
             return text[: link.start()]
     return text
@@ -118,7 +132,7 @@ def _starts_predicate(words: list[str], index: int) -> bool:
         return True
     if before.lower() in {"the", "a", "an", "of", "and", "in", "its", "his", "her", "their", "most", "first"}:
         return False
-    if word in {"named", "called", "known"}:
+    if word in {"named", "called", "known"} or before.endswith("'s"):
         return False
     return _is_finite(word) or _is_plural_present(words, index)
 

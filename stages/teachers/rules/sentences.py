@@ -42,7 +42,6 @@ class Sentence:
 
     text: str
     passage: str
-    first: bool  # of the page
 
 
 def page_sentences(page: Page) -> tuple[list[Sentence], Counter[str]]:
@@ -52,7 +51,6 @@ def page_sentences(page: Page) -> tuple[list[Sentence], Counter[str]]:
     name = subject_name(page)
     nouns = defining_nouns(page, name)
     seen: set[str] = set()
-    first = True
     for section in page.sections:
         for passage in paragraphs(section.text):
             about_subject = False
@@ -63,9 +61,8 @@ def page_sentences(page: Page) -> tuple[list[Sentence], Counter[str]]:
                 if reason:
                     skipped[reason] += 1
                 else:
-                    kept.append(Sentence(text, passage, first))
+                    kept.append(Sentence(text, passage))
                 seen.add(text)
-                first = False
     return kept, skipped
 
 

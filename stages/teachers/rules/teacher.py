@@ -1,6 +1,7 @@
 """One page to its examples: every kind asks what it can, and a fair choice of kinds and sentences is kept."""
 
 import random
+import re
 from collections import Counter
 
 from stages.records import Example, Page, Source, Teacher, make_example
@@ -51,6 +52,8 @@ def main_clause(text: str, names: frozenset[str]) -> Clause | None:
     rest = text[opening.end() :]
     clause = parse(rest[:1].upper() + rest[1:], names | {rest.split()[0]} if rest[:1].isupper() else names)
     time = opening["time"]
+    if clause and re.search(r",|\b(?:that|which|who|when|after|before)\b", clause.rest):
+        return None  # at the end, the time would belong to the last part alone
     return clause and Clause(clause.subject, clause.verb, f"{clause.rest} {time[0].lower()}{time[1:]}")
 
 
