@@ -37,7 +37,7 @@ class Workspace:
         }
         environment = os.environ | git | {"PATH": path, "DVC_NO_ANALYTICS": "1", "COLUMNS": "200"}
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=1200
         )
         output = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, output
@@ -65,24 +65,24 @@ class Workspace:
         return (self.folder / path).read_bytes()
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Workspace:
-    """The project after one `dvc repro` with small settings; tests that change it take a copy."""
-    folder = tmp_path_factory.mktemp("workspace") / "wikitune"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=root,
-        capture_output=True,
-        check=True,
-    )
-    names = [name for name in listed.stdout.decode().split("\0") if name and not name.startswith("reports/")]
-    for name in names:
-        if (root / name).is_file() and name != "dvc.lock":
+def copy_project(root: Path, folder: Path) -> Workspace:
+    """The project's files as they are in the working tree, without outputs, in a Git repository of their own."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, check=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (root / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / name, folder / name)
     workspace = Workspace(folder)
-    workspace.set_params(SMALL)
     workspace.run("git", "init", "--quiet", "--initial-branch=main")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Workspace:
+    """The project after one `dvc repro` with small settings; tests that change it take a copy."""
+    workspace = copy_project(root, tmp_path_factory.mktemp("workspace") / "wikitune")
+    workspace.set_params(SMALL)
     workspace.repro()
     workspace.run("git", "add", "--all")
     workspace.run("git", "commit", "--quiet", "--message", "Run the pipeline")

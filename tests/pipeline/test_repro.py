@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.conftest import Workspace
-from tests.pipeline.test_dag import EXPECTED
+from tests.pipeline.conftest import Workspace, copy_project
+from tests.pipeline.test_dag import EXPECTED, STAGES
 
 AFTER_SPLIT = ["train-full", "train-small", "infer", "judge", "plot"]
 
@@ -126,12 +126,10 @@ def test_a_bad_parameter_stops_the_run_and_spares_what_was_there(
     assert "Traceback" not in output
     outs = {path for out in workspace_outs(workspace, failing) for path in before if f"data/{path}".startswith(out)}
     after = snapshot()
-    assert {path: data for path, data in before.items() if path not in outs and "params" not in path} == after
+    assert {path: data for path, data in before.items() if path not in outs} == after
 
 
 def workspace_outs(workspace: Workspace, stage: str) -> list[str]:
-    from tests.pipeline.test_dag import STAGES
-
     return [out if isinstance(out, str) else next(iter(out)) for out in STAGES[stage]["outs"]]
 
 
@@ -171,3 +169,20 @@ def test_a_stage_alone_names_the_file_that_it_lacks(workspace: Workspace, stage:
     output = workspace.run("python", "-m", f"stages.{stage}", fails=True)
     assert message in output
     assert "Traceback" not in output
+
+
+@pytest.mark.slow
+def test_the_default_settings_teach_the_model_something(tmp_path: Path, root: Path) -> None:
+    """Guards against defaults that no longer fit together: sizes, kinds, and a tuned model that beats the base."""
+    workspace = copy_project(root, tmp_path / "wikitune")
+    ran, _ = workspace.repro()
+    assert sorted(ran) == sorted(EXPECTED)
+    split, judge = metrics(workspace, "split"), metrics(workspace, "judge")
+    assert (split["synthetic_drawn"], split["general_drawn"]) == (1000, 1000)
+    assert split["full"] == {"train": 1600, "val": 200, "test": 200}
+    assert split["small"] == {"train": 400, "val": 50, "test": 50}
+    assert split["questions_on_two_sides"] == 0
+    assert judge["pairs"]["full-base"]["verdict"] == judge["pairs"]["small-base"]["verdict"] == "better"
+    for size in ("full", "small"):
+        tuned = metrics(workspace, f"train_{size}")
+        assert tuned["val_response_loss"] < tuned["val_response_loss_before"]
