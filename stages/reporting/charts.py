@@ -15,7 +15,7 @@ COLORS = {"base": "#999999", "small": "#56b4e9", "full": "#0072b2"}
 OUTCOMES = {"win": "#0072b2", "tie": "#d9d9d9", "loss": "#d55e00"}
 HATCHES = {"base": "//", "small": "..", "full": ""}
 DPI = 150
-MIN_LABELLED = 6  # percent; a narrower part of a bar has no room for its number
+MIN_LABELLED = 8  # percent; a narrower part of a bar has no room for its number
 
 STYLE = {
     "axes.spines.top": False,
