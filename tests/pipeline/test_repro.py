@@ -53,7 +53,7 @@ def test_a_second_run_runs_nothing(workspace: Workspace) -> None:
         ("judge", {"seed": 9}, ["judge", "plot"]),
         ("plot", {"examples": 2}, ["plot"]),
         ("infer", {"max_new_tokens": 4}, ["infer", "judge", "plot"]),
-        ("train", {"learning_rate": 0.002}, AFTER_SPLIT),
+        ("train", {"learning_rate": 0.0005}, AFTER_SPLIT),
     ],
 )
 def test_a_changed_parameter_runs_what_depends_on_it(
