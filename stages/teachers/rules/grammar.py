@@ -32,6 +32,7 @@ _CLAUSE_END = re.compile(
     r",? (?:which|who|whom|whose|where|although|though|whereas|while|but|so that|unless|because)\b"
     r"|, (?:since|as|when|after|before|until|making|including|especially|such|so|then|yet|nor|with)\b"
 )
+_RELATIVES = frozenset("who which whom whose where".split())
 # "was an Italian astronomer": what a relative clause after it adds can be left out.
 _PREDICATE_NOUN = re.compile(r"\b(?:is|was|are|were) an? (?:(?!\b(?:about|for|of|by|in|with|to|on)\b)[^,])+$")
 _PREPOSITIONS = frozenset("in by on at from as with for of to into about through between".split())
@@ -97,13 +98,8 @@ def parse(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
 
 def _first_clause(text: str) -> str:
     if cut := _CLAUSE_END.search(text):
-        restricts = cut[0].strip() in {
-            "who",
-            "which",
-            "whom",
-            "whose",
-            "where",
-        }  # no comma: it tells which one is meant
+        # Without a comma, a relative clause tells which one is meant.
+        restricts = cut[0].strip() in _RELATIVES
         goes_on = re.match(r", (?:including|especially|such|with)", cut[0]) and "," in text[cut.end() :]
         if goes_on or (restricts and not _PREDICATE_NOUN.search(text[: cut.start()])):
             return ""
