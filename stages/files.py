@@ -4,8 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,29 +17,51 @@ R = TypeVar("R", bound=BaseModel)
 
 def read_text(path: Path) -> str:
     """Raises StageError where the file is missing or isn't UTF-8."""
+    with _readable(path) as file:
+        content = file.read()
     try:
-        return path.read_text(encoding="utf-8")
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StageError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
     except FileNotFoundError:
         raise StageError(
             f"{path} does not exist; if a stage writes it, run `dvc repro`, if params.yaml names it, correct the path"
         ) from None
     except OSError as error:
         raise StageError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise StageError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from None
 
 
 def read_jsonl(path: Path, record: type[R]) -> list[R]:
-    """All records of a file, in order. Raises StageError with file, line and field for the first bad line."""
-    records = []
-    for number, line in numbered_lines(read_text(path)):
-        try:
-            records.append(record.model_validate_json(line))
-        except ValidationError as error:
-            raise StageError(f"{path}:{number}: {describe(error)}") from None
-    if not records:
+    """All records of a file, in order; errors as of `iter_jsonl`."""
+    return list(iter_jsonl(path, record))
+
+
+def iter_jsonl(path: Path, record: type[R]) -> Iterator[R]:
+    """The records of a file one by one, so that its size doesn't matter.
+
+    Raises StageError with file, line and field for the first bad line, and where there is no line.
+    """
+    number = 0
+    with _readable(path) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield record.model_validate_json(line.removesuffix(b"\n"))
+            except ValidationError as error:
+                raise StageError(f"{path}:{number}: {describe(error)}") from None
+    if not number:
         raise StageError(f"{path} holds no record; at least 1 is needed")
-    return records
+
+
+def count_lines(path: Path) -> int:
+    with _readable(path) as file:
+        return sum(1 for _ in file)
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -56,7 +79,9 @@ def read_json(path: Path) -> Any:
 
 
 def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
-    write_text(path, "".join(record.model_dump_json() + "\n" for record in records))
+    """Writes the records as they come; where making one fails, the file is left as it was."""
+    with _renamed_into_place(path) as file:
+        file.writelines(record.model_dump_json() + "\n" for record in records)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -73,11 +98,21 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes to a temporary name and renames: a reader sees the whole file or none of it."""
+    with _renamed_into_place(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def _renamed_into_place(path: Path) -> Iterator[TextIO]:
+    """A file with a temporary name that gets its own in the end: a reader sees the whole file or none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def describe(error: ValidationError) -> str:

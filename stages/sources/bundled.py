@@ -8,12 +8,10 @@ from stages.records import Page
 
 
 def read_pages(path: Path) -> list[Page]:
-    """Raises StageError, with file and line, for a malformed, empty or repeated page."""
+    """Raises StageError, with file and line, for a malformed or repeated page."""
     pages = read_jsonl(path, Page)
     seen: dict[str, int] = {}
     for line, page in enumerate(pages, start=1):
-        if not any(section.text.strip() for section in page.sections):
-            raise StageError(f"{path}:{line}: page '{page.title}' has no text; write some or remove the line")
         if page.title in seen:
             raise StageError(f"{path}:{line}: page '{page.title}' stands on line {seen[page.title]} already")
         seen[page.title] = line

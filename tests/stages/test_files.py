@@ -61,7 +61,7 @@ def test_an_example_without_input_is_named(tmp_path: Path, make: MakeExample) ->
     [
         (b"{\n", r"a.jsonl:1: Invalid JSON"),
         (b"", r"a.jsonl holds no record; at least 1 is needed"),
-        (b"\xff\xfe", r"a.jsonl is not UTF-8 text: invalid start byte at byte 0"),
+        (b"\xff\xfe", r"a.jsonl:1: Invalid JSON: expected value at line 1 column 1"),
     ],
 )
 def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:

@@ -103,7 +103,7 @@ def test_every_bundled_answer_has_full_points_against_itself(root: Path) -> None
     """Guards against a reference that fails its own rubric: names with an apostrophe, single words, lists."""
     examples, _ = read_instructions(root / "data/bundled/instructions.jsonl", "error")
     for page in read_pages(root / "data/bundled/pages.jsonl"):
-        examples += teach(page, per_page=8, seed=1)[0]
+        examples += teach(page, per_page=8, seed=1).examples
     low = [
         example.output
         for example in examples

@@ -3,21 +3,36 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from stages.teachers.rules import wording
-from stages.teachers.rules.grammar import Clause
+from stages.teachers.rules.grammar import Clause, main_clause
 from stages.teachers.rules.sentences import Sentence
+from stages.teachers.rules.subject import Subject, bare
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A sentence, its main clause (None where it doesn't parse), the page's subject and the seed's choices."""
+    """A sentence on a page about a subject."""
 
     sentence: Sentence
-    clause: Clause | None
-    name: str  # as inside a sentence: "the Amazon River"
-    names: frozenset[str]  # words that the page writes with a capital inside sentences
-    rng: random.Random
+    subject: Subject
+    names: frozenset[str]  # words that keep their capital inside sentences, and the subject's name
+    seed: str
+
+    @cached_property
+    def clause(self) -> Clause | None:
+        """The sentence's main clause, or None where it doesn't parse."""
+        return main_clause(self.sentence.text, self.names)
+
+    @cached_property
+    def rng(self) -> random.Random:
+        """Makes the choices about this sentence, so that they don't hang on the other sentences."""
+        return random.Random(f"{self.seed} {self.sentence.text}")
+
+    @property
+    def name(self) -> str:
+        return self.subject.name
 
     def worded(self, wordings: Sequence[str], **words: str) -> str:
         """One of the wordings, with its words filled in."""
@@ -43,8 +58,3 @@ class Draft:
 
 
 Kind = Callable[[Fact], Iterator[Draft]]
-
-
-def bare(name: str) -> str:
-    """A name for comparison: without article and capitals."""
-    return name.lower().removeprefix("the ").removeprefix("an ").removeprefix("a ")

@@ -1,15 +1,25 @@
 """Just enough grammar to turn a statement into a question: one clause, its subject, verb and the rest.
 
-Word forms come from `lemminflect`, whose dictionary is inside its package. What doesn't parse cleanly is left
-alone: a question that isn't asked costs nothing, a broken one teaches broken English.
+What doesn't parse cleanly is left alone: a question that isn't asked costs nothing, a broken one teaches broken
+English.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
-BE = {"is", "was", "are", "were"}
-AUXILIARIES = BE | {"can", "could", "will", "would", "may", "might", "must"}
+from stages.teachers.rules.figures import OPENING_TIME
+from stages.teachers.rules.verbs import (
+    AUXILIARIES,
+    base_form,
+    has_finite_form,
+    is_finite,
+    is_finite_or_auxiliary,
+    is_only_verb,
+    is_participle,
+    is_past,
+    lemmas_of,
+)
 
 # Words that cannot stand inside a plain subject: with one, the first verb may not be the main one.
 _NOT_IN_SUBJECT = frozenset(
@@ -17,25 +27,33 @@ _NOT_IN_SUBJECT = frozenset(
     "whether how what why but than as not both either neither according despite unlike like among under with by "
     "through without once even only there to about more less still".split()
 )
-_SUBJECT_CANNOT_START = frozenset("in on at from for of and or near along between over so".split())
+_SUBJECT_CANNOT_START = frozenset(
+    "in on at from for of and or near along between over so every each any no nobody nothing none best worst "
+    "not".split()
+)
 # Capitalized at the start of a sentence only.
-_FUNCTION_WORDS = frozenset("About Around Over More Nearly Almost Most Many Some Much Few Several".split())
-# Verbs that the dictionary also lists as nouns, seen as main verbs in encyclopedia prose.
-_VERBS_LIKE_NOUNS = frozenset(
-    "lies stands flows covers contains means forms rises reaches lives feeds marks plays runs holds uses produces "
-    "borders measures begins ends opens shows tells follows weighs grows supports separates connects occupies "
-    "consists takes describes depicts explains appears belongs comes makes gives serves carries includes "
-    "left rose saw found fell spoke took led felt cut set put hit shot".split()
+_FUNCTION_WORDS = frozenset(
+    "About Around Over More Nearly Almost Most Many Some Much Few Several Both All One Two Three Four Five Six Seven "
+    "Eight Nine Ten Twelve Other Another Its His Her Their Early Modern Ancient".split()
 )
 # Where a second clause starts: what a question about the first one leaves out.
 _CLAUSE_END = re.compile(
     r",? (?:which|who|whom|whose|where|although|though|whereas|while|but|so that|unless|because)\b"
     r"|, (?:since|as|when|after|before|until|making|including|especially|such|so|then|yet|nor|with)\b"
 )
+_APPOSITION = re.compile(
+    r"(?P<subject>[^,]{2,60}), (?!and |or |but |not )[^,]+(?:, (?!and |or )[^,]+)?, (?P<verb>\w+) "
+)
+_OPEN_LIST = re.compile(r", (?:[\w'-]+ ){0,3}[\w'-]+$")
+# What belongs to the clause that was cut off: "even (though)", "partly (because)".
+_LEFT_BEHIND = re.compile(r",? (?:even|just|only|not|\w+ly)$")
 _RELATIVES = frozenset("who which whom whose where".split())
 # "was an Italian astronomer": what a relative clause after it adds can be left out.
-_PREDICATE_NOUN = re.compile(r"\b(?:is|was|are|were) an? (?:(?!\b(?:about|for|of|by|in|with|to|on)\b)[^,])+$")
+_PREDICATE_NOUN = re.compile(r"\b(?:is|was|are|were) an? \S+ (?:(?!\b(?:about|for|of|by|in|with|to|on)\b)[^,])+$")
 _PREPOSITIONS = frozenset("in by on at from as with for of to into about through between".split())
+_PRONOUNS = frozenset("it he she they its his her".split())
+_DETERMINERS = frozenset("the a an its his her their".split())
+_ADVERBS = frozenset("later then also soon eventually never still often afterwards once again".split())
 _CONNECTIVES = frozenset("that when after before as how if until than what why and or since".split())
 
 
@@ -70,12 +88,24 @@ class Clause:
         return upper_first(" ".join(part for part in parts if part)) + "?"
 
 
+def main_clause(text: str, names: frozenset[str]) -> Clause | None:
+    """The main clause; a time that opens the sentence is put at the clause's end."""
+    if not (opening := OPENING_TIME.match(text)):
+        return parse(text, names)
+    rest = text[opening.end() :]
+    clause = parse(rest[:1].upper() + rest[1:], names | {rest.split()[0]} if rest[:1].isupper() else names)
+    time = opening["time"]
+    if clause and re.search(r",|\b(?:that|which|who|when|after|before)\b", clause.rest):
+        return None  # at the end, the time would belong to the last part alone
+    return clause and Clause(clause.subject, clause.verb, f"{clause.rest} {time[0].lower()}{time[1:]}")
+
+
 def parse(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
     """The main clause of a sentence that begins with its subject, or None where that isn't certain.
 
     `names` are words that keep their capital at the start of a sentence, too.
     """
-    words = _first_clause(sentence.rstrip(".")).split()
+    words = _first_clause(_without_apposition(sentence.removesuffix("."))).split()
     for index, word in enumerate(words[:12]):
         if index and _starts_predicate(words, index):
             break
@@ -88,38 +118,92 @@ def parse(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
         not rest
         or rest[0] in {"and", "or"}
         or rest[-1] in _PREPOSITIONS
-        or (word in {"has", "had", "have"} and is_participle(rest[0]))
+        or (word in {"has", "had", "have"} and any(map(is_participle, rest[:2])))
     ):
         return None
-    if _has_second_verb(rest) or (_may_be_participle_phrase(word, rest) and any(map(_is_finite, rest[1:]))):
+    if _has_second_verb(rest) or (_may_be_participle_phrase(word, rest) and _has_verb(rest[1:])):
         return None
+    if words[1] == "and" and words[2][0].isupper() and words[0] not in names:
+        return None  # "Hunters and Gatherers": a title, or not
     return Clause(_inside(" ".join(words[:index]), names), word, " ".join(rest))
 
 
+def _without_apposition(text: str) -> str:
+    """Drops what stands between commas after the subject: "Ahab, the captain, hunts" -> "Ahab hunts"."""
+    match = _APPOSITION.match(text)
+    if match and is_finite_or_auxiliary(match["verb"]):
+        without = f"{match['subject']} {text[match.start('verb') :]}"
+        return "" if re.search(r"\b(?:it|they|them)\b", without) else without  # it may stand for what was dropped
+    return text
+
+
 def _first_clause(text: str) -> str:
+    """What comes before a subordinate or a second main clause; "" where it isn't clear which words those are."""
+    if " and, " in text:
+        return ""
     if cut := _CLAUSE_END.search(text):
         # Without a comma, a relative clause tells which one is meant.
         restricts = cut[0].strip() in _RELATIVES
         goes_on = re.match(r", (?:including|especially|such|with)", cut[0]) and "," in text[cut.end() :]
         if goes_on or (restricts and not _PREDICATE_NOUN.search(text[: cut.start()])):
             return ""
-        text = text[: cut.start()]
-    for link in re.finditer(r",? (?:and|or)(?= )", text):
-        tail = text[link.end() :].split()
-        if len(tail) > 1 and is_participle(tail[0]) and _lemmas(tail[1]).keys() == {"NOUN"}:
-            return ""  # "infantry and mounted knights", or a second verb: not certain
-        joined = link[0].startswith(",") and (
-            any(map(_is_finite_or_auxiliary, tail[1:7])) or tail[0] in {"it", "he", "she", "they", "its", "his", "her"}
-        )
-        if joined or (tail and _is_finite_or_auxiliary(tail[0]) and not _joins_participles(text[: link.start()], tail)):
-            return text[: link.start()]
+        text = _LEFT_BEHIND.sub("", text[: cut.start()])
+    for link in re.finditer(r"(?P<comma>,?) (?:and|or)(?= )", text):
+        before, after = text[: link.start()], text[link.end() :].split()
+        comma = bool(link["comma"])
+        if _is_unclear(after):
+            return ""
+        if (comma and _is_clause(before, after)) or _is_second_verb(before, after):
+            lacks_object = is_finite(before.split()[-1])  # "besieged and took the city"
+            unfinished = lacks_object or _lists_verbs(before) or (not comma and _OPEN_LIST.search(before))
+            return "" if unfinished else before
     return text
+
+
+def _is_unclear(after: list[str]) -> bool:
+    """Whether what follows "and" may be a noun or a verb: "and mounted knights", "and the tail stores fat"."""
+    if len(after) > 1 and is_participle(after[0]) and lemmas_of(after[1]).keys() == {"NOUN"}:
+        return True
+    return after[:1] != [] and after[0] in _DETERMINERS and any(_may_be_verb(after, index) for index in range(2, 5))
+
+
+def _is_clause(before: str, after: list[str]) -> bool:
+    """Whether a clause with its own subject follows ", and": always where there is no list that it could end."""
+    return "," not in before or after[0] in _PRONOUNS or any(map(is_finite_or_auxiliary, after[1:7]))
+
+
+def _is_second_verb(before: str, after: list[str]) -> bool:
+    """Whether "and" joins a second verb to the first: "hunted the whale and later lost a leg"."""
+    if after[1:] and (after[0].endswith("ly") or after[0] in _ADVERBS):
+        after = after[1:]
+    if not after or _joins_participles(before, after):
+        return False
+    takes_object = after[1:2] != [] and after[1] in _DETERMINERS and has_finite_form(after[0])  # "and drinks its milk"
+    return takes_object or is_finite_or_auxiliary(after[0])
+
+
+def _lists_verbs(text: str) -> bool:
+    """Whether a verb stands after a comma: the first of several that share their subject."""
+    return any(is_past(word) or is_finite(word) for word in re.findall(r", (\w+)", text))
+
+
+def _may_be_verb(words: list[str], index: int) -> bool:
+    """Whether a word after a noun can be a finite verb, too."""
+    if index >= len(words) or "NOUN" not in lemmas_of(words[index - 1]):
+        return False
+    return has_finite_form(words[index])
 
 
 def _joins_participles(before: str, tail: list[str]) -> bool:
     """Whether "and" joins two participles after one "was": "was designed by A and built by B"."""
-    passive = re.search(r"\b(?:is|was|are|were|been|be) (?:\w+ly )?\w+(?:ed|n|t)\b", before)
-    return bool(passive) and is_participle(tail[0]) and tail[1:2] != [] and tail[1] in {"by", "for", "with", "as", "to"}
+    passive = re.search(r"\b(?:is|was|are|were|been|be) (?:\w+ly )?(\w+)", before)
+    return (
+        passive is not None
+        and is_participle(passive[1])
+        and is_participle(tail[0])
+        and tail[1:2] != []
+        and tail[1] in {"by", "for", "with", "as", "to"}
+    )
 
 
 def _starts_predicate(words: list[str], index: int) -> bool:
@@ -130,7 +214,7 @@ def _starts_predicate(words: list[str], index: int) -> bool:
         return False
     if word in {"named", "called", "known"} or before.endswith("'s"):
         return False
-    return _is_finite(word) or _is_plural_present(words, index)
+    return is_finite(word) or _is_plural_present(words, index)
 
 
 def _has_second_verb(rest: list[str]) -> bool:
@@ -141,6 +225,12 @@ def _has_second_verb(rest: list[str]) -> bool:
         if word in AUXILIARIES | {"has", "had"}:
             return True
     return False
+
+
+def _has_verb(words: list[str]) -> bool:
+    """Whether a finite verb follows before a relative clause starts."""
+    main = itertools.takewhile(lambda word: word not in _RELATIVES | {"that"}, words)
+    return any(is_finite_or_auxiliary(word) or lemmas_of(word) == {"VERB": (word,)} for word in main)
 
 
 def _may_be_participle_phrase(word: str, rest: list[str]) -> bool:
@@ -160,82 +250,33 @@ def _may_be_in_subject(word: str, first: bool) -> bool:
         return False
     if bare[0].isupper():
         return not first or not lower.endswith("ing")
-    return not (lower.endswith("ing") and base_form(lower) != lower) and not _only_verb(lower)
-
-
-@lru_cache(maxsize=65536)
-def _lemmas(word: str) -> dict[str, tuple[str, ...]]:
-    from lemminflect import getAllLemmas  # here: a fifth of a second, for this teacher alone
-
-    lemmas: dict[str, tuple[str, ...]] = getAllLemmas(word)
-    return lemmas
-
-
-@lru_cache(maxsize=65536)
-def _inflections(lemma: str) -> dict[str, tuple[str, ...]]:
-    from lemminflect import getAllInflections
-
-    inflections: dict[str, tuple[str, ...]] = getAllInflections(lemma, upos="VERB")
-    return inflections
-
-
-def base_form(verb: str) -> str:
-    """`wrote` -> `write`; where a form has two ("lay", "found"), the one that an encyclopedia means."""
-    irregular = {"found": "find", "lay": "lie", "fell": "fall", "bore": "bear", "saw": "see", "felt": "feel"}
-    if verb in irregular:
-        return irregular[verb]
-    return _lemmas(verb).get("VERB", (verb,))[0]
-
-
-def is_past(verb: str) -> bool:
-    return verb in _inflections(base_form(verb)).get("VBD", ())
-
-
-def is_participle(word: str) -> bool:
-    forms = _inflections(base_form(word))
-    return word in forms.get("VBN", forms.get("VBD", ())) or word == "been"  # regular verbs have one form for both
-
-
-def _only_verb(word: str) -> bool:
-    """Whether a lower-case word can only be an inflected verb, as "published" or "wrote"."""
-    lemmas = _lemmas(word)
-    return set(lemmas) == {"VERB"} and word not in lemmas["VERB"]
-
-
-def _is_finite(word: str) -> bool:
-    """Past tense or third person singular, and not a noun's plural by mistake."""
-    if not word.islower() or not word.isalpha():
-        return False
-    lemmas = _lemmas(word)
-    if "VERB" not in lemmas or base_form(word) == word:
-        return False
-    forms = _inflections(base_form(word))
-    finite = word in forms.get("VBD", ()) or word in forms.get("VBZ", ())
-    return finite and (set(lemmas) <= {"VERB", "ADJ"} or word in _VERBS_LIKE_NOUNS)
-
-
-def _is_finite_or_auxiliary(word: str) -> bool:
-    return word in AUXILIARIES | {"has", "had", "have"} or _is_finite(word)
+    return not (lower.endswith("ing") and base_form(lower) != lower) and not is_only_verb(lower)
 
 
 def _is_plural_present(words: list[str], index: int) -> bool:
     """Whether a base form is the verb of a plural subject: "Magnets attract iron"."""
     word, before = words[index], words[index - 1]
-    lemmas = _lemmas(word)
+    lemmas = lemmas_of(word)
     if not word.isalpha() or word not in lemmas.get("VERB", ()) or not before.endswith("s"):
         return False
-    plural = before.lower() not in _lemmas(before.lower()).get("NOUN", (before.lower(),))
+    plural = before.lower() not in lemmas_of(before.lower()).get("NOUN", (before.lower(),))
     return plural and (set(lemmas) == {"VERB"} or words[index + 1 : index + 2] in (["the"], ["a"], ["an"], ["their"]))
 
 
 def _inside(subject: str, names: frozenset[str]) -> str:
-    """A subject as it stands inside a sentence: "The river" -> "the river"; names keep their capitals."""
+    """A subject as it stands inside a sentence: "The river" -> "the river"; names keep their capitals.
+
+    Among `names` may be a title with its article: "The Tale of Genji".
+    """
+    if any(subject.startswith(name) for name in names if name.startswith("The ")):
+        return subject
     first, _, rest = subject.partition(" ")
-    if first in {"The", "A", "An"}:
+    if first in {"The", "A", "An"} | _FUNCTION_WORDS:
         return f"{first.lower()} {rest}"
     if first in names or first.removesuffix("'s") in names or rest[:1].isupper() or not first[1:].islower():
         return subject
-    return subject[:1].lower() + subject[1:] if _lemmas(first.lower()) or first in _FUNCTION_WORDS else subject
+    common = lemmas_of(first.lower()) or first.endswith(("ers", "ists", "men"))  # glassmakers, in no dictionary
+    return subject[:1].lower() + subject[1:] if common else subject
 
 
 def upper_first(text: str) -> str:

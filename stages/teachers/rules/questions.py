@@ -1,23 +1,19 @@
 """Questions with a question word about one sentence, answered by that sentence.
 
-Each function takes a fact and yields the drafts that the fact allows: none where its pattern isn't there.
+Each kind takes a fact and yields a draft, or nothing where its pattern isn't there.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from stages.teachers.rules import wording
-from stages.teachers.rules.fact import Draft, Fact, Kind, bare
+from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.figures import A_YEAR, MONTH, NUMBER, TIME, UNIT
-from stages.teachers.rules.grammar import AUXILIARIES, BE, Clause, base_form, is_participle, is_past, parse, upper_first
+from stages.teachers.rules.grammar import Clause, parse, upper_first
+from stages.teachers.rules.subject import PERSON
+from stages.teachers.rules.verbs import AUXILIARIES, BE, base_form, is_participle, is_past
 
-_PERSON = re.compile(
-    r"\b(?:writer|novelist|poet|playwright|author|painter|sculptor|artist|architect|composer|musician|singer|scientist|"
-    r"physicist|chemist|mathematician|astronomer|biologist|naturalist|geologist|botanist|physician|nurse|doctor|"
-    r"philosopher|inventor|engineer|explorer|navigator|traveler|aviator|astronaut|cosmonaut|general|king|queen|admiral|"
-    r"emperor|empress|ruler|president|leader|activist|reformer|politician|scholar|teacher|pioneer|programmer|"
-    r"filmmaker|director|actor|actress|player|athlete|monk|priest|saint|prophet|soldier|polymath)\b"
-)
 # Verbs (in their base form) that persons are known for: "Who invented ...?"
 _MAKERS = frozenset(
     "write compose paint found discover invent design direct lead conquer explore build publish describe propose prove "
@@ -31,7 +27,7 @@ _AGENT = re.compile(
     rf"(?: {TIME.pattern})?"
 )
 _PERSON_NAME = re.compile(
-    r"(?:(?:the|an?) (?:[A-Z]?[a-z-]+ ){0,5})?"  # the Scottish botanist
+    r"(?:(?:the|an?) (?:[A-Z]?[a-z-]+ ){0,4}[a-z-]+ )?"  # the Scottish botanist
     r"[A-Z][\w.'-]*(?: (?:[a-z]{1,3}|[A-Z][\w.'-]*)){0,3} [A-Z][\w'-]+(?: the [A-Z][a-z]+)?",  # Robert Brown
 )
 _PLACED = re.compile(
@@ -45,7 +41,7 @@ _PLACE = re.compile(
 _PLACE_VERBS = frozenset("lies stands stood flows rises lives live died began landed grows grow".split())
 _THINGS = re.compile(
     rf"{NUMBER} (?P<things>(?:[a-z-]+ )?(?!{UNIT}\b)[a-z]{{3,}}s|people|men|women|children)"
-    r"(?P<after> (?:in|on|at|of|to|for|from|across|along|around|with)\b(?!.* and )[^,]*)?"
+    r"(?P<after> (?:in|on|at|of|to|for|from|across|along|around)\b(?!.* and )[^,]*)?"
 )
 _NOT_COUNTED = re.compile(rf"(?:{UNIT}|hundreds|thousands|millions|times|percent)\b")
 _EXTENT = re.compile(rf"{NUMBER} {UNIT} (?P<adjective>high|tall|long|wide|deep|thick|old)\b")
@@ -62,19 +58,37 @@ _CONSISTING = {"consists": "of", "consisted": "of", "belongs": "to", "belonged":
 _HOLDING = frozenset(
     "contains contained comprises includes included produces connects separates depicts represents".split()
 )
+_OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
+_LENGTH = r"(?:(?:kilo|centi|milli)?met(?:er|re)s?|feet|miles|inches)"
+_DURATION = "(?:years|months|weeks|days|hours|minutes|seconds)"
+# What follows a verb that tells a size, and the question about it.
+_EXTENTS = {
+    "cover": ((rf"{NUMBER} (?:square {_LENGTH}|hectares|acres)", "How large an area {do} {subject} cover?"),),
+    "flow": ((rf"(?:for )?{NUMBER} {_LENGTH}", "How far {do} {subject} flow?"),),
+    "stretch": ((rf"(?:for )?{NUMBER} {_LENGTH}", "How far {do} {subject} stretch?"),),
+    "rise": ((rf"(?:to (?:a height of )?)?{NUMBER} {_LENGTH}", "How high {do} {subject} rise?"),),
+    "weigh": ((rf"{NUMBER} {UNIT}", "How much {do} {subject} weigh?"),),
+    "last": ((rf"(?:for )?{NUMBER} {_DURATION}", "How long {do} {subject} last?"),),
+    "run": (
+        (rf"(?:for )?{NUMBER} {_LENGTH}", "How far {do} {subject} run?"),
+        (rf"(?:for )?{NUMBER} {_DURATION}", "How long {do} {subject} run?"),
+    ),
+}
+_A_KIND_OF = re.compile(r"(?:an?|one of the|the) (?!(?:only|son|daughter|brother|sister|child|wife|husband)\b)")
 _NAMED = re.compile(r"(?:\w+ )?(?:named|called) (?P<link>after|for|in honor of) \S")
 
 
 def definition(fact: Fact) -> Iterator[Draft]:
-    """What X is: a sentence with "X is a ..."."""
+    """What X is: a sentence with "X is a ..." near the start of the page."""
     clause = fact.clause
-    if not clause or clause.verb not in BE or bare(clause.subject) != bare(fact.name):
+    if not clause or clause.verb not in BE or not fact.subject.is_full_name(clause.subject):
         return
-    if not re.match(r"(?:an?|one of the|the) ", clause.rest) or len(clause.rest.split()) < 4:
+    if fact.sentence.position > 4 or not _A_KIND_OF.match(clause.rest) or len(clause.rest.split()) < 4:
         return
-    head = re.split(r"\b(?:of|by|in|that|from|with|to)\b", clause.rest)[0]
-    wordings = wording.DEFINITION_OF_PERSON if _PERSON.search(head) else wording.DEFINITION
-    yield Draft("definition", fact.worded(wordings, verb=clause.verb, name=fact.name), "", clause.statement)
+    head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", clause.rest)[0]
+    is_person = any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
+    wordings = wording.DEFINITION_OF_PERSON if is_person else wording.DEFINITION
+    yield Draft("definition", fact.worded(wordings, verb=clause.verb, name=fact.name), "", fact.sentence.text)
 
 
 def when(fact: Fact) -> Iterator[Draft]:
@@ -84,10 +98,12 @@ def when(fact: Fact) -> Iterator[Draft]:
         return
     if clause.verb in {"is", "are"} or describes(clause) or time[0].startswith(("by ", "about ")):
         return
+    if belongs_elsewhere(time, clause.rest):
+        return
     rest = _without(clause.rest, time)
     if rest or clause.verb not in BE:
         word = fact.worded(("When", "When", "When", "In what year")) if A_YEAR.search(time[0]) else "When"
-        yield Draft("when", fact.about(clause.question(word, rest)), "", clause.statement)
+        yield Draft("when", clause.question(word, rest), "", clause.statement)
 
 
 def who(fact: Fact) -> Iterator[Draft]:
@@ -99,10 +115,10 @@ def who(fact: Fact) -> Iterator[Draft]:
         match = _AGENT.fullmatch(clause.rest)
         if match and is_participle(match["verb"]) and _PERSON_NAME.fullmatch(match["agent"]):
             words = {"verb": clause.verb, "subject": clause.subject, "done": match["done"]}
-            yield Draft("who", fact.about(fact.worded(wording.WHO_PASSIVE, **words)), "", clause.statement)
+            yield Draft("who", fact.worded(wording.WHO_PASSIVE, **words), "", clause.statement)
     elif is_past(clause.verb) and base_form(clause.verb) in _MAKERS and _PERSON_NAME.fullmatch(clause.subject):
-        if bare(clause.subject) != bare(fact.name):
-            yield Draft("who", fact.about(f"Who {clause.verb} {clause.rest}?"), "", clause.statement)
+        if not fact.subject.is_full_name(clause.subject):
+            yield Draft("who", f"Who {clause.verb} {clause.rest}?", "", clause.statement)
 
 
 def where(fact: Fact) -> Iterator[Draft]:
@@ -117,9 +133,9 @@ def where(fact: Fact) -> Iterator[Draft]:
         and (match := _PLACED.fullmatch(rest))
         and _PLACE.fullmatch(match["place"])
     ):
-        yield Draft("where", fact.about(clause.question("Where", match["done"])), "", clause.statement)
+        yield Draft("where", clause.question("Where", match["done"]), "", clause.statement)
     elif clause.verb in _PLACE_VERBS and _PLACE.fullmatch(rest) and not re.search(MONTH, rest):
-        yield Draft("where", fact.about(clause.question("Where", "")), "", clause.statement)
+        yield Draft("where", clause.question("Where", ""), "", clause.statement)
 
 
 def how_many(fact: Fact) -> Iterator[Draft]:
@@ -130,21 +146,23 @@ def how_many(fact: Fact) -> Iterator[Draft]:
     if not _NOT_COUNTED.match(match["things"]):
         verb = "have" if clause.verb in {"has", "had"} else base_form(clause.verb)
         question = f"How many {match['things']} {clause.helper} {clause.subject} {verb}{match['after'] or ''}?"
-        yield Draft("how_many", fact.about(question), "", clause.statement)
+        yield Draft("how_many", question, "", clause.statement)
 
 
 def measure(fact: Fact) -> Iterator[Draft]:
     """A size with its unit: "is 324 meters tall", "has a population of about 400,000"."""
     clause = fact.clause
     if clause and clause.verb in BE and (match := _EXTENT.match(clause.rest)):
-        yield Draft(
-            "measure", fact.about(f"How {match['adjective']} {clause.verb} {clause.subject}?"), "", clause.statement
-        )
+        yield Draft("measure", f"How {match['adjective']} {clause.verb} {clause.subject}?", "", clause.statement)
     elif clause and clause.verb in {"has", "had"} and (match := _SIZE.match(clause.rest)):
         verb = "is" if clause.verb == "has" else "was"
-        yield Draft(
-            "measure", fact.about(f"What {verb} the {match['what']} of {clause.subject}?"), "", clause.statement
-        )
+        yield Draft("measure", f"What {verb} the {match['what']} of {clause.subject}?", "", clause.statement)
+    elif clause:
+        for pattern, question in _EXTENTS.get(base_form(clause.verb), ()):
+            if re.match(rf"{pattern}\b", clause.rest):
+                question = question.format(do=clause.helper, subject=clause.subject)
+                yield Draft("measure", question, "", clause.statement)
+                return
 
 
 def why(fact: Fact) -> Iterator[Draft]:
@@ -155,7 +173,7 @@ def why(fact: Fact) -> Iterator[Draft]:
         return
     clause = parse(match["main"], fact.names)
     if clause and upper_first(clause.text) == match["main"] and not describes(clause):
-        yield Draft("why", fact.about(clause.question("Why", clause.rest)), "", fact.sentence.text)
+        yield Draft("why", clause.question("Why", clause.rest), "", fact.sentence.text)
 
 
 def parts(fact: Fact) -> Iterator[Draft]:
@@ -165,11 +183,11 @@ def parts(fact: Fact) -> Iterator[Draft]:
         return
     first = clause.rest.split()[0]
     if clause.verb in BE and (match := _MADE_OF.match(clause.rest)):
-        yield Draft("parts", fact.about(clause.question("What", match["done"])), "", clause.statement)
+        yield Draft("parts", clause.question("What", match["done"]), "", clause.statement)
     elif _CONSISTING.get(clause.verb) == first:
-        yield Draft("parts", fact.about(clause.question("What", first)), "", clause.statement)
+        yield Draft("parts", clause.question("What", first), "", clause.statement)
     elif clause.verb in _HOLDING and first not in {"of", "that", "how", "why"}:
-        yield Draft("parts", fact.about(clause.question("What", "")), "", clause.statement)
+        yield Draft("parts", clause.question("What", ""), "", clause.statement)
 
 
 def named_after(fact: Fact) -> Iterator[Draft]:
@@ -177,15 +195,32 @@ def named_after(fact: Fact) -> Iterator[Draft]:
     clause = fact.clause
     if clause and clause.verb in BE and (match := _NAMED.match(clause.rest)):
         question = clause.question("Who or what", f"named {match['link']}")
-        yield Draft("named_after", fact.about(question), "", clause.statement)
+        yield Draft("named_after", question, "", clause.statement)
 
 
-QUESTIONS: tuple[Kind, ...] = (definition, when, who, where, how_many, measure, why, parts, named_after)
+def _naming_the_subject(kind: Kind) -> Kind:
+    """The same kind for a reader without the passage: "About Moby-Dick: when was the book published?"."""
+
+    def named(fact: Fact) -> Iterator[Draft]:
+        for draft in kind(fact):
+            yield replace(draft, instruction=fact.about(draft.instruction))
+
+    return named
+
+
+QUESTIONS: tuple[Kind, ...] = tuple(
+    map(_naming_the_subject, (definition, when, who, where, how_many, measure, why, parts, named_after))
+)
 
 
 def describes(clause: Clause) -> bool:
     """Whether the clause says what its subject is, so that a time in it belongs to a noun, not to the verb."""
     return clause.verb in BE and bool(re.match(r"(?:an?|the|one|its|his|her|their|among|part)\b", clause.rest))
+
+
+def belongs_elsewhere(time: re.Match[str], rest: str) -> bool:
+    """Whether a time may belong to a part of the sentence: "until her abdication in 1654", "that he began in 1908"."""
+    return bool(_OTHER_TIME.search(rest) or re.search(r"\b(?:that|which|who|whose|where|when)\b", rest[: time.start()]))
 
 
 def _without(text: str, match: re.Match[str]) -> str:

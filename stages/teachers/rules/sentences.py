@@ -1,91 +1,102 @@
-"""A page's text to sentences that can be understood alone, each with what is left out counted by reason."""
+"""A page to sentences that can be understood alone, each with what is left out counted by reason."""
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stages.records import Page
+from stages.teachers.rules.figures import OPENING_TIME
+from stages.teachers.rules.grammar import upper_first
+from stages.teachers.rules.prose import Passage, passages, without_parentheses
+from stages.teachers.rules.subject import PERSON, Subject, find_subject
 
 MIN_WORDS, MAX_WORDS = 5, 40
 
-# A full stop after these ends no sentence: abbreviations, and single initials as in "J. Thomson".
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sr|Jr|Prof|Gen|Col|Capt|Lt|Mt|No|vs|ca?|fl|approx|etc|e\.g|i\.e|ed|vol|cf)"
-    r"|[A-Z]\.[A-Z])\.$"
-)
-_BOUNDARY = re.compile(r"(?<=[.!?])(?P<close>[\"')\]]*)\s+(?=[\"'(]?[A-Z0-9])")
-_PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _PRONOUN = re.compile(
     r"(?:It|He|She|They|We|I|You|This|That|These|Those|Its|His|Her|Their|Here|There|Such|Both|Some|Others?|Another|One|Each|"
     r"All|Many|Most|Neither|None|Two|Three)\b"
 )
 _LINKING = re.compile(
     r"(?:However|Moreover|Therefore|Thus|Then|Later|Afterwards?|Meanwhile|Instead|Also|Finally|Eventually|Soon|Today|Now|"
-    r"Nevertheless|Furthermore|Similarly|By contrast|In contrast|For example|As a result|In addition|At the same time|"
-    r"At first|Originally)\b,? *",
+    r"Nevertheless|Nonetheless|Furthermore|Similarly|By contrast|In contrast|For example|As a result|In addition|"
+    r"At the same time|At first|Originally|Consequently|Additionally|Subsequently|Indeed|In fact|Initially|Since then)"
+    r"\b,? *",
     re.I,
 )
 # What points at an earlier sentence, and so cannot be understood without it.
-_POINTING = re.compile(
-    r"\b(?:this|these|those|such|former|latter|here|there|the same|the others?|another|that (?:year|day|time)|as well|"
-    r"likewise|too|in turn|instead|did so|do so|so too)\b",
+_POINTING_WORDS = frozenset(
+    "this these those such former latter here there then another likewise too instead thereafter thereby otherwise "
+    "respectively again also".split()
+)
+_POINTING_PHRASE = re.compile(
+    r"\b(?:the same|the others?|the (?:couple|pair|two|three)|as well|in turn|d(?:id|o) so|so too|[a-z]+ later|"
+    r"that (?:year|day|time|period|version|name|number|place|region|city|country|war|work|book|group)|"
+    r"the [a-z]+ ones?|"
+    r"the (?:following|next|previous|preceding|present) (?:year|month|day|century|decade|season|section))\b",
     re.I,
+)
+_IN_POINTING_PHRASES = frozenset(
+    "same other others that couple pair two three well turn so later one ones following next previous preceding "
+    "present".split()
 )
 # A pronoun with no clause before it that could name what it stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"
-_OPEN_PRONOUN = re.compile(rf"(?:(?!\b(?:{_CLAUSE_OPENERS})\b).)*\b(?:it|he|she|they|him|them)\b")
+_OPEN_PRONOUN = re.compile(
+    rf"(?:(?!\b(?:{_CLAUSE_OPENERS})\b).)*"
+    r"(?:\b(?:it|he|she|they|him|them)\b|\bher(?=[.,]| (?:the|an?|to|in|and|for|with|as|by|from|at|on)\b))"
+)
+_IMPERSONAL = re.compile(
+    r"It (?:(?:is|was|has been|had been|will be|may be) (?:[\w-]+ ){1,4}?(?:that|to|whether|who|when|where|how|if)\b|"
+    r"(?:took|takes|seems|seemed|appears|appeared|happened|rained|follows|turned out)\b)"
+)
+_ODD = re.compile(r"[:;()\[\]{}<>|=*/\\^_~°…]|\.\.\.|\s[-–—]\s|—|,,|[a-z]{4}\. [A-Z]|\d\. [A-Z]")
+_ABBREVIATED = re.compile(
+    r"\b(?:etc|et al|[A-Z]\.[A-Z]|Inc|Ltd|Co|Corp|Jr|Sr|Bros|[ap]\.m|B\.C|A\.D|Ph\.D)\.$|\be\.g\.|\bi\.e\."
+)
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """`text` ends with a full stop and stands alone; `passage` is the paragraph that it comes from."""
+    """`text` ends with a full stop and stands alone; `passage` is the paragraph that it comes from.
+
+    `position` counts the sentences of the page, from 0.
+    """
 
     text: str
-    passage: str
+    passage: Passage
+    position: int = 1
 
 
-def page_sentences(page: Page) -> tuple[list[Sentence], Counter[str]]:
-    """The sentences that questions can be asked about, and how many were left out for which reason."""
-    kept: list[Sentence] = []
+@dataclass(frozen=True)
+class Reading:
+    """What a page holds for a teacher: its subject, its sentences, and how many were left out for which reason."""
+
+    subject: Subject
+    names: frozenset[str]  # words that keep their capital inside sentences, and the subject's name
+    kept: list[Sentence]
+    skipped: Counter[str]
+
+
+def read(page: Page) -> Reading:
     skipped: Counter[str] = Counter()
-    name = subject_name(page)
-    nouns = defining_nouns(page, name)
-    seen: set[str] = set()
+    prose: list[Passage] = []
     for section in page.sections:
-        for passage in paragraphs(section.text):
-            about_subject = False
-            for raw in split_sentences(passage):
-                text = without_parentheses(raw)
-                text, about_subject = _with_subject(text, name, nouns, about_subject)
-                reason = "repeated" if text in seen else why_not(text, about_subject)
-                if reason:
-                    skipped[reason] += 1
-                else:
-                    kept.append(Sentence(text, passage))
-                seen.add(text)
-    return kept, skipped
-
-
-def paragraphs(text: str) -> list[str]:
-    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
-
-
-def split_sentences(passage: str) -> list[str]:
-    """Cuts after `.`, `!` or `?` before a capital or a digit, but not after abbreviations and initials."""
-    sentences, start = [], 0
-    for boundary in _BOUNDARY.finditer(passage):
-        candidate = passage[start : boundary.end("close")]
-        if not _ABBREVIATION.search(candidate):
-            sentences.append(candidate.strip())
-            start = boundary.end()
-    return [*sentences, passage[start:].strip()] if passage[start:].strip() else sentences
-
-
-def without_parentheses(text: str) -> str:
-    """Removes bracketed insertions, nested ones too, and tidies the spaces around them."""
-    while (shorter := _PARENTHESES.sub("", text)) != text:
-        text = shorter
-    return re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split()))
+        found, left_out = passages(section.text)
+        prose += found
+        skipped["list_or_table"] += left_out
+    text = " ".join(passage.text for passage in prose)
+    subject = find_subject(page, prose[0].sentences if prose else (), text)
+    kept: list[Sentence] = []
+    seen: set[str] = set()
+    for sentence, about_subject in _alone(prose, subject):
+        reason = "repeated" if sentence.text in seen else why_not(sentence.text, about_subject)
+        if reason:
+            skipped[reason] += 1
+        else:
+            kept.append(sentence)
+        seen.add(sentence.text)
+    return Reading(subject, _capitalized_words(text) | {subject.name}, kept, +skipped)
 
 
 def why_not(text: str, about_subject: bool) -> str | None:
@@ -99,74 +110,72 @@ def why_not(text: str, about_subject: bool) -> str | None:
         return "too_long"
     if not (text[0].isupper() or text[0].isdigit() or text[0] in "\"'"):
         return "fragment"
-    if text.count('"') % 2 or re.search(r"[;:()\[\]{}<>|=*/\\^_~]|\.\.\.|\bc\. |,,", text):
+    if text.count('"') % 2 or _ODD.search(text) or (not text.isascii() and sum(ord(c) > 0x24F for c in text) > 2):
         return "odd_characters"
-    if not text.isascii() and sum(ord(c) > 0x24F for c in text) > 2:
-        return "odd_characters"
-    if _PRONOUN.match(text):
+    if _ABBREVIATED.search(text):
+        return "abbreviation"
+    time = OPENING_TIME.match(text)
+    statement = upper_first(text[time.end() :] if time else text)
+    if _PRONOUN.match(statement):
         return "unresolved_pronoun"
-    if _POINTING.search(text) or (_OPEN_PRONOUN.match(text) and not about_subject):
+    if (somebody := re.match(r"The ([a-z]+?)s? [a-z]", statement)) and PERSON.fullmatch(somebody[1]):
+        return "points_elsewhere"  # which king?
+    if _points_elsewhere(text, words) or (_OPEN_PRONOUN.match(text) and not about_subject):
         return "points_elsewhere"
     return None
 
 
-def defining_nouns(page: Page, name: str) -> set[str]:
-    """The nouns by which the page calls its subject: from "X is a novel by ...", `novel`."""
-    nouns: set[str] = set()
-    opening = page.sections[0].text if page.sections else ""
-    for sentence in split_sentences(opening):
-        match = re.search(r"\b(?:is|was|are|were) (?:an?|the|one of the) ([^.,]+)", without_parentheses(sentence))
-        if match and _names(sentence[: match.start()], name):
-            phrase = re.split(
-                r"\b(?:of|by|in|that|which|who|from|with|on|at|for|to|whose|where|made|written|fought)\b", match[1]
-            )[0]
-            words = re.findall(r"[a-z]+", phrase)
-            nouns |= set(words[-1:])
-    return nouns
+def _points_elsewhere(text: str, words: list[str]) -> bool:
+    plain = {word.strip(".,'\"").lower() for word in words}
+    if not _POINTING_WORDS.isdisjoint(plain):
+        return True
+    return not _IN_POINTING_PHRASES.isdisjoint(plain) and bool(_POINTING_PHRASE.search(text))
 
 
-def subject_name(page: Page) -> str:
-    """The page's subject as the page itself says it inside a sentence: "the Amazon River", "photosynthesis".
-
-    The title gives the words (without a part in brackets), the text the article and the capital.
-    """
-    title = without_parentheses(page.title)
-    text = " ".join(section.text for section in page.sections)
-    forms = re.findall(rf"(?:\b(the|a|an) )?({re.escape(title)})(?![\w'])", text, re.I)
-    lower_case = sum(name[:1].islower() for _, name in forms)
-    capital = len(re.findall(rf"(?<=[a-z,] ){re.escape(title)}(?![\w'])", text))
-    name = title[:1].lower() + title[1:] if lower_case > capital and title[1:].islower() else title
-    with_article = sum(article != "" for article, _ in forms)
-    if title.lower().startswith("the ") or 3 * with_article < len(forms) or not forms:
-        return name
-    return f"the {name}"
+def _alone(prose: list[Passage], subject: Subject) -> Iterator[tuple[Sentence, bool]]:
+    """Each sentence with the subject named where a word stood for it, and whether it is about the subject."""
+    position = 0
+    for passage in prose:
+        about_subject = True  # "It" or "She" at the start of a paragraph
+        for raw in passage.sentences:
+            text, about_subject = with_subject(without_parentheses(raw), subject, about_subject)
+            yield Sentence(text, passage, position), about_subject
+            position += 1
 
 
-def capitalized_words(page: Page) -> frozenset[str]:
-    """The words that the page writes with a capital inside sentences, too: names."""
-    text = " ".join(section.text for section in page.sections)
-    return frozenset(re.findall(r"(?<=[a-z,] )[A-Z][\w-]+", text)) | frozenset(
-        re.findall(r"(?<=[A-Z][a-z] )[A-Z]\w+", text)
-    )
-
-
-def _names(text: str, name: str) -> bool:
-    return name.lower().removeprefix("the ") in text.lower()
-
-
-def _with_subject(text: str, name: str, nouns: set[str], about_subject: bool) -> tuple[str, bool]:
+def with_subject(text: str, subject: Subject, about_subject: bool) -> tuple[str, bool]:
     """Puts the page's subject where a sentence starts with a word that stands for it; says whether it is about it.
 
-    "The novel" stands for it on the page of a novel. "It" does where the sentence before was about the subject.
+    "The novel" stands for it on the page of a novel. "It", and "she" on the page of a woman, do where the sentence
+    before was about the subject. Of two statements with a semicolon between them the first is kept.
     """
-    text = _LINKING.sub("", text, count=1) if _LINKING.match(text) else text.replace(" also ", " ")
-    text = text[:1].upper() + text[1:]
-    bare = name.removeprefix("the ").lower()
-    subject = name[:1].upper() + name[1:]
-    if re.match(rf"(?:the )?{re.escape(bare)}(?!\w)", text.lower()):
-        return text, True
-    if (match := re.match(r"(?:The|This) ([a-z]+)\b(?! of\b)(?= [a-z])", text)) and match[1] in nouns:
-        return f"{subject}{text[match.end() :]}", True
-    if about_subject and (match := re.match(r"(It|He|She)(?= [a-z])", text)):
-        return f"{subject}{text[match.end() :]}", True
-    return text, False
+    text = text.partition(";")[0].removesuffix(".") + "." if ";" in text else text
+    text = _LINKING.sub("", text, count=1) if _LINKING.match(text) else text
+    time = OPENING_TIME.match(text)
+    opening, text = (f"{time['time']}, ", text[time.end() :]) if time else ("", text)
+    text = upper_first(text)
+    if name := subject.name_at_start(text):
+        rest = text[len(name) :]
+        called_short = subject.short and name != subject.name and re.match(r" [a-z]|'s |, ", rest)
+        return opening + (subject.name + rest if called_short else text), True
+    match = re.match(r"(?:The|This) ([a-z]+)('s)?(?! of\b)(?= [a-z])", text)
+    if match and match[1] in subject.nouns:
+        return f"{opening}{subject.capitalized}{match[2] or ''}{text[match.end() :]}", True
+    match = re.match(r"(It|He|She|Its|His|Her)\b(?= [a-z])", text)
+    if about_subject and match and not _IMPERSONAL.match(text) and match[1] in subject.pronouns:
+        owner = "'s" if match[1] in {"Its", "His", "Her"} else ""
+        return f"{opening}{subject.capitalized}{owner}{text[match.end() :]}", not owner
+    return opening + text, _has_full_name(text, subject)
+
+
+def _has_full_name(text: str, subject: Subject) -> bool:
+    """Whether a sentence begins with a longer form of the subject's name: "Johann Sebastian Bach was"."""
+    match = re.match(r"((?:[A-Z][\w'.-]*|[a-z]{1,3})(?: (?:[A-Z][\w'.-]*|[a-z]{1,3}))*) (?:is|was),?\b", text)
+    return match is not None and subject.is_full_name(match[1])
+
+
+def _capitalized_words(text: str) -> frozenset[str]:
+    """Words that stand inside sentences with a capital, after a word without one, more often than without it."""
+    capitalized = Counter(re.findall(r"\b[a-z][\w'-]*,? ([A-Z][\w-]+)", text))
+    words = Counter(text.split())
+    return frozenset(word for word, count in capitalized.items() if count > words[word.lower()])

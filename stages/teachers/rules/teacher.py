@@ -1,35 +1,45 @@
 """One page to its examples: every kind asks what it can, and a fair choice of kinds and sentences is kept."""
 
 import random
-import re
-from collections import Counter
+from collections import Counter, deque
+from dataclasses import dataclass
 
+from stages.language import ENGLISH, identify
 from stages.records import Example, Page, Source, Teacher, make_example
-from stages.teachers.rules.fact import Draft, Fact
-from stages.teachers.rules.figures import LEADING_TIME
-from stages.teachers.rules.grammar import Clause, parse
+from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.passages import PASSAGES, passage_fits
 from stages.teachers.rules.questions import QUESTIONS
-from stages.teachers.rules.sentences import capitalized_words, page_sentences, subject_name
+from stages.teachers.rules.sentences import read
 from stages.teachers.rules.statements import STATEMENTS
 
+GROUPS: tuple[tuple[Kind, ...], ...] = (QUESTIONS, STATEMENTS, PASSAGES)
 TEACHER = Teacher(name="rules")
+SAMPLE_OF_LANGUAGE = 300  # characters of a page that show which language it is in
+FIRST_SENTENCE_SHARE = 0.4  # of a page's questions, at most: definitions are not all there is to know
 
 
-def teach(page: Page, per_page: int, seed: int) -> tuple[list[Example], Counter[str]]:
-    """At most `per_page` examples of a page, and why sentences were passed over.
+@dataclass(frozen=True)
+class Lesson:
+    """A page's examples; `nothing` says why there are none, `skipped` why sentences were passed over."""
 
-    A page's examples depend on the page and the seed alone, not on the other pages.
+    examples: list[Example]
+    nothing: str | None
+    skipped: Counter[str]
+
+
+def teach(page: Page, per_page: int, seed: int) -> Lesson:
+    """At most `per_page` examples of a page.
+
+    They depend on the page and the seed alone, not on the other pages. Of a page, at most two fifths of the
+    examples are about its first sentence, where it has others that can be asked about.
     """
-    rng = random.Random(f"{seed} {page.title}")
-    sentences, skipped = page_sentences(page)
-    name, names = subject_name(page), capitalized_words(page)
-    drafts: list[tuple[int, Draft]] = []
-    for index, sentence in enumerate(sentences):
-        found = _drafts(Fact(sentence, main_clause(sentence.text, names), name, names, rng))
-        if not found:
-            skipped["no_pattern"] += 1
-        drafts += [(index, draft) for draft in found]
+    text = " ".join(section.text for section in page.sections).strip()
+    if not text:
+        return Lesson([], "no_text", Counter())
+    if page.language != ENGLISH or identify(text[:SAMPLE_OF_LANGUAGE])[0] != ENGLISH:
+        return Lesson([], "not_english", Counter())
+    reading = read(page)
+    facts = [Fact(sentence, reading.subject, reading.names, f"{seed} {page.title}") for sentence in reading.kept]
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
     examples = [
         make_example(
@@ -40,45 +50,51 @@ def teach(page: Page, per_page: int, seed: int) -> tuple[list[Example], Counter[
             source=source,
             teacher=TEACHER,
         )
-        for draft in _choose(drafts, per_page, rng)
+        for draft in _choose(facts, per_page, random.Random(f"{seed} {page.title}"))
     ]
-    return examples, skipped
+    return Lesson(examples, None if examples else "nothing_to_ask" if facts else "no_prose", reading.skipped)
 
 
-def main_clause(text: str, names: frozenset[str]) -> Clause | None:
-    """The main clause; a time that opens the sentence is put at the clause's end."""
-    if not (opening := LEADING_TIME.match(text)):
-        return parse(text, names)
-    rest = text[opening.end() :]
-    clause = parse(rest[:1].upper() + rest[1:], names | {rest.split()[0]} if rest[:1].isupper() else names)
-    time = opening["time"]
-    if clause and re.search(r",|\b(?:that|which|who|when|after|before)\b", clause.rest):
-        return None  # at the end, the time would belong to the last part alone
-    return clause and Clause(clause.subject, clause.verb, f"{clause.rest} {time[0].lower()}{time[1:]}")
+def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]:
+    """Questions, statements and passages take turns, and within them their kinds, in random order.
 
-
-def _drafts(fact: Fact) -> list[Draft]:
-    kinds = (*QUESTIONS, *STATEMENTS, *(PASSAGES if passage_fits(fact) else ()))
-    return [draft for kind in kinds for draft in kind(fact)]
-
-
-def _choose(drafts: list[tuple[int, Draft]], per_page: int, rng: random.Random) -> list[Draft]:
-    """Kinds take turns in random order; each takes a draft about the sentence that was asked about least."""
-    by_kind: dict[str, list[tuple[int, Draft]]] = {}
-    for index, draft in drafts:
-        by_kind.setdefault(draft.kind, []).append((index, draft))
+    Each kind asks about the sentence that was asked about least. One that finds none to ask about is out.
+    """
+    in_fitting_passages = list(filter(passage_fits, facts))
+    to_try: dict[Kind, list[Fact]] = {}
+    for group in GROUPS:
+        suited = in_fitting_passages if group is PASSAGES else facts
+        to_try |= {kind: rng.sample(suited, len(suited)) for kind in group}
     asked: Counter[int] = Counter()
-    chosen: list[Draft] = []
-    while by_kind:
-        for kind in rng.sample(sorted(by_kind), len(by_kind)):
-            candidates = by_kind[kind]
-            rng.shuffle(candidates)
-            candidates.sort(key=lambda candidate: asked[candidate[0]])
-            index, draft = candidates.pop(0)
-            if not candidates:
-                del by_kind[kind]
-            chosen.append(draft)
-            asked[index] += 1
-            if len(chosen) == per_page:
-                return chosen
-    return chosen
+    chosen: list[tuple[int, Draft]] = []
+    turns = [deque(rng.sample(group, len(group))) for group in rng.sample(GROUPS, len(GROUPS))]
+    while len(chosen) < per_page and any(turns):
+        for kinds in turns:
+            while kinds and len(chosen) < per_page:
+                kind = kinds.popleft()
+                if found := _ask(kind, to_try[kind], asked, first_at_most=int(per_page * FIRST_SENTENCE_SHARE)):
+                    chosen.append(found)
+                    asked[found[0]] += 1
+                    kinds.append(kind)
+                    break
+    return _without_surplus(chosen)
+
+
+def _ask(kind: Kind, facts: list[Fact], asked: Counter[int], first_at_most: int) -> tuple[int, Draft] | None:
+    """The draft about the sentence that was asked about least, with its position; what was tried leaves `facts`."""
+    for fact in sorted(facts, key=lambda fact: asked[fact.sentence.position]):
+        facts.remove(fact)
+        position = fact.sentence.position
+        if position == 0 and asked[0] >= max(1, first_at_most):
+            continue
+        if draft := next(kind(fact), None):
+            return position, draft
+    return None
+
+
+def _without_surplus(chosen: list[tuple[int, Draft]]) -> list[Draft]:
+    """Drops drafts about the first sentence where there are too few others beside them; one may always stay."""
+    others = sum(position > 0 for position, _ in chosen)
+    allowed = max(1, int(others * FIRST_SENTENCE_SHARE / (1 - FIRST_SENTENCE_SHARE)))
+    first = [draft for position, draft in chosen if position == 0][:allowed]
+    return [draft for position, draft in chosen if position > 0 or draft in first]

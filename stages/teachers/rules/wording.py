@@ -30,8 +30,12 @@ FILL_BLANK = (
     "Supply what is missing: {statement}",
     "What belongs in the gap? {statement}",
 )
-MISSING_WORD = ("The missing word is {missing}.", "'{missing}' fills the blank.", "The blank stands for {missing}.")
-MISSING_WORDS = ("The missing words are {missing}.", "'{missing}' fills the blank.", "The blank stands for {missing}.")
+MISSING_WORD = ("The missing word is {missing}.", "'{missing}' fills the blank.", "The blank stands for '{missing}'.")
+MISSING_WORDS = (
+    "The missing words are {missing}.",
+    "'{missing}' fills the blank.",
+    "The blank stands for '{missing}'.",
+)
 MISSING_NUMBER = (
     "The missing number is {missing}.",
     "The number {missing} is missing.",

@@ -1,0 +1,86 @@
+"""How many pages a second the synth stage makes into examples, and in how much memory.
+
+The stage itself runs, in a folder of its own and on one core, on 1,000 and on 10,000 pages of 2,000 characters. They
+are made of the bundled pages' paragraphs, with names of their own on every page, so that no table of word forms that
+the first pages filled serves all the others. Beside it, in the same run, the same pages are only read and written
+again, each checked as a record: what any stage pays.
+
+    python -m benchmarks.synth
+"""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from stages.files import read_jsonl, write_jsonl
+from stages.records import Page, Section
+
+ROOT = Path(__file__).parent.parent
+CHARACTERS = 2000
+COPY = """
+from pathlib import Path
+from stages.files import iter_jsonl, write_jsonl
+from stages.records import Page
+write_jsonl(Path("copy.jsonl"), iter_jsonl(Path("data/pages.jsonl"), Page))
+"""
+
+
+def make_pages(count: int) -> Iterator[Page]:
+    bundled = read_jsonl(ROOT / "data/bundled/pages.jsonl", Page)
+    paragraphs = [section.text for page in bundled for section in page.sections]
+    rng = random.Random(1)
+    for number in range(count):
+        page = rng.choice(bundled)
+        text = page.sections[0].text
+        while len(text) < CHARACTERS:
+            text += "\n\n" + _renamed(rng.choice(paragraphs), rng)
+        text = text[:CHARACTERS].rsplit(". ", 1)[0] + "."
+        title = f"{page.title} ({number})"
+        yield page.model_copy(update={"title": title, "sections": [Section(heading="", level=1, text=text)]})
+
+
+def _renamed(text: str, rng: random.Random) -> str:
+    def invent(match: re.Match[str]) -> str:
+        return "".join(rng.choice("aeiou") if i % 2 else rng.choice("bdklmnrstv") for i in range(len(match[0]))).title()
+
+    return re.sub(r"(?<=[a-z] )[A-Z][a-z]+", invent, text)
+
+
+def measure(folder: Path, command: list[str]) -> tuple[float, float]:
+    """Wall seconds, and the largest resident size in MB, of a command on one core."""
+    core = min(os.sched_getaffinity(0))
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{command} ended with status {status}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    print(f"{'pages':>7} {'work':<12} {'seconds':>8} {'pages/s':>8} {'MB':>6}")
+    for count in (1_000, 10_000):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            shutil.copy(ROOT / "params.yaml", folder)
+            write_jsonl(folder / "data/pages.jsonl", make_pages(count))
+            for work, command in (("synth", ["-m", "stages.synth"]), ("read, write", ["-c", COPY])):
+                seconds, megabytes = measure(folder, command)
+                print(f"{count:>7,} {work:<12} {seconds:>8.1f} {count / seconds:>8,.0f} {megabytes:>6.0f}")
+
+
+if __name__ == "__main__":
+    main()

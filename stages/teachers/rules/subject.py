@@ -1,0 +1,123 @@
+"""Who or what a page is about: what it is called, and the words that stand for it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stages.records import Page
+from stages.teachers.rules.prose import without_parentheses
+
+# Nouns that say that somebody, not something, is described: "was a French mathematician".
+PERSON = re.compile(
+    r"(?:writer|author|poet|playwright|painter|sculptor|architect|composer|musician|singer|dancer|rapper|drummer|"
+    r"physicist|chemist|mathematician|biologist|\w+(?:ologist|onomer|opher|grapher|keeper)|naturalist|botanist|physician|"
+    r"surgeon|nurse|doctor|inventor|engineer|explorer|navigator|travell?er|aviator|pilot|astronaut|cosmonaut|general|"
+    r"officer|commander|king|queen|prince|princess|duke|admiral|emperor|empress|ruler|sultan|caliph|pharaoh|president|"
+    r"minister|chancellor|leader|activist|reformer|revolutionary|pacifist|politician|diplomat|lawyer|judge|scholar|"
+    r"teacher|professor|historian|linguist|economist|pioneer|programmer|scientist|businessman|businesswoman|entrepreneur|"
+    r"filmmaker|director|producer|actor|actress|comedian|player|footballer|athlete|boxer|cyclist|swimmer|monk|nun|"
+    r"priest|bishop|pope|saint|prophet|mystic|soldier|polymath|artist|novelist|essayist|journalist|critic|pianist|"
+    r"violinist|cellist|guitarist|conductor|translator|designer|merchant|nobleman|noblewoman|statesman)"
+)
+_DEFINING = re.compile(r"\b(?:is|was|are|were) (?:an?|the|one of the) ([^.,]+)")
+_AFTER_NOUN = re.compile(
+    r"\b(?:of|by|in|that|which|who|from|with|on|at|for|to|whose|where|made|written|fought|and|between|about)\b"
+)
+_PARTICLES = {"de", "da", "di", "do", "dos", "du", "la", "le", "del", "della", "van", "von", "der", "den", "ten", "al"}
+_SHE, _HE = re.compile(r"\b(?:She|she|Her|her)\b"), re.compile(r"\b(?:He|he|His|his|him)\b")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`name` stands inside a sentence: "the Amazon River". `short` is a person's surname, "" otherwise.
+
+    `nouns` are those by which the page calls it ("novel"), `pronouns` those that can stand for it at the start of a
+    sentence.
+    """
+
+    name: str
+    short: str
+    nouns: frozenset[str]
+    pronouns: frozenset[str]
+
+    @property
+    def capitalized(self) -> str:
+        return self.name[:1].upper() + self.name[1:]
+
+    def opens(self, text: str) -> bool:
+        return bool(self.name_at_start(text))
+
+    def name_at_start(self, text: str) -> str:
+        """The name as a sentence begins with it: "The Amazon River", "Von Sydow"; "" where it doesn't."""
+        start = re.match(r"(?:the|an?) ", text, re.I)
+        names = [(start[0] if start else "") + bare(self.name)]
+        if self.short:
+            particle = text.partition(" ")[0]
+            names += [f"{particle} {self.short}" if particle.lower() in _PARTICLES else self.short]
+        for name in names:
+            if text.lower().startswith(name.lower()) and not text[len(name) : len(name) + 1].isalnum():
+                return text[: len(name)]
+        return ""
+
+    def is_full_name(self, text: str) -> bool:
+        """Whether a phrase is the name, or a longer form with all of its words: "Johann Sebastian Bach"."""
+        words, name = bare(text).split(), bare(self.name).split()
+        if words == name:
+            return True
+        capitals = all(word[0].isupper() or word in _PARTICLES for word in text.split())
+        return bool(self.short) and capitals and words[-1:] == name[-1:] and set(name) <= set(words)
+
+
+def find_subject(page: Page, opening: Sequence[str], text: str) -> Subject:
+    """`opening` holds the sentences of the page's first passage, `text` all of its prose."""
+    title = without_parentheses(page.title)
+    nouns = _defining_nouns(title, opening)
+    if not any(map(PERSON.fullmatch, nouns)):
+        return Subject(_name_in_text(title, text), "", frozenset(nouns), frozenset(["It", "Its"]))
+    feminine, masculine = len(_SHE.findall(text)), len(_HE.findall(text))
+    pronouns: frozenset[str] = frozenset()
+    if max(feminine, masculine) > 3 * min(feminine, masculine):
+        pronouns = frozenset(["She", "Her"] if feminine > masculine else ["He", "His"])
+    return Subject(title.partition(",")[0], _surname(title, text), frozenset(), pronouns)
+
+
+def bare(name: str) -> str:
+    """A name for comparison: without article and capitals."""
+    return name.lower().removeprefix("the ").removeprefix("an ").removeprefix("a ")
+
+
+def _defining_nouns(title: str, opening: Sequence[str]) -> set[str]:
+    """From "X is a German novel by ...", `novel`: the words before the phrase's first preposition."""
+    nouns = set()
+    words = set(re.findall(r"[\w'-]+", bare(title)))
+    for sentence in opening:
+        sentence = without_parentheses(sentence)
+        match = _DEFINING.search(sentence)
+        if match and words & set(re.findall(r"[\w'-]+", sentence[: match.start()].lower())):
+            nouns |= set(re.findall(r"[a-z]+", _AFTER_NOUN.split(match[1])[0])[-1:])
+    return nouns
+
+
+def _surname(title: str, text: str) -> str:
+    """The last word of a person's name, where the page calls the person by it."""
+    last = title.partition(",")[0].split()[-1]
+    return last if " " in title and len(last) > 2 and re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text) else ""
+
+
+def _name_in_text(title: str, text: str) -> str:
+    """The title gives the words, the text the article and the capital."""
+    either_case = f"{re.escape(title)}|{re.escape(title[:1].lower() + title[1:])}"
+    starts = [match.start() for match in re.finditer(rf"(?<!\w)(?:{either_case})(?![\w'])", text)]
+    if not starts:
+        return f"'{title}'"  # a heading rather than a name: "Geography of Norway"
+    before = [text[max(0, start - 4) : start] for start in starts]
+    lower_case = sum(text[start].islower() for start in starts)
+    capital = sum(
+        text[start].isupper() and bool(re.search("[a-z,] $", words))
+        for start, words in zip(starts, before, strict=True)
+    )
+    name = title[:1].lower() + title[1:] if lower_case > capital and title[1:].islower() else title
+    with_article = sum(bool(re.search(r"(?:^|\b)(?:the|an?) $", words, re.I)) for words in before)
+    if title.lower().startswith("the ") or 3 * with_article < len(starts):
+        return name
+    return f"the {name}"
