@@ -1,7 +1,6 @@
-"""Sequences of tokens to padded batches with targets.
+"""Sequences of tokens to batches with targets.
 
-The targets of a sequence are its own tokens, one to the left. A target of `IGNORED` is not supervised: padding
-never is, the end-of-text that closes a response always is.
+The targets of a sequence are its own tokens, one to the left; the end-of-text that closes a response always is one.
 """
 
 import random
@@ -14,8 +13,8 @@ import torch
 from torch import Tensor
 
 from model.prompt import render_prompt
+from model.rows import PackedRows
 
-IGNORED = -100  # what torch.nn.functional.cross_entropy leaves out by default
 LossOn = Literal["all", "response"]
 
 
@@ -26,14 +25,22 @@ class Sequence:
     tokens: tuple[int, ...]
     response_start: int = 0
 
+    def supervised(self, loss_on: LossOn) -> int:
+        """How many of its tokens are targets; the first token of all never is."""
+        return len(self.tokens) - max(1, self.response_start if loss_on == "response" else 0)
+
 
 @dataclass(frozen=True)
 class Batch:
-    """`inputs` and `targets` [B, T] (int64); `in_response` [B, T] (bool) marks the response's targets."""
+    """Packed rows; `weights` [M] (float32) count each pair of token and target as often as it is supervised,
+    `in_response` [M] (bool) marks the targets that belong to a response."""
 
-    inputs: Tensor
-    targets: Tensor
+    rows: PackedRows
+    weights: Tensor
     in_response: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(self.rows.to(device), self.weights.to(device), self.in_response.to(device))
 
 
 def encode_example(encoding: tiktoken.Encoding, instruction: str, input: str, output: str) -> Sequence:
@@ -58,27 +65,24 @@ def encode_documents(encoding: tiktoken.Encoding, texts: Rows[str], length: int)
     return [Sequence(tuple(tokens[start : start + length])) for start in starts]
 
 
-def collate(sequences: Rows[Sequence], pad: int, loss_on: LossOn = "all") -> Batch:
-    """Pads at the right end. With `loss_on="response"` only the response's tokens are targets."""
-    width = max(len(sequence.tokens) for sequence in sequences) - 1
-    inputs = torch.full((len(sequences), width), pad)
-    targets = torch.full((len(sequences), width), IGNORED)
-    in_response = torch.zeros((len(sequences), width), dtype=torch.bool)
-    for row, sequence in enumerate(sequences):
-        tokens = torch.tensor(sequence.tokens)
-        end = len(tokens) - 1
-        first = max(sequence.response_start - 1, 0)  # the position that predicts the response's first token
-        inputs[row, :end] = tokens[:-1]
-        in_response[row, first:end] = True
-        supervised = first if loss_on == "response" else 0
-        targets[row, supervised:end] = tokens[1 + supervised :]
-    return Batch(inputs, targets, in_response)
+def pack(sequences: Rows[Sequence], pad: int, loss_on: LossOn = "all", share_prefix: bool = True) -> Batch:
+    """The sequences as one run without padding. With `loss_on="response"` only the response's tokens are targets.
+
+    What all of them begin with is computed once where `share_prefix` allows it: with dropout or noise each row has
+    its own.
+    """
+    starts = torch.tensor([sequence.response_start for sequence in sequences])
+    shareable = int(starts.min()) if share_prefix else 0  # prompts alone
+    rows = PackedRows([sequence.tokens for sequence in sequences], shareable, pad)
+    in_response = (rows.row >= 0) & (rows.target_index >= starts[rows.row])
+    weights = rows.repeats * in_response if loss_on == "response" else rows.repeats
+    return Batch(rows, weights, in_response)
 
 
 def length_grouped_batches(
     sequences: Rows[Sequence], batch_size: int, generator: random.Random, group: int = 16
 ) -> list[list[Sequence]]:
-    """All sequences once, in random order, in batches of similar lengths: less padding to compute.
+    """All sequences once, in random order, in batches of similar lengths: less padding in attention.
 
     Lengths are sorted within groups of `group` batches only, so that batches still differ from epoch to epoch.
     """

@@ -6,7 +6,8 @@ from typing import Literal
 
 import torch
 
-from model.gpt2 import GPT2, KVCache
+from model.gpt2 import GPT2
+from model.rows import CachedRows
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,10 @@ def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int,
         input_ids = torch.full((len(rows), width), stop, device=device)
         for index, row in enumerate(rows):
             input_ids[index, : len(prompts[row])] = torch.tensor(prompts[row], device=device)
-        cache = KVCache(model.config, len(rows), min(context, width + max_new_tokens), like=model.wte.weight)
+        cache = model.cache(len(rows), min(context, width + max_new_tokens))
         positions = torch.arange(width, device=device).expand(len(rows), width)
-        hidden = model(input_ids, positions, cache)[torch.arange(len(rows)), lengths - 1]  # [B, C]
+        hidden = model.hidden(input_ids.flatten(), CachedRows(cache, positions))
+        hidden = hidden.view(len(rows), width, -1)[torch.arange(len(rows)), lengths - 1]  # [B, C]
         while rows:
             tokens = model.logits(hidden).argmax(-1)
             going_on = []
@@ -58,7 +60,7 @@ def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int,
                 cache.keep(keep)
                 tokens, lengths = tokens[keep], lengths[keep]
                 rows = [rows[index] for index in going_on]
-            hidden = model(tokens[:, None], lengths[:, None], cache)[:, 0]
+            hidden = model.hidden(tokens, CachedRows(cache, lengths[:, None]))
             lengths = lengths + 1
     return [Generation(tuple(new[i]), "stop" if stopped[i] else "length") for i in range(len(prompts))]
 

@@ -5,10 +5,12 @@ transformer with learned positions, layer norm before each sublayer, the tanh fo
 matrix tied to the token embedding. Parameters carry GPT-2's own names and shapes, so that a checkpoint
 loads without renaming or transposing.
 
-What is unusual: linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`), and
-the KV cache is an object that the caller passes in, never state of a module.
+What is unusual: linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`); tokens run
+through the model as one flat [N, C], and a layout (`model/rows.py`) that the caller passes in says which of them are a
+row, or holds the KV cache, which is never state of a module; and each linear layer computes in the precision of its
+weight, while the residual stream stays in float32, so that mixed precision needs no other code than `to_precision`.
 
-Shape letters in comments: B rows, T new positions, S positions in the cache, C = n_embd, H = n_head, D = C / H.
+Shape letters in comments: N tokens, B rows, T tokens of a row, C = n_embd, H = n_head, D = C / H.
 """
 
 import math
@@ -17,6 +19,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from model.rows import EqualRows, KVCache, Rows
 
 
 @dataclass(frozen=True)
@@ -36,37 +40,6 @@ class GPT2Config:
             raise ValueError(f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head})")
 
 
-class KVCache:
-    """Keys and values of the positions seen so far, for a batch of rows of different lengths.
-
-    Row b's position p lives at index p, whatever the other rows' lengths: what stands beyond a row's own
-    position is not yet its own, is never looked at, and is overwritten when the row gets there.
-    """
-
-    def __init__(self, config: GPT2Config, rows: int, length: int, like: Tensor) -> None:
-        head_size = config.n_embd // config.n_head
-        shape = (config.n_layer, rows, config.n_head, length, head_size)  # [n_layer, B, H, S, D]
-        self.keys = like.new_zeros(shape)
-        self.values = like.new_zeros(shape)
-
-    @property
-    def length(self) -> int:
-        """How many positions a row can hold."""
-        return self.keys.shape[3]
-
-    def update(self, layer: int, positions: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Writes k and v [B, H, T, D] at `positions` [B, T]; returns all the layer's keys and values [B, H, S, D]."""
-        rows = torch.arange(len(positions), device=positions.device)[:, None]
-        self.keys[layer, rows, :, positions] = k.transpose(1, 2)
-        self.values[layer, rows, :, positions] = v.transpose(1, 2)
-        return self.keys[layer], self.values[layer]
-
-    def keep(self, rows: Tensor) -> None:
-        """Drops all rows but these (indices [B'], int64)."""
-        self.keys = self.keys[:, rows]
-        self.values = self.values[:, rows]
-
-
 class Conv1D(nn.Module):
     """A linear layer whose weight is stored [in, out]."""
 
@@ -76,7 +49,7 @@ class Conv1D(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight.t(), self.bias)
+        return torch.addmm(self.bias, x.to(self.weight.dtype), self.weight)
 
 
 class Attention(nn.Module):
@@ -88,19 +61,11 @@ class Attention(nn.Module):
         self.c_attn = Conv1D(config.n_embd, 3 * config.n_embd)
         self.c_proj = Conv1D(config.n_embd, config.n_embd)
 
-    def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None) -> Tensor:
-        B, T, C = x.shape
-        q, k, v = self.c_attn(x).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each [B, H, T, D]
-        if cache is None:
-            dropout = self.dropout if self.training else 0.0
-            y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True)
-        else:
-            k, v = cache.update(self.layer, positions, k, v)  # [B, H, S, D]
-            # `is_causal` would align the mask to the first cached position; each row has its own here.
-            visible = torch.arange(cache.length, device=x.device) <= positions[:, None, :, None]  # [B, 1, T, S]
-            y = F.scaled_dot_product_attention(q, k, v, attn_mask=visible)
-        y = y.transpose(1, 2).reshape(B, T, C)
-        return F.dropout(self.c_proj(y), self.dropout, self.training)
+    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+        N, C = x.shape
+        q, k, v = self.c_attn(x).view(N, 3, self.n_head, -1).unbind(1)  # each [N, H, D]
+        y = rows.attend(self.layer, q, k, v, self.dropout if self.training else 0.0)
+        return F.dropout(self.c_proj(y.reshape(N, C)), self.dropout, self.training)
 
 
 class MLP(nn.Module):
@@ -123,8 +88,8 @@ class Block(nn.Module):
         self.ln_2 = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
         self.mlp = MLP(config)
 
-    def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None) -> Tensor:
-        x = x + self.attn(self.ln_1(x), positions, cache)
+    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+        x = x + self.attn(self.ln_1(x), rows)
         x = x + self.mlp(self.ln_2(x))
         return x
 
@@ -155,29 +120,45 @@ class GPT2(nn.Module):
                 nn.init.normal_(parameter, std=0.02, generator=generator)
         return self
 
-    def forward(self, input_ids: Tensor, positions: Tensor | None = None, cache: KVCache | None = None) -> Tensor:
-        """Hidden states [B, T, C] of `input_ids` [B, T] (int64).
+    def forward(self, input_ids: Tensor) -> Tensor:
+        """Hidden states [B, T, C] of `input_ids` [B, T] (int64), each row from position 0 on.
 
-        `positions` [B, T] (int64) are needed with a `cache`; without one they are 0..T-1. Rows padded at their
-        right end need no mask: no position looks to its right. Raises ValueError past the context length.
+        Rows padded at their right end need no mask: no position looks to its right. Raises ValueError past the
+        context length.
         """
         B, T = input_ids.shape
         if T > self.config.n_positions:
             raise ValueError(f"{T} positions exceed the model's context of {self.config.n_positions}")
-        if positions is None:
-            if cache is not None:
-                raise ValueError("a cache needs the positions of the new tokens")
-            positions = torch.arange(T, device=input_ids.device).expand(B, T)
-        x = self.wte(input_ids) + self.wpe(positions)
+        return self.hidden(input_ids.flatten(), EqualRows(B, T, input_ids.device)).view(B, T, -1)
+
+    def hidden(self, tokens: Tensor, rows: Rows, noise: Tensor | None = None) -> Tensor:
+        """Hidden states [N, C] (float32) of `tokens` [N] (int64) that lie as `rows` says; `noise` [N, C] is added to
+        their embeddings."""
+        x = self.wte(tokens).float() + self.wpe(rows.positions).float()
+        if noise is not None:
+            x = x + noise
         x = F.dropout(x, self.config.dropout, self.training)
         for block in self.h:
-            x = block(x, positions, cache)
+            x = block(x, rows)
         hidden: Tensor = self.ln_f(x)
         return hidden
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores [..., vocab_size] of the next token after hidden states [..., C]."""
-        return F.linear(hidden, self.wte.weight)
+        return F.linear(hidden.to(self.wte.weight.dtype), self.wte.weight)
+
+    def to_precision(self, dtype: torch.dtype) -> "GPT2":
+        """Embeddings and linear layers in `dtype`, in place; layer norms and the residual stream stay in float32."""
+        for module in self.modules():
+            if isinstance(module, (nn.Embedding, Conv1D)):
+                module.to(dtype)
+        return self
+
+    def cache(self, rows: int, length: int) -> KVCache:
+        """An empty cache for `rows` rows of at most `length` positions."""
+        config = self.config
+        head_size = config.n_embd // config.n_head
+        return KVCache(config.n_layer, config.n_head, head_size, rows, length, like=self.wte.weight)
 
     def parameter_count(self) -> int:
         return sum(parameter.numel() for parameter in self.parameters())

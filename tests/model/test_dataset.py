@@ -4,7 +4,7 @@ import pytest
 import tiktoken
 
 from model.checkpoint import save_tokenizer
-from model.dataset import IGNORED, Sequence, collate, encode_documents, encode_example, length_grouped_batches
+from model.dataset import Batch, LossOn, Sequence, encode_documents, encode_example, length_grouped_batches, pack
 from model.prompt import render_prompt
 from model.tokenizer import load_encoding, train_tokenizer
 
@@ -18,24 +18,43 @@ def encoding(tmp_path_factory: pytest.TempPathFactory) -> tiktoken.Encoding:
     return load_encoding(save_tokenizer(tmp_path_factory.mktemp("tokenizer"), train_tokenizer(["abc"], 300), 64))
 
 
+def supervised(batch: Batch) -> list[tuple[int, int, bool]]:
+    """Each supervised pair: token, target, whether the target is a response's."""
+    tokens = batch.rows.tokens[batch.rows.sources].tolist()
+    pairs = zip(tokens, batch.rows.targets.tolist(), batch.in_response.tolist(), strict=True)
+    return [pair for pair, weight in zip(pairs, batch.weights.tolist(), strict=True) if weight]
+
+
 def test_targets_of_all_tokens() -> None:
-    """Guards against padding as a target, and against an end-of-text that is taken for padding."""
-    batch = collate([A, B], PAD)
-    assert batch.inputs.tolist() == [[1, 2, 3, 4], [6, 7, PAD, PAD]]
-    assert batch.targets.tolist() == [[2, 3, 4, 5], [7, PAD, IGNORED, IGNORED]]
-    assert batch.in_response.tolist() == [[False, False, True, True], [False, True, False, False]]
+    """Guards against an end-of-text that is taken for padding, and what is added to a run as a target."""
+    assert supervised(pack([A, B], PAD)) == [
+        (1, 2, False), (2, 3, False), (3, 4, True), (4, 5, True), (6, 7, False), (7, PAD, True),
+    ]  # fmt: skip
 
 
 def test_targets_of_responses_alone() -> None:
     """Guards against a mask that is off by one: the first word of the response is a target, the prompt's last isn't."""
-    batch = collate([A, B], PAD, loss_on="response")
-    assert batch.targets.tolist() == [[IGNORED, IGNORED, 4, 5], [IGNORED, PAD, IGNORED, IGNORED]]
+    assert supervised(pack([A, B], PAD, loss_on="response")) == [(3, 4, True), (4, 5, True), (7, PAD, True)]
 
 
 def test_text_without_a_prompt_is_all_response() -> None:
-    batch = collate([Sequence((1, 2, 3))], PAD, loss_on="response")
-    assert batch.targets.tolist() == [[2, 3]]
-    assert batch.in_response.tolist() == [[True, True]]
+    assert supervised(pack([Sequence((1, 2, 3))], PAD, loss_on="response")) == [(1, 2, True), (2, 3, True)]
+
+
+@pytest.mark.parametrize("loss_on", ["all", "response"])
+def test_supervised_tokens_are_counted_as_they_are_packed(loss_on: LossOn) -> None:
+    """Guards against a batch's mean over another number of tokens than were summed."""
+    rows = [A, B, Sequence((1, 2, 3, 9, 9, 9), response_start=3), Sequence((1, 2), response_start=0)]
+    for count in range(1, 5):
+        packed = pack(rows[:count], PAD, loss_on).weights.sum().item()
+        assert packed == sum(row.supervised(loss_on) for row in rows[:count])
+
+
+def test_only_prompts_are_shared() -> None:
+    """Guards against responses that are counted once because several begin alike."""
+    twins = [Sequence((1, 2, 3, 4, 5), response_start=2), Sequence((1, 2, 3, 4, 6), response_start=2)]
+    assert pack(twins, PAD).rows.shared == 2
+    assert pack(twins, PAD, share_prefix=False).rows.shared == 0
 
 
 def test_example_ends_with_end_of_text_and_begins_with_the_prompt_of_inference(encoding: tiktoken.Encoding) -> None:

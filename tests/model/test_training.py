@@ -1,13 +1,14 @@
 import math
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from model.dataset import LossOn, Sequence, collate
+from model.dataset import LossOn, Sequence, pack
 from model.gpt2 import GPT2
-from model.training import Keep, TrainingConfig, TrainingError, evaluate, learning_rate_schedule, token_losses, train
+from model.parallel import Ranks
+from model.training import Keep, TrainingConfig, TrainingError, _noise, _Run, evaluate, learning_rate_schedule, train
 
 PAD = 49
 CONFIG = TrainingConfig(epochs=2, batch_size=2, learning_rate=1e-2, evaluations=2, seed=1)
@@ -20,9 +21,16 @@ ROWS = [
 ]
 
 
+def token_losses(model: GPT2, row: Sequence) -> torch.Tensor:
+    """Each target's loss, computed the plain way."""
+    tokens = torch.tensor(row.tokens)
+    with torch.no_grad():
+        return F.cross_entropy(model.logits(model(tokens[None, :-1])[0]), tokens[1:], reduction="none")
+
+
 def test_losses_are_weighted_by_tokens(tiny: GPT2) -> None:
     """Guards against a mean of batch means, in which a short batch's tokens weigh more."""
-    singly = [token_losses(tiny, collate([row], PAD)) for row in ROWS]
+    singly = [token_losses(tiny, row) for row in ROWS]
     expected = torch.cat(singly).mean().item()
     expected_response = torch.cat([losses[row.response_start - 1 :] for losses, row in zip(singly, ROWS, strict=True)])
     for batch_size in (1, 2, 5):
@@ -87,18 +95,62 @@ def test_learning_rate_warms_up_and_falls(schedule: str, expected: list[float]) 
     assert [rate(60), rate(100)] == pytest.approx(expected)
 
 
-def test_gradient_is_clipped(tiny: GPT2, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against an option that isn't handed on."""
-    seen: list[float] = []
-    clip: Callable[..., torch.Tensor] = torch.nn.utils.clip_grad_norm_
+def test_gradient_is_clipped(tiny: GPT2) -> None:
+    """Guards against an option that isn't handed on; AdamW's moments show a gradient's size, its steps don't."""
+    run = _Run(tiny, ROWS, ROWS, replace(CONFIG, batch_size=5, clip_norm=0.25), PAD, None, Ranks())
+    run.step(ROWS)
+    moments = [run.optimizer.state[parameter]["exp_avg"] for parameter in run.weights.trained.values()]
+    norm = torch.nn.utils.get_total_norm(moments).item() / (1 - 0.9)
+    assert norm == pytest.approx(0.25, rel=1e-4)
 
-    def recorded(parameters: Iterable[torch.Tensor], norm: float) -> torch.Tensor:
-        seen.append(norm)
-        return clip(parameters, norm)
 
-    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", recorded)
-    train(tiny, ROWS, ROWS, replace(CONFIG, clip_norm=0.25), PAD)
-    assert seen == [0.25] * 6
+def test_micro_batches_change_nothing_but_rounding(tiny: GPT2) -> None:
+    """Guards against a mean of micro-batch means: each piece counts by its supervised tokens."""
+    twin = GPT2(tiny.config)
+    twin.load_state_dict(tiny.state_dict())
+    config = replace(CONFIG, batch_size=5, learning_rate=1e-3)
+    whole = train(tiny, ROWS, ROWS, config, PAD)
+    pieces = train(twin, ROWS, ROWS, replace(config, micro_batch_size=2), PAD)
+    assert [point.val_loss for point in pieces.curve] == pytest.approx(
+        [point.val_loss for point in whole.curve], abs=1e-5
+    )
+    assert pieces.tokens == whole.tokens
+
+
+def test_bfloat16_trains_like_float32(tiny: GPT2) -> None:
+    """Guards against updates that are lost because they are too small for bfloat16."""
+    twin = GPT2(tiny.config)
+    twin.load_state_dict(tiny.state_dict())
+    config = replace(CONFIG, epochs=20, learning_rate=2e-3)
+    exact = train(tiny, ROWS, ROWS, config, PAD)
+    mixed = train(twin, ROWS, ROWS, replace(config, precision="bfloat16"), PAD)
+    assert exact.kept.val_loss < exact.curve[0].val_loss - 0.3
+    assert mixed.kept.val_loss == pytest.approx(exact.kept.val_loss, abs=0.03)
+    assert all(parameter.dtype == torch.float32 for parameter in twin.parameters())
+
+
+def test_patience_ends_a_run_that_gets_worse(tiny: GPT2) -> None:
+    config = replace(CONFIG, epochs=60, learning_rate=0.05, evaluations=30, patience=3)
+    result = train(tiny, ROWS[:3], ROWS[3:], config, PAD)
+    losses = [point.val_loss for point in result.curve[1:]]
+    assert len(losses) < 30
+    assert losses.index(min(losses)) == len(losses) - 4
+    assert result.kept.val_loss == min(losses)
+
+
+def test_neftune_adds_noise_of_the_papers_size(tiny: GPT2) -> None:
+    """Guards against noise that doesn't shrink with length and width, and an option that changes nothing."""
+    batch = pack(ROWS[:3], PAD, share_prefix=False)
+    noise = _noise(batch, tiny, alpha=5.0)
+    for start, length in batch.rows.spans():
+        largest = noise[start : start + length].abs().max().item()
+        bound = 5.0 / math.sqrt(length * tiny.config.n_embd)
+        assert 0.8 * bound < largest <= bound
+    twin = GPT2(tiny.config)
+    twin.load_state_dict(tiny.state_dict())
+    plain = train(tiny, ROWS, ROWS, CONFIG, PAD)
+    noisy = train(twin, ROWS, ROWS, replace(CONFIG, neftune=5.0), PAD)
+    assert noisy.curve[0] == plain.curve[0] and noisy.curve[1] != plain.curve[1]
 
 
 def test_nothing_to_train_or_validate_on_is_an_error(tiny: GPT2) -> None:

@@ -1,0 +1,74 @@
+"""Training snapshots: what a killed run goes on from.
+
+A snapshot is one safetensors file: the weights, the optimizer's state and the kept weights as tensors, the rest as
+JSON in its metadata. Its name carries the step and its own hash, and it gets the name by a rename when it is whole.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+log = logging.getLogger(__name__)
+
+KEPT = 2  # snapshots, the newest
+STATE = "state"
+
+
+class Snapshots:
+    """The snapshots of one training run, in a folder of its own."""
+
+    def __init__(self, folder: Path, minutes: float) -> None:
+        self.folder = folder
+        self.minutes = minutes
+        self._last = time.monotonic()
+
+    def due(self) -> bool:
+        return time.monotonic() - self._last >= 60 * self.minutes
+
+    def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / ".snapshot.tmp"
+        save_file(
+            {name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, {STATE: json.dumps(state)}
+        )
+        temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
+        for old in self._files()[KEPT:]:
+            old.unlink()
+        self._last = time.monotonic()
+
+    def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """The newest sound snapshot; damaged ones are set aside, with a warning."""
+        for file in self._files():
+            try:
+                if _digest(file) != file.stem.rpartition("-")[2]:
+                    raise SafetensorError("its contents are not those that were written")
+                with safe_open(file, framework="pt") as stored:
+                    tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+                    return tensors, json.loads(stored.metadata()[STATE])
+            except (SafetensorError, OSError) as error:
+                aside = file.with_suffix(".damaged")
+                file.rename(aside)
+                log.warning("the snapshot %s is damaged (%s); it is now %s", file, error, aside.name)
+        return None
+
+    def clear(self) -> None:
+        """Removes them: the run is over."""
+        for file in self.folder.glob("*"):
+            file.unlink()
+        if self.folder.is_dir():
+            self.folder.rmdir()
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
