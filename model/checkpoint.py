@@ -5,8 +5,10 @@ import shutil
 from pathlib import Path
 
 import tiktoken
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from model.gpt2 import GPT2, GPT2Config
 from model.prompt import END_OF_TEXT
@@ -47,7 +49,7 @@ def copy_tokenizer(source: Path, target: Path) -> None:
 
 def save_checkpoint(folder: Path, model: GPT2) -> None:
     """Writes config and weights beside the tokenizer. The weights come last, by a rename: a folder without them is
-    not a checkpoint."""
+    not a checkpoint. Raises CheckpointError where the disk takes no more."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).unlink(missing_ok=True)
     config = model.config
@@ -73,8 +75,22 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
     (folder / CONFIG).write_text(json.dumps(layout, indent=2) + "\n", encoding="utf-8")
     tensors = {PREFIX + name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
     temporary = folder / f".{WEIGHTS}.tmp"
-    save_file(tensors, temporary, metadata={"format": "pt"})
-    temporary.rename(folder / WEIGHTS)
+    try:
+        save_file(tensors, temporary, metadata={"format": "pt"})
+        temporary.rename(folder / WEIGHTS)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{folder / WEIGHTS} cannot be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def assemble(config: GPT2Config, tensors: dict[str, Tensor]) -> GPT2:
+    """A model of these very tensors, by GPT-2's names, in evaluation mode. Without a copy: what is mapped into memory
+    stays in its file until it is changed, and the file is never written to."""
+    with torch.device("meta"):  # shapes alone: no memory for weights that are replaced at once
+        model = GPT2(config)
+    model.load_state_dict(tensors, assign=True)
+    return model.eval()
 
 
 def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
@@ -85,13 +101,14 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
     for name in (WEIGHTS, CONFIG, TOKENIZER):
         if not (folder / name).is_file():
             raise CheckpointError(f"{folder / name} is missing")
-    model = GPT2(_read_config(folder / CONFIG))
+    config = _read_config(folder / CONFIG)
+    with torch.device("meta"):
+        expected = {name: tensor.shape for name, tensor in GPT2(config).state_dict().items()}
     try:
         stored = load_file(folder / WEIGHTS)
     except SafetensorError as error:
         raise CheckpointError(f"{folder / WEIGHTS} is damaged: {error}") from error
-    tensors = {name.removeprefix(PREFIX): tensor for name, tensor in stored.items()}
-    expected = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    tensors = {name.removeprefix(PREFIX): tensor.float() for name, tensor in stored.items()}
     found = {name: tensor.shape for name, tensor in tensors.items()}
     if found != expected:
         wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
@@ -100,12 +117,11 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
             f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {name}: "
             f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
         )
-    model.load_state_dict(tensors)
     try:
         encoding = load_encoding(folder / TOKENIZER)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
-    return model.eval(), encoding
+    return assemble(config, tensors), encoding
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:

@@ -1,5 +1,6 @@
-"""base: the model that instruction-tuning starts from; by default a small GPT-2 trained on the pages' text."""
+"""base: the model that tuning starts from: a small GPT-2 trained on the pages' text, or GPT-2's own weights."""
 
+import logging
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -8,11 +9,14 @@ from pydantic import Field, model_validator
 
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json
+from stages.hub import download
 from stages.params import Fraction, Positive, SectionModel, Seed, load_params
 from stages.records import Page
 
 if TYPE_CHECKING:
     from model.training import TrainingConfig
+
+log = logging.getLogger(__name__)
 
 PAGES = Path("data/pages.jsonl")
 CHECKPOINT = Path("data/checkpoints/base")
@@ -20,7 +24,12 @@ METRICS = Path("reports/metrics/base.json")
 
 
 class Params(SectionModel):
-    source: Literal["scratch"]
+    source: Literal["scratch", "huggingface", "path"]
+    model: Literal["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"]
+    revision: Annotated[str, Field(min_length=1)]  # a commit, a branch, a tag, or default: the commit of stages/hub.py
+    path: str
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]  # of model.safetensors
+    vocabulary: str  # a folder
     seed: Seed
     vocab_size: Annotated[int, Field(ge=300, le=65536)]
     n_positions: Annotated[int, Field(ge=64, le=8192)]  # the context, in tokens
@@ -43,20 +52,62 @@ class Params(SectionModel):
             raise ValueError(f"sequence_length is {self.sequence_length}, at most n_positions ({self.n_positions})")
         return self
 
+    @model_validator(mode="after")
+    def _weights_have_a_place(self) -> Self:
+        if self.source == "path" and not self.path:
+            raise ValueError("source is path, and path names no folder and no file")
+        return self
+
 
 def main() -> None:
     params = load_params("base", Params)
+    write_json(METRICS, scratch(params) if params.source == "scratch" else adopt(params))
+
+
+def scratch(params: Params) -> dict[str, object]:
     pages = read_jsonl(PAGES, Page)
     if len(pages) < 2:
         raise StageError(f"{PAGES} holds {len(pages)} page; training a base model needs at least 2")
-    write_json(METRICS, train_from_scratch(pages, params))
+    return train_from_scratch(pages, params)
+
+
+def adopt(params: Params) -> dict[str, object]:
+    """Checks GPT-2's own weights and writes them with its vocabulary as the checkpoint; returns the metrics."""
+    from model.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
+    from model.pretrained import load_pretrained
+    from model.tokenizer import GPT2_SIZE, VocabularyError, gpt2_tokenizer
+
+    try:
+        tokenizer = gpt2_tokenizer(Path(params.vocabulary) if params.vocabulary else None)
+        source = Path(params.path) if params.source == "path" else download(params.model, params.revision)
+        pretrained = load_pretrained(source, params.sha256, params.dropout)
+        config = pretrained.model.config
+        if config.vocab_size != GPT2_SIZE:
+            raise StageError(
+                f"{pretrained.file}: tensor wte.weight: found {config.vocab_size} rows, "
+                f"expected {GPT2_SIZE}, one for each token of GPT-2's vocabulary"
+            )
+        if pretrained.dtypes != ("float32",):
+            log.warning("%s stores %s; it is used as float32", pretrained.file, " and ".join(pretrained.dtypes))
+        save_tokenizer(CHECKPOINT, tokenizer, config.n_positions)
+        save_checkpoint(CHECKPOINT, pretrained.model)
+    except (VocabularyError, CheckpointError) as error:
+        raise StageError(str(error)) from error
+    except OSError as error:
+        raise StageError(f"{CHECKPOINT} cannot be written: {error.strerror}") from error
+    return {
+        "parameters": pretrained.model.parameter_count(),
+        "vocab_size": config.vocab_size,
+        "source": params.source,
+        "sha256": pretrained.sha256,
+    }
 
 
 def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     """Writes the checkpoint; returns the metrics."""
     import torch
 
-    from model.checkpoint import save_checkpoint, save_tokenizer
+    from model.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
     from model.dataset import encode_documents
     from model.gpt2 import GPT2, GPT2Config
     from model.prompt import render_prompt
@@ -85,9 +136,9 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
     try:
         result = train(model, training, validation, training_config(params), pad=encoding.eot_token)
-    except TrainingError as error:
+        save_checkpoint(CHECKPOINT, model)
+    except (TrainingError, CheckpointError) as error:
         raise StageError(str(error)) from error
-    save_checkpoint(CHECKPOINT, model)
     return {
         "parameters": model.parameter_count(),
         "vocab_size": encoding.n_vocab,

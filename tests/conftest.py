@@ -21,3 +21,12 @@ def instruction_data() -> Path:
     if not path.is_file():
         pytest.skip("needs ../shared/data/instruction-data.json")
     return path
+
+
+@pytest.fixture(scope="session")
+def gpt2_vocabulary() -> Path:
+    """The folder with GPT-2's `vocab.bpe` and `encoder.json`, where the contributors' data folder is at hand."""
+    folder = SHARED / "data" / "gpt2-tokenizer"
+    if not folder.is_dir():
+        pytest.skip("needs ../shared/data/gpt2-tokenizer")
+    return folder

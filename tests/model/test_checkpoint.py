@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,25 @@ def test_a_damaged_description_is_named(folder: Path, name: str, text: str) -> N
     (folder / name).write_text(text)
     with pytest.raises(CheckpointError, match=f"{name} is not a"):
         load_checkpoint(folder)
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from model.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+model, _ = load_checkpoint(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes a file: to the writer, a disk that is full
+try:
+    save_checkpoint(Path(sys.argv[2]), model)
+except CheckpointError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_is_full_is_named(folder: Path, tmp_path: Path, root: Path) -> None:
+    """Guards against a traceback from the writer, and half a file that keeps the disk full."""
+    target = tmp_path / "full"
+    command = [sys.executable, "-c", FULL_DISK, str(folder), str(target)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert f"{target / 'model.safetensors'} cannot be written: " in done.stdout
+    assert [path.name for path in target.iterdir()] == ["config.json"]

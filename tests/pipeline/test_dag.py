@@ -113,6 +113,7 @@ def test_model_never_imports_stages_and_stages_never_one_another() -> None:
 def test_heavy_libraries_are_imported_where_they_are_used(stage: str) -> None:
     """Guards against a stage that pays for torch or matplotlib before it has read its parameters."""
     heavy = {"torch", "matplotlib", "transformers", "tokenizers", "tiktoken", "py3langid", "lemminflect"}
+    heavy |= {"safetensors", "huggingface_hub"}
     for path in reached(code_of(stage), ROOT):
         if path.is_relative_to(ROOT / "stages"):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -1,13 +1,15 @@
 """Records to test with, and a project folder to run a stage in."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from stages.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
+from tests.stages.local_hub import Hub
 
 MakeExample = Callable[..., Example]
 
@@ -72,3 +74,12 @@ def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     shutil.copytree(root / "data/bundled", tmp_path / "data/bundled")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A Hugging Face Hub on this machine, running."""
+    with Hub() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()

@@ -1,0 +1,62 @@
+"""A server on this machine that answers as the Hugging Face Hub does, for one repository: openai-community/gpt2."""
+
+import hashlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from stages.hub import REVISIONS
+
+MOVED = "b" * 40  # where `main` stands
+FILES = {"config.json": b'{"model_type": "gpt2"}\n', "model.safetensors": b"weights" * 2000}
+
+
+class Hub(ThreadingHTTPServer):
+    """The files that it has, and which were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.files = dict(FILES)
+        self.asked: list[str] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.storage = f"http://localhost:{self.server_port}/storage"  # another host, to the client
+
+
+class Answer(BaseHTTPRequestHandler):
+    """Small files are served as they are, large ones from a storage whose address a redirect gives."""
+
+    server: Hub
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        if "/resolve/" in self.path:
+            self.server.asked.append(f"{self.command} {self.path}")
+        parts = self.path.strip("/").split("/")
+        if parts[0] == "storage":
+            return self.answer(200, {}, self.server.files[parts[1]])
+        if parts[:2] != ["openai-community", "gpt2"]:
+            return self.answer(401, {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository not found"})
+        revision, name = parts[3], parts[4]
+        commit = MOVED if revision == "main" else revision
+        if commit not in {MOVED, *REVISIONS.values()}:
+            return self.answer(404, {"X-Error-Code": "RevisionNotFound", "X-Error-Message": "Invalid rev id"})
+        if name not in self.server.files:
+            return self.answer(404, {"X-Error-Code": "EntryNotFound", "X-Error-Message": "Entry not found"})
+        content = self.server.files[name]
+        digest = hashlib.sha256(content).hexdigest()
+        headers = {"X-Repo-Commit": commit, "ETag": f'"{digest}"'}
+        if name.endswith(".json"):
+            return self.answer(200, headers, content)
+        linked = {"X-Linked-Etag": f'"{digest}"', "X-Linked-Size": str(len(content))}
+        return self.answer(302, headers | linked | {"Location": f"{self.server.storage}/{name}"})
+
+    def answer(self, status: int, headers: dict[str, str], content: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": str(len(content))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(content)
+
+    def log_message(self, *args: object) -> None:
+        """Nothing: what was asked is in `asked`."""

@@ -1,0 +1,157 @@
+"""GPT-2's own weights as the base model: what the stage writes, and that tuning and answering work on it."""
+
+import hashlib
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from stages import base, infer, train
+from stages.errors import StageError
+from stages.files import read_json
+from stages.params import read_sections
+from stages.records import Example
+from tests.stages.conftest import MakeExample
+from tests.stages.local_hub import FILES, Hub
+
+
+def section(name: str, **changes: Any) -> Any:
+    """The Params of a stage, as params.yaml has them but for `changes`."""
+    return importlib.import_module(f"stages.{name}").Params.model_validate(read_sections()[name] | changes)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that transformers saved: GPT-2's vocabulary on a model of one block."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    torch.manual_seed(2)
+    folder = tmp_path_factory.mktemp("published")
+    GPT2LMHeadModel(GPT2Config(n_embd=16, n_layer=1, n_head=2, n_positions=128)).save_pretrained(folder)
+    return folder
+
+
+def test_tuning_and_answering_work_on_it(
+    project: Path, published: Path, gpt2_vocabulary: Path, make: MakeExample
+) -> None:
+    """Guards against a base model that differs in layout, tokens or end of text from the one trained here."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    metrics = base.adopt(section("base", source="path", path=str(published), vocabulary=str(gpt2_vocabulary)))
+    digest = hashlib.sha256((published / "model.safetensors").read_bytes()).hexdigest()
+    assert metrics == {"parameters": 809_472, "vocab_size": 50257, "source": "path", "sha256": digest}
+    tokenizer = AutoTokenizer.from_pretrained(base.CHECKPOINT)
+    assert (len(tokenizer), tokenizer.eos_token_id, tokenizer.model_max_length) == (50257, 50256, 128)
+    ours, theirs = (AutoModelForCausalLM.from_pretrained(folder) for folder in (base.CHECKPOINT, published))
+    assert all(torch.equal(one, other) for one, other in zip(ours.parameters(), theirs.parameters(), strict=True))
+
+    examples: list[Example] = [make(f"Name color {number}.", "Blue, or green.") for number in range(6)]
+    params = section("train", epochs=1, evaluations=1, learning_rate=1e-2)
+    _, curve = train.tune(examples[:4], examples[4:], params, train.CHECKPOINTS / "small")
+    assert float(str(curve[-1]["val_loss"])) < float(str(curve[0]["val_loss"]))
+    for role in ("base", "small"):
+        answers = infer.answer_all(infer.CHECKPOINTS / role, examples[:2], section("infer", max_new_tokens=4))
+        assert all(0 <= answer.tokens <= 4 for answer in answers)
+
+
+def test_another_vocabulary_than_gpt2s_is_refused(
+    project: Path, published: Path, gpt2_vocabulary: Path, tmp_path: Path
+) -> None:
+    """Guards against weights whose rows mean other tokens than those that they are fed."""
+    folder = Path(shutil.copytree(published, tmp_path / "other"))
+    tensors = load_file(folder / "model.safetensors")
+    tensors["transformer.wte.weight"] = tensors["transformer.wte.weight"][:300].clone()
+    save_file(tensors, folder / "model.safetensors")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"vocab_size": 300}))
+    with pytest.raises(StageError) as error:
+        base.adopt(section("base", source="path", path=str(folder), vocabulary=str(gpt2_vocabulary)))
+    assert str(error.value) == (
+        f"{folder / 'model.safetensors'}: tensor wte.weight: found 300 rows, expected 50257, "
+        "one for each token of GPT-2's vocabulary"
+    )
+    assert not base.CHECKPOINT.exists()
+
+
+def test_half_precision_is_noted(
+    project: Path, published: Path, gpt2_vocabulary: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "half.safetensors"
+    save_file({name: tensor.half() for name, tensor in load_file(published / "model.safetensors").items()}, file)
+    shutil.copy(published / "config.json", tmp_path)
+    base.adopt(section("base", source="path", path=str(file), vocabulary=str(gpt2_vocabulary)))
+    assert caplog.messages == [f"{file} stores float16; it is used as float32"]
+    assert {tensor.dtype for tensor in load_file(base.CHECKPOINT / "model.safetensors").values()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"path": "data/weights"}, "data/weights is missing"),
+        ({"vocabulary": "nowhere"}, "nowhere/vocab.bpe cannot be read: No such file or directory"),
+    ],
+)
+def test_a_path_that_is_not_there_is_named(
+    project: Path, gpt2_vocabulary: Path, changes: dict[str, str], message: str
+) -> None:
+    with pytest.raises(StageError) as error:
+        base.adopt(section("base", **{"source": "path", "vocabulary": str(gpt2_vocabulary)} | changes))
+    assert str(error.value) == message
+
+
+class Stage:
+    """`python -m stages.base` in a project of its own, with base.source=huggingface and a Hub on this machine."""
+
+    def __init__(self, project: Path, root: Path, server: Hub, vocabulary: Path) -> None:
+        self.project, self.root, self.server, self.vocabulary = project, root, server, vocabulary
+
+    def run(self, **changes: str) -> "subprocess.CompletedProcess[str]":
+        changes = {"source": "huggingface", "vocabulary": str(self.vocabulary)} | changes
+        text = (self.root / "params.yaml").read_text(encoding="utf-8").splitlines()
+        start = text.index(next(line for line in text if line.startswith("base:")))
+        for key, value in changes.items():
+            line = next(line for line in range(start, len(text)) if text[line].startswith(f"  {key}: "))
+            text[line] = f"  {key}: {value}"
+        (self.project / "params.yaml").write_text("\n".join(text), encoding="utf-8")
+        places = {"HF_ENDPOINT": self.server.url, "HF_HOME": str(self.project / "cache"), "PYTHONPATH": str(self.root)}
+        return subprocess.run(
+            [sys.executable, "-m", "stages.base"],
+            cwd=self.project,
+            env=os.environ | places | {"NO_PROXY": "127.0.0.1,localhost"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def stage(project: Path, root: Path, hub: Hub, published: Path, gpt2_vocabulary: Path) -> Iterator[Stage]:
+    hub.files = {name: (published / name).read_bytes() for name in FILES}
+    yield Stage(project, root, hub, gpt2_vocabulary)
+
+
+def test_the_stage_downloads_and_checks(stage: Stage, published: Path) -> None:
+    """Guards against a download that is used whatever it holds; with the right hash it is what was published."""
+    digest = hashlib.sha256((published / "model.safetensors").read_bytes()).hexdigest()
+    done = stage.run(sha256="f" * 64)
+    assert done.returncode == 1
+    assert f"model.safetensors: SHA-256: found {digest}, expected {'f' * 64}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (stage.project / base.METRICS).exists()
+    done = stage.run(sha256=digest)
+    assert done.returncode == 0, done.stderr
+    metrics = read_json(stage.project / base.METRICS)
+    assert metrics == {"parameters": 809_472, "vocab_size": 50257, "source": "huggingface", "sha256": digest}
+    stored, expected = (
+        load_file(folder / "model.safetensors") for folder in (stage.project / base.CHECKPOINT, published)
+    )
+    assert all(torch.equal(stored[name], expected[name]) for name in expected)

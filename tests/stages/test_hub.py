@@ -1,0 +1,118 @@
+"""The Hub's own client against a server on this machine that answers as the Hub does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages.hub import REVISIONS
+from tests.stages.local_hub import FILES, MOVED, Hub
+
+DOWNLOAD = """
+import resource, sys
+from stages.errors import run_stage
+from stages.hub import download
+if limit := int(sys.argv[3]):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # bytes a file: to the writer, a disk that is full
+run_stage(lambda: print(download(sys.argv[1], sys.argv[2])))
+"""
+
+
+@pytest.fixture
+def fetch(hub: Hub, root: Path, tmp_path: Path) -> "Fetch":
+    return Fetch(hub, root, tmp_path / "cache")
+
+
+class Fetch:
+    """Downloads in a process of its own: the client reads its environment when it is imported."""
+
+    def __init__(self, hub: Hub, root: Path, cache: Path) -> None:
+        self.hub, self.root, self.cache = hub, root, cache
+
+    def __call__(
+        self, model: str = "gpt2", revision: str = "default", fails: bool = False, limit: int = 0, **environment: str
+    ) -> str:
+        """What the process prints; where it `fails`, its one error message."""
+        variables = {
+            "HF_ENDPOINT": self.hub.url,
+            "HF_HOME": str(self.cache),
+            "NO_PROXY": "127.0.0.1,localhost",
+        } | environment
+        done = subprocess.run(
+            [sys.executable, "-c", DOWNLOAD, model, revision, str(limit)],
+            cwd=self.root,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == fails, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr[done.stderr.index("error: ") :] if fails else done.stdout.strip()
+
+
+def test_both_files_come_once_and_then_from_the_cache(fetch: Fetch) -> None:
+    """Guards against another commit than the pinned one, other files, and a download at each run."""
+    folder = Path(fetch())
+    assert folder.is_relative_to(fetch.cache) and folder.name == REVISIONS["gpt2"]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
+    assert {line.split("/resolve/")[1] for line in fetch.hub.asked} == {
+        f"{REVISIONS['gpt2']}/config.json",
+        f"{REVISIONS['gpt2']}/model.safetensors",
+    }
+    fetch.hub.asked.clear()
+    assert Path(fetch(HF_HUB_OFFLINE="1")) == Path(fetch()) == folder
+    assert fetch.hub.asked == []
+
+
+def test_both_files_are_of_the_commit_that_a_branch_stood_at(fetch: Fetch) -> None:
+    """Guards against a branch that moves between the two files, and sizes that are another model's."""
+    assert Path(fetch(revision="main")).name == MOVED
+    assert fetch.hub.asked[-1] == f"HEAD /openai-community/gpt2/resolve/{MOVED}/model.safetensors"
+
+
+def message(fetch: Fetch, name: str, repository: str, commit: str, reason: str) -> str:
+    return (
+        f"error: {name} of openai-community/{repository} at {commit} cannot be had from {fetch.hub.url}: {reason}\n"
+        "  Files that are already there are read with base.source=path, without a network\n"
+    )
+
+
+def test_what_the_hub_does_not_have_is_named(fetch: Fetch) -> None:
+    """Guards against a traceback, and a message that leaves open which file of which model is missing where."""
+    commit, larger = REVISIONS["gpt2"], REVISIONS["gpt2-xl"]
+    url = f"{fetch.hub.url}/openai-community"
+    reason = f"Client error '404 Not Found' for url '{url}/gpt2/resolve/nowhere/config.json'"
+    assert fetch(revision="nowhere", fails=True) == message(fetch, "config.json", "gpt2", "nowhere", reason)
+    reason = f"Client error '401 Unauthorized' for url '{url}/gpt2-xl/resolve/{larger}/config.json'"
+    assert fetch(model="gpt2-xl", fails=True) == message(fetch, "config.json", "gpt2-xl", larger, reason)
+    del fetch.hub.files["model.safetensors"]
+    reason = f"Client error '404 Not Found' for url '{url}/gpt2/resolve/{commit}/model.safetensors'"
+    assert fetch(fails=True) == message(fetch, "model.safetensors", "gpt2", commit, reason)
+
+
+def test_offline_with_an_empty_cache_is_named(fetch: Fetch) -> None:
+    url = f"{fetch.hub.url}/openai-community/gpt2/resolve/{REVISIONS['gpt2']}/config.json"
+    reason = (
+        f"Cannot reach {url}: offline mode is enabled. To disable it, please unset the `HF_HUB_OFFLINE` environment "
+        "variable."
+    )
+    expected = message(fetch, "config.json", "gpt2", REVISIONS["gpt2"], reason)
+    assert fetch(fails=True, HF_HUB_OFFLINE="1") == expected
+    assert fetch.hub.asked == []
+
+
+def test_a_disk_that_is_full_is_named(fetch: Fetch) -> None:
+    """Guards against a traceback from the writer, and against half a file that passes for the whole at the next run."""
+    reason = "[Errno 27] File too large"
+    assert fetch(fails=True, limit=8000) == message(fetch, "model.safetensors", "gpt2", REVISIONS["gpt2"], reason)
+    assert Path(fetch()).joinpath("model.safetensors").read_bytes() == FILES["model.safetensors"]
+
+
+@pytest.mark.slow  # the client tries for half a minute
+def test_without_a_network_the_address_is_named(fetch: Fetch) -> None:
+    fetch.hub.server_close()
+    expected = message(fetch, "config.json", "gpt2", REVISIONS["gpt2"], "[Errno 111] Connection refused")
+    assert fetch(fails=True) == expected
