@@ -150,8 +150,9 @@ class GPT2(nn.Module):
     def to_precision(self, dtype: torch.dtype) -> "GPT2":
         """Embeddings and linear layers in `dtype`, in place; layer norms and the residual stream stay in float32."""
         for module in self.modules():
-            if isinstance(module, (nn.Embedding, Conv1D)):
-                module.to(dtype)
+            if not isinstance(module, nn.LayerNorm):
+                for parameter in module.parameters(recurse=False):
+                    parameter.data = parameter.data.to(dtype)
         return self
 
     def cache(self, rows: int, length: int) -> KVCache:

@@ -31,9 +31,11 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return (losses * weights).sum(), losses
 
     @staticmethod
-    def backward(ctx: Any, of_total: Tensor, _: Tensor) -> tuple[Tensor, Tensor, None, None]:
+    def backward(ctx: Any, of_total: Tensor, _: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
         hidden, weight, gradient = ctx.saved_tensors
-        return (gradient @ weight).mul_(of_total), (gradient.t() @ hidden).mul_(of_total), None, None
+        of_hidden = (gradient @ weight).mul_(of_total)
+        of_weight = (gradient.t() @ hidden).mul_(of_total) if ctx.needs_input_grad[1] else None  # it may be frozen
+        return of_hidden, of_weight, None, None
 
 
 def linear_cross_entropy(hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,10 +7,14 @@ JSON in its metadata. Its name carries the step and its own hash, and it gets th
 import hashlib
 import json
 import logging
+import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -27,10 +31,26 @@ class Snapshots:
     def __init__(self, folder: Path, minutes: float) -> None:
         self.folder = folder
         self.minutes = minutes
+        self.active = True
         self._last = time.monotonic()
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps a second process, which trains the same at the same time, from writing here: it takes no snapshots."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / "lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            log.warning("%s: another process trains the same; this one takes no snapshots", self.folder)
+            self.active = False
+        try:
+            yield
+        finally:
+            lock.release()
+
     def due(self) -> bool:
-        return time.monotonic() - self._last >= 60 * self.minutes
+        return self.active and time.monotonic() - self._last >= 60 * self.minutes
 
     def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -45,6 +65,8 @@ class Snapshots:
 
     def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """The newest sound snapshot; damaged ones are set aside, with a warning."""
+        if not self.active:
+            return None
         for file in self._files():
             try:
                 if _digest(file) != file.stem.rpartition("-")[2]:
@@ -60,10 +82,8 @@ class Snapshots:
 
     def clear(self) -> None:
         """Removes them: the run is over."""
-        for file in self.folder.glob("*"):
-            file.unlink()
-        if self.folder.is_dir():
-            self.folder.rmdir()
+        if self.active:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from model.dataset import Batch, LossOn, Sequence, length_grouped_batches, pack
 from model.gpt2 import GPT2
+from model.lora import add_lora, merge_lora
 from model.loss import linear_cross_entropy
 from model.memory import keep_freed_memory
 from model.parallel import Ranks
@@ -46,11 +47,14 @@ class TrainingConfig:
     schedule: Schedule = "cosine"
     clip_norm: float = 1.0
     loss_on: LossOn = "all"
+    lora_rank: int | None = None  # train matrices of this rank beside the frozen weights, and merge them in the end
+    lora_alpha: float = 16.0
     neftune: float = 0.0  # noise on the embeddings; 5 to 15 in the paper, 0 for none
     evaluations: int = 10  # evenly spread over the run, the last one at its end
     patience: int | None = None  # evaluations in a row without a lower validation loss that end the run
     keep: Keep = "best"  # of the evaluated states: the lowest validation loss on the tokens trained on, or the last
     precision: Precision = "float32"  # of the matrix products
+    compile: bool = False  # torch.compile the forward pass
     seed: int = 0
 
 
@@ -162,7 +166,14 @@ class _Run:
     ) -> None:
         self.model, self.training, self.validation = model, training, validation
         self.config, self.pad, self.snapshots, self.ranks = config, pad, snapshots, ranks
+        if config.lora_rank:
+            add_lora(model, config.lora_rank, config.lora_alpha, config.seed)
         self.weights = Weights(model, PRECISIONS[config.precision])
+        self.hidden = (
+            torch.compile(self.weights.working.hidden, dynamic=True)
+            if config.compile
+            else (self.weights.working.hidden)
+        )
         self.optimizer = _optimizer(self.weights.trained, config)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch
@@ -170,6 +181,7 @@ class _Run:
         self.rate_at = learning_rate_schedule(config, self.steps)
         self.progress = _Progress()
         self.kept_weights: dict[str, Tensor] = {}
+        self.device = model.wte.weight.device
 
     def to_the_end(self) -> TrainingResult:
         self._go_on_from_snapshot()
@@ -209,7 +221,7 @@ class _Run:
         size = config.micro_batch_size or config.batch_size
         self.weights.working.train()
         losses = [self._backward(own[start : start + size], supervised) for start in range(0, len(own), size)]
-        loss_sum = torch.tensor(sum(losses), dtype=torch.float64)
+        loss_sum = torch.tensor(sum(losses), dtype=torch.float64, device=self.device)
         self.ranks.add_up([*self.weights.gradients(), loss_sum])
         loss = loss_sum.item()
         norm = self.weights.gradient_norm().item()
@@ -234,7 +246,7 @@ class _Run:
         same_for_all = working.config.dropout == 0 and config.neftune == 0
         batch = pack(rows, self.pad, config.loss_on, share_prefix=same_for_all).to(working.wte.weight.device)
         noise = _noise(batch, working, config.neftune) if config.neftune else None
-        hidden = working.hidden(batch.rows.tokens, batch.rows, noise)
+        hidden = self.hidden(batch.rows.tokens, batch.rows, noise)
         total, _ = _losses(working, hidden, batch, batch.weights)
         (total / supervised).backward()  # type: ignore[no-untyped-call]
         return float(total.item())
@@ -270,6 +282,8 @@ class _Run:
             raise TrainingError("nothing was evaluated: `evaluations` must be at least 1")
         if self.kept_weights:
             self.model.load_state_dict(self.kept_weights)
+        if self.config.lora_rank:
+            merge_lora(self.model)
         self.model.eval()
         return TrainingResult(tuple(progress.curve), progress.kept, progress.step, progress.tokens)
 
@@ -283,7 +297,11 @@ class _Run:
         self.snapshots.save(self.progress.step, tensors, self.progress.to_json())
 
     def _go_on_from_snapshot(self) -> None:
-        found = self.snapshots.latest() if self.snapshots else None
+        found = self.snapshots.latest() if self.snapshots and self.ranks.writes else None
+        known = torch.tensor([float(found is not None)], device=self.device)
+        self.ranks.add_up([known])  # the others go on from what the first one found sound
+        if self.snapshots and not self.ranks.writes and known.item():
+            found = self.snapshots.latest()
         if found is None:
             return
         tensors, state = found

@@ -1,7 +1,9 @@
 """The weights that are trained, in float32, and the copy that is computed with, which may be in bfloat16."""
 
+import copy
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from model.gpt2 import GPT2
 
@@ -55,9 +57,20 @@ class Weights:
 
 
 def _working_copy(model: GPT2, precision: torch.dtype) -> GPT2:
-    with torch.device("meta"):
-        working = GPT2(model.config).to_precision(precision)
-    state = {name: tensor.dtype for name, tensor in working.state_dict().items()}
-    copied = {name: tensor.detach().clone().to(state[name]) for name, tensor in model.state_dict().items()}
-    working.load_state_dict(copied, assign=True)
-    return working
+    """A copy in which all but the layer norms is in `precision`; no second copy in float32 is ever made."""
+    replaced = {}
+    for module in model.modules():
+        for parameter in module.parameters(recurse=False):
+            dtype = parameter.dtype if isinstance(module, nn.LayerNorm) else precision
+            value = parameter.detach().to(dtype, copy=True)
+            replaced[id(parameter)] = nn.Parameter(value, requires_grad=parameter.requires_grad)
+    return copy.deepcopy(model, replaced)
+
+
+def best_precision(device: torch.device) -> torch.dtype:
+    """bfloat16 where the processor multiplies it faster than float32: AVX512-BF16, AMX, and GPUs that have it."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    capabilities = torch.cpu.get_capabilities()
+    fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32

@@ -1,17 +1,25 @@
 """train: instruction-tunes the base model on the full or the small split; `python -m stages.train full|small`."""
 
 import logging
+import os
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from stages.cache import cache_folder
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_csv, write_json
-from stages.params import Fraction, Positive, SectionModel, Seed, load_params
+from stages.params import AtMost, Fraction, Positive, SectionModel, Seed, load_params
 from stages.records import Example
+
+if TYPE_CHECKING:
+    import torch
+
+    from model.training import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +31,24 @@ METRICS = Path("reports/metrics")
 SIZES = ("full", "small")
 
 
+def _none_or_positive(value: object) -> object:
+    if value == "none" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("must be none, or a whole number from 1")
+
+
+Patience = Annotated[int | Literal["none"], BeforeValidator(_none_or_positive)]
+
+
 class Params(SectionModel):
     launcher: Annotated[str, Field(min_length=1)]  # the command that starts Python; used by dvc.yaml
     seed: Seed
     epochs: Positive
     batch_size: Positive
+    micro_batch_size: AtMost  # rows computed at a time
+    precision: Literal["float32", "bfloat16", "auto"]
+    device: Literal["auto", "cpu", "cuda"]
+    compile: bool
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
     warmup: Fraction  # share of the steps
@@ -35,7 +56,12 @@ class Params(SectionModel):
     clip_norm: Annotated[float, Field(gt=0)]
     loss_on: Literal["all", "response"]
     evaluations: Positive
+    patience: Patience  # evaluations without a lower validation loss
     keep: Literal["best", "last"]
+    neftune: Annotated[float, Field(ge=0, le=100)]
+    lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
+    lora_alpha: Annotated[float, Field(gt=0)]
+    snapshot_minutes: Annotated[float, Field(ge=0)]
 
 
 def main() -> None:
@@ -47,6 +73,8 @@ def main() -> None:
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
     metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
+    if int(os.environ.get("RANK", "0")):
+        return  # under torchrun, the first process writes
     write_csv(CURVES / f"{size}.csv", curve)
     write_json(METRICS / f"train_{size}.json", metrics)
 
@@ -55,12 +83,17 @@ def tune(
     training: list[Example], validation: list[Example], params: Params, checkpoint: Path
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
     """Writes the tuned checkpoint; returns the metrics and the curve."""
+    import torch
+
     from model.checkpoint import CheckpointError, copy_tokenizer, load_checkpoint, save_checkpoint
     from model.dataset import encode_example
-    from model.training import TrainingConfig, TrainingError, train
+    from model.parallel import Ranks
+    from model.resume import Snapshots
+    from model.training import TrainingError, fingerprint, train
 
-    config = TrainingConfig(**params.model_dump(exclude={"launcher"}))
     try:
+        device = choose_device(params.device)
+        config = training_config(params, device)
         model, encoding = load_checkpoint(BASE)
         encoded = [
             [encode_example(encoding, example.instruction, example.input, example.output) for example in side]
@@ -71,15 +104,24 @@ def tune(
         over = sum(map(len, encoded)) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
-        result = train(model, fitting[0], fitting[1], config, pad=encoding.eot_token)
+        ranks = Ranks.of_environment()
+        run = fingerprint(model, fitting[0], fitting[1], config, ranks)
+        snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+        with snapshots.locked() if ranks.writes else nullcontext():
+            result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
+            if ranks.writes:
+                copy_tokenizer(BASE, checkpoint)
+                save_checkpoint(checkpoint, model.to(torch.device("cpu")))
+                snapshots.clear()
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
-    copy_tokenizer(BASE, checkpoint)
-    save_checkpoint(checkpoint, model)
+    except OSError as error:
+        raise StageError(f"{error.filename or checkpoint}: {error.strerror}; free some space or correct it") from error
     metrics: dict[str, object] = {
         "train_examples": len(fitting[0]),
         "val_examples": len(fitting[1]),
         "over_the_context": over,
+        "precision": config.precision,
         "steps": result.steps,
         "tokens": result.tokens,
         "val_loss_before": result.curve[0].val_loss,
@@ -89,6 +131,44 @@ def tune(
         "kept_step": result.kept.step,
     }
     return metrics, [asdict(point) for point in result.curve]
+
+
+def training_config(params: Params, device: "torch.device") -> "TrainingConfig":
+    from model.training import TrainingConfig
+    from model.weights import best_precision
+
+    chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision
+    not_the_models = {
+        "launcher",
+        "device",
+        "precision",
+        "micro_batch_size",
+        "patience",
+        "lora_rank",
+        "snapshot_minutes",
+    }
+    return TrainingConfig(
+        **params.model_dump(exclude=not_the_models),
+        precision=chosen,  # type: ignore[arg-type] # one of the two
+        micro_batch_size=None if params.micro_batch_size == "all" else params.micro_batch_size,
+        patience=None if params.patience == "none" else params.patience,
+        lora_rank=params.lora_rank or None,
+    )
+
+
+def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> "torch.device":
+    """Under torchrun, each process on a machine has a GPU of its own."""
+    import torch
+
+    there = torch.cuda.is_available()
+    if wanted == "cuda" and not there:
+        raise StageError("params.yaml: train.device is cuda, but torch sees no GPU; use cpu or auto")
+    if wanted == "cpu" or not there:
+        return torch.device("cpu")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS gives the same bytes only with a fixed one
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    torch.cuda.set_device(device)
+    return device
 
 
 if __name__ == "__main__":

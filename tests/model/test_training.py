@@ -170,3 +170,13 @@ def test_a_loss_that_is_no_number_stops_training(tiny: GPT2) -> None:
         train(twin, ROWS, ROWS, CONFIG, PAD)
     with pytest.raises(TrainingError, match=r"the (gradient|loss|validation loss) is (nan|inf)"):
         train(tiny, ROWS, ROWS, replace(CONFIG, epochs=20, learning_rate=1e30, schedule="constant"), PAD)
+
+
+@pytest.mark.slow
+def test_a_compiled_model_trains_like_a_plain_one(tiny: GPT2) -> None:
+    """Guards against packed rows that torch.compile cannot follow. Needs a C++ compiler."""
+    twin = GPT2(tiny.config)
+    twin.load_state_dict(tiny.state_dict())
+    plain = train(tiny, ROWS, ROWS, CONFIG, PAD)
+    compiled = train(twin, ROWS, ROWS, replace(CONFIG, compile=True), PAD)
+    assert compiled.kept.val_loss == pytest.approx(plain.kept.val_loss, abs=1e-3)

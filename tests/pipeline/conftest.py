@@ -28,20 +28,24 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.cache = folder.parent / "cache"
 
     def run(self, *command: str, fails: bool = False) -> str:
         """The output of a command, standard error included; asserts that it succeeds, or `fails`."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        git = {
-            f"GIT_{role}_{what}": "test@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-        }
-        environment = os.environ | git | {"PATH": path, "DVC_NO_ANALYTICS": "1", "COLUMNS": "200"}
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=1200
+            command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, check=False, timeout=1200
         )
         output = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, output
         return output
+
+    def environment(self) -> dict[str, str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        git = {
+            f"GIT_{role}_{what}": "test@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+        }
+        own = {"PATH": path, "DVC_NO_ANALYTICS": "1", "COLUMNS": "200", "WIKITUNE_CACHE": str(self.cache)}
+        return os.environ | git | own
 
     def repro(self, *options: str, fails: bool = False) -> tuple[list[str], str]:
         """The stages that `dvc repro` ran, and all it printed."""
