@@ -31,10 +31,8 @@ class _Decoder(GPT2):
         self.load_state_dict(model.state_dict(), assign=True)
         self.head = _Rearranged(model.wte.weight, None)
         for block in self.h:
-            for parent in (block.attn, block.mlp):
-                for name, child in parent.named_children():
-                    if isinstance(child, Conv1D):
-                        setattr(parent, name, _Rearranged(child.weight.t(), child.bias))
+            block.attn.c_attn, block.attn.c_proj = (_linear(old) for old in (block.attn.c_attn, block.attn.c_proj))
+            block.mlp = nn.Sequential(_linear(block.mlp.c_fc, gelu=True), _linear(block.mlp.c_proj))
         self.train(model.training)
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -48,16 +46,21 @@ class _Rearranged(nn.Module):
     The two operators are those that torch's compiler puts in place of linear layers.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        """`weight` [out, in] and `bias` [out] (bfloat16)."""
+    def __init__(self, weight: Tensor, bias: Tensor | None, gelu: bool = False) -> None:
+        """`weight` [out, in] and `bias` [out] (bfloat16); `gelu` applies its tanh form to what comes out."""
         super().__init__()
         with torch.no_grad():
             self.weight = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous())
         self.bias = bias
+        self.after = ("gelu", [], "tanh") if gelu else ("none", [], "")
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), self.weight, self.bias, "none", [], "")
+        y: Tensor = torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), self.weight, self.bias, *self.after)
         return y
+
+
+def _linear(layer: Conv1D, gelu: bool = False) -> _Rearranged:
+    return _Rearranged(layer.weight.t(), layer.bias, gelu)
 
 
 def _can_rearrange() -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from model.gpt2 import GPT2
 from model.rows import CachedRows, PromptRows
@@ -44,7 +45,7 @@ def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int,
         hidden = model.hidden(torch.tensor([token for row in rows for token in prompts[row]], device=device), layout)
         hidden = hidden[layout.last]  # [B, C]
         while True:
-            tokens = model.logits(hidden).argmax(-1)
+            tokens = most_likely(model.logits(hidden))
             going_on = []
             for index, token in enumerate(tokens.tolist()):
                 row = rows[index]
@@ -65,6 +66,14 @@ def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int,
             hidden = model.hidden(tokens, CachedRows(cache, positions, device))
             positions = [min(position + 1, cache.length - 1) for position in positions]  # the end: rows that are done
     return [Generation(tuple(new[i]), "stop" if stopped[i] else "length") for i in range(len(prompts))]
+
+
+def most_likely(logits: Tensor) -> Tensor:
+    """The first of the largest scores in each row of `logits` [B, V]: token ids [B] (int64)."""
+    if logits.device.type != "cpu":
+        return logits.argmax(-1)
+    # torch's own takes a fifth of a step for 32 rows, NumPy's a hundredth of that.
+    return torch.from_numpy(logits.float().numpy().argmax(-1))
 
 
 @torch.inference_mode()

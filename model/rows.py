@@ -121,26 +121,28 @@ class KVCache:
     because a probability of 0 times a number that memory happened to hold may be NaN.
 
     `keys` and `values` hold a tensor [B, H, S, D] a layer, whose S grows by `CHUNK` positions at a time, up to
-    `length`: a batch whose rows all stop early never pays for the answers that were allowed.
+    `length`: a batch whose rows all stop early never pays for the answers that were allowed. Attention is over all of S,
+    as a slice of it would be copied in each product; so a larger chunk is copied less often, but read in vain.
     """
 
-    CHUNK = 64
+    CHUNK = 16
 
     def __init__(self, n_layer: int, n_head: int, head_size: int, rows: int, length: int, like: Tensor) -> None:
         self.length = length
         self.keys = [like.new_zeros(rows, n_head, 0, head_size) for _ in range(n_layer)]
         self.values = [like.new_zeros(rows, n_head, 0, head_size) for _ in range(n_layer)]
 
-    def reserve(self, length: int) -> None:
-        """Makes room for `length` positions a row; raises ValueError for more than the cache was made for."""
+    def reserve(self, length: int) -> int:
+        """Makes room for `length` positions a row and returns S; raises ValueError for more than the cache is for."""
+        size = self.keys[0].shape[2]
         if length > self.length:
             raise ValueError(f"{length} positions exceed the cache's {self.length}")
-        missing = length - self.keys[0].shape[2]
-        if missing > 0:
-            added = min(max(missing, self.CHUNK), self.length - self.keys[0].shape[2])
+        if length > size:
+            grown = min(self.length, -(-length // self.CHUNK) * self.CHUNK)
             for tensors in (self.keys, self.values):
-                for layer, tensor in enumerate(tensors):  # one by one: the old and the new are never all there at once
-                    tensors[layer] = F.pad(tensor, (0, 0, 0, added))
+                for layer, tensor in enumerate(tensors):  # one by one, so that few are there twice
+                    tensors[layer] = F.pad(tensor, (0, 0, 0, grown - size))
+        return self.keys[0].shape[2]
 
     def keep(self, rows: Tensor) -> None:
         """Drops all rows but these (indices [B'], int64)."""
@@ -156,7 +158,7 @@ class PromptRows:
     def __init__(self, cache: KVCache, lengths: Sequence[int], device: torch.device) -> None:
         self.cache = cache
         self.width = max(lengths)
-        cache.reserve(min(self.width + KVCache.CHUNK, cache.length))
+        cache.reserve(min(self.width + 1, cache.length))  # with room for what comes next
         self.equal = min(lengths) == self.width
         self.positions = torch.cat([torch.arange(length) for length in lengths]).to(device)
         self.last = torch.tensor(lengths, device=device).cumsum(0) - 1
@@ -183,20 +185,18 @@ class CachedRows:
 
     def __init__(self, cache: KVCache, positions: Sequence[int], device: torch.device) -> None:
         self.cache = cache
-        self.seen = max(positions) + 1  # no row is longer yet
-        cache.reserve(self.seen)
+        size = cache.reserve(max(positions) + 1)
         self.positions = torch.tensor(positions, device=device)
         self.row = torch.arange(len(positions), device=device)
-        self.unseen: Tensor | None = None  # [B, 1, S]; rows of the same length see all that there is
-        if min(positions) < max(positions):
-            self.unseen = (torch.arange(self.seen, device=device) > self.positions[:, None])[:, None]
+        self.shared = positions[0] if min(positions) == max(positions) else None  # the position, if all rows' is the same
+        unseen = torch.arange(size, device=device) > self.positions[:, None]
+        self.unseen = unseen[:, None] if bool(unseen.any()) else None  # [B, 1, S]
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-        keys = self.cache.keys[layer][:, :, : self.seen]  # [B, H, S, D]
-        values = self.cache.values[layer][:, :, : self.seen]
-        if self.unseen is None:
-            keys[:, :, -1] = k
-            values[:, :, -1] = v
+        keys, values = self.cache.keys[layer], self.cache.values[layer]  # [B, H, S, D]
+        if self.shared is not None:
+            keys[:, :, self.shared] = k
+            values[:, :, self.shared] = v
         else:
             keys[self.row, :, self.positions] = k
             values[self.row, :, self.positions] = v
