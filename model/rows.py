@@ -121,8 +121,8 @@ class KVCache:
     because a probability of 0 times a number that memory happened to hold may be NaN.
 
     `keys` and `values` hold a tensor [B, H, S, D] a layer, whose S grows by `CHUNK` positions at a time, up to
-    `length`: a batch whose rows all stop early never pays for the answers that were allowed. Attention is over all of S,
-    as a slice of it would be copied in each product; so a larger chunk is copied less often, but read in vain.
+    `length`: a batch whose rows all stop early never pays for the answers that were allowed. Attention is over all of
+    S, as a slice of it would be copied in each product; so a larger chunk is copied less often, but read in vain.
     """
 
     CHUNK = 16
@@ -188,7 +188,9 @@ class CachedRows:
         size = cache.reserve(max(positions) + 1)
         self.positions = torch.tensor(positions, device=device)
         self.row = torch.arange(len(positions), device=device)
-        self.shared = positions[0] if min(positions) == max(positions) else None  # the position, if all rows' is the same
+        self.shared = (
+            positions[0] if min(positions) == max(positions) else None
+        )  # the position, if all rows' is the same
         unseen = torch.arange(size, device=device) > self.positions[:, None]
         self.unseen = unseen[:, None] if bool(unseen.any()) else None  # [B, 1, S]
 
