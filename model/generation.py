@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import Tensor
 
+from model.cache import CachedRows, KVCache, PromptRows
 from model.gpt2 import GPT2
-from model.rows import CachedRows, PromptRows
+from model.sampling import GREEDY, Draws, Sampling, choose
 
-# Rows that are done stay in the batch until no more than this share of it goes on: each time rows are dropped, the whole
-# cache is copied, which takes as long as one or two steps.
+# Rows that are done stay in the batch until no more than this share of it goes on: each time rows are dropped, the
+# whole cache is copied, which takes as long as one or two steps.
 DROP_AT = 0.75
 
 
@@ -24,11 +24,21 @@ class Generation:
 
 
 @torch.inference_mode()
-def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int, stop: int) -> list[Generation]:
-    """The most likely continuation of each prompt, up to `stop`, `max_new_tokens` or the end of the context.
+def generate(
+    model: GPT2,
+    prompts: Sequence[Sequence[int]],
+    max_new_tokens: int,
+    stop: int,
+    sampling: Sampling = GREEDY,
+    places: Sequence[int] | None = None,
+) -> list[Generation]:
+    """A continuation of each prompt, up to `stop`, `max_new_tokens` or the end of the context; the most likely one
+    unless `sampling` says otherwise.
 
     All prompts run as one batch; rows that are done leave it, a few at a time. A prompt that already fills the context
-    gets no token and `finish="length"`. Raises ValueError for an empty prompt.
+    gets no token and `finish="length"`. What is drawn for a prompt depends on the seed and its place, by default its
+    index here; where prompts are decoded in several batches, `places` are their indices among them all. Raises
+    ValueError for an empty prompt.
     """
     if any(len(prompt) == 0 for prompt in prompts):
         raise ValueError("cannot continue an empty prompt")
@@ -39,13 +49,14 @@ def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int,
     rows = [row for row, limit in enumerate(limits) if limit > 0]
     if rows:
         device = model.wte.weight.device
+        draws = Draws(sampling.seed, rows if places is None else [places[row] for row in rows])
         positions = [len(prompts[row]) for row in rows]  # of the tokens to come
-        cache = model.cache(len(rows), min(context, max(positions) + max_new_tokens))
+        cache = KVCache(model, len(rows), min(context, max(positions) + max_new_tokens))
         layout = PromptRows(cache, positions, device)
         hidden = model.hidden(torch.tensor([token for row in rows for token in prompts[row]], device=device), layout)
         hidden = hidden[layout.last]  # [B, C]
         while True:
-            tokens = most_likely(model.logits(hidden))
+            tokens = choose(model.logits(hidden), sampling, draws)
             going_on = []
             for index, token in enumerate(tokens.tolist()):
                 row = rows[index]
@@ -61,19 +72,12 @@ def generate(model: GPT2, prompts: Sequence[Sequence[int]], max_new_tokens: int,
             if len(going_on) <= DROP_AT * len(rows):
                 keep = torch.tensor(going_on, device=device)
                 cache.keep(keep)
+                draws.keep(going_on)
                 tokens = tokens[keep]
                 rows, positions = ([old[index] for index in going_on] for old in (rows, positions))
             hidden = model.hidden(tokens, CachedRows(cache, positions, device))
             positions = [min(position + 1, cache.length - 1) for position in positions]  # the end: rows that are done
     return [Generation(tuple(new[i]), "stop" if stopped[i] else "length") for i in range(len(prompts))]
-
-
-def most_likely(logits: Tensor) -> Tensor:
-    """The first of the largest scores in each row of `logits` [B, V]: token ids [B] (int64)."""
-    if logits.device.type != "cpu":
-        return logits.argmax(-1)
-    # torch's own takes a fifth of a step for 32 rows, NumPy's a hundredth of that.
-    return torch.from_numpy(logits.float().numpy().argmax(-1))
 
 
 @torch.inference_mode()

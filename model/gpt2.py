@@ -7,8 +7,8 @@ loads without renaming or transposing.
 
 What is unusual: linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`); tokens run
 through the model as one flat [N, C], and a layout (`model/rows.py`) that the caller passes in says which of them are a
-row, or holds the KV cache, which is never state of a module; and each linear layer computes in the precision of its
-weight, while the residual stream stays in float32, so that mixed precision needs no other code than `to_precision`.
+row, or holds the KV cache (`model/cache.py`), which is never state of a module; and each linear layer computes in the
+precision of its weight, while the residual stream stays in float32: mixed precision needs no code but `to_precision`.
 
 Shape letters in comments: N tokens, B rows, T tokens of a row, C = n_embd, H = n_head, D = C / H.
 """
@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.rows import EqualRows, KVCache, Rows
+from model.rows import EqualRows, Rows
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,6 @@ class GPT2(nn.Module):
                 for parameter in module.parameters(recurse=False):
                     parameter.data = parameter.data.to(dtype)
         return self
-
-    def cache(self, rows: int, length: int) -> KVCache:
-        """An empty cache for `rows` rows of at most `length` positions."""
-        config = self.config
-        head_size = config.n_embd // config.n_head
-        return KVCache(config.n_layer, config.n_head, head_size, rows, length, like=self.wte.weight)
 
     def parameter_count(self) -> int:
         return sum(parameter.numel() for parameter in self.parameters())

@@ -1,8 +1,8 @@
 """How rows of tokens lie in one flat run, and how each row attends within itself.
 
 All of GPT-2 but its attention treats tokens one by one, so it runs on a flat [N, C] without padding; attention asks
-the layout which tokens belong together. Shape letters: N tokens, B rows, T tokens of a row, S cached positions,
-H heads, D head size.
+the layout which tokens belong together. Shape letters: N tokens, B rows, T tokens of a row, S that it sees, H heads,
+D head size.
 """
 
 from collections.abc import Sequence
@@ -111,105 +111,6 @@ class PackedRows:
             if isinstance(value, Tensor):
                 setattr(self, name, value.to(device, non_blocking=True))
         return self
-
-
-class KVCache:
-    """Keys and values of the positions seen so far, for a batch of rows of different lengths.
-
-    Row b's position p lives at index p, whatever the other rows' lengths: what stands beyond a row's own
-    position is not yet its own, is never looked at, and is overwritten when the row gets there. Until then it is zero,
-    because a probability of 0 times a number that memory happened to hold may be NaN.
-
-    `keys` and `values` hold a tensor [B, H, S, D] a layer, whose S grows by `CHUNK` positions at a time, up to
-    `length`: a batch whose rows all stop early never pays for the answers that were allowed. Attention is over all of S,
-    as a slice of it would be copied in each product; so a larger chunk is copied less often, but read in vain.
-    """
-
-    CHUNK = 16
-
-    def __init__(self, n_layer: int, n_head: int, head_size: int, rows: int, length: int, like: Tensor) -> None:
-        self.length = length
-        self.keys = [like.new_zeros(rows, n_head, 0, head_size) for _ in range(n_layer)]
-        self.values = [like.new_zeros(rows, n_head, 0, head_size) for _ in range(n_layer)]
-
-    def reserve(self, length: int) -> int:
-        """Makes room for `length` positions a row and returns S; raises ValueError for more than the cache is for."""
-        size = self.keys[0].shape[2]
-        if length > self.length:
-            raise ValueError(f"{length} positions exceed the cache's {self.length}")
-        if length > size:
-            grown = min(self.length, -(-length // self.CHUNK) * self.CHUNK)
-            for tensors in (self.keys, self.values):
-                for layer, tensor in enumerate(tensors):  # one by one, so that few are there twice
-                    tensors[layer] = F.pad(tensor, (0, 0, 0, grown - size))
-        return self.keys[0].shape[2]
-
-    def keep(self, rows: Tensor) -> None:
-        """Drops all rows but these (indices [B'], int64)."""
-        for tensors in (self.keys, self.values):
-            for layer, tensor in enumerate(tensors):
-                tensors[layer] = tensor.index_select(0, rows)
-
-
-class PromptRows:
-    """The first tokens of each of B rows, `lengths` [B] of them, one row after the other without padding; their keys
-    and values go into an empty cache. `last` [B] says where each row's last token stands among the N."""
-
-    def __init__(self, cache: KVCache, lengths: Sequence[int], device: torch.device) -> None:
-        self.cache = cache
-        self.width = max(lengths)
-        cache.reserve(min(self.width + 1, cache.length))  # with room for what comes next
-        self.equal = min(lengths) == self.width
-        self.positions = torch.cat([torch.arange(length) for length in lengths]).to(device)
-        self.last = torch.tensor(lengths, device=device).cumsum(0) - 1
-        # Attention is over a rectangle [B, T], where each row is padded at its right end, at which no token looks.
-        starts = torch.arange(len(lengths)).repeat_interleave(torch.tensor(lengths)) * self.width
-        self.slots = starts.to(device) + self.positions
-
-    def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-        q, k, v = (self._in_rows(x) for x in (q, k, v))
-        self.cache.keys[layer][:, :, : self.width] = k
-        self.cache.values[layer][:, :, : self.width] = v
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(0, 1)
-        return y if self.equal else y.index_select(0, self.slots)
-
-    def _in_rows(self, x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, T, D]
-        count = len(self.last)
-        if not self.equal:
-            x = x.new_zeros(count * self.width, *x.shape[1:]).index_copy_(0, self.slots, x)
-        return x.view(count, self.width, *x.shape[1:]).transpose(1, 2)
-
-
-class CachedRows:
-    """One new token of each of B rows, at `positions` [B], which sees what the cache holds of its row."""
-
-    def __init__(self, cache: KVCache, positions: Sequence[int], device: torch.device) -> None:
-        self.cache = cache
-        size = cache.reserve(max(positions) + 1)
-        self.positions = torch.tensor(positions, device=device)
-        self.row = torch.arange(len(positions), device=device)
-        self.shared = positions[0] if min(positions) == max(positions) else None  # the position, if all rows' is the same
-        unseen = torch.arange(size, device=device) > self.positions[:, None]
-        self.unseen = unseen[:, None] if bool(unseen.any()) else None  # [B, 1, S]
-
-    def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-        keys, values = self.cache.keys[layer], self.cache.values[layer]  # [B, H, S, D]
-        if self.shared is not None:
-            keys[:, :, self.shared] = k
-            values[:, :, self.shared] = v
-        else:
-            keys[self.row, :, self.positions] = k
-            values[self.row, :, self.positions] = v
-        if q.device.type != "cpu":
-            visible = None if self.unseen is None else ~self.unseen[:, :, None]
-            return F.scaled_dot_product_attention(q[:, :, None], keys, values, attn_mask=visible)[:, :, 0]
-        # On a CPU the products one by one take half the time of the fused kernel, which is made for many queries; and
-        # `keys @ q` half that of `q @ keys.T`, which would transpose the keys first.
-        scores = (keys @ (q * q.shape[-1] ** -0.5)[..., None])[..., 0]  # [B, H, S]
-        if self.unseen is not None:
-            scores = scores.masked_fill_(self.unseen, -torch.inf)
-        probabilities = torch.softmax(scores, dim=-1, dtype=torch.float32).to(values.dtype)
-        return (probabilities[:, :, None] @ values)[:, :, 0]
 
 
 def _attention(q: Tensor, k: Tensor, v: Tensor, visible: Tensor, dropout: float) -> Tensor:

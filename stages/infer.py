@@ -1,13 +1,14 @@
-"""infer: base, small and full each answer the instructions of the test split, greedily."""
+"""infer: base, small and full each answer the instructions of the test split."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import Field
 from tqdm import tqdm
 
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
-from stages.params import Positive, SectionModel, load_params
+from stages.params import Positive, SectionModel, Seed, load_params
 from stages.records import ROLES, Answer, Answers, Example, Role
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ METRICS = Path("reports/metrics/infer.json")
 class Params(SectionModel):
     max_new_tokens: Positive
     batch_size: Positive
+    precision: Literal["float32", "bfloat16"]
+    temperature: Annotated[float, Field(ge=0, le=100)]
+    top_k: Annotated[int, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)]
+    seed: Seed
 
 
 def main() -> None:
@@ -44,23 +50,36 @@ def main() -> None:
 
 def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
     """One answer an example, in their order; prompts of similar lengths share a batch."""
+    import torch
+
     from model.checkpoint import CheckpointError, load_checkpoint
+    from model.decoder import prepare_for_decoding
     from model.generation import generate
     from model.prompt import render_prompt
+    from model.sampling import Sampling
 
     try:
         model, encoding = load_checkpoint(checkpoint)
     except CheckpointError as error:
         raise StageError(str(error)) from error
+    if params.precision == "bfloat16":
+        model.to_precision(torch.bfloat16)
+    model = prepare_for_decoding(model)
+    sampling = Sampling(params.temperature, params.top_k, params.top_p, params.seed)
     prompts = [encoding.encode_ordinary(render_prompt(example.instruction, example.input)) for example in examples]
     order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
     generations: dict[int, Generation] = {}
-    with tqdm(total=len(prompts), unit="answer", desc=f"infer {checkpoint.name}", disable=None) as progress:
+    tokens = 0
+    with tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress:
         for start in range(0, len(order), params.batch_size):
             rows = order[start : start + params.batch_size]
-            batch = generate(model, [prompts[row] for row in rows], params.max_new_tokens, stop=encoding.eot_token)
+            texts = [prompts[row] for row in rows]
+            batch = generate(model, texts, params.max_new_tokens, encoding.eot_token, sampling, places=rows)
             generations.update(zip(rows, batch, strict=True))
             progress.update(len(rows))
+            tokens += sum(len(one.tokens) for one in batch)
+            elapsed = progress.format_dict["elapsed"]
+            progress.set_postfix_str(f"{tokens / elapsed:.0f} tokens/s" if elapsed else "")
     answers = [generations[row] for row in range(len(prompts))]
     return [
         Answer(text=encoding.decode(list(one.tokens)), tokens=len(one.tokens), finish=one.finish) for one in answers
@@ -74,6 +93,7 @@ def measure(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:
             "stopped": sum(answer.finish == "stop" for answer in rows),
             "cut_at_the_limit": sum(answer.finish == "length" for answer in rows),
             "empty": sum(not answer.text.strip() for answer in rows),
+            "tokens": sum(answer.tokens for answer in rows),
             "mean_tokens": sum(answer.tokens for answer in rows) / len(rows),
         }
         for role, rows in answers.items()

@@ -1,8 +1,13 @@
+import copy
+
 import pytest
 import torch
 
+from model import generation
+from model.cache import CachedRows, KVCache, PromptRows
+from model.decoder import prepare_for_decoding
 from model.generation import Generation, generate, generate_slowly
-from model.gpt2 import GPT2
+from model.gpt2 import GPT2, GPT2Config
 
 STOP = 49
 
@@ -43,3 +48,65 @@ def test_full_context_leaves_no_room_for_an_answer(tiny: GPT2) -> None:
 def test_empty_prompt_is_refused(tiny: GPT2) -> None:
     with pytest.raises(ValueError, match="cannot continue an empty prompt"):
         generate(tiny, [[1], []], 5, STOP)
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 64])
+@pytest.mark.parametrize("drop_at", [0.0, 0.5, 1.0])
+def test_growth_and_compaction_change_nothing(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, chunk: int, drop_at: float
+) -> None:
+    """Guards against a cache that loses positions when it grows or rows when it shrinks, and against rows that go on
+    past the context while they wait to be dropped."""
+    monkeypatch.setattr(KVCache, "CHUNK", chunk)
+    monkeypatch.setattr(generation, "DROP_AT", drop_at)
+    rows = prompts(23, 1, 20, 5, 12, 3, 22, 2)
+    assert generate(tiny, rows, 40, STOP) == [generate_slowly(tiny, row, 40, STOP) for row in rows]
+
+
+def test_equal_lengths_need_no_mask(tiny: GPT2) -> None:
+    """Guards against the short way for rows of one length, which the other tests don't take."""
+    for count in (1, 4):
+        rows = prompts(*[6] * count)
+        assert generate(tiny, rows, 30, STOP) == [generate_slowly(tiny, row, 30, STOP) for row in rows]
+
+
+def test_memory_that_was_never_written_is_never_seen(tiny: GPT2) -> None:
+    """Guards against NaN out of the part of the cache that a row hasn't reached, where another row has."""
+    cache = KVCache(tiny, rows=2, length=24)
+    device = torch.device("cpu")
+    tiny.hidden(torch.tensor([1, 2, 3, 4]), PromptRows(cache, [3, 1], device))
+    for tensors in (cache.keys, cache.values):
+        for tensor in tensors:
+            tensor[1, :, 2:] = 1e9
+    step = tiny.hidden(torch.tensor([5, 6]), CachedRows(cache, [3, 1], device))
+    torch.testing.assert_close(step[1], tiny(torch.tensor([[4, 6]]))[0, 1])
+
+
+def test_the_cache_grows_no_further_than_it_may(tiny: GPT2) -> None:
+    cache = KVCache(tiny, rows=1, length=20)
+    assert [cache.reserve(length) for length in (1, 16, 17, 20)] == [16, 16, 20, 20]
+    with pytest.raises(ValueError, match="21 positions exceed the cache's 20"):
+        cache.reserve(21)
+
+
+@pytest.mark.parametrize("rows", [prompts(5), prompts(3, 9, 1)])
+def test_prepared_weights_give_the_same_scores(rows: list[list[int]]) -> None:
+    """Guards against a rearranged weight that is transposed or without its bias, or a GELU that is left out."""
+    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
+    exact = GPT2(config).init_weights(torch.Generator().manual_seed(3)).eval()
+    with torch.no_grad():
+        for name, parameter in exact.named_parameters():
+            if name.endswith("bias"):
+                parameter.normal_(generator=torch.Generator().manual_seed(4))
+    plain = copy.deepcopy(exact).to_precision(torch.bfloat16)
+    prepared = prepare_for_decoding(plain)
+    for row in rows:
+        input_ids = torch.tensor([row])
+        expected, of_plain, of_prepared = (model.logits(model(input_ids)) for model in (exact, plain, prepared))
+        allowed = 2 * (of_plain.float() - expected).abs().max() + 1e-3
+        assert (of_prepared.float() - expected).abs().max() <= allowed
+
+
+def test_in_float32_the_prepared_model_is_the_model(tiny: GPT2) -> None:
+    """Guards against default answers that depend on what the processor can."""
+    assert prepare_for_decoding(tiny) is tiny

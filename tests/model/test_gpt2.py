@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from model.cache import CachedRows, KVCache, PromptRows
 from model.gpt2 import GPT2, GPT2Config
-from model.rows import CachedRows, PromptRows
 
 
 def test_logits_equal_those_of_transformers(tiny: GPT2) -> None:
@@ -32,7 +32,7 @@ def test_no_position_sees_what_follows(tiny: GPT2) -> None:
 def test_cache_gives_the_hidden_states_of_the_whole_row(tiny: GPT2) -> None:
     """Guards against a causal mask aligned to the cache's first position, and against padding that is looked at."""
     rows = [[3, 1, 4, 1, 5, 9], [2, 7]]
-    cache = tiny.cache(rows=2, length=8)
+    cache = KVCache(tiny, rows=2, length=8)
     prompts = torch.tensor([*rows[0][:5], *rows[1]])
     prefill = tiny.hidden(prompts, PromptRows(cache, [5, 2], prompts.device))
     step = tiny.hidden(torch.tensor([9, 8]), CachedRows(cache, [5, 2], prompts.device))

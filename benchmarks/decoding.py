@@ -1,0 +1,166 @@
+"""Decoding GPT-2 124M on a CPU, greedily: ours beside transformers and CTranslate2, for 32 rows and for one.
+
+All have the same random weights and the same prompts of 40 tokens, and generate 64 tokens a row, in processes of their
+own that take turns. CTranslate2 is no dependency: without it, its line says so.
+
+    python -m benchmarks.decoding
+"""
+
+import importlib.util
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+ROWS, PROMPT, NEW, TURNS = (32, 1), 40, 64, 5
+LONGEST = 180  # seconds, after which no other turn begins
+CONTENDERS = {  # and the package that each needs
+    "ours, bf16": "torch",
+    "ours, fp32": "torch",
+    "transformers, bf16": "transformers",
+    "CTranslate2, int8": "ctranslate2",
+}
+NO_STOP = -1  # no token has this id: all rows reach the limit
+
+Prompts = list[list[int]]
+Answers = list[list[int]]
+
+
+def ours(precision: str) -> Callable[[Prompts], Answers]:
+    import torch
+
+    from model.decoder import prepare_for_decoding
+    from model.generation import generate
+
+    model = _weights()
+    if precision == "bf16":
+        model.to_precision(torch.bfloat16)
+    model = prepare_for_decoding(model)
+    return lambda prompts: [list(one.tokens) for one in generate(model, prompts, NEW, NO_STOP)]
+
+
+def transformers() -> Callable[[Prompts], Answers]:
+    import torch
+
+    model = _peer().to(torch.bfloat16)
+
+    @torch.inference_mode()
+    def answer(prompts: Prompts) -> Answers:
+        input_ids = torch.tensor(prompts)
+        mask = torch.ones_like(input_ids)
+        # A generation config without a stop token, which is the model's, lets every row reach the limit.
+        output: Answers = model.generate(
+            input_ids, attention_mask=mask, max_new_tokens=NEW, do_sample=False, use_cache=True, pad_token_id=0
+        )[:, PROMPT:].tolist()
+        return output
+
+    return answer
+
+
+def ctranslate2() -> Callable[[Prompts], Answers]:
+    import ctranslate2 as peer
+    from ctranslate2.converters.converter import Converter
+    from ctranslate2.converters.transformers import GPT2Loader
+
+    model = _peer()
+
+    class FromMemory(Converter):  # transformers' own converter reads a tokenizer, which random weights don't have
+        def _load(self) -> Any:
+            spec = GPT2Loader().get_model_spec(model)
+            spec.register_vocabulary([str(token) for token in range(model.config.vocab_size)])
+            spec.config.bos_token = spec.config.eos_token = spec.config.unk_token = "50256"
+            return spec
+
+    with tempfile.TemporaryDirectory() as folder:
+        FromMemory().convert(folder, quantization="int8", force=True)
+        generator = peer.Generator(folder, device="cpu", compute_type="int8", inter_threads=1, intra_threads=_cores())
+
+    def answer(prompts: Prompts) -> Answers:
+        texts = [[str(token) for token in prompt] for prompt in prompts]
+        results = generator.generate_batch(
+            texts, max_length=NEW, min_length=NEW, sampling_topk=1, include_prompt_in_result=False
+        )
+        return [result.sequences_ids[0] for result in results]
+
+    return answer
+
+
+def _cores() -> int:
+    import torch
+
+    return torch.get_num_threads()
+
+
+def _weights() -> Any:
+    import torch
+
+    from model.gpt2 import GPT2, GPT2Config
+
+    return GPT2(GPT2Config()).init_weights(torch.Generator().manual_seed(1)).eval()
+
+
+def _peer() -> Any:
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    model = GPT2LMHeadModel(GPT2Config(eos_token_id=None, bos_token_id=None)).eval()
+    model.transformer.load_state_dict(_weights().state_dict(), strict=False)
+    return model.requires_grad_(False)
+
+
+def work(name: str, prompts: Prompts, connection: Connection) -> None:
+    """Takes a turn whenever it is told to, with so many rows; answers with seconds, answers and its largest size."""
+    if name.startswith("ours"):
+        answer = ours(name.split()[-1])
+    else:
+        answer = transformers() if name.startswith("transformers") else ctranslate2()
+    while True:
+        rows = connection.recv()
+        started = time.perf_counter()
+        answers = answer(prompts[:rows])
+        seconds = time.perf_counter() - started
+        connection.send((seconds, answers, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def main() -> None:
+    import torch
+
+    prompts = torch.randint(0, 50256, (max(ROWS), PROMPT), generator=torch.Generator().manual_seed(2)).tolist()
+    context = multiprocessing.get_context("spawn")
+    connections = {}
+    for name, package in CONTENDERS.items():
+        if importlib.util.find_spec(package):
+            connections[name], theirs = context.Pipe()
+            context.Process(target=work, args=(name, prompts, theirs), daemon=True).start()
+    rates: dict[tuple[str, int], list[float]] = {(name, rows): [] for name in connections for rows in ROWS}
+    megabytes: dict[str, float] = {}
+    begun = time.perf_counter()
+    for turn in range(TURNS + 1):  # the first is for warming up
+        if turn > 1 and time.perf_counter() - begun > LONGEST:
+            break
+        for rows in ROWS:
+            for name, connection in connections.items():
+                connection.send(rows)
+                seconds, answers, megabytes[name] = connection.recv()
+                if {len(one) for one in answers} != {NEW}:
+                    raise SystemExit(f"{name} gave answers of other lengths than {NEW} tokens")
+                if turn:
+                    rates[name, rows].append(rows * NEW / seconds)
+    medians = {key: statistics.median(rate) for key, rate in rates.items()}
+    first = next(iter(CONTENDERS))
+    print(f"{'tokens/s':<20}" + "".join(f"{f'{rows} rows':>9} {'ours is':>8}" for rows in ROWS) + f"{'MB':>7}")
+    for name, package in CONTENDERS.items():
+        if name not in connections:
+            print(f"{name:<20} {package} is not installed")
+            continue
+        figures = "".join(
+            f"{medians[name, rows]:>9.1f} {f'{medians[first, rows] / medians[name, rows]:.2f}x':>8}" for rows in ROWS
+        )
+        print(f"{name:<20}{figures}{megabytes[name]:>7.0f}")
+
+
+if __name__ == "__main__":
+    main()
