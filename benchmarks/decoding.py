@@ -6,6 +6,7 @@ own that take turns. CTranslate2 is no dependency: without it, its line says so.
     python -m benchmarks.decoding
 """
 
+import importlib
 import importlib.util
 import multiprocessing
 import resource
@@ -52,7 +53,6 @@ def transformers() -> Callable[[Prompts], Answers]:
     def answer(prompts: Prompts) -> Answers:
         input_ids = torch.tensor(prompts)
         mask = torch.ones_like(input_ids)
-        # A generation config without a stop token, which is the model's, lets every row reach the limit.
         output: Answers = model.generate(
             input_ids, attention_mask=mask, max_new_tokens=NEW, do_sample=False, use_cache=True, pad_token_id=0
         )[:, PROMPT:].tolist()
@@ -62,21 +62,18 @@ def transformers() -> Callable[[Prompts], Answers]:
 
 
 def ctranslate2() -> Callable[[Prompts], Answers]:
-    import ctranslate2 as peer
-    from ctranslate2.converters.converter import Converter
-    from ctranslate2.converters.transformers import GPT2Loader
+    peer: Any = importlib.import_module("ctranslate2")
+    loader: Any = importlib.import_module("ctranslate2.converters.transformers").GPT2Loader()
 
+    # What its converter does, which would read a tokenizer, too; random weights have none.
     model = _peer()
-
-    class FromMemory(Converter):  # transformers' own converter reads a tokenizer, which random weights don't have
-        def _load(self) -> Any:
-            spec = GPT2Loader().get_model_spec(model)
-            spec.register_vocabulary([str(token) for token in range(model.config.vocab_size)])
-            spec.config.bos_token = spec.config.eos_token = spec.config.unk_token = "50256"
-            return spec
-
+    spec = loader.get_model_spec(model)
+    spec.register_vocabulary([str(token) for token in range(model.config.vocab_size)])
+    spec.config.bos_token = spec.config.eos_token = spec.config.unk_token = "50256"
+    spec.validate()
+    spec.optimize(quantization="int8")
     with tempfile.TemporaryDirectory() as folder:
-        FromMemory().convert(folder, quantization="int8", force=True)
+        spec.save(folder)
         generator = peer.Generator(folder, device="cpu", compute_type="int8", inter_threads=1, intra_threads=_cores())
 
     def answer(prompts: Prompts) -> Answers:
@@ -106,19 +103,21 @@ def _weights() -> Any:
 def _peer() -> Any:
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    model = GPT2LMHeadModel(GPT2Config(eos_token_id=None, bos_token_id=None)).eval()
+    # Without a stop token every row reaches the limit.
+    model: Any = GPT2LMHeadModel(GPT2Config(eos_token_id=None, bos_token_id=None))
+    model.train(False)
     model.transformer.load_state_dict(_weights().state_dict(), strict=False)
     return model.requires_grad_(False)
 
 
 def work(name: str, prompts: Prompts, connection: Connection) -> None:
-    """Takes a turn whenever it is told to, with so many rows; answers with seconds, answers and its largest size."""
+    """Takes a turn whenever it is told to, with so many rows, until they are 0; answers with seconds, tokens and its
+    largest size."""
     if name.startswith("ours"):
         answer = ours(name.split()[-1])
     else:
         answer = transformers() if name.startswith("transformers") else ctranslate2()
-    while True:
-        rows = connection.recv()
+    while rows := connection.recv():
         started = time.perf_counter()
         answers = answer(prompts[:rows])
         seconds = time.perf_counter() - started
@@ -149,9 +148,15 @@ def main() -> None:
                     raise SystemExit(f"{name} gave answers of other lengths than {NEW} tokens")
                 if turn:
                     rates[name, rows].append(rows * NEW / seconds)
+    for connection in connections.values():
+        connection.send(0)
     medians = {key: statistics.median(rate) for key, rate in rates.items()}
     first = next(iter(CONTENDERS))
-    print(f"{'tokens/s':<20}" + "".join(f"{f'{rows} rows':>9} {'ours is':>8}" for rows in ROWS) + f"{'MB':>7}")
+    print(
+        f"{'tokens/s':<20}"
+        + "".join(f"{f'{rows} row' + 's' * (rows > 1):>9} {'ours is':>8}" for rows in ROWS)
+        + f"{'MB':>7}"
+    )
     for name, package in CONTENDERS.items():
         if name not in connections:
             print(f"{name:<20} {package} is not installed")

@@ -1,1 +1,60 @@
 """Answers of the infer stage, from a model so small that it takes milliseconds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from model.checkpoint import save_checkpoint, save_tokenizer
+from model.gpt2 import GPT2, GPT2Config
+from model.tokenizer import load_encoding, train_tokenizer
+from stages.infer import Params, answer_all, measure
+from stages.records import Example
+
+EXAMPLES = [
+    Example.model_construct(instruction=text, input="") for text in ("Name it.", "When was it?", "A. " * 9, "B", "C")
+]
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    tokenizer = train_tokenizer(["when was it named " * 20], 300)
+    vocabulary = load_encoding(save_tokenizer(tmp_path, tokenizer, 256)).n_vocab
+    config = GPT2Config(vocab_size=vocabulary, n_positions=256, n_embd=32, n_layer=2, n_head=2)
+    save_checkpoint(tmp_path, GPT2(config).init_weights(torch.Generator().manual_seed(1), embedding_std=0.5))
+    return tmp_path
+
+
+def params(**changes: Any) -> Params:
+    defaults = {
+        "max_new_tokens": 8,
+        "batch_size": 2,
+        "precision": "float32",
+        "temperature": 0.0,
+        "top_k": 0,
+        "top_p": 1.0,
+        "seed": 1,
+    }
+    return Params.model_validate(defaults | changes)
+
+
+def test_sampled_answers_do_not_depend_on_the_batches(checkpoint: Path) -> None:
+    """Guards against draws that belong to a place in a batch, where prompts stand sorted by length, not to a row."""
+    answers = answer_all(checkpoint, EXAMPLES, params(temperature=1.0))
+    assert answer_all(checkpoint, EXAMPLES, params(temperature=1.0, batch_size=5)) == answers
+    assert answer_all(checkpoint, EXAMPLES, params(temperature=1.0, seed=2)) != answers
+
+
+@pytest.mark.parametrize("changes", [{}, {"temperature": 1.0, "top_k": 1}])
+def test_greedy_answers_have_no_seed(checkpoint: Path, changes: dict[str, float]) -> None:
+    answers = answer_all(checkpoint, EXAMPLES, params())
+    assert answer_all(checkpoint, EXAMPLES, params(seed=2, **changes)) == answers
+
+
+def test_bfloat16_answers_every_row(checkpoint: Path) -> None:
+    """Guards against a precision that is declared and not used, or that stops the stage."""
+    answers = answer_all(checkpoint, EXAMPLES, params(precision="bfloat16"))
+    metrics = measure({"base": answers})["base"]
+    assert metrics["answers"] == len(EXAMPLES)
+    assert metrics["tokens"] == sum(answer.tokens for answer in answers) > 0
