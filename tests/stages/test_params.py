@@ -59,7 +59,16 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  small: 500", "  small: 9", r"split.small: .* greater than or equal to 10 \(is 9\)"),
         ("  temperature: 0 ", "  temperature: -1 ", "infer.temperature: .* greater than or equal to 0"),
         ("  top_p: 1.0", "  top_p: 0", "infer.top_p: Input should be greater than 0"),
-        ("  precision: float32 ", "  precision: int8 ", "infer.precision: Input should be 'float32' or 'bfloat16'"),
+        (
+            "  precision: float32                    # of the",
+            "  precision: int8                       # of the",
+            "infer.precision: Input should be 'float32' or 'bfloat16'",
+        ),
+        (
+            "  precision: float32 ",
+            "  precision: int8 ",
+            "train.precision: Input should be 'float32', 'bfloat16' or 'auto'",
+        ),
         (r"\[full-base, full-small, small-base\]", "[base-full]", "judge.pairs.0: Input should be 'full-base'"),
         ("judge: rubric", "judge: oracle", r"judge.judge: Input should be 'rubric' \(is 'oracle'\)"),
         ("extract: ", "extractor: ", "extractor: unknown section; known are extract, synth"),
