@@ -64,11 +64,6 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
             "  precision: int8                       # of the",
             "infer.precision: Input should be 'float32' or 'bfloat16'",
         ),
-        (
-            "  precision: float32 ",
-            "  precision: int8 ",
-            "train.precision: Input should be 'float32', 'bfloat16' or 'auto'",
-        ),
         (r"\[full-base, full-small, small-base\]", "[base-full]", "judge.pairs.0: Input should be 'full-base'"),
         ("judge: rubric", "judge: oracle", r"judge.judge: Input should be 'rubric' \(is 'oracle'\)"),
         ("extract: ", "extractor: ", "extractor: unknown section; known are extract, synth"),
