@@ -1,0 +1,1 @@
+"""Structured answers from language models, and the journal that keeps them."""
