@@ -32,6 +32,9 @@ Answers = list[list[int]]
 
 
 def ours(precision: str) -> Callable[[Prompts], Answers]:
+    from model.memory import prepare_memory
+
+    prepare_memory()
     import torch
 
     from model.decoder import prepare_for_decoding

@@ -45,7 +45,11 @@ def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
 
 def ours(batches: list[list[Sequence]]) -> Iterator[float]:
     """Trains on one batch after the other; yields each one's mean loss."""
-    from model.training import TrainingConfig, stepwise
+    from model.memory import prepare_memory
+
+    prepare_memory()
+    from model.training import stepwise
+    from model.training_config import TrainingConfig
 
     config = TrainingConfig(
         epochs=1,

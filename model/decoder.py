@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from model.gpt2 import GPT2, Block, Conv1D
-from model.memory import keep_freed_memory
 
 
 def prepare_for_decoding(model: GPT2) -> GPT2:
@@ -17,7 +16,6 @@ def prepare_for_decoding(model: GPT2) -> GPT2:
 
     The copy takes the space of the matrices once more: 236 MB for the 124M model.
     """
-    keep_freed_memory()
     weight = model.wte.weight
     if weight.device.type != "cpu" or weight.dtype != torch.bfloat16 or not _can_rearrange():
         return model

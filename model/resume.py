@@ -35,8 +35,9 @@ class Snapshots:
         self._last = time.monotonic()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps a second process, which trains the same at the same time, from writing here: it takes no snapshots."""
+    def until_done(self) -> Iterator[None]:
+        """Around the run: when it ends well, its snapshots go. A second process that trains the same at the same time
+        takes none."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "lock")
         try:
@@ -46,6 +47,7 @@ class Snapshots:
             self.active = False
         try:
             yield
+            self._clear()
         finally:
             lock.release()
 
@@ -80,8 +82,7 @@ class Snapshots:
                 log.warning("the snapshot %s is damaged (%s); it is now %s", file, error, aside.name)
         return None
 
-    def clear(self) -> None:
-        """Removes them: the run is over."""
+    def _clear(self) -> None:
         if self.active:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -9,104 +9,24 @@ import hashlib
 import json
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence as Rows
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence as Rows
+from dataclasses import asdict
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from model.dataset import Batch, LossOn, Sequence, length_grouped_batches, pack
+from model.dataset import Sequence, length_grouped_batches, pack
+from model.evaluation import batch_losses, evaluate
 from model.gpt2 import GPT2
 from model.lora import add_lora, merge_lora
-from model.loss import linear_cross_entropy
-from model.memory import keep_freed_memory
+from model.neftune import neftune_noise
+from model.optimization import adamw, learning_rate_schedule
 from model.parallel import Ranks
+from model.progress import CurvePoint, Progress, TrainingResult
 from model.resume import Snapshots
+from model.training_config import PRECISIONS, TrainingConfig, TrainingError
 from model.weights import Weights
-
-Schedule = Literal["constant", "linear", "cosine"]
-Keep = Literal["best", "last"]
-Precision = Literal["float32", "bfloat16"]
-PRECISIONS: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-
-
-class TrainingError(Exception):
-    """Training that cannot start or go on; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    micro_batch_size: int | None = None  # rows computed at a time, where a whole batch needs too much memory
-    weight_decay: float = 0.1
-    warmup: float = 0.1  # share of all steps
-    schedule: Schedule = "cosine"
-    clip_norm: float = 1.0
-    loss_on: LossOn = "all"
-    lora_rank: int | None = None  # train matrices of this rank beside the frozen weights, and merge them in the end
-    lora_alpha: float = 16.0
-    neftune: float = 0.0  # noise on the embeddings; 5 to 15 in the paper, 0 for none
-    evaluations: int = 10  # evenly spread over the run, the last one at its end
-    patience: int | None = None  # evaluations in a row without a lower validation loss that end the run
-    keep: Keep = "best"  # of the evaluated states: the lowest validation loss on the tokens trained on, or the last
-    precision: Precision = "float32"  # of the matrix products
-    compile: bool = False  # torch.compile the forward pass
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Mean cross-entropy in nats a token; `response` counts the tokens of responses alone."""
-
-    all: float
-    response: float
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """One evaluation. `train_loss` is the mean over the tokens since the point before (None before training)."""
-
-    step: int
-    epoch: float
-    tokens: int
-    learning_rate: float
-    train_loss: float | None
-    val_loss: float
-    val_response_loss: float
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    curve: tuple[CurvePoint, ...]
-    kept: CurvePoint
-    steps: int
-    tokens: int  # supervised tokens seen
-
-
-@dataclass
-class _Progress:
-    """Where a run is; with the weights and the optimizer's state, all that going on needs."""
-
-    step: int = 0
-    tokens: int = 0
-    loss_sum: float = 0.0  # since the last evaluation, as are its tokens
-    loss_tokens: int = 0
-    without_gain: int = 0  # evaluations
-    curve: list[CurvePoint] = field(default_factory=list)
-    kept: CurvePoint | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, state: dict[str, Any]) -> "_Progress":
-        curve = [CurvePoint(**point) for point in state["curve"]]
-        kept = CurvePoint(**state["kept"]) if state["kept"] else None
-        return cls(**state | {"curve": curve, "kept": kept})
 
 
 def train(
@@ -120,37 +40,36 @@ def train(
 ) -> TrainingResult:
     """Trains `model` in place and leaves it, in evaluation mode, in the state that `config.keep` names.
 
-    AdamW (Loshchilov and Hutter, 2019) with its default betas (0.9, 0.999); weight decay on matrices alone, never on
-    biases and layer norms. With `snapshots`, a run that was killed goes on from its newest one, to the same weights.
-    Raises TrainingError where there is nothing to train or validate on, where the loss is not a number, or where
-    memory is short.
+    With `snapshots`, a run that was killed goes on from its newest one, to the same weights. Raises TrainingError where
+    there is nothing to train or validate on, where the loss is not a number, or where memory is short.
     """
     if not training or not validation:
         raise TrainingError(
             f"{len(training)} training and {len(validation)} validation sequences: need at least one each"
         )
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # all is written first
-    keep_freed_memory()
-    run = _Run(model, training, validation, config, pad, snapshots, ranks or Ranks())
     try:
-        return run.to_the_end()
-    except (torch.OutOfMemoryError, MemoryError) as error:
+        return _Run(model, training, validation, config, pad, snapshots, ranks or Ranks()).to_the_end()
+    except (RuntimeError, MemoryError) as error:
+        if not _memory_is_short(error):
+            raise
         raise TrainingError(
-            f"memory is short at step {run.progress.step + 1}: set train.micro_batch_size below "
-            f"{config.micro_batch_size or config.batch_size} rows ({error})"
+            f"memory is short: set micro_batch_size below {config.micro_batch_size or config.batch_size} rows "
+            f"({str(error).splitlines()[0]})"
         ) from error
 
 
 def stepwise(model: GPT2, batches: Rows[Rows[Sequence]], config: TrainingConfig, pad: int) -> Iterator[float]:
     """Trains on the given batches, in their order and without evaluations; yields each one's mean loss."""
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    keep_freed_memory()
     every = [sequence for batch in batches for sequence in batch]
     run = _Run(model, every, every, config, pad, None, Ranks())
     for rows in batches:
         yield run.step(rows)[0]
+
+
+def _memory_is_short(error: RuntimeError | MemoryError) -> bool:
+    """torch has an error of its own for GPUs alone; on a CPU its allocator, C++ or oneDNN say it in a RuntimeError."""
+    said = ("DefaultCPUAllocator: can't allocate memory", "std::bad_alloc", "could not create a memory object")
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(words in str(error) for words in said)
 
 
 class _Run:
@@ -166,20 +85,19 @@ class _Run:
     ) -> None:
         self.model, self.training, self.validation = model, training, validation
         self.config, self.pad, self.snapshots, self.ranks = config, pad, snapshots, ranks
+        torch.use_deterministic_algorithms(True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # all is written first
         if config.lora_rank:
             add_lora(model, config.lora_rank, config.lora_alpha, config.seed)
         self.weights = Weights(model, PRECISIONS[config.precision])
-        self.hidden = (
-            torch.compile(self.weights.working.hidden, dynamic=True)
-            if config.compile
-            else (self.weights.working.hidden)
-        )
-        self.optimizer = _optimizer(self.weights.trained, config)
+        hidden = self.weights.working.hidden
+        self.hidden = torch.compile(hidden, dynamic=True) if config.compile else hidden
+        self.optimizer = adamw(self.weights.trained, config)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch
         self.evaluate_at = {round(self.steps * (i + 1) / config.evaluations) for i in range(config.evaluations)}
         self.rate_at = learning_rate_schedule(config, self.steps)
-        self.progress = _Progress()
+        self.progress = Progress()
         self.kept_weights: dict[str, Tensor] = {}
         self.device = model.wte.weight.device
 
@@ -245,9 +163,9 @@ class _Run:
         working, config = self.weights.working, self.config
         same_for_all = working.config.dropout == 0 and config.neftune == 0
         batch = pack(rows, self.pad, config.loss_on, share_prefix=same_for_all).to(working.wte.weight.device)
-        noise = _noise(batch, working, config.neftune) if config.neftune else None
+        noise = neftune_noise(batch, working, config.neftune) if config.neftune else None
         hidden = self.hidden(batch.rows.tokens, batch.rows, noise)
-        total, _ = _losses(working, hidden, batch, batch.weights)
+        total, _ = batch_losses(working, hidden, batch, batch.weights)
         (total / supervised).backward()  # type: ignore[no-untyped-call]
         return float(total.item())
 
@@ -305,7 +223,7 @@ class _Run:
         if found is None:
             return
         tensors, state = found
-        self.progress = _Progress.from_json(state)
+        self.progress = Progress.from_json(state)
         parts: dict[str, dict[str, Tensor]] = {"weights": {}, "kept": {}, "optimizer": {}}
         for name, tensor in tensors.items():
             part, _, rest = name.partition("/")
@@ -330,62 +248,3 @@ def fingerprint(
         digest.update(name.encode())
         digest.update(tensor.cpu().contiguous().view(torch.uint8).numpy().data)
     return digest.hexdigest()
-
-
-@torch.no_grad()
-def evaluate(model: GPT2, sequences: Rows[Sequence], pad: int, batch_size: int = 16) -> Losses:
-    """The losses over all of `sequences`, weighted by tokens. Leaves the model in evaluation mode."""
-    model.eval()
-    ordered = sorted(sequences, key=lambda sequence: len(sequence.tokens))
-    sums = torch.zeros(2, dtype=torch.float64)
-    counts = torch.zeros(2, dtype=torch.float64)
-    for start in range(0, len(ordered), batch_size):
-        batch = pack(ordered[start : start + batch_size], pad).to(model.wte.weight.device)
-        hidden = model.hidden(batch.rows.tokens, batch.rows)
-        _, losses = _losses(model, hidden, batch, batch.rows.repeats)
-        for index, weights in enumerate((batch.rows.repeats, batch.in_response)):
-            sums[index] += (losses.double() * weights).sum().cpu()
-            counts[index] += weights.sum().cpu()
-    overall, response = (sums / counts).tolist()
-    if not math.isfinite(overall):
-        raise TrainingError(f"the validation loss is {overall}: lower the learning rate")
-    return Losses(overall, response)
-
-
-def _losses(model: GPT2, hidden: Tensor, batch: Batch, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """The weighted sum of a batch's losses, and each pair's own [M]."""
-    weight = model.wte.weight
-    return linear_cross_entropy(hidden[batch.rows.sources].to(weight.dtype), weight, batch.rows.targets, weights)
-
-
-def _noise(batch: Batch, model: GPT2, alpha: float) -> Tensor:
-    """Uniform noise [N, C] on the embeddings, of size alpha / sqrt(L C) for a row of L tokens: NEFTune (Jain et al.,
-    2023, "NEFTune: Noisy Embeddings Improve Instruction Finetuning")."""
-    positions = batch.rows.positions
-    noise = torch.rand(len(positions), model.config.n_embd, device=positions.device) * 2 - 1
-    lengths = torch.ones(len(positions), device=positions.device)
-    for start, length in batch.rows.spans():
-        lengths[start : start + length] = length
-    return noise * (alpha / (lengths * model.config.n_embd).sqrt())[:, None]
-
-
-def learning_rate_schedule(config: TrainingConfig, steps: int) -> Callable[[int], float]:
-    """The rate at each step from 0: linear warm-up to `learning_rate`, then constant, linear or cosine to a tenth."""
-    warmup = round(config.warmup * steps)
-    floor = 0.1 * config.learning_rate
-
-    def rate(step: int) -> float:
-        if step < warmup:
-            return config.learning_rate * (step + 1) / warmup
-        done = (step - warmup) / max(1, steps - warmup)
-        left = {"constant": 1.0, "linear": 1 - done, "cosine": (1 + math.cos(math.pi * done)) / 2}[config.schedule]
-        return floor + (config.learning_rate - floor) * left
-
-    return rate
-
-
-def _optimizer(trained: dict[str, torch.nn.Parameter], config: TrainingConfig) -> torch.optim.AdamW:
-    matrices = [parameter for parameter in trained.values() if parameter.dim() >= 2]
-    others = [parameter for parameter in trained.values() if parameter.dim() < 2]
-    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from stages.cache import cache_folder
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json
 from stages.hub import download
@@ -14,7 +15,7 @@ from stages.params import Fraction, Positive, SectionModel, Seed, load_params
 from stages.records import Page
 
 if TYPE_CHECKING:
-    from model.training import TrainingConfig
+    from model.training_config import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Params(SectionModel):
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
+    snapshot_minutes: Annotated[float, Field(ge=0)]
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
@@ -105,14 +107,20 @@ def adopt(params: Params) -> dict[str, object]:
 
 def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     """Writes the checkpoint; returns the metrics."""
+    from model.memory import prepare_memory
+
+    prepare_memory()
     import torch
 
     from model.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
     from model.dataset import encode_documents
     from model.gpt2 import GPT2, GPT2Config
+    from model.parallel import Ranks
     from model.prompt import render_prompt
+    from model.resume import Snapshots
     from model.tokenizer import load_encoding, train_tokenizer
-    from model.training import TrainingError, train
+    from model.training import fingerprint, train
+    from model.training_config import TrainingError
 
     texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
@@ -135,10 +143,16 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     )
     model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
     try:
-        result = train(model, training, validation, training_config(params), pad=encoding.eot_token)
-        save_checkpoint(CHECKPOINT, model)
+        tuning = training_config(params)
+        run = fingerprint(model, training, validation, tuning, Ranks())
+        snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+        with snapshots.until_done():
+            result = train(model, training, validation, tuning, encoding.eot_token, snapshots)
+            save_checkpoint(CHECKPOINT, model)
     except (TrainingError, CheckpointError) as error:
         raise StageError(str(error)) from error
+    except OSError as error:
+        raise StageError(f"{error.filename or CHECKPOINT}: {error.strerror}; free some space or correct it") from error
     return {
         "parameters": model.parameter_count(),
         "vocab_size": encoding.n_vocab,
@@ -161,7 +175,7 @@ def page_text(page: Page) -> str:
 
 
 def training_config(params: Params) -> "TrainingConfig":
-    from model.training import TrainingConfig
+    from model.training_config import TrainingConfig
 
     return TrainingConfig(
         epochs=params.epochs,

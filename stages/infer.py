@@ -50,6 +50,9 @@ def main() -> None:
 
 def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
     """One answer an example, in their order; prompts of similar lengths share a batch."""
+    from model.memory import prepare_memory
+
+    prepare_memory()
     import torch
 
     from model.checkpoint import CheckpointError, load_checkpoint

@@ -19,7 +19,7 @@ from stages.records import Example
 if TYPE_CHECKING:
     import torch
 
-    from model.training import TrainingConfig
+    from model.training_config import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -83,13 +83,17 @@ def tune(
     training: list[Example], validation: list[Example], params: Params, checkpoint: Path
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
     """Writes the tuned checkpoint; returns the metrics and the curve."""
+    from model.memory import prepare_memory
+
+    prepare_memory()
     import torch
 
     from model.checkpoint import CheckpointError, copy_tokenizer, load_checkpoint, save_checkpoint
     from model.dataset import encode_example
     from model.parallel import Ranks
     from model.resume import Snapshots
-    from model.training import TrainingError, fingerprint, train
+    from model.training import fingerprint, train
+    from model.training_config import TrainingError
 
     try:
         device = choose_device(params.device)
@@ -107,12 +111,11 @@ def tune(
         ranks = Ranks.of_environment()
         run = fingerprint(model, fitting[0], fitting[1], config, ranks)
         snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
-        with snapshots.locked() if ranks.writes else nullcontext():
+        with snapshots.until_done() if ranks.writes else nullcontext():
             result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
             if ranks.writes:
                 copy_tokenizer(BASE, checkpoint)
                 save_checkpoint(checkpoint, model.to(torch.device("cpu")))
-                snapshots.clear()
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
     except OSError as error:
@@ -134,7 +137,7 @@ def tune(
 
 
 def training_config(params: Params, device: "torch.device") -> "TrainingConfig":
-    from model.training import TrainingConfig
+    from model.training_config import TrainingConfig
     from model.weights import best_precision
 
     chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision

@@ -14,19 +14,29 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder for this test alone, so that none reads or changes the user's."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("WIKITUNE_CACHE", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def instruction_data() -> Path:
-    """The 1,100 instructions of LLMs from Scratch, where the contributors' data folder is at hand."""
-    path = SHARED / "data" / "instruction-data.json"
-    if not path.is_file():
-        pytest.skip("needs ../shared/data/instruction-data.json")
-    return path
+    """The 1,100 instructions of LLMs from Scratch."""
+    return _shared("instruction-data.json")
 
 
 @pytest.fixture(scope="session")
 def gpt2_vocabulary() -> Path:
-    """The folder with GPT-2's `vocab.bpe` and `encoder.json`, where the contributors' data folder is at hand."""
-    folder = SHARED / "data" / "gpt2-tokenizer"
-    if not folder.is_dir():
-        pytest.skip("needs ../shared/data/gpt2-tokenizer")
-    return folder
+    """The folder with GPT-2's `vocab.bpe` and `encoder.json`."""
+    return _shared("gpt2-tokenizer")
+
+
+def _shared(name: str) -> Path:
+    """A file or folder of the contributors' data folder, where that is at hand."""
+    path = SHARED / "data" / name
+    if not path.exists():
+        pytest.skip(f"needs ../shared/data/{name}")
+    return path

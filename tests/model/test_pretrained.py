@@ -52,7 +52,7 @@ def change(folder: Path, edit: Callable[[Tensors], Any]) -> Path:
     return file
 
 
-def refuse(path: Path, message: str, **options: Any) -> None:
+def assert_refused(path: Path, message: str, **options: Any) -> None:
     """Loading `path` fails with this very message."""
     with pytest.raises(CheckpointError) as error:
         load_pretrained(path, **options)
@@ -162,7 +162,7 @@ def test_training_never_writes_to_the_file(folder: Path) -> None:
 def test_another_hash_is_refused(folder: Path) -> None:
     file = folder / "model.safetensors"
     found = hashlib.sha256(file.read_bytes()).hexdigest()
-    refuse(folder, f"{file}: SHA-256: found {found}, expected {'0' * 64}", sha256="0" * 64)
+    assert_refused(folder, f"{file}: SHA-256: found {found}, expected {'0' * 64}", sha256="0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_another_hash_is_refused(folder: Path) -> None:
 def test_a_wrong_tensor_is_named(folder: Path, edit: Callable[[Tensors], Any], message: str) -> None:
     """Guards against weights that load in part, or as something else than they are, without a word."""
     file = change(folder, edit)
-    refuse(folder, f"{file}: tensor {message}")
+    assert_refused(folder, f"{file}: tensor {message}")
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ def test_a_config_of_another_model_is_refused(folder: Path, settings: dict[str, 
     """Guards against weights that fit in shape, and compute something else than their config says."""
     path = folder / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | settings))
-    refuse(folder, f"{path}: {message}")
+    assert_refused(folder, f"{path}: {message}")
 
 
 def test_a_head_that_the_config_unties_must_be_there(folder: Path) -> None:
     path = folder / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"tie_word_embeddings": False}))
     message = "tensor lm_head.weight: found none, expected the head that config.json says is not tied to wte.weight"
-    refuse(folder, f"{folder / 'model.safetensors'}: {message}")
+    assert_refused(folder, f"{folder / 'model.safetensors'}: {message}")
 
 
 @pytest.mark.parametrize(
@@ -266,18 +266,18 @@ def test_a_truncated_file_is_named(folder: Path, kept: float) -> None:
 
 def test_files_that_are_not_there_are_named(folder: Path, tmp_path: Path) -> None:
     lone = tmp_path / "lone.safetensors"
-    refuse(lone, f"{lone} is missing")
+    assert_refused(lone, f"{lone} is missing")
     lone.write_bytes((folder / "model.safetensors").read_bytes())
-    refuse(
+    assert_refused(
         lone,
         f"{tmp_path / 'config.json'} is missing, and n_head cannot be n_embd / 64 as in every published GPT-2: "
         "n_embd of lone.safetensors is 16",
     )
     pickled = folder / "pytorch_model.bin"
     (folder / "model.safetensors").rename(pickled)
-    refuse(pickled, f"{pickled} is neither a folder nor a .safetensors file")
+    assert_refused(pickled, f"{pickled} is neither a folder nor a .safetensors file")
     missing = folder / "model.safetensors"
-    refuse(folder, f"{missing} is missing; weights are read from one safetensors file, no other kind")
+    assert_refused(folder, f"{missing} is missing; weights are read from one safetensors file, no other kind")
 
 
 PEAK = """

@@ -60,7 +60,11 @@ def test_the_newest_two_are_kept_and_the_newest_is_read(tmp_path: Path) -> None:
     assert found is not None
     tensors, state = found
     assert (tensors["weights/w"].tolist(), state) == ([5.0, 5.0, 5.0], {"step": 5})
-    snapshots.clear()
+    with pytest.raises(KeyboardInterrupt), snapshots.until_done():
+        raise KeyboardInterrupt
+    assert snapshots.latest() is not None
+    with snapshots.until_done():
+        pass
     assert not (tmp_path / "run").exists()
 
 
@@ -81,9 +85,9 @@ def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: py
 def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Guards against two equal experiments that overwrite each other's snapshots."""
     first, second = saved(tmp_path / "run", 1), Snapshots(tmp_path / "run", minutes=0.0)
-    with first.locked(), second.locked():
-        assert first.due() and not second.due()
-        assert second.latest() is None
-        second.clear()
+    with first.until_done():
+        with second.until_done():
+            assert first.due() and not second.due()
+            assert second.latest() is None
         assert first.latest() is not None
     assert "another process trains the same" in caplog.text

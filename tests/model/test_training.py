@@ -6,9 +6,13 @@ import torch
 import torch.nn.functional as F
 
 from model.dataset import LossOn, Sequence, pack
+from model.evaluation import evaluate
 from model.gpt2 import GPT2
+from model.neftune import neftune_noise
+from model.optimization import learning_rate_schedule
 from model.parallel import Ranks
-from model.training import Keep, TrainingConfig, TrainingError, _noise, _Run, evaluate, learning_rate_schedule, train
+from model.training import _Run, train
+from model.training_config import Keep, TrainingConfig, TrainingError
 
 PAD = 49
 CONFIG = TrainingConfig(epochs=2, batch_size=2, learning_rate=1e-2, evaluations=2, seed=1)
@@ -141,7 +145,7 @@ def test_patience_ends_a_run_that_gets_worse(tiny: GPT2) -> None:
 def test_neftune_adds_noise_of_the_papers_size(tiny: GPT2) -> None:
     """Guards against noise that doesn't shrink with length and width, and an option that changes nothing."""
     batch = pack(ROWS[:3], PAD, share_prefix=False)
-    noise = _noise(batch, tiny, alpha=5.0)
+    noise = neftune_noise(batch, tiny, alpha=5.0)
     for start, length in batch.rows.spans():
         largest = noise[start : start + length].abs().max().item()
         bound = 5.0 / math.sqrt(length * tiny.config.n_embd)

@@ -12,7 +12,8 @@ from model.dataset import Sequence
 from model.gpt2 import GPT2, GPT2Config
 from model.parallel import Ranks
 from model.resume import Snapshots
-from model.training import TrainingConfig, train
+from model.training import train
+from model.training_config import TrainingConfig
 
 
 def main() -> None:

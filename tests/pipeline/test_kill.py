@@ -5,28 +5,38 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 from tests.pipeline.conftest import Workspace
 
-SETTINGS = {"train": {"epochs": 12, "snapshot_minutes": 0.0}, "base": {"dropout": 0.1}}
-CHECKPOINT = "data/checkpoints/small/model.safetensors"
+EPOCHS = {"base": 6, "train": 12}
 
 
-def test_training_goes_on_after_a_kill(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("stage", "section", "outputs"),
+    [
+        ("base", "base", ["data/checkpoints/base/model.safetensors", "reports/metrics/base.json"]),
+        ("train-small", "train", ["data/checkpoints/small/model.safetensors", "reports/curves/small.csv"]),
+    ],
+)
+def test_training_goes_on_after_a_kill(workspace: Workspace, stage: str, section: str, outputs: list[str]) -> None:
     """Guards against hours of training that are lost with the process, and against other weights than undisturbed."""
-    workspace.set_params(SETTINGS)
-    workspace.repro("train-small")
-    whole = workspace.read(CHECKPOINT), workspace.read("reports/curves/small.csv")
-    workspace.set_params({"train": {"epochs": 11}})
-    workspace.repro("train-small")  # so that the next run isn't a cached one
-    assert workspace.read(CHECKPOINT) != whole[0]
+    settings = {"base": {"dropout": 0.1}, "train": {}}
+    settings[section] |= {"epochs": EPOCHS[section], "snapshot_minutes": 0.0}
+    workspace.set_params(settings)
+    workspace.repro(stage)
+    whole = [workspace.read(output) for output in outputs]
+    workspace.set_params({section: {"epochs": EPOCHS[section] - 1}})
+    workspace.repro(stage)  # so that the next run isn't a cached one
+    assert workspace.read(outputs[0]) != whole[0]
     assert not list((workspace.cache / "snapshots").glob("*/step-*"))  # removed on success
 
-    workspace.set_params(SETTINGS)
+    workspace.set_params(settings)
     for folder in (workspace.folder / ".dvc/cache").glob("*"):  # DVC remembers runs: make it run the stage again
         if folder.name == "runs":
             subprocess.run(["rm", "-r", folder], check=True)
     process = subprocess.Popen(
-        ["dvc", "repro", "train-small"],
+        ["dvc", "repro", stage],
         cwd=workspace.folder,
         env=workspace.environment(),
         stdout=subprocess.DEVNULL,
@@ -40,6 +50,6 @@ def test_training_goes_on_after_a_kill(workspace: Workspace) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
-    workspace.repro("train-small")
-    assert (workspace.read(CHECKPOINT), workspace.read("reports/curves/small.csv")) == whole
+    workspace.repro(stage)
+    assert [workspace.read(output) for output in outputs] == whole
     assert not list((workspace.cache / "snapshots").glob("*/step-*"))

@@ -44,9 +44,6 @@ class Subject:
     def capitalized(self) -> str:
         return self.name[:1].upper() + self.name[1:]
 
-    def opens(self, text: str) -> bool:
-        return bool(self.name_at_start(text))
-
     def name_at_start(self, text: str) -> str:
         """The name as a sentence begins with it: "The Amazon River", "Von Sydow"; "" where it doesn't."""
         start = re.match(r"(?:the|an?) ", text, re.I)
