@@ -69,6 +69,7 @@ class Reply:
     finish: Finish
     input_tokens: int
     output_tokens: int  # with those of the model's thinking, which are paid too
+    detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal
 
 
 class AttemptError(Exception):
@@ -88,9 +89,9 @@ class Client(Protocol):
     endpoint: str  # where requests go, as the journal's key names it
 
     async def check(self, known_form: str | None) -> str:
-        """Finds out, within three seconds, whether server, key and model are there, and in which form the server keeps
-        best to a schema; returns that form's name. A form known from an earlier run is not asked for again. Raises
-        StageError that says what to set."""
+        """Finds out, within three seconds, whether server, key and model are there, and then in which form the server
+        keeps best to a schema; returns that form's name. A form known from an earlier run is not asked for again: it
+        takes up to one attempt a form. Comes before `ask`. Raises StageError that says what to set."""
 
     async def ask(self, request: Request) -> Reply:
         """One attempt, no longer than `timeout_seconds`. Raises AttemptError."""
