@@ -1,0 +1,1 @@
+"""The servers that can be asked, each through its own client library."""
