@@ -1,0 +1,82 @@
+"""OpenAI's chat completions, as they go over the wire."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from stages.llm.clients.schemas import Form
+from stages.llm.clients.transport import SEEDS
+from stages.llm.request import Finish, LlmParams, Reply
+
+PATH = "/chat/completions"
+LIST = "/models"
+_FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Completion(BaseModel):
+    choices: list[_Choice] = Field(min_length=1)
+    usage: _Usage | None = None
+
+
+class _Model(BaseModel):
+    id: str
+    aliases: list[str] = []
+
+
+class _Models(BaseModel):
+    data: list[_Model]
+
+
+def body(
+    params: LlmParams, messages: list[dict[str, str]], form: Form, schema: dict[str, Any], limit: str
+) -> dict[str, Any]:
+    """A request; `limit` is the server's name for the number of tokens of an answer."""
+    formats: dict[Form, dict[str, Any]] = {
+        "json_schema": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}},
+        "json_object with schema": {"type": "json_object", "schema": schema},
+        "json_object": {"type": "json_object"},
+    }
+    request = {
+        "model": params.model,
+        "messages": messages,
+        "temperature": params.temperature,
+        "seed": params.seed % SEEDS,
+        limit: params.max_output_tokens,
+    }
+    return request | ({"response_format": formats[form]} if form in formats else {})
+
+
+def reply(content: bytes) -> Reply:
+    """Raises ValidationError where it isn't one."""
+    completion = _Completion.model_validate_json(content)
+    choice, usage = completion.choices[0], completion.usage or _Usage()
+    tokens = usage.prompt_tokens, usage.completion_tokens
+    if choice.message.refusal:
+        return Reply(choice.message.refusal, "blocked", *tokens, detail="refusal")
+    finish = _FINISHES.get(choice.finish_reason, "other")
+    detail = "" if finish in ("stop", "length") else str(choice.finish_reason)
+    return Reply(choice.message.content or "", finish, *tokens, detail=detail)
+
+
+def names(content: bytes) -> set[str]:
+    """The models of a list. Google's server lists models/NAME and takes NAME, llama.cpp's has aliases."""
+    try:
+        models = _Models.model_validate_json(content).data
+    except ValidationError:
+        return set()
+    return {name.removeprefix("models/") for model in models for name in (model.id, *model.aliases)}

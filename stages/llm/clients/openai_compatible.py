@@ -1,0 +1,148 @@
+"""OpenAI and the servers that speak its protocol: Ollama, llama.cpp, vLLM, LM Studio and others.
+
+Ollama is asked through its own protocol: by OpenAI's it can't be told the context size, and cuts what is longer.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pydantic import ValidationError
+
+from stages.errors import StageError
+from stages.llm.clients import chat, ollama
+from stages.llm.clients.advice import needs, unknown_model
+from stages.llm.clients.faults import failure, unreachable, unreadable
+from stages.llm.clients.schemas import FORMS, PROBE, Form, honoured, schema_for, system_for
+from stages.llm.clients.transport import CHECK_SECONDS, attempt, checked_address, checked_key, http_client
+from stages.llm.request import AttemptError, LlmParams, Reply, Request
+
+KEY, ADDRESS = "OPENAI_API_KEY", "OPENAI_BASE_URL"
+LOCAL = "http://localhost:11434/v1"  # Ollama's
+OPENAI = "https://api.openai.com/"
+_NO_SUCH_PAGE = (404, 405, 501)
+
+
+class OpenAICompatibleClient:
+    """One pool of connections for the requests of one event loop. See stages.llm.request.Client."""
+
+    def __init__(self, params: LlmParams) -> None:
+        from openai import AsyncOpenAI
+
+        self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or LOCAL)
+        self._params = params
+        self._key = os.environ.get(KEY, "").strip()
+        self._ollama = False
+        self._form: Form = FORMS[0]
+        self._client = AsyncOpenAI(
+            api_key=self._key or "none",  # which the library asks for, and a local server doesn't
+            base_url=self.endpoint,
+            max_retries=0,
+            timeout=None,
+            http_client=http_client(params.concurrency),
+        )
+
+    async def check(self, known_form: str | None) -> str:
+        checked_key(KEY, self._key)
+        if not self._key and self.endpoint.startswith(OPENAI):
+            raise StageError(f"{KEY} is not set, and {self.endpoint} needs a key; set it in the environment")
+        try:
+            async with self._attempt(CHECK_SECONDS):
+                version = await self._get(self._root + ollama.VERSION)
+                self._ollama = version is not None and ollama.is_version(version)
+                names = await self._names()
+            if names and self._params.model not in names:
+                raise self._unknown_model(names)
+            known = [form for form in FORMS if form == known_form]
+            self._form = known[0] if known else await self._strictest_form()
+        except AttemptError as error:
+            raise needs(error, KEY, ADDRESS) from None
+        return self._form
+
+    async def ask(self, request: Request) -> Reply:
+        return await self._ask(request, self._form)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _ask(self, request: Request, form: Form) -> Reply:
+        import httpx2
+        from openai import BadRequestError
+
+        schema = schema_for(request.schema, request.items)
+        messages = [{"role": "user", "content": request.prompt}]
+        if system := system_for(form, request.system, schema):
+            messages.insert(0, {"role": "system", "content": system})
+        if self._ollama:
+            url, body = self._root + ollama.PATH, ollama.body(self._params, messages, form, schema)
+        else:
+            # OpenAI's newer models refuse the name that all other servers know
+            limit = "max_completion_tokens" if self.endpoint.startswith(OPENAI) else "max_tokens"
+            url, body = chat.PATH, chat.body(self._params, messages, form, schema, limit)
+        async with self._attempt(self._params.timeout_seconds):
+            try:
+                response = await self._client.post(url, cast_to=httpx2.Response, body=body)
+            except BadRequestError as error:
+                if error.code != "content_filter":
+                    raise
+                return Reply("", "blocked", 0, 0, detail="prompt: content_filter")
+            return ollama.reply(response.content, self._params) if self._ollama else chat.reply(response.content)
+
+    async def _strictest_form(self) -> Form:
+        """Asks for one tiny answer in each form, until the server keeps to one."""
+        for form in FORMS:
+            if self._ollama and form == "json_object with schema":
+                continue  # there is one way to give Ollama a schema
+            try:
+                reply = await self._ask(PROBE, form)
+            except AttemptError as error:
+                # llama.cpp answers 500 to a form that it doesn't take
+                if error.reason not in ("bad_request", "server_error") or form == FORMS[-1]:
+                    raise
+            else:
+                if honoured(form, reply.raw):
+                    return form
+        raise AssertionError("the last form is always honoured")
+
+    @property
+    def _root(self) -> str:
+        """Where Ollama's own pages are."""
+        return self.endpoint.removesuffix("/v1")
+
+    async def _names(self) -> set[str]:
+        """The models that the server lists; none where it keeps no list: then it speaks up when it is asked."""
+        content = await self._get(self._root + ollama.LIST if self._ollama else chat.LIST)
+        if content is None:
+            return set()
+        return ollama.names(content) if self._ollama else chat.names(content)
+
+    def _unknown_model(self, names: set[str]) -> StageError:
+        model = self._params.model
+        return unknown_model(self.endpoint, model, names, f", or run `ollama pull {model}`" if self._ollama else "")
+
+    async def _get(self, url: str) -> bytes | None:
+        """A page; None where the server hasn't got it."""
+        import httpx2
+        from openai import APIStatusError
+
+        try:
+            return (await self._client.get(url, cast_to=httpx2.Response)).content
+        except APIStatusError as error:
+            if error.status_code in _NO_SUCH_PAGE:
+                return None
+            raise
+
+    @asynccontextmanager
+    async def _attempt(self, seconds: float) -> AsyncIterator[None]:
+        """An attempt in which the library's errors are AttemptErrors."""
+        from openai import APIConnectionError, APIStatusError
+
+        async with attempt(self.endpoint, seconds):
+            try:
+                yield
+            except APIStatusError as error:
+                raise failure(error.response) from None
+            except APIConnectionError as error:
+                raise unreachable(self.endpoint, error.__cause__ or error) from None
+            except ValidationError as error:
+                raise unreadable(self.endpoint, error) from None
