@@ -73,10 +73,11 @@ def reply(content: bytes) -> Reply:
     return Reply(choice.message.content or "", finish, *tokens, detail=detail)
 
 
-def names(content: bytes) -> set[str]:
-    """The models of a list. Google's server lists models/NAME and takes NAME, llama.cpp's has aliases."""
+def names(content: bytes) -> set[str] | None:
+    """The models of a list; None where it names none. Google's server lists models/NAME and takes NAME, llama.cpp's has
+    aliases."""
     try:
         models = _Models.model_validate_json(content).data
     except ValidationError:
-        return set()
-    return {name.removeprefix("models/") for model in models for name in (model.id, *model.aliases)}
+        return None
+    return {name.removeprefix("models/") for model in models for name in (model.id, *model.aliases)} or None

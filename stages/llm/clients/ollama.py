@@ -79,10 +79,10 @@ def reply(content: bytes, params: LlmParams) -> Reply:
     return Reply(chat.message.content, finish, chat.prompt_eval_count, chat.eval_count, detail=detail)
 
 
-def names(content: bytes) -> set[str]:
+def names(content: bytes) -> set[str] | None:
     """The models of a list; a name without a tag stands for its latest."""
     try:
         listed = {tag.name for tag in _Tags.model_validate_json(content).models}
     except ValidationError:
-        return set()
+        return None
     return listed | {name.removesuffix(":latest") for name in listed}

@@ -51,7 +51,7 @@ class OpenAICompatibleClient:
                 version = await self._get(self._root + ollama.VERSION)
                 self._ollama = version is not None and ollama.is_version(version)
                 names = await self._names()
-            if names and self._params.model not in names:
+            if names is not None and self._params.model not in names:
                 raise self._unknown_model(names)
             known = [form for form in FORMS if form == known_form]
             self._form = known[0] if known else await self._strictest_form()
@@ -109,11 +109,11 @@ class OpenAICompatibleClient:
         """Where Ollama's own pages are."""
         return self.endpoint.removesuffix("/v1")
 
-    async def _names(self) -> set[str]:
-        """The models that the server lists; none where it keeps no list: then it speaks up when it is asked."""
+    async def _names(self) -> set[str] | None:
+        """The models that the server lists; None where it keeps no list: then it speaks up when it is asked."""
         content = await self._get(self._root + ollama.LIST if self._ollama else chat.LIST)
         if content is None:
-            return set()
+            return None
         return ollama.names(content) if self._ollama else chat.names(content)
 
     def _unknown_model(self, names: set[str]) -> StageError:

@@ -1,0 +1,245 @@
+"""OpenAI's own library against a server on this machine that speaks OpenAI's protocol, in this and that dialect."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stages.errors import StageError
+from stages.llm.clients import openai_compatible, transport
+from stages.llm.clients.openai_compatible import OpenAICompatibleClient
+from stages.llm.request import Reply
+from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
+from tests.stages.llm.clients.local_server import Answer, Asked, Fault, LocalServer
+
+PAGE = "/v1/chat/completions"
+LIST = "/v1/models"
+USAGE = {"prompt_tokens": 11, "completion_tokens": 5}
+MESSAGES = [{"role": "system", "content": "You judge."}, {"role": "user", "content": "Judge this."}]
+
+
+def completion(content: str | None, finish: str | None = "stop", **message: Any) -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": content} | message, "finish_reason": finish}
+    return {"id": "1", "object": "chat.completion", "choices": [choice], "usage": USAGE}
+
+
+def reply(server: LocalServer, answer: Answer) -> Reply:
+    server.pages[PAGE] = answer
+    client = OpenAICompatibleClient(params(endpoint=f"{server.url}/v1"))
+    return use(client, lambda: client.ask(REQUEST))
+
+
+def check(server: LocalServer, known_form: str | None = None, **changes: Any) -> str:
+    client = OpenAICompatibleClient(params(endpoint=f"{server.url}/v1").model_copy(update=changes))
+    return use(client, lambda: client.check(known_form))
+
+
+def problem(server: LocalServer, known_form: str | None = None, **changes: Any) -> str:
+    with pytest.raises(StageError) as raised:
+        check(server, known_form, **changes)
+    return str(raised.value)
+
+
+def dialect(takes: Callable[[dict[str, Any] | None], bool | int]) -> Callable[[Asked], Answer]:
+    """A server that keeps to a response_format (True), ignores it (False), or refuses it with a status."""
+
+    def answer(asked: Asked) -> Answer:
+        taken = takes(asked.body.get("response_format"))
+        if not isinstance(taken, bool):
+            return Answer({"error": {"message": "unknown format"}}, taken)
+        return Answer(completion('{"color": "blue"}' if taken else '{"color": "red"}'))
+
+    return answer
+
+
+def test_the_request_says_all_that_changes_an_answer(server: LocalServer) -> None:
+    """Guards against a schema, seed, temperature or limit that doesn't arrive."""
+    reply(server, Answer(completion("{}")))
+    (asked,) = server.asked
+    assert asked.body == {
+        "model": "tiny",
+        "messages": MESSAGES,
+        "temperature": 0.5,
+        "seed": 7,
+        "max_tokens": 256,
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": VERDICT_SCHEMA, "strict": True},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (completion('{"score": 3}'), Reply('{"score": 3}', "stop", 11, 5)),
+        (completion('{"score"', "length"), Reply('{"score"', "length", 11, 5)),
+        (completion(None), Reply("", "stop", 11, 5)),
+        (completion("", "content_filter"), Reply("", "blocked", 11, 5, detail="content_filter")),
+        (completion(None, refusal="I can't."), Reply("I can't.", "blocked", 11, 5, detail="refusal")),
+        (completion("{}", "tool_calls"), Reply("{}", "other", 11, 5, detail="tool_calls")),
+        (completion("{}", None), Reply("{}", "other", 11, 5, detail="None")),
+        (completion("{}") | {"usage": None}, Reply("{}", "stop", 0, 0)),
+    ],
+)
+def test_each_way_to_end_is_told_apart(server: LocalServer, body: dict[str, Any], expected: Reply) -> None:
+    """Guards against a refusal, a block or a cut that passes for an answer or for an empty one."""
+    assert reply(server, Answer(body)) == expected
+
+
+def test_a_prompt_that_is_blocked_is_a_reply(server: LocalServer) -> None:
+    """Guards against the status by which Azure says so: 400, as for a request that is wrong."""
+    error = {"code": "content_filter", "message": "filtered", "type": None, "param": "prompt"}
+    assert reply(server, Answer({"error": error}, 400)) == Reply("", "blocked", 0, 0, detail="prompt: content_filter")
+
+
+FORMATS: dict[str, Callable[[Any], bool | int]] = {
+    "json_schema": lambda asked: True,
+    "json_object with schema": lambda asked: 500 if asked and asked["type"] == "json_schema" else "schema" in asked,
+    "json_object": lambda asked: asked == {"type": "json_object"} or 400,
+    "text": lambda asked: 422 if asked else False,
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_strictest_form_that_the_server_keeps_to_is_used(server: LocalServer, form: str) -> None:
+    """Guards against a form that the server refuses, with 400, 422 or 500, and one that it takes and ignores."""
+    server.pages[PAGE] = dialect(FORMATS[form])
+    client = OpenAICompatibleClient(params(endpoint=f"{server.url}/v1"))
+
+    async def check_and_ask() -> str:
+        found = await client.check(None)
+        server.asked.clear()
+        await client.ask(REQUEST)
+        return found
+
+    assert use(client, check_and_ask) == form
+    (asked,) = server.asked
+    shown = asked.body["messages"][0]["content"].splitlines()[-1]
+    assert json.loads(shown) == VERDICT_SCHEMA if form in ("json_object", "text") else shown == "You judge."
+    assert asked.body.get("response_format") == {
+        "json_schema": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": VERDICT_SCHEMA, "strict": True},
+        },
+        "json_object with schema": {"type": "json_object", "schema": VERDICT_SCHEMA},
+        "json_object": {"type": "json_object"},
+    }.get(form)
+
+
+def test_forms_that_the_server_takes_and_ignores_are_passed_over(server: LocalServer) -> None:
+    server.pages[PAGE] = dialect(lambda asked: False)
+    assert check(server) == "json_object"
+    assert len(server.posted()) == 3
+
+
+def test_a_known_form_is_not_asked_for_again(server: LocalServer) -> None:
+    """Guards against paying for the probe at each run; a name of an older version is not trusted."""
+    server.pages[PAGE] = dialect(lambda asked: True)
+    assert check(server, "json_object with schema") == "json_object with schema"
+    assert server.posted() == []
+    assert check(server, "a form of yesterday") == "json_schema"
+    assert len(server.posted()) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "first", "advice"),
+    [
+        (Answer({"error": "busy"}, 503), "answered 503: busy", "Try again when the server is ready; nothing was lost"),
+        (Answer({"error": "slow down"}, 429), "answered 429: slow down", "Try again later; nothing was lost"),
+        (Answer({"error": "no x"}, 404), "answered 404: no x", "Check OPENAI_API_KEY in the environment and model in"),
+        (Answer({"error": "bad t"}, 400), "answered 400: bad t", "Check endpoint, model and the values beside them"),
+        ("drop", "connection failed", "Start the server, or correct endpoint in params.yaml or OPENAI_BASE_URL in the"),
+    ],
+)
+def test_a_server_that_does_not_answer_the_probe_is_named(
+    server: LocalServer, answer: Answer | Fault, first: str, advice: str
+) -> None:
+    """Guards against a weaker form that is kept because the server was busy when it was asked."""
+    server.pages[PAGE] = answer
+    message = problem(server).splitlines()
+    assert first in message[0] and message[1].startswith(f"  {advice}")
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_without_a_list_of_models_is_believed(server: LocalServer, status: int) -> None:
+    server.pages[LIST] = Answer({"error": "no list"}, status)
+    assert check(server, "text") == "text"
+    server.pages[LIST] = Answer({"object": "list", "data": []})
+    assert check(server, "text") == "text"
+
+
+def test_a_model_that_the_server_does_not_list_is_named(server: LocalServer) -> None:
+    """Guards against llama.cpp, which answers for any name, so that the results would name a model that never ran."""
+    data = [{"id": "llama-3.gguf", "aliases": ["llama"]}, {"id": "models/gemini-flash"}]
+    server.pages[LIST] = Answer({"object": "list", "data": data})
+    assert problem(server, model="llama-4") == (
+        f"{server.url}/v1 has no model 'llama-4'; it has llama, llama-3.gguf, gemini-flash\n"
+        "  Set model in params.yaml to one of them"
+    )
+    for served in ("llama-3.gguf", "llama", "gemini-flash"):
+        assert check(server, "text", model=served) == "text"
+
+
+def test_a_missing_key_for_openai_is_named_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = OpenAICompatibleClient(params(endpoint="https://api.openai.com/v1"))
+    with pytest.raises(StageError) as raised:
+        use(client, lambda: client.check(None))
+    assert str(raised.value) == (
+        "OPENAI_API_KEY is not set, and https://api.openai.com/v1 needs a key; set it in the environment"
+    )
+
+
+def test_a_key_is_sent_where_there_is_one(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a local server that needs a key, and a key's line break that no header may hold."""
+    reply(server, Answer(completion("{}")))
+    monkeypatch.setenv("OPENAI_API_KEY", "planted-openai-key\n")
+    reply(server, Answer(completion("{}")))
+    assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer none", "Bearer planted-openai-key"]
+
+
+def test_a_wrong_key_is_named(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "planted-openai-key")
+    server.pages[LIST] = Answer({"error": {"message": "Incorrect API key: planted-openai-key"}}, 401)
+    assert problem(server) == (
+        f"{server.url}{LIST} answered 401: Incorrect API key: [key]\n"
+        "  Check OPENAI_API_KEY in the environment and model in params.yaml"
+    )
+
+
+def test_an_unreachable_server_is_named(server: LocalServer) -> None:
+    server.shutdown()
+    server.server_close()
+    assert problem(server) == (
+        f"{server.url}/v1: connection failed: All connection attempts failed\n"
+        "  Start the server, or correct endpoint in params.yaml or OPENAI_BASE_URL in the environment"
+    )
+
+
+def test_a_server_that_hangs_fails_the_check_in_time(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert transport.CHECK_SECONDS == 3
+    monkeypatch.setattr(openai_compatible, "CHECK_SECONDS", 0.2)
+    server.pages[LIST] = "hang"
+    assert problem(server).splitlines()[0] == f"{server.url}/v1 gave no answer within 0.2 s"
+
+
+def test_the_address_is_the_parameter_the_variable_or_ollamas(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a journal that names another address than the one that requests go to."""
+    local = OpenAICompatibleClient(params())
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1/")
+    server.pages[PAGE] = Answer(completion("{}"))
+    client = OpenAICompatibleClient(params())
+    use(client, lambda: client.ask(REQUEST))
+    assert [asked.path for asked in server.asked] == [PAGE]
+    other = OpenAICompatibleClient(params(endpoint="http://127.0.0.1:1/v1"))
+    assert [each.endpoint for each in (local, client, other)] == [
+        "http://localhost:11434/v1",
+        f"{server.url}/v1",
+        "http://127.0.0.1:1/v1",
+    ]
+    for unused in (local, other):
+        use(unused, lambda: asyncio.sleep(0))
