@@ -1,15 +1,16 @@
-"""Keys come from the environment, and what is written or shown never holds one."""
+"""Keys stay in the environment: whatever a server or an exception says is scrubbed before anyone reads it."""
 
 import os
 
-KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY")
-SHORTEST = 8  # characters; shorter values are placeholders such as "ollama", and words of a message may hold them
+VARIABLES = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY")
+# A shorter value is no secret but a word for servers that want any key ("ollama", "EMPTY"), which texts may hold.
+SHORTEST = 8
 
 
 def scrub(text: str) -> str:
-    """The text with `[key]` for the value of every key of the environment."""
-    for name in KEYS:
-        value = os.environ.get(name, "").strip()
-        if len(value) >= SHORTEST:
-            text = text.replace(value, "[key]")
+    """The text with `[key]` in the place of each key of the environment: servers echo keys in their errors."""
+    keys = {os.environ.get(name, "").strip() for name in VARIABLES}
+    for key in sorted(keys, key=len, reverse=True):  # a key that begins with another goes as a whole
+        if len(key) >= SHORTEST:
+            text = text.replace(key, "[key]")
     return text

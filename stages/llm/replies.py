@@ -1,0 +1,59 @@
+"""From a reply to a checked object of the schema, or the reason why it is none. Nothing is guessed or mended."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ValidationError
+
+from stages.files import describe_problems
+from stages.llm.request import Reply, Request
+
+Fault = Literal["blocked", "cut_at_the_limit", "empty", "not_json", "wrong_shape", "too_few"]
+FENCE = "```"
+PROBLEMS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reply holds. `value` is there without a fault, and with `too_few`: the object as far as it goes."""
+
+    value: BaseModel | None
+    fault: Fault | None = None
+    detail: str = ""
+    items: int = 0  # of the list that Request.items names
+
+
+def read(request: Request, reply: Reply) -> Reading:
+    """Checks with the schema, whatever form the server promised."""
+    if reply.finish == "blocked":
+        return Reading(None, "blocked", "the server withheld the answer")
+    if reply.finish == "length":
+        return Reading(None, "cut_at_the_limit", f"it ended after {reply.output_tokens} tokens")
+    text = unfenced(reply.raw)
+    if not text:
+        return Reading(None, "empty", "there is no text")
+    try:
+        value = request.schema.model_validate_json(text)
+    except ValidationError as error:
+        syntax = any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False))
+        detail = "; ".join(describe_problems(error)[:PROBLEMS_SHOWN])
+        return Reading(None, "not_json" if syntax else "wrong_shape", detail)
+    return _counted(request, value)
+
+
+def _counted(request: Request, value: BaseModel) -> Reading:
+    if request.items is None:
+        return Reading(value)
+    field, wanted = request.items
+    found = len(getattr(value, field))
+    if found < wanted:
+        return Reading(value, "too_few", f"{field} holds {found} of {wanted}", found)
+    return Reading(value, items=found)
+
+
+def unfenced(raw: str) -> str:
+    """The text inside a Markdown code fence, where the whole of it stands in one."""
+    text = raw.strip()
+    if text.startswith(FENCE) and text.endswith(FENCE):
+        text = text[len(FENCE) : -len(FENCE)].strip().removeprefix("json").strip()
+    return text
