@@ -1,0 +1,125 @@
+"""The journal's file: SQLite in WAL mode, and in plain words whatever can be wrong with it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from stages.errors import StageError
+
+FORMAT = 1
+BUSY_SECONDS = 60.0  # for another process's transaction; they take milliseconds
+SCHEMA = """
+CREATE TABLE answers (           -- what was paid for; the newest row of a key counts, and none is ever changed
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,           -- Request.key
+    stage TEXT NOT NULL, provider TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL,
+    day TEXT NOT NULL,           -- UTC, for the list of what was spent
+    name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,
+    raw TEXT NOT NULL, finish TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, usd REAL NOT NULL
+);
+CREATE INDEX answers_of_a_key ON answers (key);
+CREATE INDEX spent_by_a_stage ON answers (stage, usd);
+CREATE TABLE claims (            -- requests under way, each with the dollars that are set aside for it
+    key TEXT PRIMARY KEY, owner TEXT NOT NULL,
+    stage TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL, usd REAL NOT NULL
+);
+CREATE TABLE slots (             -- when the next request may go out, in seconds of the Unix clock
+    endpoint TEXT NOT NULL, model TEXT NOT NULL, next REAL NOT NULL, PRIMARY KEY (endpoint, model)
+);
+CREATE TABLE forms (             -- how a server keeps best to a schema
+    endpoint TEXT NOT NULL, model TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (endpoint, model)
+);
+"""
+
+DAMAGED = """{path} is damaged ({problem}). It holds answers of language models that were paid for; it stays as it is.
+  Save what is sound with `sqlite3 {name} .recover | sqlite3 recovered.sqlite` and put that in its place;
+  or move the file away: then every request is sent, and paid for, again"""
+FULL = """{path} cannot grow ({problem}). The answers until now are in it.
+  See whether its disk is full, make room, and run again: only what is missing is asked"""
+UNWRITABLE = """{path} cannot be written ({problem}). It keeps the answers of language models.
+  Make its folder writable, or set WIKITUNE_CACHE to a folder that is"""
+BUSY = """{path} was locked by another process for {seconds:.0f} seconds ({problem}).
+  Wait for that process, or end it, and run again"""
+ADVICE = {
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_IOERR: FULL,
+    sqlite3.SQLITE_READONLY: UNWRITABLE,
+    sqlite3.SQLITE_CANTOPEN: UNWRITABLE,
+    sqlite3.SQLITE_PERM: UNWRITABLE,
+    sqlite3.SQLITE_BUSY: BUSY,
+}
+
+
+class Database:
+    """An open journal file, made where there is none. Raises StageError for whatever is wrong with it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # SQLite itself doesn't wait where two processes make the file or turn to WAL mode at once.
+            with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
+                self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+                try:
+                    self._prepare()
+                except BaseException:
+                    self._connection.close()
+                    raise
+
+    def _prepare(self) -> None:
+        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StageError(_advise(DAMAGED, self.path, found.splitlines()[0]))
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, FORMAT):
+            raise StageError(
+                f"{self.path} has format {version}, and this version of wikitune knows format {FORMAT}.\n"
+                "  Use the version that wrote it, or set WIKITUNE_CACHE to another folder"
+            )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        if version == 0:
+            self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        with explained(self.path):
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """All or nothing, and alone among processes; `durable` waits until the disk has it."""
+        with explained(self.path):
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+
+    def vacuum(self) -> None:
+        with explained(self.path):
+            self._connection.execute("VACUUM")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns what the file system or SQLite has against the file into a StageError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte: the error without its variant
+        if advice is None:
+            raise
+        raise StageError(_advise(advice, path, str(error))) from error
+    except OSError as error:
+        raise StageError(_advise(UNWRITABLE, path, error.strerror or str(error))) from error
+
+
+def _advise(advice: str, path: Path, problem: str) -> str:
+    return advice.format(path=path, name=path.name, problem=problem, seconds=BUSY_SECONDS)
