@@ -1,0 +1,68 @@
+"""What a stage would ask and what that may cost, before anything is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stages.llm.journal import Journal
+from stages.llm.orders import cost, input_tokens, make_order
+from stages.llm.outcomes import known
+from stages.llm.request import LlmParams, Provider, Request
+
+
+@dataclass(frozen=True)
+class Estimate:
+    stage: str
+    model: str
+    requests: int  # that differ
+    in_journal: int  # of them, with a usable answer
+    input_tokens: int  # of those still to ask
+    output_tokens: int  # at most
+    usd: float  # at most
+    spent_usd: float  # by this stage so far
+    budget_usd: float
+
+    @property
+    def to_ask(self) -> int:
+        return self.requests - self.in_journal
+
+
+def estimate(
+    requests: Sequence[Request], params: LlmParams, *, stage: str, provider: Provider, endpoint: str, journal: Journal
+) -> Estimate:
+    """Counts the requests as `ask_all` would send them; retries of lost answers and repairs come on top."""
+    orders = {one.key: one for one in (make_order(request, params, stage, provider, endpoint) for request in requests)}
+    missing = [one for one in orders.values() if known(journal, one).outcome is None]
+    tokens_in = sum(input_tokens(one.request) for one in missing)
+    tokens_out = len(missing) * params.max_output_tokens
+    return Estimate(
+        stage=stage,
+        model=params.model,
+        requests=len(orders),
+        in_journal=len(orders) - len(missing),
+        input_tokens=tokens_in,
+        output_tokens=tokens_out,
+        usd=cost(params, tokens_in, tokens_out),
+        spent_usd=journal.spent(stage),
+        budget_usd=params.budget_usd,
+    )
+
+
+def render(found: Estimate) -> str:
+    """Lines for a person; nothing in them changes with the terminal."""
+    lines = [
+        f"{found.stage} asks {found.model}",
+        f"  requests            {found.requests:>14,}",
+        f"  in the journal      {found.in_journal:>14,}",
+        f"  still to ask        {found.to_ask:>14,}",
+        f"  input tokens, about {found.input_tokens:>14,}  (4 bytes a token)",
+        f"  output tokens       {found.output_tokens:>14,}  at most",
+        f"  cost                {_usd(found.usd):>14}  at most, without repairs",
+        f"  spent so far        {_usd(found.spent_usd):>14}  of budget_usd {found.budget_usd:g}",
+    ]
+    if found.spent_usd + found.usd > found.budget_usd:
+        lines.append("  This may pass the budget; the stage stops before it does, and keeps what it bought")
+    return "\n".join(lines)
+
+
+def _usd(amount: float) -> str:
+    return f"${amount:,.4f}"

@@ -1,0 +1,97 @@
+"""The plain server's client, requests to ask it, and a process that does so."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from stages.llm.asking import ask_all
+from stages.llm.journal import Journal
+from stages.llm.outcomes import Outcome
+from stages.llm.request import AttemptError, LlmParams, Reply, Request
+from stages.records import Record
+
+PARAMS = {
+    "model": "parrot",
+    "endpoint": "",
+    "temperature": 0.0,
+    "seed": 1,
+    "max_output_tokens": 100,
+    "context_tokens": 1000,
+    "concurrency": 8,
+    "requests_per_minute": 1_000_000,
+    "timeout_seconds": 20.0,
+    "attempts": 4,
+    "max_failure_rate": 0.0,
+    "usd_per_million_input": 0.0,
+    "usd_per_million_output": 0.0,
+    "budget_usd": 0.0,
+}
+REASONS = {401: "refused", 404: "refused", 400: "bad_request", 429: "rate_limited"}
+
+
+class Words(Record):
+    word: str
+    items: list[str]
+
+
+def make_params(**changes: Any) -> LlmParams:
+    return LlmParams.model_validate(PARAMS | changes)
+
+
+def make_request(name: str, items: tuple[str, int] | None = None) -> Request:
+    return Request(name=name, system="Repeat.", prompt=f"{name}\nSay it in capitals.", schema=Words, items=items)
+
+
+def make_requests(count: int) -> list[Request]:
+    return [make_request(f"page {number:04d}") for number in range(count)]
+
+
+class PlainClient:
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._http: httpx.AsyncClient | None = None
+
+    async def check(self, known_form: str | None) -> str:
+        response = await self._open().post("/check", json={"form": known_form})
+        return str(response.json()["form"])
+
+    async def ask(self, request: Request) -> Reply:
+        try:
+            response = await self._open().post("/ask", json={"system": request.system, "prompt": request.prompt})
+        except httpx.TransportError as error:
+            raise AttemptError("connection", type(error).__name__, again=True) from error
+        if response.status_code != 200:
+            reason = REASONS.get(response.status_code, "server_error")
+            wait = response.headers.get("Retry-After")
+            again = reason in {"rate_limited", "server_error"}
+            raise AttemptError(reason, response.text, again=again, wait=float(wait) if wait else None)
+        return Reply(**response.json())
+
+    async def close(self) -> None:
+        if self._http:
+            await self._http.aclose()
+            self._http = None
+
+    def _open(self) -> httpx.AsyncClient:
+        if self._http is None:
+            limits = httpx.Limits(max_connections=None)
+            self._http = httpx.AsyncClient(base_url=self.endpoint, timeout=None, limits=limits)
+        return self._http
+
+
+def ask(url: str, requests: list[Request], params: LlmParams, folder: Path) -> list[Outcome]:
+    with Journal(folder) as journal:
+        return ask_all(PlainClient(url), requests, params, stage="synth", provider="openai", journal=journal)
+
+
+def run(url: str, count: int, changes: dict[str, Any], folder: Path, result: Path) -> None:
+    """What a process of a test does: asks, and writes down what came of it."""
+    outcomes = ask(url, make_requests(count), make_params(**changes), folder)
+    result.write_text(json.dumps(texts(outcomes)), encoding="utf-8")
+
+
+def texts(outcomes: list[Outcome]) -> list[list[str]]:
+    """Outcomes without where they came from, to compare."""
+    return [[one.name, one.value.model_dump_json() if one.value else "", one.reason or "", one.raw] for one in outcomes]
