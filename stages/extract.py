@@ -33,7 +33,7 @@ def measure(pages: list[Page], read: int) -> dict[str, int]:
         "pages_read": read,
         "pages_kept": len(pages),
         "pages_over_the_limit": read - len(pages),
-        "pages_without_text": sum(not any(section.text.strip() for section in page.sections) for page in pages),
+        "pages_without_text": sum(not page.has_text for page in pages),
         "sections": len(texts),
         "words": sum(len(text.split()) for text in texts),
         "characters": sum(map(len, texts)),

@@ -1,5 +1,9 @@
-"""judge: scores the answers pair by pair, in a random order and without the models' names."""
+"""judge: scores the answers pair by pair, in a random order and without the models' names.
 
+`python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost.
+"""
+
+import argparse
 import random
 from itertools import product
 from pathlib import Path
@@ -8,10 +12,12 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from tqdm import tqdm
 
-from stages.errors import run_stage
+from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
-from stages.judges import rubric
+from stages.judges import llm, rubric
 from stages.judges.statistics import pair_roles, summarize
+from stages.llm.request import LlmParams
+from stages.llm.service import Service
 from stages.params import SectionModel, Seed, load_params
 from stages.records import Answers, Judgment, Role, Teacher
 
@@ -19,12 +25,15 @@ ANSWERS = Path("data/answers.jsonl")
 JUDGMENTS = Path("data/judgments.jsonl")
 METRICS = Path("reports/metrics/judge.json")
 
+Comparison = tuple[Answers, tuple[Role, Role]]  # and the models in the order in which they are shown
+
 
 class Params(SectionModel):
-    judge: Literal["rubric"]
+    judge: Literal["rubric", "gemini", "openai"]
     seed: Seed  # which answer of a pair is shown first, and the bootstrap
     pairs: Annotated[list[Literal["full-base", "full-small", "small-base"]], Field(min_length=1)]
     resamples: Annotated[int, Field(ge=100, le=100_000)]  # of the bootstrap
+    llm: LlmParams
 
     @field_validator("pairs")
     @classmethod
@@ -36,15 +45,33 @@ class Params(SectionModel):
 
 def main() -> None:
     params = load_params("judge", Params)
-    rows = read_jsonl(ANSWERS, Answers)
-    rng = random.Random(params.seed)
-    comparisons = list(product(params.pairs, rows))
-    judgments = [
-        judge_pair(row, shuffled(pair_roles(pair), rng))
-        for pair, row in tqdm(comparisons, unit="judgment", desc="judge", disable=None)
-    ]
+    shown = comparisons(read_jsonl(ANSWERS, Answers), params)
+    judgments = by_rubric(shown) if params.judge == "rubric" else by_model(shown, params)
     write_jsonl(JUDGMENTS, judgments)
     write_json(METRICS, summarize(judgments, params.resamples, params.seed))
+
+
+def comparisons(rows: list[Answers], params: Params) -> list[Comparison]:
+    """Every pair of every row, in the order in which the judge sees the two."""
+    rng = random.Random(params.seed)
+    return [(row, shuffled(pair_roles(pair), rng)) for pair, row in product(params.pairs, rows)]
+
+
+def by_rubric(shown: list[Comparison]) -> list[Judgment]:
+    return [judge_pair(row, models) for row, models in tqdm(shown, unit="judgment", desc="judge", disable=None)]
+
+
+def by_model(shown: list[Comparison], params: Params) -> list[Judgment]:
+    outcomes = service(params).ask([llm.judge_request(row, models) for row, models in shown])
+    judge = Teacher(name=params.judge, model=params.llm.model)
+    judged = zip(shown, outcomes, strict=True)
+    return [llm.judgment(row, models, outcome, judge) for (row, models), outcome in judged]
+
+
+def service(params: Params) -> Service:
+    if params.judge == "rubric":
+        raise StageError("params.yaml: judge.judge is rubric, which costs nothing; choose gemini or openai")
+    return Service("judge", params.judge, params.llm)
 
 
 def shuffled(models: tuple[Role, Role], rng: random.Random) -> tuple[Role, Role]:
@@ -68,5 +95,14 @@ def judge_pair(row: Answers, models: tuple[Role, Role]) -> Judgment:
     )
 
 
+def estimate() -> None:
+    """Prints what a language model would be asked."""
+    params = load_params("judge", Params)
+    shown = comparisons(read_jsonl(ANSWERS, Answers), params)
+    print(service(params).estimate([llm.judge_request(row, models) for row, models in shown]))  # noqa: T201
+
+
 if __name__ == "__main__":
-    run_stage(main)
+    parser = argparse.ArgumentParser(prog="python -m stages.judge", description="Scores the answers pair by pair.")
+    parser.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
+    run_stage(estimate if parser.parse_args().estimate else main)

@@ -36,6 +36,10 @@ class Page(Record):
     license: Text  # SPDX identifier
     sections: list[Section]
 
+    @property
+    def has_text(self) -> bool:
+        return any(section.text.strip() for section in self.sections)
+
 
 class Source(Record):
     kind: Literal["synthetic", "general"]

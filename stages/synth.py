@@ -1,6 +1,7 @@
 """synth: a teacher reads the pages and writes examples about them.
 
-`python -m stages.synth --sample 100` prints that many of the examples in data/synthetic.jsonl, for reading.
+`python -m stages.synth --sample 100` prints that many of the examples in data/synthetic.jsonl, for reading;
+`--estimate` says what a language model as teacher would be asked, and what that may cost.
 """
 
 import argparse
@@ -14,10 +15,14 @@ from typing import Literal
 from tqdm import tqdm
 
 from stages.errors import StageError, run_stage
-from stages.files import count_lines, iter_jsonl, write_json, write_jsonl
+from stages.files import count_lines, iter_jsonl, read_jsonl, write_json, write_jsonl
+from stages.llm.request import LlmParams, Request
+from stages.llm.service import Service
 from stages.params import Positive, SectionModel, Seed, load_params
-from stages.records import Example, Page
+from stages.records import Example, Page, Teacher
 from stages.sampling import as_text, sample
+from stages.teachers.lesson import Lesson
+from stages.teachers.llm import lesson, page_request
 from stages.teachers.rules.teacher import teach
 
 log = logging.getLogger(__name__)
@@ -28,10 +33,12 @@ METRICS = Path("reports/metrics/synth.json")
 
 
 class Params(SectionModel):
-    teacher: Literal["rules"]
-    seed: Seed
+    teacher: Literal["rules", "gemini", "openai"]
+    seed: Seed  # of the rules
     per_page: Positive  # examples, at most
     at_least: Positive  # examples in all; fewer stop the stage
+    page_characters: Positive  # of a page, that a language model reads
+    llm: LlmParams
 
 
 class Tally:
@@ -40,7 +47,7 @@ class Tally:
     def __init__(self) -> None:
         self.pages = 0
         self.with_input = 0
-        self.kinds: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()  # a model's examples have none
         self.without: Counter[str] = Counter()  # pages that gave no example, by reason
         self.passed_over: Counter[str] = Counter()  # sentences, by reason
 
@@ -59,28 +66,56 @@ class Tally:
 def main() -> None:
     params = load_params("synth", Params)
     tally = Tally()
-    pages = tqdm(iter_jsonl(PAGES, Page), total=count_lines(PAGES), unit="page", desc="synth", disable=None)
-    write_jsonl(SYNTHETIC, synthesize(pages, params, tally))
+    lessons = by_rules(params) if params.teacher == "rules" else by_model(params)
+    write_jsonl(SYNTHETIC, synthesize(lessons, params, tally))
     write_json(METRICS, tally.metrics())
 
 
-def synthesize(pages: Iterable[Page], params: Params, tally: Tally) -> Iterator[Example]:
-    """Raises StageError at the end of the pages where they gave too few examples."""
+def by_rules(params: Params) -> Iterator[tuple[Page, Lesson]]:
+    pages = tqdm(iter_jsonl(PAGES, Page), total=count_lines(PAGES), unit="page", desc="synth", disable=None)
+    return ((page, teach(page, params.per_page, params.seed)) for page in pages)
+
+
+def by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
+    pages = read_jsonl(PAGES, Page)
+    outcomes = iter(service(params).ask(requests(pages, params)))
+    teacher = Teacher(name=params.teacher, model=params.llm.model)
     for page in pages:
-        lesson = teach(page, params.per_page, params.seed)
+        yield page, lesson(page, next(outcomes), teacher) if page.has_text else Lesson([], "no_text")
+
+
+def requests(pages: Iterable[Page], params: Params) -> list[Request]:
+    return [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
+
+
+def service(params: Params) -> Service:
+    if params.teacher == "rules":
+        raise StageError("params.yaml: synth.teacher is rules, which cost nothing; choose gemini or openai")
+    return Service("synth", params.teacher, params.llm)
+
+
+def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Tally) -> Iterator[Example]:
+    """Raises StageError at the end of the pages where they gave too few examples."""
+    for page, found in lessons:
         tally.pages += 1
-        tally.passed_over += lesson.skipped
-        tally.kinds.update(example.kind for example in lesson.examples)
-        tally.with_input += sum(example.input != "" for example in lesson.examples)
-        if lesson.nothing:
-            tally.without[lesson.nothing] += 1
-            log.warning("%s: no example (%s)", page.title, lesson.nothing.replace("_", " "))
-        yield from lesson.examples
+        tally.passed_over += found.skipped
+        tally.kinds.update(example.kind or "unnamed" for example in found.examples)
+        tally.with_input += sum(example.input != "" for example in found.examples)
+        if found.nothing:
+            tally.without[found.nothing] += 1
+            log.warning("%s: no example (%s)", page.title, found.nothing.replace("_", " "))
+        yield from found.examples
     if tally.kinds.total() < params.at_least:
         raise StageError(
             f"{PAGES}: {tally.pages} pages gave {tally.kinds.total()} examples, synth.at_least asks for "
             f"{params.at_least}; extract more pages, raise synth.per_page ({params.per_page}) or lower synth.at_least"
         )
+
+
+def estimate() -> None:
+    """Prints what a language model would be asked."""
+    params = load_params("synth", Params)
+    print(service(params).estimate(requests(read_jsonl(PAGES, Page), params)))  # noqa: T201
 
 
 def show(size: int) -> None:
@@ -93,5 +128,6 @@ def show(size: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m stages.synth", description="Writes examples about the pages.")
     parser.add_argument("--sample", type=int, metavar="N", help="print N examples of data/synthetic.jsonl instead")
-    wanted = parser.parse_args().sample
-    run_stage(main if wanted is None else partial(show, wanted))
+    parser.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
+    wanted = parser.parse_args()
+    run_stage(estimate if wanted.estimate else main if wanted.sample is None else partial(show, wanted.sample))

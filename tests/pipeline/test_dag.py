@@ -1,6 +1,7 @@
 """dvc.yaml against the code: what a stage imports it depends on, and what it reads of params.yaml it declares."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,16 @@ def test_deps_are_exactly_the_code_that_is_reached(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", EXPECTED)
+def test_prompts_are_deps_of_the_stages_that_use_them(stage: str) -> None:
+    """Guards against a reworded prompt whose answers are not asked for."""
+    sources = [path.read_text(encoding="utf-8") for path in reached(code_of(stage), ROOT)]
+    used = {name for source in sources for name in re.findall(r'^PROMPT = "(.+)"$', source, re.M)}
+    declared = {dep.removeprefix("stages/prompts/") for dep in STAGES[stage]["deps"] if "/prompts/" in dep}
+    assert declared == used
+    assert used == {"synth": {"teacher.md"}, "curate": {"auditor.md"}, "judge": {"judge.md"}}.get(stage, set())
+
+
+@pytest.mark.parametrize("stage", EXPECTED)
 def test_params_are_exactly_the_sections_that_are_read(stage: str) -> None:
     """Guards against a parameter that can change without its stage running again."""
     assert set(STAGES[stage]["params"]) == sections_read(code_of(stage)) <= set(SECTIONS)
@@ -113,7 +124,7 @@ def test_model_never_imports_stages_and_stages_never_one_another() -> None:
 def test_heavy_libraries_are_imported_where_they_are_used(stage: str) -> None:
     """Guards against a stage that pays for torch or matplotlib before it has read its parameters."""
     heavy = {"torch", "matplotlib", "transformers", "tokenizers", "tiktoken", "py3langid", "lemminflect"}
-    heavy |= {"safetensors", "huggingface_hub"}
+    heavy |= {"safetensors", "huggingface_hub", "openai", "google", "httpx2", "wikipediaapi"}
     for path in reached(code_of(stage), ROOT):
         if path.is_relative_to(ROOT / "stages"):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -3,6 +3,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from stages import curate
 from stages.curation.after_cutoff import after_cutoff
@@ -13,10 +14,12 @@ from stages.curation.not_english import not_english
 from stages.errors import StageError
 from stages.files import read_json, read_jsonl, write_jsonl
 from stages.records import Example, Rejection
+from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
 CUTOFF = date(2022, 12, 31)
-PARAMS = curate.Params(cutoff=CUTOFF, max_foreign=0.5, max_input_words=6)
+DEFAULTS = YAML(typ="safe").load(ROOT / "params.yaml")["curate"]
+PARAMS = curate.Params.model_validate(DEFAULTS)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import random
 from collections import Counter, deque
-from dataclasses import dataclass
 
 from stages.language import ENGLISH, identify
-from stages.records import Example, Page, Source, Teacher, make_example
+from stages.records import Page, Source, Teacher, make_example
+from stages.teachers.lesson import Lesson
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.passages import PASSAGES, passage_fits
 from stages.teachers.rules.questions import QUESTIONS
@@ -18,15 +18,6 @@ SAMPLE_OF_LANGUAGE = 300  # characters of a page that show which language it is 
 FIRST_SENTENCE_SHARE = 0.4  # of a page's questions, at most: definitions are not all there is to know
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """A page's examples; `nothing` says why there are none, `skipped` why sentences were passed over."""
-
-    examples: list[Example]
-    nothing: str | None
-    skipped: Counter[str]
-
-
 def teach(page: Page, per_page: int, seed: int) -> Lesson:
     """At most `per_page` examples of a page.
 
@@ -35,9 +26,9 @@ def teach(page: Page, per_page: int, seed: int) -> Lesson:
     """
     text = " ".join(section.text for section in page.sections).strip()
     if not text:
-        return Lesson([], "no_text", Counter())
+        return Lesson([], "no_text")
     if page.language != ENGLISH or identify(text[:SAMPLE_OF_LANGUAGE])[0] != ENGLISH:
-        return Lesson([], "not_english", Counter())
+        return Lesson([], "not_english")
     reading = read(page)
     facts = [Fact(sentence, reading.subject, reading.names, f"{seed} {page.title}") for sentence in reading.kept]
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)

@@ -1,0 +1,52 @@
+"""What a stage calls: its requests to the chosen provider, with the journal in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stages.errors import StageError
+from stages.llm.asking import ask_all
+from stages.llm.clients.gemini import GeminiClient
+from stages.llm.clients.openai_compatible import OpenAICompatibleClient
+from stages.llm.estimating import estimate, render
+from stages.llm.journal import Journal
+from stages.llm.outcomes import Outcome
+from stages.llm.request import Client, LlmParams, Provider, Request
+
+CLIENTS: dict[Provider, type[GeminiClient] | type[OpenAICompatibleClient]] = {
+    "gemini": GeminiClient,
+    "openai": OpenAICompatibleClient,
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """One stage's model."""
+
+    stage: str
+    provider: Provider
+    params: LlmParams
+
+    def ask(self, requests: Sequence[Request]) -> list[Outcome]:
+        """An outcome for each request, in their order. Raises StageError as `ask_all` does."""
+        with Journal() as journal:
+            return ask_all(
+                self._client(), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
+            )
+
+    def estimate(self, requests: Sequence[Request]) -> str:
+        """What the requests would cost, as lines to read; nothing is sent."""
+        with Journal() as journal:
+            found = estimate(
+                requests,
+                self.params,
+                stage=self.stage,
+                provider=self.provider,
+                endpoint=self._client().endpoint,
+                journal=journal,
+            )
+        return render(found)
+
+    def _client(self) -> Client:
+        if not self.params.model:
+            raise StageError(f"params.yaml: {self.stage}.llm.model is empty; name a model that the server has")
+        return CLIENTS[self.provider](self.params)

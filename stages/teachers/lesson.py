@@ -1,0 +1,15 @@
+"""What a teacher makes of a page."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from stages.records import Example
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A page's examples; `nothing` says why there are none, `skipped` why sentences were passed over."""
+
+    examples: list[Example]
+    nothing: str | None = None
+    skipped: Counter[str] = field(default_factory=Counter)

@@ -1,0 +1,54 @@
+"""A language model as the teacher: it gets a page and answers with examples."""
+
+from pydantic import BaseModel
+
+from stages.llm.outcomes import Outcome
+from stages.llm.prompts import fenced, system_prompt
+from stages.llm.request import Request
+from stages.records import Page, Source, Teacher, make_example
+from stages.teachers.lesson import Lesson
+
+PROMPT = "teacher.md"
+
+
+class WrittenExample(BaseModel):
+    instruction: str
+    input: str
+    output: str
+
+
+class Writing(BaseModel):
+    examples: list[WrittenExample]
+
+
+def page_request(page: Page, per_page: int, characters: int) -> Request:
+    """Asks for `per_page` examples of a page, of which the model reads so many characters from its start."""
+    parts = [page.title]
+    for section in page.sections:
+        parts += [section.heading, section.text]
+    text = "\n\n".join(part.strip() for part in parts if part.strip())
+    return Request(
+        name=page.title,
+        system=system_prompt(PROMPT),
+        prompt=f"Write exactly {per_page} examples about this page.\n\n{fenced('page', text[:characters])}",
+        schema=Writing,
+        items=("examples", per_page),
+    )
+
+
+def lesson(page: Page, outcome: Outcome, teacher: Teacher) -> Lesson:
+    """The examples in an answer, whole or cut short; what isn't good enough in them is for curation to say."""
+    written = outcome.value.examples if isinstance(outcome.value, Writing) else []
+    source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
+    examples = [
+        make_example(
+            instruction=one.instruction.strip(),
+            input=one.input.strip(),
+            output=one.output.strip(),
+            kind="",
+            source=source,
+            teacher=teacher,
+        )
+        for one in written
+    ]
+    return Lesson(examples, None if examples else outcome.reason or "no_examples")
