@@ -129,7 +129,7 @@ class GeminiClient:
             max_output_tokens=self._params.max_output_tokens,
             response_mime_type="application/json",
             response_json_schema=schema_for(request.schema, request.items),
-            automatic_continuation=False,  # which would be a second request, and paid
+            # As it came: where it reads CONTINUATION itself, the library sends a second request, which is paid too.
             should_return_http_response=True,
         )
 
