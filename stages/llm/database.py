@@ -75,7 +75,7 @@ class Database:
     def _prepare(self) -> None:
         found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise StageError(_advise(DAMAGED, self.path, found.splitlines()[0]))
+            raise StageError(_advise(DAMAGED, self.path, found.splitlines()[-1]))
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, FORMAT):
             raise StageError(

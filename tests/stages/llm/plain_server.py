@@ -5,14 +5,14 @@ import os
 import signal
 import socket
 import struct
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread, Timer
-from typing import Self
+from threading import Condition, Event, Lock, Thread, Timer
+from typing import Any, Self
+from urllib.request import urlopen
 
 # What the n-th request about a name (from 0) gets: "ok", a status code, "429 in 0.2", or one of the words of `_answer`.
 Plan = Callable[[str, int], str]
@@ -45,6 +45,8 @@ class PlainServer(ThreadingHTTPServer):
         self._counts: Counter[str] = Counter()
         self._now = 0
         self._lock = Lock()
+        self._idle = Condition()
+        self._connections = 0
         self._kill: tuple[int, int, float] | None = None
 
     def __enter__(self) -> Self:
@@ -80,6 +82,24 @@ class PlainServer(ThreadingHTTPServer):
                 Timer(self._kill[2], os.kill, (self._kill[1], signal.SIGKILL)).start()
         return self.plan(name, count)
 
+    def settle(self) -> None:
+        """Waits until whatever a process that is gone had sent is noted."""
+        with urlopen(self.url, timeout=30):  # connections are taken in turn, so that all earlier ones are known
+            pass
+        with self._idle:
+            assert self._idle.wait_for(lambda: self._connections == 0, timeout=30)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._idle:
+            self._connections += 1
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        with self._idle:
+            self._connections -= 1
+            self._idle.notify_all()
+
     def left(self) -> None:
         with self._lock:
             self._now -= 1
@@ -93,6 +113,9 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: PlainServer
 
+    def do_GET(self) -> None:
+        self._send(200, {})
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/check":
@@ -100,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, {"form": "json_schema"})
             return
         act = self.server.arrived(body["prompt"])
-        threading.Event().wait(self.server.latency)
+        time.sleep(self.server.latency)
         self.server.left()
         self._answer(body["prompt"].splitlines()[0], act)
 
