@@ -2,19 +2,33 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from tests.stages.llm.clients.local_server import Answer, Asked, LocalServer
+from tests.stages.llm.clients.local_server import Answer, Asked, Fault, LocalServer
 
 MODEL = "tiny"
 GEMINI = f"/v1beta/models/{MODEL}"
 
-# From the prompt to the object that is the answer; or to a string, which is sent as it stands.
-Model = Callable[[str], Any]
+
+@dataclass(frozen=True)
+class Broken:
+    """No answer, but a fault of server or network."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """An answer that a safety filter stopped."""
+
+
+# From the prompt to the object that is the answer; or to a string, which is sent as it stands, a status, or a fault.
+Model = Callable[[str], dict[str, Any] | str | Answer | Broken | Blocked]
 
 
 class ModelServer(LocalServer):
-    """Counts what it is asked: `prompts`, without the check that a run begins with."""
+    """`prompts` are those that it was sent, without the check that a run begins with."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
@@ -27,21 +41,32 @@ class ModelServer(LocalServer):
             f"{GEMINI}:generateContent": self.generate,
         }
 
-    def complete(self, asked: Asked) -> Answer:
-        text = self.text(asked.body["messages"][-1]["content"])
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    def complete(self, asked: Asked) -> Answer | Fault:
+        answer = self.respond(asked.body["messages"][-1]["content"])
+        if isinstance(answer, Answer):
+            return answer
+        if isinstance(answer, Broken):
+            return answer.fault
+        text, finish = ("", "content_filter") if isinstance(answer, Blocked) else (answer, "stop")
+        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
         usage = {"prompt_tokens": 100, "completion_tokens": 10}
         return Answer({"id": "1", "object": "chat.completion", "choices": [choice], "usage": usage})
 
-    def generate(self, asked: Asked) -> Answer:
-        text = self.text(asked.body["contents"][-1]["parts"][0]["text"])
-        candidate = {"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP"}
+    def generate(self, asked: Asked) -> Answer | Fault:
+        answer = self.respond(asked.body["contents"][-1]["parts"][0]["text"])
+        if isinstance(answer, Answer):
+            return answer
+        if isinstance(answer, Broken):
+            return answer.fault
         usage = {"promptTokenCount": 100, "candidatesTokenCount": 10}
+        if isinstance(answer, Blocked):
+            return Answer({"candidates": [{"finishReason": "SAFETY"}], "usageMetadata": usage})
+        candidate = {"content": {"role": "model", "parts": [{"text": answer}]}, "finishReason": "STOP"}
         return Answer({"candidates": [candidate], "usageMetadata": usage})
 
-    def text(self, prompt: str) -> str:
+    def respond(self, prompt: str) -> str | Answer | Broken | Blocked:
         if "<<<" not in prompt:
             return '{"color": "blue"}'  # the check: a word that only the schema asks for
         self.prompts.append(prompt)
         answer = self.model(prompt)
-        return answer if isinstance(answer, str) else json.dumps(answer)
+        return json.dumps(answer) if isinstance(answer, dict) else answer
