@@ -1,0 +1,180 @@
+"""What a wiki's plain text brings along that isn't prose."""
+
+from collections import Counter
+
+import pytest
+
+from stages.sources.plain_text import to_sections
+
+
+def read(text: str, *drop: str) -> tuple[list[tuple[str, int, str]], Counter[str]]:
+    sections, left_out = to_sections(text, drop, "en")
+    return [(section.heading, section.level, section.text) for section in sections], left_out
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Suttner ( ; born 1950) wrote.", "Suttner (born 1950) wrote."),
+        ("Suttner ( ; 9 June 1843 – 21 June 1914) wrote.", "Suttner (9 June 1843 – 21 June 1914) wrote."),
+        ("The platypus (/ˈplætɪpəs/; PLAT-ih-pəs) swims.", "The platypus swims."),
+        ("The platypus ( PLAT-ih-pəs) swims.", "The platypus swims."),
+        ("Dutch ( Nederlands ) is a language.", "Dutch (Nederlands) is a language."),
+        ("Dutch (Nederlands ()) is a language.", "Dutch (Nederlands) is a language."),
+        ("Goethe (German: [ˈɡøːtə] (listen); 1749 – 1832) wrote.", "Goethe (1749 – 1832) wrote."),
+        (
+            "Gustave Eiffel ( EYE-fəl, French: [ɡystav ɛfɛl]; né Bonickhausen; 15 December 1832 – 1923) built it.",
+            "Gustave Eiffel (né Bonickhausen; 15 December 1832 – 1923) built it.",
+        ),
+        ("Vienna (; German: Wien [viːn] ; Bavarian: Wean) is big.", "Vienna (German: Wien; Bavarian: Wean) is big."),
+        ("Moscow (, US also ; Russian: , romanized: Moskva) is big.", "Moscow (romanized: Moskva) is big."),
+        ("Paris (French pronunciation: [paʁi]) is old.", "Paris is old."),
+        ("Athens (Greek: Ἀθῆναι, romanized: Athênai) is old.", "Athens (Greek: Ἀθῆναι, romanized: Athênai) is old."),
+        ("The force (NATO-led, of 1999) came.", "The force (NATO-led, of 1999) came."),
+        ("A dog (help·info) or ( ) or (,) barks.", "A dog or or barks."),
+        ("It rose.[1][note 2][citation needed] It fell.[14]: 45", "It rose. It fell."),
+        ("It rose , then,, fell .", "It rose, then, fell."),
+        ("A\u00a0cat\u202fsat\u200b\ufeff down­hill.", "A cat sat downhill."),
+        ("He earned $6 million \n(over $14.7 million  today). He left.",
+         "He earned $6 million (over $14.7 million today). He left."),
+        ("He sat\nand stood.", "He sat and stood."),
+        ("It helped the poor.As president he ruled.", "It helped the poor. As president he ruled."),
+        ("It ran at 3.5.Then ASP.NET came.", "It ran at 3.5.Then ASP.NET came."),
+        ("It lies at 51°30′26″N 0°7′39″W\ufeff / \ufeff51.507°N 0.127°W\ufeff / 51.507; -0.127 by the sea.",
+         "It lies at 51°30′26″N 0°7′39″W by the sea."),
+        ('He said "no." They left. She asked why? Yes!', 'He said "no." They left. She asked why? Yes!'),
+    ],
+)  # fmt: skip
+def test_what_can_be_mended_is_mended(raw: str, clean: str) -> None:
+    """Guards against holes and marks in a sentence, and against dates and words that go with them."""
+    assert read(raw) == ([("", 1, clean)], Counter())
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Main article: History of Egypt", "notice"),
+        ("See also: Aswan Dam", "notice"),
+        ("Further information: Aswan", "notice"),
+        ("For other uses, see Nile (disambiguation).", "notice"),
+        ('"Neilos" redirects here. For the monk, see Nilus.', "notice"),
+        ("This section needs additional citations for verification.", "notice"),
+        ("This article is about the river. For the god, see Hapi.", "notice"),
+        ("You can help by adding to it.", "notice"),
+        ("File: Nile.jpg", "notice"),
+        ("Coordinates: 30°10′N 31°6′E", "notice"),
+        ("* Cairo is a city.", "list_or_table"),
+        ("•", "list_or_table"),
+        ("1. Cairo", "list_or_table"),
+        ("Nile.jpg|The Nile at night.", "list_or_table"),
+        ("Length\t6,650 km.", "list_or_table"),
+        ("Cairo, the largest city", "fragment"),
+        ("Its ports are:", "fragment"),
+        ("30°10′N 31°6′E", "fragment"),
+        ('The name "" is old.', "sentence_with_a_hole"),
+        ("It is pronounced [ˈnaɪəl] in English.", "sentence_with_a_hole"),
+        ("It is pronounced /naɪl/ there.", "sentence_with_a_hole"),
+        ("See {{convert|5|km}} and [[Cairo]].", "list_or_table"),
+        ("See {{Cairo}} there.", "sentence_with_a_hole"),
+        ("See [[Cairo]] there.", "sentence_with_a_hole"),
+        ("It is old<ref>Smith</ref>.", "sentence_with_a_hole"),
+        ("The value \\frac{1}{2} is half.", "sentence_with_a_hole"),
+    ],
+)
+def test_what_cannot_be_mended_is_left_out_and_counted(line: str, reason: str) -> None:
+    """Guards against debris in an example, and against prose around it that goes, too."""
+    expected = [("", 1, "The Nile is a river.\n\nIt is long.")]
+    assert read(f"The Nile is a river.\n{line}\nIt is long.") == (expected, Counter({reason: 1}))
+
+
+def test_only_the_sentence_with_the_hole_goes() -> None:
+    text = 'It is old. The name "" is older. It is long. Its ports are:\nCairo\nAswan'
+    assert read(text) == ([("", 1, "It is old. It is long.")], Counter(fragment=3, sentence_with_a_hole=1))
+
+
+FORMULAS = """The mean over the last\x20
+  
+    
+      
+        k
+      
+    
+    {\\displaystyle k}
+  
+ entries containing\x20
+  
+    
+      
+        n
+      
+    
+    {\\displaystyle n_{\\text{a}}}
+  
+. This stays. The value is given by:
+
+  
+    
+      
+        a
+        =
+        b
+      
+    
+    {\\displaystyle {\\begin{aligned}a&=b\\\\
+c&=d\\end{aligned}}}
+  
+
+where a is a constant. The next sentence stays.
+Another k {\\displaystyle k} stands in a line. It ends.
+
+
+== The number
+  
+    
+      
+        π
+      
+    
+    {\\displaystyle \\pi }
+  
+ ==
+Text of the section."""
+
+
+def test_formulas_take_their_sentences_along() -> None:
+    """Guards against symbols a line, TeX, and sentences whose subject was a formula."""
+    sections, left_out = read(FORMULAS)
+    assert sections == [
+        ("", 1, "This stays.\n\nThe next sentence stays.\n\nIt ends."),
+        ("The number", 2, "Text of the section."),
+    ]
+    assert left_out["sentence_with_a_hole"] == 3
+
+
+def test_a_formula_that_never_ends_takes_one_line() -> None:
+    """Guards against a typing error that costs the rest of the page."""
+    assert read("It is old.\n  {\\displaystyle {a}\nIt is new.")[0] == [("", 1, "It is old.\n\nIt is new.")]
+
+
+def test_sections_are_those_with_prose_in_them() -> None:
+    """Guards against stray heading marks, emptied and doubled sections, and subsections of what is dropped."""
+    text = (
+        "Lead.\n\n\n== History ==\n\n\n=== Early[edit] ===\nIt began.\n=== Late ===\nIt ended.\n==  ==\nStill late.\n"
+        "== Unclosed\nIt goes on.\n\n\n== Doubled ==\nIt began.\n\n\n== see ALSO ==\nNile is long.\n=== Deeper ===\n"
+        "It is deep.\n==== Deepest ====\nIt is deepest.\n\n\n== Empty ==\n\n\n== Last[1] ==\nThe end."
+    )
+    assert read(text, "See also") == (
+        [
+            ("", 1, "Lead."),
+            ("Early", 3, "It began."),
+            ("Late", 3, "It ended.\n\nStill late."),
+            ("Unclosed", 2, "It goes on."),
+            ("Last", 2, "The end."),
+        ],
+        Counter(boilerplate_section=3, empty_section=2, repeated_section=1),
+    )
+
+
+def test_a_page_without_prose_has_no_sections() -> None:
+    assert read("") == ([], Counter(empty_section=1))
+    assert to_sections("終わりです。\n項目", (), "ja")[0][0].text == "終わりです。"
