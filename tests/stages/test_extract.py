@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,18 @@ def test_all_pages_go_on_with_their_attribution(project: Path) -> None:
     assert read_jsonl(extract.PAGES, Page) == read_pages(BUNDLED)
     metrics = read_json(extract.METRICS)
     assert metrics["pages_read"] == metrics["pages_kept"] == len(read_pages(BUNDLED))
+
+
+def test_bundled_pages_have_no_metrics_of_a_wiki(project: Path, root: Path) -> None:
+    extract.main()
+    assert extract.METRICS.read_bytes() == (root / extract.METRICS).read_bytes()
+
+
+def test_bundled_pages_need_no_library_of_the_network(root: Path) -> None:
+    """Guards against a default run that pays for what it doesn't use."""
+    code = "import stages.extract, sys; print(sorted({'httpx', 'wikipediaapi', 'tenacity'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_what_is_over_the_limit_is_counted(project: Path) -> None:

@@ -1,0 +1,111 @@
+"""The cache of pages: whole or set aside, and shared."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages.errors import StageError
+from stages.sources.page_cache import Lead, PageCache, WikiPage, digest
+from tests.stages.sources.conftest import Extraction
+from tests.stages.sources.local_wiki import LocalWiki
+
+ENDPOINT = "https://en.wikipedia.org/w/api.php"
+WRITE = """
+import sys
+from stages.errors import StageError
+from stages.sources.page_cache import Lead, PageCache
+cache = PageCache(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+for revision in range(200):
+    cache.put_lead(Lead(title="Nile", reason="", page_title="Nile" * 500, page_id=1, revision_id=revision))
+"""
+
+
+def page(text: str = "Text.") -> WikiPage:
+    return WikiPage(
+        title="Nile",
+        page_id=1,
+        revision_id=2,
+        revision_timestamp="2022-01-01T00:00:00Z",
+        url="https://local.example/wiki/Nile",
+        language="en",
+        license="CC-BY-SA-4.0",
+        text=text,
+        sha256=digest(text),
+    )
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PageCache:
+    monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path / "cache"))
+    return PageCache(ENDPOINT)
+
+
+def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
+    """Guards against a page of one wiki, or of an older revision, in the place of another's."""
+    cache.put_page(page())
+    cache.put_lead(Lead(title="a/b: ?", reason="missing"))
+    assert cache.page(1, 2) == page()
+    assert [cache.page(1, 3), cache.page(12, 2), cache.lead("a/b"), cache.members("Nile", 0, 1)] == [None] * 4
+    assert cache.lead("a/b: ?") == Lead(title="a/b: ?", reason="missing")
+    assert PageCache(ENDPOINT.replace("en", "de")).page(1, 2) is None
+    assert cache.folder.name.startswith("en-wikipedia-org-w-api-php-")
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "binary"])
+def test_a_damaged_page_is_set_aside_and_had_anew(
+    wiki: LocalWiki, run: Extraction, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    """Guards against half a page, or another text than the wiki's, that passes for the page at the next run."""
+    wiki.add("Nile")
+    run("Nile")
+    whole = run.outputs()
+    [path] = (tmp_path / "cache").rglob("1-100.json")
+    content = path.read_bytes()
+    changes = {
+        "cut": content[: len(content) // 2],
+        "changed": content.replace(b"1900", b"1901"),
+        "empty": b"",
+        "binary": b"\xff\x00",
+    }
+    path.write_bytes(changes[damage])
+    wiki.asked.clear()
+    run("Nile")
+    assert run.outputs() == whole
+    assert (path.read_bytes(), path.with_suffix(".damaged").read_bytes()) == (content, changes[damage])
+    assert wiki.pages_asked() == ["Nile"]
+    assert f"{path} is damaged (" in caplog.messages[0] and caplog.messages[0].endswith("aside as 1-100.damaged")
+
+
+def test_two_processes_may_write_the_same_entry(cache: PageCache, root: Path) -> None:
+    """Guards against writers that rename one another's half-written files."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITE, ENDPOINT], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    while any(process.poll() is None for process in processes):
+        lead = cache.lead("Nile")
+        assert lead is None or lead.page_title == "Nile" * 500
+    assert [process.wait() for process in processes] == [0, 0, 0]
+    lead = cache.lead("Nile")
+    assert lead is not None and lead.revision_id == 199
+    assert not list(cache.folder.rglob("*.damaged"))
+
+
+def test_a_cache_that_cannot_be_used_is_named(wiki: LocalWiki, run: Extraction, tmp_path: Path) -> None:
+    """Guards against a traceback where the disk or its rights are at fault."""
+    wiki.add("Nile")
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    with pytest.raises(StageError, match=r"the cache of pages cannot be used: .*; WIKITUNE_CACHE moves it"):
+        run("Nile")
