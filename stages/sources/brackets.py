@@ -6,12 +6,13 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _LISTEN = re.compile(r"\s*\(\s*(?:listen|audio|info|help|help ?[·•/] ?info|pronunciation)\s*\)", re.I)
 _PHONETIC = "\u0250-\u02af\u02c8\u02cc\u02d0\u0303\u0329\u032f"
 # Between slashes or square brackets, or with a mark of stress.
-_SOUND = re.compile(rf"/[^/()]*[{_PHONETIC}][^/()]*/|\[[^\[\]]*[{_PHONETIC}][^\[\]]*\]|\S*[\u02c8\u02cc]\S*|\blisten\b")
+_SOUND = re.compile(rf"/[^/()]*[{_PHONETIC}][^/()]*/|\[[^\[\]]*[{_PHONETIC}][^\[\]]*\]|\S*[\u02c8\u02cc]\S*")
 _EMPTIED = re.compile(r"\s|.*\s$|[,;]|.*(?:[,;:]\s*[,;]|[,;:]\s*$)")
 _RESPELLED = re.compile(r"(?=.*\b[A-Z]{2,}\b)(?=.*[a-zə])[A-Za-zə']+(?:-[A-Za-zə']+)+")
 # What is left of a part when the sound is gone.
 _LABEL = re.compile(
-    r"(?:UK|US|locally|also|or|IPA|pronounced|(?:[A-Z][\w-]+ )?pronunciation|(?:UK|US) also)?:?|[A-Z][\w ()-]{0,40}:"
+    r"(?:UK|US|locally|also|or|listen|IPA|pronounced|(?:[A-Z][\w-]+ )?pronunciation|(?:UK|US) also)?:?"
+    r"|[A-Z][\w ()-]{0,40}:"
 )
 
 

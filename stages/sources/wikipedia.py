@@ -174,7 +174,7 @@ def _keep(lead: Lead, page: WikiPage, result: Harvest, params: WikiParams) -> No
 
 def _too_many(result: Harvest, params: WikiParams) -> bool:
     failed = sum(map(len, result.failures().values()))
-    return failed > params.max_failure_rate * (result.read - result.over_the_limit)
+    return failed / (result.read - result.over_the_limit) > params.max_failure_rate
 
 
 def _check(result: Harvest, params: WikiParams) -> None:

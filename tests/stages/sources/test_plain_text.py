@@ -31,6 +31,7 @@ def read(text: str, *drop: str) -> tuple[list[tuple[str, int, str]], Counter[str
         ("Paris (French pronunciation: [paʁi]) is old.", "Paris is old."),
         ("Athens (Greek: Ἀθῆναι, romanized: Athênai) is old.", "Athens (Greek: Ἀθῆναι, romanized: Athênai) is old."),
         ("The force (NATO-led, of 1999) came.", "The force (NATO-led, of 1999) came."),
+        ("Bach (; listen ; 1685 – 1750) wrote (listen to it).", "Bach (1685 – 1750) wrote (listen to it)."),
         ("A dog (help·info) or ( ) or (,) barks.", "A dog or or barks."),
         ("It rose.[1][note 2][citation needed] It fell.[14]: 45", "It rose. It fell."),
         ("It rose , then,, fell .", "It rose, then, fell."),
