@@ -45,7 +45,7 @@ class PlainServer(ThreadingHTTPServer):
         self._counts: Counter[str] = Counter()
         self._now = 0
         self._lock = Lock()
-        self._idle = Condition()
+        self._changed = Condition()
         self._connections = 0
         self._kill: tuple[int, int, float] | None = None
 
@@ -86,19 +86,28 @@ class PlainServer(ThreadingHTTPServer):
         """Waits until whatever a process that is gone had sent is noted."""
         with urlopen(self.url, timeout=30):  # connections are taken in turn, so that all earlier ones are known
             pass
-        with self._idle:
-            assert self._idle.wait_for(lambda: self._connections == 0, timeout=30)
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._connections == 0, timeout=30)
+
+    def wait_for_checks(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.checks) >= count, timeout=30)
+
+    def checked(self, form: str | None) -> None:
+        with self._changed:
+            self.checks.append(form)
+            self._changed.notify_all()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        with self._idle:
+        with self._changed:
             self._connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         super().shutdown_request(request)
-        with self._idle:
+        with self._changed:
             self._connections -= 1
-            self._idle.notify_all()
+            self._changed.notify_all()
 
     def left(self) -> None:
         with self._lock:
@@ -119,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/check":
-            self.server.checks.append(body["form"])
+            self.server.checked(body["form"])
             self._send(200, {"form": "json_schema"})
             return
         act = self.server.arrived(body["prompt"])

@@ -1,5 +1,6 @@
 """Asking a real server over HTTP: how often, in which order, and what is made of its faults."""
 
+import asyncio
 import logging
 from pathlib import Path
 from threading import Barrier
@@ -162,9 +163,9 @@ def test_what_is_under_way_when_a_run_stops_is_kept(tmp_path: Path) -> None:
         with pytest.raises(StageError, match="refuses"):
             ask(server.url, make_requests(50), make_params(), tmp_path)
         asked = set(server.asked()) - {"page 0000"}
-        assert len(asked) == 7
+        assert 7 <= len(asked) <= 14  # those under way with it, and those that began before its answer was read
     with Journal(tmp_path) as journal:
-        assert journal.last_id() == 7
+        assert journal.last_id() == len(asked)
 
 
 def test_the_wait_that_a_server_asks_for_is_never_cut_short(tmp_path: Path) -> None:
@@ -198,6 +199,34 @@ def test_a_repair_shows_the_fault_as_data_and_is_asked_once(tmp_path: Path) -> N
         )
         (again,) = ask(server.url, [make_request("tea")], make_params(), tmp_path)
         assert (again.value, again.from_journal, len(server.seen)) == (outcome.value, True, 2)
+
+
+def test_an_answer_that_no_repair_mended_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
+    """Guards against a failure that stays for ever, as a repair with the same words was answered once."""
+    acts = ["truncated", "truncated", "truncated", "ok"]
+    with PlainServer(lambda name, count: acts[count]) as server:
+        params = make_params(max_failure_rate=1.0)
+        assert [one.reason for one in ask(server.url, [make_request("tea")], params, tmp_path)] == ["not_json"]
+        assert [one.reason for one in ask(server.url, [make_request("tea")], params, tmp_path)] == [None]
+        assert [seen.prompt for seen in server.seen[:2]] == [seen.prompt for seen in server.seen[2:]]
+
+
+def test_what_another_run_bought_meanwhile_is_not_bought_again(tmp_path: Path) -> None:
+    """Guards against two runs that each pay for answers that are of no use to either."""
+    acts = {"page 0000": "truncated", "page 0001": "blocked"}
+    params = make_params(max_failure_rate=1.0)
+
+    class Late(PlainClient):
+        async def check(self, known_form: str | None) -> str:
+            await asyncio.to_thread(ask, server.url, make_requests(3), params, tmp_path)
+            return await super().check(known_form)
+
+    with PlainServer(lambda name, count: acts.get(name, "ok")) as server, Journal(tmp_path) as journal:
+        client = Late(server.url)
+        outcomes = ask_all(client, make_requests(3), params, stage="synth", provider="openai", journal=journal)
+        assert [one.reason for one in outcomes] == ["not_json", "blocked", None]
+        assert all(one.from_journal for one in outcomes)
+        assert server.asked() == {"page 0000": 2, "page 0001": 1, "page 0002": 1}
 
 
 def test_a_repair_that_was_never_asked_is_all_that_is_missing(tmp_path: Path) -> None:

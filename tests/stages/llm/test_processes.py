@@ -77,14 +77,23 @@ def test_twenty_kills_cost_no_more_than_what_was_under_way(tmp_path: Path, start
 
 
 def test_two_processes_ask_nothing_twice_and_keep_one_rate(tmp_path: Path, start: Start) -> None:
-    """Guards against processes that each pay for all requests, or each send as many a minute as allowed."""
-    with PlainServer(latency=0.01) as server:
+    """Guards against processes that each pay for all requests, or for an answer that is of no use to either, or that
+    each send as many a minute as allowed."""
+
+    def plan(name: str, count: int) -> str:
+        server.wait_for_checks(2)
+        return "truncated" if name == "page 0007" else "ok"
+
+    with PlainServer(plan, latency=0.01) as server:
         results = [tmp_path / "first", tmp_path / "second"]
-        processes = [start(server.url, 40, tmp_path / "llm", result, requests_per_minute=1200) for result in results]
+        processes = [
+            start(server.url, 40, tmp_path / "llm", result, requests_per_minute=1200, max_failure_rate=0.1)
+            for result in results
+        ]
         for process in processes:
             process.join(30)
         assert [process.exitcode for process in processes] == [0, 0]
-        assert server.asked() == {request.name: 1 for request in make_requests(40)}
+        assert server.asked() == {request.name: 1 for request in make_requests(40)} | {"page 0007": 2}  # and its repair
         times = [seen.time for seen in server.seen]
     assert max(times) - min(times) > 1.5  # 39 gaps of 0.05 seconds; at a rate each, half of that
     first, second = (json.loads(result.read_text(encoding="utf-8")) for result in results)
