@@ -112,7 +112,7 @@ class _Run:
         log.warning("%s: %s: no usable answer, %s (%s)", self._stage, result.name, result.reason, result.detail)
         self._failed[one.key] = result
         failures = sum(self._wanted[key] for key in self._failed)
-        if failures > self._params.max_failure_rate * self._total:
+        if failures / self._total > self._params.max_failure_rate:
             raise StageError(self._too_many(failures))
 
     def _too_many(self, failures: int) -> str:

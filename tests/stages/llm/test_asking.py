@@ -148,6 +148,13 @@ def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> 
         assert server.asked()["page 0000"] == 1
 
 
+def test_failures_up_to_the_rate_are_borne(tmp_path: Path) -> None:
+    """Guards against a share that isn't one in binary: 0.29 of 100 is less than 29 there."""
+    with PlainServer(lambda name, count: "blocked" if name < "page 0029" else "ok") as server:
+        outcomes = ask(server.url, make_requests(100), make_params(max_failure_rate=0.29), tmp_path)
+    assert sum(one.reason == "blocked" for one in outcomes) == 29
+
+
 @pytest.mark.parametrize("status", ["401", "404"])
 def test_a_server_that_refuses_stops_the_run_at_once(tmp_path: Path, status: str) -> None:
     """Guards against a thousand requests with a key that doesn't work, and against retries of them."""
