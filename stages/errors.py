@@ -10,8 +10,10 @@ class StageError(Exception):
 
 
 def run_stage(main: Callable[[], None]) -> None:
-    """Runs a stage's `main`: warnings on standard error, a StageError as one plain message and exit code 1."""
+    """Runs a stage's `main`: what it has to say, and libraries' warnings, on standard error; a StageError as one plain
+    message and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("stages").setLevel(logging.INFO)
     try:
         main()
     except StageError as error:
