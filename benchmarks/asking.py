@@ -1,30 +1,50 @@
-"""How long a thousand requests take, against a server that answers each after 50 ms.
+"""How long a thousand requests take with each client library, against a server that answers each after 50 ms.
 
 The ideal is what the server alone takes when the places for requests are always full. The server runs in a process
-of its own; requests go over HTTP; answers go to a journal on the disk. The second run finds all of them there.
+of its own and speaks the API of the library; answers go to a journal on the disk. The second run finds all of them
+there.
 
     python -m benchmarks.asking
 """
 
 import multiprocessing
+import os
 import tempfile
 import time
 from multiprocessing.connection import Connection
-from pathlib import Path
+from threading import Thread
 
-from tests.stages.llm.plain_client import ask, make_params, make_requests
-from tests.stages.llm.plain_server import PlainServer
+from stages.llm.prompts import fenced
+from stages.llm.request import Provider, Request
+from stages.llm.service import Service
+from stages.records import Record
+from tests.stages.llm.plain_client import make_params
+from tests.stages.model_server import MODEL, ModelServer
 
 REQUESTS = 1000
 SECONDS = 0.05
 CONCURRENCY = 16
+PROVIDERS: tuple[Provider, ...] = ("openai", "gemini")
+
+
+class Word(Record):
+    word: str
+
+
+def answer(prompt: str) -> dict[str, object]:
+    time.sleep(SECONDS)
+    return {"word": prompt.splitlines()[1]}
 
 
 def serve(to_parent: Connection) -> None:
-    with PlainServer(latency=SECONDS) as server:
+    """Says its address; then, whenever it is asked, how many requests it has had."""
+    with ModelServer(answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
         to_parent.send(server.url)
-        to_parent.recv()
-        to_parent.send(len(server.seen))
+        while to_parent.recv():
+            to_parent.send(len(server.prompts))
+        server.stopped.set()
+        server.shutdown()
 
 
 def main() -> None:
@@ -33,16 +53,34 @@ def main() -> None:
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,))
     process.start()
     url = here.recv()
-    print(f"{'run':<8} {'seconds':>8} {'of ideal':>9}")
-    with tempfile.TemporaryDirectory() as folder:
-        for run in ("first", "second"):
-            started = time.perf_counter()
-            ask(url, make_requests(REQUESTS), make_params(concurrency=CONCURRENCY), Path(folder))
-            seconds = time.perf_counter() - started
-            print(f"{run:<8} {seconds:>8.2f} {seconds / ideal:>8.2f}x")
-    here.send("end")
-    print(f"{here.recv():,} requests reached the server; the ideal is {ideal:.2f} seconds")
+    os.environ |= {
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "GOOGLE_GEMINI_BASE_URL": url,
+        "GEMINI_API_KEY": "none-is-needed",
+        "NO_PROXY": "127.0.0.1",
+    }
+    os.environ.pop("OPENAI_API_KEY", None)
+    names = [f"page {number}" for number in range(REQUESTS)]
+    requests = [Request(name=name, system="Repeat.", prompt=fenced("word", name), schema=Word) for name in names]
+    before = 0
+    print(f"{'client':<8} {'run':<8} {'seconds':>8} {'of ideal':>9} {'requests':>9}")
+    for provider in PROVIDERS:
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["WIKITUNE_CACHE"] = folder
+            for run in ("first", "second"):
+                started = time.perf_counter()
+                params = make_params(model=MODEL, concurrency=CONCURRENCY)
+                outcomes = Service("synth", provider, params).ask(requests)
+                seconds = time.perf_counter() - started
+                if [one.value for one in outcomes] != [Word(word=name) for name in names]:
+                    raise SystemExit("an answer is not the one to its question")
+                here.send(True)
+                seen = here.recv()
+                print(f"{provider:<8} {run:<8} {seconds:>8.2f} {seconds / ideal:>8.2f}x {seen - before:>9,}")
+                before = seen
+    here.send(False)
     process.join()
+    print(f"The ideal is {ideal:.2f} seconds")
 
 
 if __name__ == "__main__":

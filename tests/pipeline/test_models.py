@@ -36,6 +36,17 @@ def teach(prompt: str) -> dict[str, Any]:
     }
 
 
+def audit_or_judge(prompt: str) -> dict[str, Any]:
+    """Keeps every example, and gives every answer the same marks."""
+    if "<<<examples" in prompt:
+        kept = {"verdict": "keep", "reason": "ok", "justification": "Fine."}
+        return {
+            "verdicts": [{"number": int(number)} | kept for number in re.findall(r'^{"number": (\d+)', prompt, re.M)]
+        }
+    marks = {"factual_correctness": 3, "instruction_adherence": 2, "clarity_and_usefulness": 1}
+    return {"justification": "Both are alike.", "first": marks, "second": marks, "winner": "tie"}
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     with ModelServer(teach) as server:
@@ -84,3 +95,15 @@ def test_a_killed_run_buys_no_answer_twice(workspace: Workspace, server: ModelSe
     before = workspace.read("data/synthetic.jsonl"), len(server.asked)
     workspace.repro("--force", "--single-item", "synth")
     assert (workspace.read("data/synthetic.jsonl"), len(server.asked)) == before
+
+
+def test_an_auditor_and_a_judge_in_one_run(workspace: Workspace, server: ModelServer) -> None:
+    """Guards against a model that works in its stage, and whose verdicts the stages after it cannot read."""
+    server.model = audit_or_judge
+    workspace.set_params({"curate": {"auditor": "openai"} | LLM, "judge": {"judge": "openai"} | LLM})
+    ran, output = workspace.repro()
+    assert ran == ["curate", "judge", "plot"], output  # the same examples are kept, so nothing is trained again
+    judged = json.loads(workspace.read("reports/metrics/judge.json"))
+    assert (judged["failed"], judged["models"]["full"]["total"]) == (0, 6.0)
+    assert judged["pairs"]["full-base"]["tie_rate"] == 1.0
+    assert f"Judge: `openai` ({MODEL})" in workspace.read("reports/report.md").decode()
