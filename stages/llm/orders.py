@@ -1,12 +1,9 @@
 """A request as the journal sees it: who wants it, from whom, and what it may cost."""
 
-import json
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 
-from pydantic import BaseModel
-
-from stages.llm.request import LlmParams, Provider, Request
+from stages.llm.request import LlmParams, Provider, Request, schema_text
 
 BYTES_A_TOKEN = 4
 
@@ -40,10 +37,5 @@ def cost(params: LlmParams, input_tokens: int, output_tokens: int) -> float:
 
 def input_tokens(request: Request) -> int:
     """An estimate: a token for four bytes of instructions, prompt and schema, rounded up. Vocabularies differ."""
-    size = len((request.system + request.prompt).encode(errors="replace")) + _schema_size(request.schema)
+    size = len((request.system + request.prompt).encode(errors="replace")) + len(schema_text(request.schema))
     return -(-size // BYTES_A_TOKEN)
-
-
-@cache  # a stage has one schema or two, and thousands of requests
-def _schema_size(schema: type[BaseModel]) -> int:
-    return len(json.dumps(schema.model_json_schema()))

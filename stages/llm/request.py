@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, Field
@@ -51,7 +52,7 @@ class Request:
             params.model,
             self.system,
             self.prompt,
-            self.schema.model_json_schema(),
+            schema_text(self.schema),
             self.items,
             params.temperature,
             params.seed,
@@ -59,6 +60,12 @@ class Request:
             params.context_tokens,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@cache  # pydantic takes longer to make it than a client to send a request
+def schema_text(schema: type[BaseModel]) -> str:
+    """The JSON Schema of a model, as JSON."""
+    return json.dumps(schema.model_json_schema())
 
 
 @dataclass(frozen=True)

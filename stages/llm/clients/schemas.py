@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from stages.llm.request import Request
+from stages.llm.request import Request, schema_text
 
 # How a server is told what to answer, the strictest first: by schema (OpenAI's way), by schema (llama.cpp's older way),
 # as any JSON object, or not at all; for the last two the schema stands in the prompt.
@@ -25,7 +25,7 @@ def schema_for(schema: type[BaseModel], items: tuple[str, int] | None = None) ->
 
     `items` is a field that is a list, and how many items it must hold. A schema can't hold itself.
     """
-    whole = schema.model_json_schema()
+    whole = json.loads(schema_text(schema))
     plain = _plain(whole, whole.get("$defs", {}))
     if items is not None:
         field, number = items
