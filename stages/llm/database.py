@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from stages.errors import StageError
 
-FORMAT = 1
+FORMAT = 2
 BUSY_SECONDS = 60.0  # for another process's transaction; they take milliseconds
 SCHEMA = """
 CREATE TABLE answers (           -- what was paid for; the newest row of a key counts, and none is ever changed
@@ -19,7 +19,9 @@ CREATE TABLE answers (           -- what was paid for; the newest row of a key c
     day TEXT NOT NULL,           -- UTC, for the list of what was spent
     name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,
     raw TEXT NOT NULL, finish TEXT NOT NULL,
-    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, usd REAL NOT NULL
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+    detail TEXT NOT NULL,        -- the server's word for why there is no answer
+    usd REAL NOT NULL
 );
 CREATE INDEX answers_of_a_key ON answers (key);
 CREATE INDEX spent_by_a_stage ON answers (stage, usd);

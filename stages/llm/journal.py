@@ -49,9 +49,8 @@ class Journal:
             self._owner.close()
 
     def latest(self, key: str) -> Answer | None:
-        query = (
-            "SELECT id, raw, finish, input_tokens, output_tokens FROM answers WHERE key = ? ORDER BY id DESC LIMIT 1"
-        )
+        columns = "id, raw, finish, input_tokens, output_tokens, detail"
+        query = f"SELECT {columns} FROM answers WHERE key = ? ORDER BY id DESC LIMIT 1"
         rows: list[Any] = self._database.rows(query, key)
         return Answer(rows[0][0], Reply(*rows[0][1:])) if rows else None
 
@@ -83,19 +82,20 @@ class Journal:
 
     def record(self, order: Order, reply: Reply) -> Answer:
         """Keeps a reply, on the disk when this returns, and ends the claim."""
-        kept = replace(reply, raw=_storable(reply.raw))
+        kept = replace(reply, raw=_storable(reply.raw), detail=_storable(reply.detail))
         request, params = order.request, order.params
         values = [
             *(order.key, order.stage, order.provider, order.endpoint, params.model),
             datetime.fromtimestamp(self._clock(), UTC).date().isoformat(),
             *map(_storable, (request.name, request.system, request.prompt)),
-            *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens),
+            *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens, kept.detail),
             cost(params, kept.input_tokens, kept.output_tokens),
         ]
         with self._database.transaction(durable=True) as connection:
             cursor = connection.execute(
                 "INSERT INTO answers (key, stage, provider, endpoint, model, day, name, system, prompt,"
-                " raw, finish, input_tokens, output_tokens, usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " raw, finish, input_tokens, output_tokens, detail, usd)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
             connection.execute("DELETE FROM claims WHERE key = ?", (order.key,))

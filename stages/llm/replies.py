@@ -26,12 +26,12 @@ class Reading:
 def read(request: Request, reply: Reply) -> Reading:
     """Checks with the schema, whatever form the server promised."""
     if reply.finish == "blocked":
-        return Reading(None, "blocked", "the server withheld the answer")
+        return Reading(None, "blocked", _told("the server withheld the answer", reply))
     if reply.finish == "length":
         return Reading(None, "cut_at_the_limit", f"it ended after {reply.output_tokens} tokens")
     text = unfenced(reply.raw)
     if not text:
-        return Reading(None, "empty", "there is no text")
+        return Reading(None, "empty", _told("there is no text", reply))
     try:
         value = request.schema.model_validate_json(text)
     except ValidationError as error:
@@ -49,6 +49,10 @@ def _counted(request: Request, value: BaseModel) -> Reading:
     if found < wanted:
         return Reading(value, "too_few", f"{field} holds {found} of {wanted}", found)
     return Reading(value, items=found)
+
+
+def _told(fault: str, reply: Reply) -> str:
+    return f"{fault}: {reply.detail}" if reply.detail else fault
 
 
 def unfenced(raw: str) -> str:

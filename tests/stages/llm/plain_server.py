@@ -154,7 +154,9 @@ class Handler(BaseHTTPRequestHandler):
                 "fenced": f"```json\n{whole}\n```",
             }.get(act, "" if act in {"empty", "blocked"} else whole)
             finish = {"blocked": "blocked", "cut": "length"}.get(act, "stop")
-            self._send(200, {"raw": raw, "finish": finish, "input_tokens": 10, "output_tokens": 5})
+            detail = "SAFETY" if act == "blocked" else ""
+            usage = {"input_tokens": 10, "output_tokens": 5}
+            self._send(200, {"raw": raw, "finish": finish, "detail": detail} | usage)
 
     def _send(self, status: int, content: object, wait: str = "") -> None:
         text = json.dumps(content).encode()

@@ -109,7 +109,7 @@ def test_every_answerable_request_is_answered_under_faults(tmp_path: Path, caplo
         for number in range(90)
         if f"page {number:04d}" not in lasting
     }
-    assert "synth: page 0025: no usable answer, blocked (the server withheld the answer)" in caplog.text
+    assert "synth: page 0025: no usable answer, blocked (the server withheld the answer: SAFETY)" in caplog.text
     assert len(caplog.records) == 4
     raws = {one.name: one.raw for one in outcomes}
     assert raws["page 0045"] == '{"word": "PAGE 0045", "items": ["page 0045",'  # kept as it came

@@ -182,11 +182,11 @@ def test_a_key_reaches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GEMINI_API_KEY", "planted-gemini-key")
     monkeypatch.setenv("GOOGLE_API_KEY", "planted-gemini-key-and-more")
     monkeypatch.setenv("OPENAI_API_KEY", "ollama")
-    one = order("planted-gemini-key")
+    one, echo = order("planted-gemini-key"), "no planted-gemini-key"
     with Journal(tmp_path) as journal:
         journal.claim(one, 0)
-        kept = journal.record(one, Reply("planted-gemini-key-and-more, planted-gemini-key, ollama", "stop", 1, 1))
-        assert kept.reply.raw == "[key], [key], ollama"
+        kept = journal.record(one, Reply("planted-gemini-key-and-more, planted-gemini-key, ollama", "stop", 1, 1, echo))
+        assert (kept.reply.raw, kept.reply.detail) == ("[key], [key], ollama", "no [key]")
         assert journal.latest(one.key) == kept
         assert all(b"planted" not in path.read_bytes() for path in tmp_path.iterdir())
 
@@ -238,7 +238,7 @@ def test_another_format_is_told_and_left_alone(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    with pytest.raises(StageError, match=r"has format 7, and this version of wikitune knows format 1"):
+    with pytest.raises(StageError, match=r"has format 7, and this version of wikitune knows format 2"):
         Journal(tmp_path)
 
 
