@@ -110,8 +110,8 @@ class CachedRows:
             keys[:, :, self.shared] = k
             values[:, :, self.shared] = v
         else:
-            keys[self.row, :, self.positions] = k
-            values[self.row, :, self.positions] = v
+            keys[self.row, :, self.positions] = k.to(keys.dtype)
+            values[self.row, :, self.positions] = v.to(values.dtype)
         B, H, D = q.shape
         if self.fused:
             attended = F.scaled_dot_product_attention(q[:, :, None].to(keys.dtype), keys, values, attn_mask=self.bias)

@@ -110,3 +110,24 @@ def test_prepared_weights_give_the_same_scores(rows: list[list[int]]) -> None:
 def test_in_float32_the_prepared_model_is_the_model(tiny: GPT2) -> None:
     """Guards against default answers that depend on what the processor can."""
     assert prepare_for_decoding(tiny) is tiny
+
+
+@pytest.mark.parametrize("count", [3, KVCache.FEW_ROWS + 4])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: torch.dtype) -> None:
+    """Guards against the two ways to attend, for few rows and for many, that differ in a mask, a scale or a layout."""
+    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(3), embedding_std=0.5).eval()
+    rows = prompts(*[2 + index % 7 for index in range(count)])
+    with torch.inference_mode():
+        expected = torch.stack([model.logits(model(torch.tensor([row]))[0, -1]) for row in rows])
+    model.to_precision(precision)
+    with torch.inference_mode():
+        cache = KVCache(model, count, 24)
+        begun = PromptRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
+        model.hidden(torch.tensor([token for row in rows for token in row[:-1]]), begun)
+        step = CachedRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
+        scores = model.logits(model.hidden(torch.tensor([row[-1] for row in rows]), step)).float()
+    assert (cache.keys[0].dtype == torch.float32) == (count <= KVCache.FEW_ROWS or precision == torch.float32)
+    tolerance = 1e-5 if precision == torch.float32 else 0.02 * float(expected.abs().max())
+    assert (scores - expected).abs().max() < tolerance
