@@ -149,9 +149,7 @@ class _Run:
                     f"the {name} is {value} at step {progress.step + 1}: "
                     f"lower the learning rate ({config.learning_rate})"
                 )
-        self.weights.hand_over_gradients(min(1.0, config.clip_norm / (norm + 1e-6)))
-        self.optimizer.step()
-        self.weights.refresh()
+        self.weights.update(self.optimizer, min(1.0, config.clip_norm / (norm + 1e-6)))
         progress.step += 1
         progress.tokens += supervised
         progress.loss_sum += loss

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from model.gpt2 import GPT2
 
+Pair = tuple[nn.Parameter, nn.Parameter]  # a trained weight, and the one that is computed with
+
 
 class Weights:
     """`model` holds the weights that the optimizer changes; `working` is what forward and backward passes run on.
@@ -22,6 +24,9 @@ class Weights:
         names = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
         self.trained = {name: model.get_parameter(name) for name in names}
         self._pairs = [(self.trained[name], self.working.get_parameter(name)) for name in names]
+        self._parts, size = _parts(self._pairs) if self.working is not model else ([self._pairs], 0)
+        # Kept from step to step: fresh memory costs more than the copy.
+        self._buffer = torch.empty(size, device=model.wte.weight.device)
 
     def gradients(self) -> list[Tensor]:
         """The working copy's gradients, zeros where a backward pass reached none."""
@@ -34,26 +39,47 @@ class Weights:
         """The Euclidean norm over all gradients (float32)."""
         return torch.nn.utils.get_total_norm(self.gradients()).float()
 
-    def hand_over_gradients(self, scale: float) -> None:
-        """Moves the gradients, multiplied by `scale`, to the trained weights."""
-        for trained, worked in self._pairs:
-            assert worked.grad is not None
-            if trained is not worked:
-                if trained.grad is None:  # kept from step to step: fresh memory costs more than the copy
-                    trained.grad = torch.empty_like(trained)
-                trained.grad.copy_(worked.grad)
-                worked.grad = None
-            if scale != 1.0 and trained.grad is not None:
-                trained.grad.mul_(scale)
+    def update(self, optimizer: torch.optim.Optimizer, scale: float) -> None:
+        """One step with the gradients, multiplied by `scale`; then they are forgotten, and the working copy is as new.
+
+        Of a working copy's gradients, one part after the other is there in float32: all of them would take as much
+        memory as the weights.
+        """
+        for part in self._parts:
+            used = 0
+            for trained, worked in part:
+                assert worked.grad is not None
+                if trained is not worked:
+                    trained.grad = self._buffer[used : used + trained.numel()].view_as(trained).copy_(worked.grad)
+                    worked.grad = None
+                    used += trained.numel()
+                if scale != 1.0 and trained.grad is not None:
+                    trained.grad.mul_(scale)
+            optimizer.step()
+            for trained, _ in part:
+                trained.grad = None
+        self.refresh()
 
     @torch.no_grad()
     def refresh(self) -> None:
-        """Brings what the optimizer changed into the working copy, and forgets the gradients."""
+        """Brings the trained weights into the working copy."""
         for trained, worked in self._pairs:
-            if trained is worked:
-                worked.grad = None
-            else:
+            if trained is not worked:
                 worked.copy_(trained)
+
+
+def _parts(pairs: list[Pair]) -> tuple[list[list[Pair]], int]:
+    """The pairs in parts no larger than the largest of them, in their order; and that size in numbers."""
+    limit = max((trained.numel() for trained, _ in pairs), default=0)
+    parts: list[list[Pair]] = []
+    room = 0
+    for pair in pairs:
+        if not parts or pair[0].numel() > room:
+            parts.append([])
+            room = limit
+        parts[-1].append(pair)
+        room -= pair[0].numel()
+    return parts, limit
 
 
 def _working_copy(model: GPT2, precision: torch.dtype) -> GPT2:
