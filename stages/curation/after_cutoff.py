@@ -1,4 +1,7 @@
-"""Facts after the cut-off date, which no model that is to be compared here can know."""
+"""Facts after the cut-off date, which no model that is to be compared here can know.
+
+Most numbers of four digits are no years. One counts as a year where a date, or a word that goes with years, says so.
+"""
 
 import re
 from calendar import monthrange
@@ -7,35 +10,96 @@ from datetime import date
 from stages.records import Example
 
 MONTHS = "January February March April May June July August September October November December".split()
-_MONTH = "|".join(MONTHS)
-# Four digits that read as a year: not a part of a number, a code or a quantity ("2,050", "2048-bit", "2030 m").
-_YEAR = re.compile(
-    rf"(?:(?:(?P<day>\d{{1,2}}) )?(?P<month>{_MONTH})(?: (?P<day_after>\d{{1,2}}),)?,? )?"
-    r"(?<![\d,.$€£#-])(?P<year>[12]\d{3})(?![\d%-]|,\d|\.\d)"
-    r"(?! (?:m|km|kg|g|cm|mm|feet|meters|metres|miles|people|words|years|pages|games|tons|units|pieces|calories|"
-    r"dollars|bytes|bits|degrees|seconds|minutes|hours|days)\b)"
+_MONTH = "|".join(f"{month}|{month[:3]}\\b\\.?" for month in MONTHS) + r"|Sept\b\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_NAMED = re.compile(
+    rf"(?:(?P<day>{_DAY}) (?:of )?)?\b(?P<month>{_MONTH})(?: (?P<day_after>{_DAY}),)?,? (?P<year>2\d{{3}})(?!\w|[,.]\d)"
 )
-_BEFORE_A_YEAR = re.compile(
-    r"\b(?:in|by|since|until|from|of|during|after|before|to|and|for|on|year|season|the|early|late|mid|around|about|between)$",
+_NUMERIC = re.compile(  # of a day and a month in figures only the year is certain
+    r"(?<![\w./-])(?:(?P<year>2\d{3})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
+    r"|[0-3]?\d([./])[0-3]?\d\4(?P<year_last>2\d{3}))(?![\w/-])"
+)
+_YEAR = re.compile(r"(?<![\w,.$€£#])2\d{3}(?:s\b)?(?![\w%]|[,.]\d|-[A-Za-z])")
+
+_QUANTITY = re.compile(
+    r" (?:m|km|kg|g|cm|mm|ft|lbs?|feet|meters|metres|miles|people|men|women|words|years|pages|games|tons|tonnes|units|"
+    r"pieces|calories|dollars|euros|pounds|bytes|bits|degrees|seconds|minutes|hours|days|weeks|months|BC|BCE|B\.C\.)(?!\w)"
+)
+_SAYS_YEAR = re.compile(
+    r"(?:\b(?:in|since|until|till|during|as of|years?|season|spring|summer|autumn|fall|winter|early|late|mid|"
+    r"quarter of|half of|end of|start of|beginning of|middle of|rest of|course of) |\bmid-|\b[12]\d{3}[-–—/])$",
     re.I,
 )
+_MAY_SAY_YEAR = re.compile(r"\b(?:of|by|from|after|before|to|and|for|on|the|around|about|between|through) $", re.I)
+_COUNTED = re.compile(r" (?!was\b|is\b|has\b|as\b|this\b|its\b)[a-z]+s\b| to \d| and \d|, \d")
+_FAR = 2100  # years from here on are read as years only where a word says so
+_EVENT = (
+    r"(?:Olympics?|Olympic Games|Games|Euro|Cup|elections?|season|edition|championships?|Grand Prix|Expo|census|"
+    r"finals?|tournament|festival|awards?|Oscars|Eurovision)"
+)
+_BEFORE_EVENT = re.compile(rf"(?: [A-Z]\w+){{0,3}} {_EVENT}\b")
+_BEHIND_EVENT = re.compile(rf"\b{_EVENT} $")
+_SUBJECT = re.compile(r" (?:was|saw|became|brought|marked|will|is (?:the|a) year)\b")
+_NUMBERS = re.compile(
+    r"\b(?:sum|add|plus|minus|subtract|multipl\w+|times|divid\w+|divisible|product|power|prime|odd|even|digits?|round\w*|"
+    r"factors?|leap year|numbers?|numerals?|square|cube|root|binary|hexadecimal|calculate|percent|average|mean|median|"
+    r"convert|order|sort)\b",
+    re.I,
+)
+_ASKS_WHEN = re.compile(r"\b(?:when|(?:which|what) (?:year|date)|(?:year|date) (?:of|in|when))\b", re.I)
 
 
 def after_cutoff(example: Example, cutoff: date) -> str | None:
     """A year, or a month or day of a year, that lies after `cutoff`, in a place where a date would stand."""
+    of_numbers = _NUMBERS.search(example.instruction) is not None
+    asks_when = _ASKS_WHEN.search(example.instruction) is not None
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
-        for match in _YEAR.finditer(text):
-            named = match["month"] is not None
-            before = text[: match.start()].rstrip()
-            a_date = named or not before or before.endswith(("(", ".", "!", "?")) or _BEFORE_A_YEAR.search(before)
-            if a_date and _date(match) > cutoff:
-                return f"{field} speaks of {match[0].strip()!r}, the cut-off is {cutoff.isoformat()}"
+        found = _date_after(text, cutoff)
+        if found is None and not of_numbers:
+            found = _year_after(text, cutoff, asks_when)
+        if found is not None:
+            return f"{field} speaks of {found!r}, the cut-off is {cutoff.isoformat()}"
     return None
 
 
-def _date(match: re.Match[str]) -> date:
-    """The first day that the match can mean."""
-    year, month = int(match["year"]), MONTHS.index(match["month"]) + 1 if match["month"] else 1
-    day = int(match["day"] or match["day_after"] or 1)
+def _date_after(text: str, cutoff: date) -> str | None:
+    for match in _NAMED.finditer(text):
+        month = next(number for number, name in enumerate(MONTHS, start=1) if name[:3] == match["month"][:3])
+        day = re.sub(r"\D", "", match["day"] or match["day_after"] or "1")
+        if _day(int(match["year"]), month, int(day)) > cutoff:
+            return match[0]
+    for match in _NUMERIC.finditer(text):
+        if _day(int(match["year"] or match["year_last"]), int(match["month"] or 1), int(match["day"] or 1)) > cutoff:
+            return match[0]
+    return None
+
+
+def _year_after(text: str, cutoff: date, asks_when: bool) -> str | None:
+    for match in _YEAR.finditer(text):
+        year, before, after = int(match[0][:4]), text[: match.start()], text[match.end() :]
+        alone = asks_when and re.fullmatch(r"\W*", before + after) is not None
+        if date(year, 1, 1) > cutoff and (alone or match[0].endswith("s") or _reads_as_year(year, before, after)):
+            return match[0]
+    return None
+
+
+def _reads_as_year(year: int, before: str, after: str) -> bool:
+    if _QUANTITY.match(after):
+        return False
+    if _SAYS_YEAR.search(before) or _BEHIND_EVENT.search(before) or _BEFORE_EVENT.match(after):
+        return True
+    if year >= _FAR or before.endswith("-"):
+        return False
+    starts = not before.strip() or before.rstrip().endswith((".", "!", "?"))
+    in_parentheses = before.endswith("(") and after.startswith(")")
+    return (
+        in_parentheses
+        or (starts and _SUBJECT.match(after) is not None)
+        or (_MAY_SAY_YEAR.search(before) is not None and not _COUNTED.match(after))
+    )
+
+
+def _day(year: int, month: int, day: int) -> date:
+    """The day, or the nearest that the month has."""
     return date(year, month, min(max(day, 1), monthrange(year, month)[1]))

@@ -4,18 +4,30 @@ import re
 
 from stages.records import Example
 
-_RESIDUE = re.compile(r"\{\{|\}\}|<\|[a-z_]+\|>|</?[a-z]+[^<>]*>|###|\[\[|\]\]|```")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd]")
+# Control characters but tab and line ends, the sign for what couldn't be decoded, private use, and the two
+# code points at the end of the plane that are no characters.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ufffe\uffff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
+_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
 def malformed(example: Example) -> str | None:
-    """An empty instruction or output, control characters, or what a template or markup left behind."""
+    """An empty instruction or output, characters that are no text, or text that was encoded twice."""
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
-        if not text.strip() and field != "input":
+        if field != "input" and not _INVISIBLE.sub("", text):
             return f"{field} is empty"
-        if found := _CONTROL.search(text):
+        if found := _NO_TEXT.search(text):
             return f"{field} holds the control character {found[0]!r}"
-        if found := _RESIDUE.search(text):
-            return f"{field} holds {found[0]!r}"
+        if run := next(filter(_twice_encoded, _BEYOND_ASCII.findall(text)), None):
+            return f"{field} holds {run!r}, which is UTF-8 read as another encoding"
     return None
+
+
+def _twice_encoded(run: str) -> bool:
+    """Whether characters beyond ASCII, as the bytes of Windows-1252, are UTF-8, which other text hardly ever is."""
+    try:
+        run.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

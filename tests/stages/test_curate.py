@@ -1,90 +1,20 @@
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
 from stages import curate
-from stages.curation.after_cutoff import after_cutoff
 from stages.curation.answer_in_input import answer_in_input
 from stages.curation.exact_duplicate import exact_duplicate, question_key
-from stages.curation.malformed import malformed
-from stages.curation.not_english import not_english
 from stages.errors import StageError
 from stages.files import read_json, read_jsonl, write_jsonl
 from stages.records import Example, Rejection
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
-CUTOFF = date(2022, 12, 31)
 DEFAULTS = YAML(typ="safe").load(ROOT / "params.yaml")["curate"]
 PARAMS = curate.Params.model_validate(DEFAULTS)
-
-
-@pytest.mark.parametrize(
-    ("texts", "evidence"),
-    [
-        ({"instruction": " "}, "instruction is empty"),
-        ({"output": ""}, "output is empty"),
-        ({"output": "Blue.<|endoftext|>"}, "output holds '<|endoftext|>'"),
-        ({"instruction": "Describe {{topic}}."}, "instruction holds '{{'"),
-        ({"output": "<b>Blue</b>"}, "output holds '<b>'"),
-        ({"input": "### Response:"}, "input holds '###'"),
-        ({"output": "Bl\x00ue"}, "output holds the control character '\\x00'"),
-        ({"instruction": "Is 3 < 5?", "output": "Yes, 3 < 5 and 5 > 3."}, None),
-        ({"input": "Two lines\n\twith a tab"}, None),
-    ],
-)
-def test_malformed(make: MakeExample, texts: dict[str, str], evidence: str | None) -> None:
-    assert malformed(make(**texts)) == evidence
-
-
-@pytest.mark.parametrize(
-    ("instruction", "output", "language"),
-    [
-        ("Nenne die Hauptstadt von Frankreich.", "Paris ist die Hauptstadt von Frankreich.", "de"),
-        ("Qual é a capital do Brasil?", "A capital do Brasil é Brasília.", "pt"),
-        ("Who wrote Pride and Prejudice?", "Jane Austen.", None),
-        ("Where was Nezahualcoyotl born?", "Nezahualcoyotl was born in Texcoco.", None),
-        ("Convert 5 km to m.", "5 km is 5,000 m.", None),
-    ],
-)
-def test_not_english(make: MakeExample, instruction: str, output: str, language: str | None) -> None:
-    """Guards against foreign text, and against foreign names taken for it."""
-    evidence = not_english(make(instruction, output), max_foreign=0.5)
-    assert evidence is None if language is None else evidence is not None and f"reads as {language} " in evidence
-
-
-@pytest.mark.parametrize(
-    ("output", "found"),
-    [
-        ("It opened in 2023.", "'2023'"),
-        ("It opened on 4 March 2024.", "'4 March 2024'"),
-        ("March 2023 was warm.", "'March 2023'"),
-        ("The prize (2025) went to her.", "'2025'"),
-        ("2023 was the hottest year.", "'2023'"),
-        ("It rained. 2024 was dry.", "'2024'"),
-        ("It will end in 2123.", "'2123'"),
-        ("It opened in 2022.", None),
-        ("It opened on 31 December 2022.", None),
-        ("The peak is 2,050 m high.", None),
-        ("The town lies 2050 meters above the sea.", None),
-        ("She plays 2048 on her phone.", None),
-        ("A kilobyte of 2048 bytes", None),
-    ],
-)
-def test_after_cutoff(make: MakeExample, output: str, found: str | None) -> None:
-    """Guards against facts that nobody could know, and against quantities taken for years."""
-    expected = f"output speaks of {found}, the cut-off is 2022-12-31" if found else None
-    assert after_cutoff(make("When?", output), CUTOFF) == expected
-
-
-@pytest.mark.parametrize("cutoff", [date(2022, 12, 31), date(2023, 7, 30), date(2023, 7, 31)])
-def test_cutoff_is_a_day(make: MakeExample, cutoff: date) -> None:
-    """Guards against a cut-off that is rounded to its year."""
-    found = after_cutoff(make("When?", "It ended on 31 July 2023."), cutoff) is not None
-    assert found == (cutoff < date(2023, 7, 31))
 
 
 @pytest.mark.parametrize(
