@@ -17,7 +17,7 @@ R = TypeVar("R", bound=BaseModel)
 
 def read_text(path: Path) -> str:
     """Raises StageError where the file is missing or isn't UTF-8."""
-    with _readable(path) as file:
+    with readable(path) as file:
         content = file.read()
     try:
         return content.decode("utf-8")
@@ -26,7 +26,8 @@ def read_text(path: Path) -> str:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[BinaryIO]:
+def readable(path: Path) -> Iterator[BinaryIO]:
+    """The open file. Raises StageError that says what to do where it can't be opened or read."""
     try:
         with path.open("rb") as file:
             yield file
@@ -49,7 +50,7 @@ def iter_jsonl(path: Path, record: type[R]) -> Iterator[R]:
     Raises StageError with file, line and field for the first bad line, and where there is no line.
     """
     number = 0
-    with _readable(path) as file:
+    with readable(path) as file:
         for number, line in enumerate(file, start=1):
             try:
                 yield record.model_validate_json(line.removesuffix(b"\n"))
@@ -60,7 +61,7 @@ def iter_jsonl(path: Path, record: type[R]) -> Iterator[R]:
 
 
 def count_lines(path: Path) -> int:
-    with _readable(path) as file:
+    with readable(path) as file:
         return sum(1 for _ in file)
 
 

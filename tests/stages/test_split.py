@@ -112,7 +112,7 @@ def test_array_and_lines_are_the_same(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ('[{"instruction": "a", "output": "b"}]', r"a.json\[0\]: has no `input`; write"),
-        ('{"instruction": "a", "input": "", "output": "b"}\n{"a": 1}', "a.json:2: has no `input`"),
+        ('{"instruction": "a", "input": "", "output": "b"}\n{"a": 1}', "a.json:2: `instruction` is missing"),
         ('{"instruction": "a", "input": ""}', "a.json:1: `output` is missing"),
         ('{"instruction": "", "input": "", "output": "b"}', "a.json:1: `instruction` is empty"),
         ('{"instruction": "a", "input": null, "output": "b"}', "a.json:1: `input` is null, must be a string"),
