@@ -43,7 +43,7 @@ _SUBJECT = re.compile(r" (?:was|saw|became|brought|marked|will|is (?:the|a) year
 _NUMBERS = re.compile(
     r"\b(?:sum|add|plus|minus|subtract|multipl\w+|times|divid\w+|divisible|product|power|prime|odd|even|digits?|round\w*|"
     r"factors?|leap year|numbers?|numerals?|square|cube|root|binary|hexadecimal|calculate|percent|average|mean|median|"
-    r"convert|order|sort)\b",
+    r"convert|order|sort|count)\b",
     re.I,
 )
 _ASKS_WHEN = re.compile(r"\b(?:when|(?:which|what) (?:year|date)|(?:year|date) (?:of|in|when))\b", re.I)

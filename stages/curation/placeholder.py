@@ -22,14 +22,19 @@ _REFUSAL = re.compile(
     rf"|^\W*I(?: am|['’]m)? ?{_CANNOT} (?:to )?{_HELP}\b"
     r"|\bas an? (?:large |virtual |AI |chat)+ ?(?:language )?(?:model|assistant|AI|bot)\b,? I\b"
     r"|\bas an AI\b,? I\b|\bI(?:['’]m| am) (?:just |only |merely )?an? (?:AI|(?:large )?language model|chatbot)\b"
-    r"|\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated)\b",
+    r"|\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated)\b"
+    r"|^\W*(?:please|could you|can you) (?:please )?(?:provide|share|specify|clarify|give me|paste)\b"
+    r"|^\W*I do(?:n['’]?t| not) know\W*$"
+    r"|^\W*(?:there is )?no (?:text|input|passage|article) (?:was |is |has been )?(?:given|provided)"
+    r"|\b(?:text|input|passage|article) (?:is|was|has) ?(?:not|n['’]t) (?:been )?(?:given|provided)\b",
     re.I,
 )
 # Tasks that put words in somebody's mouth or work on given ones: there, "I can't help you" may be the answer.
 _SPEAKS_FOR_OTHERS = re.compile(
     r"\b(?:e-?mails?|letters?|dialogues?|conversations?|messages?|notes?|apolog\w+|reply|respond|decline|refus\w+|say|"
     r"stor(?:y|ies)|poems?|speech|role|scene|script|sentences?|statements?|rewrite|rephrase|translate|convert|negative|"
-    r"polite\w*|formal\w*|language models?|chatbots?|assistants?|quot\w+)\b",
+    r"polite\w*|formal\w*|correct|grammar|spelling|edit|proofread|contract\w*|language models?|chatbots?|assistants?|"
+    r"quot\w+)\b",
     re.I,
 )
 _NO_ANSWER = re.compile(r"\W*(?:n/a|tb[ad]|todo|null|nan|undefined|none given|\.{2,}|…|[-–—_*]+)\W*", re.I)

@@ -11,10 +11,11 @@ from tests.stages.conftest import MakeExample
         (
             "Nenne die Hauptstadt von Frankreich.",
             "Paris ist die Hauptstadt von Frankreich.",
-            "the example reads as de ",
+            "output reads as de ",
         ),
         ("Qual é a capital do Brasil?", "A capital do Brasil é Brasília.", "the example reads as pt "),
         ("Who was Galileo?", "Era un astronomo che osservò le lune di Giove.", "output reads as it "),
+        ("Name the inventor.", "L'inventeur du téléphone est Alexander Graham Bell.", "output reads as fr "),
         ("Name the capital of Ukraine.", "Київ", "output is written in another script: 'Київ'"),
         ("Who wrote Pride and Prejudice?", "Jane Austen.", None),
         ("Where was Nezahualcoyotl born?", "Nezahualcoyotl was born in Texcoco.", None),
