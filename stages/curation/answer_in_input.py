@@ -2,33 +2,37 @@
 
 import re
 
+from stages.curation.task import COMPARATIVES, creates, is_complete, is_yes_or_no, works_on_input
+from stages.curation.words import FUNCTION_WORDS, content, words
 from stages.records import Example
 
-# What asks for work on its input: there, answer and input rightly share their words.
-_WORKS_ON_INPUT = re.compile(
-    r"\b(?:following|given|this|these|below|passage|paragraph|text|sentences?|statements?|words?|phrases?|list|numbers?|"
-    r"names? below|input|quote|expression|article|poem|story|email|message|title|it)\b"
-    r"|^(?:rewrite|correct|edit|fix|convert|translate|summarize|classify|identify the (?:part|type|tense|subject|verb)|"
-    r"sort|arrange|rephrase|paraphrase|change|turn|make|replace|combine|shorten|expand|punctuate|capitalize|add|remove|"
-    r"spell|pluralize|transform|reverse|complete|continue|categorize|describe|explain|define|compare|evaluate|analyze|find|"
-    r"extract|count|calculate|construct|generate|write|create|use|simplify|reword)\b",
-    re.I,
-)
+_CHOICE = re.compile(rf"\b(?:{COMPARATIVES}|or|either|choose|pick|odd)\b", re.I)
+_OPTIONS = re.compile(r",|/|;|\bor\b|\band\b|\bvs\b", re.I)
+_STATEMENT_WORDS = 4
 
 
 def answer_in_input(example: Example, max_words: int) -> str | None:
-    """An input of at most `max_words` words whose words all stand in the answer, under a question that doesn't
-    ask for work on its input."""
-    words = _words(example.input)
-    if not words or len(words) > max_words or _WORKS_ON_INPUT.search(example.instruction):
+    """An input of at most `max_words` words that brings what the answer adds to the question, where the question
+    doesn't ask for work on an input.
+
+    A whole sentence is a passage to read, and a list is one to choose from, unless the answer takes all of it.
+    """
+    given = words(example.input)
+    if not given or len(given) > max_words or _may_overlap(example, given):
         return None
-    answer = set(_words(example.output))
-    asked = set(_words(example.instruction))
-    given_away = [word for word in words if word in answer and word not in asked]
-    if given_away and all(word in answer for word in words):
-        return f"input {example.input!r} gives away {' '.join(given_away)!r}"
+    answer, asked = set(words(example.output)), set(words(example.instruction))
+    added = {word for word in content(example.output) if word not in asked}
+    leaked = [word for word in given if word in added]
+    whole = all(word in answer or word in FUNCTION_WORDS for word in given)
+    if not leaked or (_OPTIONS.search(example.input) and not whole):
+        return None
+    if added.issubset(given) or (whole and is_complete(example.instruction)):
+        return f"input {example.input!r} gives away {' '.join(leaked)!r}"
     return None
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+def _may_overlap(example: Example, given: list[str]) -> bool:
+    task = example.instruction
+    is_statement = len(given) >= _STATEMENT_WORDS and example.input.rstrip().endswith((".", "!", "?"))
+    is_choice = _CHOICE.search(task) is not None and _OPTIONS.search(example.input) is not None
+    return is_statement or is_choice or works_on_input(task) or creates(task) or is_yes_or_no(task)

@@ -1,0 +1,59 @@
+"""Words as the rules compare them: without case, accents, possessives and thousands separators."""
+
+import re
+import unicodedata
+
+FUNCTION_WORDS = frozenset(
+    "a about after all also among an and any are as at be been before being between both but by can could did do "
+    "does during each for from had has have he her here him his how i if in into is it its just many me might "
+    "more most much must my no not of on one or our out over s shall she should so some such than that the their "
+    "them then there these they this those through to under until up us was we were what when where which while "
+    "who whom whose why will with would you your called known named".split()
+)
+
+_WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]\w*(?:['’]\w+)?")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n+")
+_QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|‘[^’]+’(?!\w)|(?<!\w)'[^']+'(?!\w)|«[^»]+»|`[^`]+`")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: "Cuiabá" and "Cuiaba" are one word."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def words(text: str) -> list[str]:
+    return [_plain(word) for word in _WORD.findall(fold(text))]
+
+
+def content(text: str) -> list[str]:
+    """The words that carry meaning, in their order."""
+    return [word for word in words(text) if word not in FUNCTION_WORDS]
+
+
+def stem(word: str) -> str:
+    """What inflections of a word share, roughly: "planets" and "planet", "closing" and "close"."""
+    for ending in ("ies", "ing", "ed", "es", "s", "e", "y"):
+        if len(word) - len(ending) >= 3 and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in _SENTENCE.split(text) if part]
+
+
+def without_quotes(text: str) -> str:
+    return _QUOTED.sub(" ", text)
+
+
+def quoted(text: str) -> str:
+    """What stands in quotes, "" where nothing does."""
+    return " ".join(_QUOTED.findall(text))
+
+
+def _plain(word: str) -> str:
+    return word.replace(",", "") if word[0].isdigit() else _POSSESSIVE.sub("", word)
