@@ -1,0 +1,45 @@
+"""An `input` that neither the instruction nor the answer has any use for."""
+
+import re
+
+from stages.curation.task import creates, is_complete, works_on_input
+from stages.curation.words import content, stem
+from stages.records import Example
+
+_NOTHING = re.compile(
+    r"\W*(?:n/?a|none|null|nil|nothing|empty|no input(?: (?:is )?(?:needed|required|given))?)\W*", re.I
+)
+# An input that says how to answer, for whom, or when and where: "in four lines", "Audience: children", "1921".
+_CONDITION = re.compile(
+    r"^(?:for|in|as|with|without|using|use|at|on|by|to|from|like|about|during|assume|suppose|imagine)\b|"
+    r"^[\w ]{1,30}:|\d|"
+    r"\b(?:simple|short|brief|formal|informal|child|children|beginners?|audience|tone|style|language|words?|sentences?|"
+    r"paragraphs?|lines?|level|english|spanish|french|german|italian)\b",
+    re.I,
+)
+_ABOUT = re.compile(r"\b(?:about|on|of|for) (?!(?:your|any|some|the given|this|it)\b)\w+", re.I)
+_NEW_TEXT_WORDS = 4  # a shorter input under "Write ..." may name a form or a mood
+
+
+def input_unused(example: Example) -> str | None:
+    """An input that shares no word with a question that is complete without it, nor with the answer; or one that
+    only says that there is none."""
+    text = example.input.strip()
+    if not text:
+        return None
+    if _NOTHING.fullmatch(text):
+        return f"input {text!r} says that there is none"
+    if _CONDITION.search(text) or not _needs_none(example.instruction, text):
+        return None
+    own = {stem(word) for word in content(text)}
+    used = {stem(word) for word in content(f"{example.instruction} {example.output}")}
+    if not own or own & used:
+        return None
+    return f"neither instruction nor output has to do with the input {text[:80]!r}"
+
+
+def _needs_none(instruction: str, text: str) -> bool:
+    if creates(instruction):
+        is_text = len(text.split()) >= _NEW_TEXT_WORDS
+        return is_text and _ABOUT.search(instruction) is not None and not works_on_input(instruction)
+    return is_complete(instruction)
