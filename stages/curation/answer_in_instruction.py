@@ -1,0 +1,69 @@
+"""An instruction that holds the whole answer: "Was Jane Austen, author of Emma, its author? Name the author."."""
+
+import re
+
+from stages.curation.task import COMPARATIVES
+from stages.curation.words import FUNCTION_WORDS, content, quoted, sentences, stem, without_quotes, words
+from stages.records import Example
+
+# A thing is asked for by a question word or a request for a name.
+_ASKS = re.compile(
+    r"(?:^|[.?!:,] )(?:(?:in|on|at|by|from|to|of|for|with|through) )?(?:(?:who|whom|whose|what|which|where|when|how "
+    r"(?:many|much|old|long|high|tall|far|deep))\b|(?:please )?(?:name|identify|give|state|list|tell me)\b)",
+    re.I,
+)
+# What may rightly be answered in the instruction's own words: choices, comparisons, and work on a text or on words.
+_IN_ITS_OWN_WORDS = re.compile(
+    r"\b(?:or|either|between|among|which of|one of|whether|true|false|yes|no|than|compare|"
+    rf"{COMPARATIVES}|"
+    r"rewrite|rephrase|reword|paraphrase|repeat|echo|say|write|copy|print|type|quote|respond|reply|spell|spelled|correct|"
+    r"fix|edit|change|turn|make|replace|remove|add|put|sort|order|arrange|rank|alphabetical\w*|capitalize|combine|join|"
+    r"complete|finish|fill|continue|classify|categorize|group|sum|product|plus|minus|times|divided|multiplied|percent|"
+    r"average|median|mean|round|square|cube|root|even|odd|prime|remainder|factor|plural|singular|tense|participle|"
+    r"infinitive|synonym|antonym|opposite|rhymes?|letters?|vowels?|consonants?|syllables?|words?|verb|noun|adjective|"
+    r"adverb|pronoun|subject|object|predicate|sentence|phrase|passage|text|paragraph|abbreviation|translat\w+|greet\w*|"
+    r"oldest|youngest|tallest|shortest|largest number|smallest number|remain\w*|left|altogether|total|punctuation|"
+    r"contraction|(?:long|full|short) form|derivative|integral|"
+    r"(?:name|identify|give|state|list) (?:an?|any|some|one))\b",
+    re.I,
+)
+_DIGITS = re.compile(r"\d+")
+_VERDICT = re.compile(
+    r"^\W*(?:yes|no|true|false|correct|incorrect|(?:that|this|it) is (?:true|false|correct|not))\b", re.I
+)
+_TOPIC = re.compile(r"^(?:about|regarding|concerning|a question (?:about|on)|on) [^:]+:", re.I)
+_OPERATOR = re.compile(r"\w ?[+*/÷=^] ?\d|\d ?[-x×] ?\d")  # noqa: RUF001
+# Words that turn an answer into a sentence, and say nothing themselves.
+_FILLING = FUNCTION_WORDS | frozenset("took place happened occurred located situated held name answer".split())
+
+
+def answer_in_instruction(example: Example) -> str | None:
+    """An answer that adds no word to a question, neither one that offers a choice nor one about a text or a word.
+
+    Where other sentences come before the question, they may be a problem to be solved: only those speak against the
+    example that say what is asked, in the words of the question.
+    """
+    task = without_quotes(example.instruction)
+    topic = _TOPIC.match(task)
+    plain = task if topic else task.split(":")[0]
+    answer = [word for word in words(example.output) if word not in _FILLING] + words(quoted(example.output))
+    if example.input or not answer or not set(answer) <= set(words(plain)):
+        return None
+    if not _ASKS.search(plain) or _IN_ITS_OWN_WORDS.search(plain):
+        return None
+    if _VERDICT.match(example.output) or _OPERATOR.search(plain) or not _is_said(plain, answer):
+        return None
+    return f"the instruction holds the answer {example.output[:80]!r}"
+
+
+def _is_said(plain: str, answer: list[str]) -> bool:
+    """Whether it is one question, or one whose words, too, stand in the sentence that holds the answer."""
+    parts = sentences(plain)
+    *before, question = parts
+    if not before or all(part.rstrip().endswith("?") for part in before):
+        return True
+    if len(_DIGITS.findall(plain)) > 1:
+        return False  # a problem to be solved
+    asked = set(map(stem, content(question)))
+    wanted = asked | set(map(stem, answer))
+    return bool(asked) and any(wanted <= set(map(stem, words(part))) for part in before)
