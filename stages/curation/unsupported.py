@@ -1,0 +1,151 @@
+"""Names and numbers of an answer that its page doesn't have: what a teacher made up, or brought from elsewhere.
+
+It reads names and numbers, not meaning: a date of the page under the wrong event passes.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from stages.curation.number_words import NUMBER_WORDS, numbers_in
+from stages.curation.words import FUNCTION_WORDS, fold
+from stages.records import Example
+
+_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")
+_NAME = re.compile(r"(?<![\w'’])[^\W\d_a-z][^\W_]*(?:['’][^\W\d_]+)?")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;]|\n)[\s\"'“‘(*•-]*$")
+_ENUMERATOR = re.compile(r"(?:^|\n)\s*\d{1,2}[.)]\s")
+_POSSESSIVE = re.compile(r"['’](?:s\b|(?!\w))")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|s)\b")
+_LISTED = re.compile(r", and |, | and ")
+_THE_TWO = re.compile(r"\b(?:the|these|those|his|her|their|its|all) (?:two|three|four)\b")  # of which was spoken
+_SAID_OF_ANYTHING = frozenset({"1"})  # "one of", "the first"
+
+# Names that the dictionary has as words; every other word that it has is taken for a word.
+_NAMES_LIKE_WORDS = frozenset("march may august monday friday sunday china chile japan turkey jordan".split())
+_ALSO_WORDS = frozenset({"march", "may"})  # where a sentence begins
+_NO_NAMES = (
+    FUNCTION_WORDS
+    | frozenset("dr mr mrs ms st jr sr bc ad bce ce am pm km kg cm mm usa us uk un tv dna ii iii iv vi".split())
+    | NUMBER_WORDS
+)
+_ENDINGS = frozenset(["", *"ese vian ian ean ish ans ians an ic i s es n er ers a o ch y man men woman".split()])
+_DEMONYMS = {
+    "french": "france", "english": "england", "british": "britain", "dutch": "netherlands", "german": "germany",
+    "germans": "germany", "greek": "greece", "greeks": "greece", "welsh": "wales", "swiss": "switzerland",
+    "turkish": "turkey", "spanish": "spain", "danish": "denmark", "norwegian": "norway", "argentine": "argentina",
+    "portuguese": "portugal", "chinese": "china", "polish": "poland", "scottish": "scotland", "irish": "ireland",
+    "american": "states", "americans": "states", "filipino": "philippines",
+}  # fmt: skip
+_PEOPLE = {place: people for people, place in _DEMONYMS.items()}
+
+# Word tasks and sums, whose numbers are results.
+_COUNTS = re.compile(
+    r"\b(?:(?:how many|number of) (?:\w+ )?(?:letters|vowels|consonants|syllables|words)|how (?:old|many years)|count|"
+    r"calculate|compute|the sum|add|subtract|multiply|divide|percent(?:age)? of|difference|convert|roman numerals?|"
+    r"round)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class _Support:
+    """What a text speaks of: its words without case and accents, and its numbers in digits."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+    initials: str  # of its words with capitals, for abbreviations
+
+
+def unsupported(example: Example, page_text: str) -> str | None:
+    """Names and numbers of the output that neither its page's text nor instruction or input has.
+
+    Spelling with or without accents, number words, thousands separators, possessives and nationalities make no
+    difference. Tasks that count or calculate have numbers of their own.
+    """
+    page = _page_support(page_text)
+    names = [name for name in _names(example.output) if not _has_name(name, page)]
+    numbers = [one for one in _said_numbers(example) if one[1] not in page.numbers]
+    if not names and not numbers:
+        return None
+    task = _support(f"{example.instruction}\n{example.input}")
+    missing = [name for name in names if not _has_name(name, task)]
+    missing += [said for said, value in numbers if value not in task.numbers]
+    return f"not in the page: {', '.join(dict.fromkeys(missing))}" if missing else None
+
+
+def _said_numbers(example: Example) -> list[tuple[str, str]]:
+    """The numbers that the answer states, without its list's own and those that count what it lists."""
+    if _COUNTS.search(example.instruction):
+        return []
+    numbers = numbers_in(_THE_TWO.sub("", _ENUMERATOR.sub("\n", example.output)))
+    return [
+        (said, value)
+        for said, value in numbers
+        if value not in _SAID_OF_ANYTHING and not _counts_a_list(value, example.output)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _page_support(page_text: str) -> _Support:
+    """Pages come one after the other, with all their examples."""
+    return _support(page_text)
+
+
+def _support(text: str) -> _Support:
+    found = frozenset(_TOKEN.findall(_POSSESSIVE.sub("", fold(_ORDINAL.sub("", text)))))
+    capitals = "".join(match[0][0].lower() for match in _NAME.finditer(text))
+    return _Support(found, frozenset(value for _, value in numbers_in(text)), capitals)
+
+
+def _names(text: str) -> list[str]:
+    """Words with a capital that no dictionary has, and names of months, days and places that it has."""
+    names = []
+    for match in _NAME.finditer(text):
+        name = _POSSESSIVE.sub("", match[0])
+        word = fold(name)
+        if word in _NO_NAMES or len(word) < 2 or name.islower():
+            continue
+        if word in _ALSO_WORDS and _SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
+        if word in _NAMES_LIKE_WORDS or not _is_word(word):
+            names.append(name)
+    return names
+
+
+@lru_cache(maxsize=65536)
+def _is_word(word: str) -> bool:
+    from lemminflect import getAllLemmas  # here: a fifth of a second, for this rule alone
+
+    return bool(getAllLemmas(word))
+
+
+def _has_name(name: str, support: _Support) -> bool:
+    word = fold(name)
+    if word in support.words or _DEMONYMS.get(word) in support.words or _PEOPLE.get(word) in support.words:
+        return True
+    if name.isupper():
+        return word in support.initials
+    return _has_relative(word, support.words)
+
+
+def _has_relative(word: str, known: frozenset[str]) -> bool:
+    """Another form of the word: "Brazil" for "Brazilian", or "Nobels" for "Nobel"."""
+    start = word[:4]
+    return len(word) >= 4 and any(
+        other.startswith(start) and _is_form(word, other) for other in known if not other[0].isdigit()
+    )
+
+
+def _is_form(word: str, other: str) -> bool:
+    shared = 0
+    for one, two in zip(word, other, strict=False):
+        if one != two:
+            break
+        shared += 1
+    return shared >= 4 and word[shared:] in _ENDINGS and other[shared:] in _ENDINGS
+
+
+def _counts_a_list(value: str, output: str) -> bool:
+    """Whether as many things are listed: "three colors: red, green and blue"."""
+    return value.isdigit() and 2 <= int(value) <= 10 and len(_LISTED.findall(output)) >= int(value) - 1
