@@ -79,7 +79,8 @@ _TRANSFORMING = re.compile(rf"{_OPENING}{_TRANSFORMS}\b(?!.*\d)", re.I)
 _CREATING = re.compile(rf"{_OPENING}(?:{_CREATES}|give (?:an|another) example)\b", re.I)
 
 _YES_OR_NO = re.compile(
-    r"^(?!(?:can|could|would) you\b)(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b",
+    r"^(?!(?:can|could|would) you\b)"
+    r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b",
     re.I,
 )
 # A definite thing is asked for: a question, or "Name the ...".
