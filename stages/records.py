@@ -72,8 +72,15 @@ class Example(Record):
         return self
 
 
+class RawRow(Record):
+    """What stands in a file in the place of an example and is none."""
+
+    place: Text  # file and line
+    text: Annotated[str, Field(max_length=200)]  # how it begins
+
+
 class Rejection(Record):
-    example: Example
+    example: Example | RawRow
     reason: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     evidence: Text
 

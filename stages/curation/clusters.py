@@ -21,8 +21,10 @@ def clusters(examples: Sequence[Example], min_similarity: float, run_words: int)
     for place, (example, content) in enumerate(zip(examples, contents, strict=True)):
         for key in _keys(example, content):
             forest.join(first.setdefault(key, place), place)
-    for place, earlier in enumerate(candidates(contents)):
-        for other in earlier:
+    distinct = list(dict.fromkeys(contents))
+    places = [first["content", content] for content in distinct]
+    for place, earlier in zip(places, candidates(distinct), strict=True):
+        for other in (places[one] for one in earlier):
             if forest.root(place) != forest.root(other) and _similar(contents[place], contents[other], min_similarity):
                 forest.join(other, place)
     for one, other in shared_runs(examples, run_words):
@@ -54,6 +56,7 @@ def _keys(example: Example, content: Content) -> Iterator[Hashable]:
     """What examples of a cluster have in common word for word."""
     if example.source.kind == "synthetic" and example.source.title is not None:
         yield "page", example.source.title
+    yield "content", content
     yield "asked", question_key(example)
     if len(content.question) > 1:
         yield "question", content.question

@@ -18,11 +18,12 @@ _WORDING = frozenset(
     "a an the be is are was were been being do does did has have had having will would can could should shall may "
     "might to of and or that which what whom whose there it its this these those such as in on at by for from with "
     "into s i me my you your we us our please kindly name names give tell state provide identify find say mention "
-    "specify list write answer respond reply question ask asked know want need like let show regarding concerning "
-    "define definition mean meaning describe explain determine calculate compute solve call called sentence "
-    "sentences statement passage text paragraph word words phrase term expression following given below above "
-    "provided correct exactly another someone something thing one's about topic subject theme true false yes no "
-    "whether if".split()
+    "specify list write answer respond reply ask asked know want need like let show regarding concerning define "
+    "definition mean meaning describe explain determine calculate compute solve call called sentence sentences "
+    "statement passage text paragraph word words phrase term expression following given below above provided "
+    "correct exactly another someone something thing one's about topic subject theme true false yes no whether if "
+    "who when where why how many much year date number reason because locate located location lie situated "
+    "person".split()
 )
 # Different words for the same relation, after their forms were folded.
 _SAME = {
@@ -40,27 +41,34 @@ _SAME = {
         "director direct",
         "creator create creation",
         "antonym opposite",
-        "locate situate location",
         "change turn convert transform conversion rewrite reword rephrase",
         "summarize summarise summary",
         "color colour",
+        "+ plus",
+        "- minus –",
+        "* times multiply ×",  # noqa: RUF001
+        "/ divide ÷",
     )
     for word in group.split()
 }
 _NUMBERS = {
     word: str(value) for value, word in enumerate("zero one two three four five six seven eight nine ten".split())
 }
-_NEGATIONS = frozenset("not never none without n't cannot except neither nor".split())
+NEGATIONS = frozenset("not never none without n't cannot except neither nor".split())
+_PEOPLE = (
+    "person people man woman writer author novelist poet artist painter composer musician singer actor director "
+    "scientist physicist chemist astronomer mathematician engineer inventor architect explorer king queen president "
+    "emperor ruler"
+)
+_PLACES = "city town village country continent state region place island county province"
+_KIND = re.compile(rf"\b(?:what|which) (?:{'|'.join((_PEOPLE + ' ' + _PLACES).split())})\b", re.I)
 _ASKS = (
-    ("when", re.compile(r"\bwhen\b|\b(?:what|which|the) (?:year|date|day|month|century)\b|\bdate of\b", re.I)),
-    (
-        "where",
-        re.compile(r"\bwhere\b|\b(?:what|which) (?:city|town|country|place|continent|state)\b|\bbirthplace\b", re.I),
-    ),
-    ("how many", re.compile(r"\bhow (?:many|much|long|far|tall|high|old|deep|wide|heavy|fast)\b|\bnumber of\b", re.I)),
+    ("when", re.compile(r"\bwhen\b|\b(?:what|which|the|birth) (?:year|date|day|month|century)\b", re.I)),
+    ("where", re.compile(rf"\bwhere\b|\bbirthplace\b|\b(?:what|which) (?P<kind>{'|'.join(_PLACES.split())})\b", re.I)),
+    ("how many", re.compile(r"\bhow (?!does|do|did|is|are|was|were|can|to|would)\w+\b|\bthe number of\b", re.I)),
     ("why", re.compile(r"\bwhy\b|\breason\b", re.I)),
     ("how", re.compile(r"\bhow\b", re.I)),
-    ("who", re.compile(r"\bwho(?:m|se)?\b", re.I)),
+    ("who", re.compile(rf"\bwho(?:m|se)?\b|\b(?:what|which) (?:{'|'.join(_PEOPLE.split())})\b", re.I)),
 )
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?![^\W_])|[^\W_]+(?:['’-][^\W_]+)*|[+*/×÷=<>^%]|(?<=\d) ?[-–−] ?(?=\d)")  # noqa: RUF001
 _QUOTED = re.compile(r"(?<!\w)'[^']+'(?!\w)|‘[^’]+’|\"[^\"]+\"|“[^”]+”")
@@ -73,20 +81,30 @@ class Content:
     question: frozenset[str]  # of instruction and input
     answer: frozenset[str]
     marked: frozenset[str]  # of the question: names, numbers, negations, quoted words, the words of a short input
-    order: tuple[str, ...]  # the marked ones as they come
+    order: tuple[str, ...]  # the marked ones as they come; all words where a number is among them ("5 km to m")
     subjects: frozenset[str]  # those of the marked ones that somebody can ask about: names and quoted words
-    asks: str  # when, where, who, ...; "" where the question has another form
+    asks: str  # when, where, where city, who, ...; "" where the question has another form
     verdict: str  # yes or no, where the answer begins with it or with true or false
 
     @property
     def all(self) -> frozenset[str]:
         return self.question | self.answer
 
+    @property
+    def added(self) -> frozenset[str]:
+        """What the answer says that the instruction doesn't."""
+        return self.answer - self.instruction - _WORDING
+
+
+def is_number(word: str) -> bool:
+    return word[0].isdigit()
+
 
 def read_content(example: Example) -> Content:
     instruction = list(_instruction(example.instruction))
     given = tokens(example.input)
     asked = instruction + [(token.lower(), len(given) < LONG or _stands_out(token)) for token in given]
+    counted = any(is_number(word) for word, _ in instruction)
     verbatim = 0 < len(given) < LONG  # there, the answer is often but another form of the input
     answer = [token.lower() if verbatim else _folded(token) for token in tokens(example.output)]
     return Content(
@@ -94,13 +112,19 @@ def read_content(example: Example) -> Content:
         question=frozenset(word for word, _ in asked),
         answer=frozenset(word for word in answer if verbatim or word not in _WORDING),
         marked=frozenset(word for word, marked in asked if marked),
-        order=tuple(word for word, marked in asked if marked),
+        order=tuple(word for word, marked in asked if marked or counted),
         subjects=frozenset(
-            word for word, marked in instruction if marked and word[0].isalpha() and word not in _WORDING | _NEGATIONS
+            word for word, marked in instruction if marked and word[0].isalpha() and word not in _WORDING | NEGATIONS
         ),
-        asks=next((name for name, pattern in _ASKS if pattern.search(example.instruction)), ""),
+        asks=_asks(example.instruction),
         verdict=_verdict(example.output),
     )
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text without their forms, and as they stand."""
+    found = tokens(text)
+    return frozenset(map(_folded, found)) | frozenset(token.lower() for token in found)
 
 
 def tokens(text: str) -> list[str]:
@@ -115,8 +139,8 @@ def _clean(token: str) -> str:
 def _instruction(text: str) -> Iterator[tuple[str, bool]]:
     """The content words of an instruction, and whether they are marked; quoted ones, and what stands behind a colon
     and isn't a question, are taken as they stand."""
-    start, colon, rest = text.partition(": ")
-    if colon and rest.rstrip().endswith("?"):
+    start, _, rest = text.partition(": ")
+    if rest.rstrip().endswith("?") or not any(_plain(start)):
         start, rest = text, ""
     position = 0
     for quoted in _QUOTED.finditer(start):
@@ -128,12 +152,16 @@ def _instruction(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _plain(text: str) -> Iterator[tuple[str, bool]]:
+    text = _KIND.sub("", text)
     for match in _TOKEN.finditer(text):
         token = _clean(match[0])
         word = _folded(token)
         first = not text[: match.start()].rstrip(" '\"") or text[: match.start()].rstrip()[-1:] in ".!?"
         if word not in _WORDING:
-            yield word, word in _NEGATIONS or (_stands_out(token) and not (first and token[1:].islower()))
+            yield (
+                word,
+                word in NEGATIONS or not word.isalpha() or (_stands_out(token) and not (first and token[1:].islower())),
+            )
 
 
 def _stands_out(token: str) -> bool:
@@ -148,10 +176,17 @@ def _folded(token: str) -> str:
 
     word = token.lower().replace("’", "'").removesuffix("'s")
     if word in _WORDING or not word.isalpha():
-        return word
+        return word if word in _WORDING else _SAME.get(word, word)
     forms = getAllLemmas(word)
     lemma = next((forms[kind][0] for kind in ("VERB", "NOUN", "ADJ", "ADV") if kind in forms), word).lower()
     return _NUMBERS.get(word) or _SAME.get(word) or _SAME.get(lemma, lemma)
+
+
+def _asks(instruction: str) -> str:
+    for name, pattern in _ASKS:
+        if found := pattern.search(instruction):
+            return f"{name} {kind.lower()}" if (kind := found.groupdict().get("kind")) else name
+    return ""
 
 
 def _verdict(output: str) -> str:

@@ -6,7 +6,7 @@ same question: "What is the capital of Poland?" differs from "What is the capita
 
 from collections.abc import Iterable, Sequence
 
-from stages.curation.content import LONG, Content
+from stages.curation.content import LONG, NEGATIONS, Content, is_number
 from stages.records import Example
 
 # Sketches of 128 values in 32 bands of 4: a pair that shares 0.7 of its words is missed once in five thousand times.
@@ -24,7 +24,10 @@ def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], m
 
 
 def candidates(contents: Sequence[Content]) -> list[list[int]]:
-    """For each content the earlier ones that probably share most of its words, in order."""
+    """For each content the places of the earlier ones that probably share most of its words, in order.
+
+    Contents should be distinct: a thousand that are equal would be half a million pairs.
+    """
     from rensa import RMinHash, RMinHashLSH
 
     sketches = RMinHash.from_token_sets([sorted(content.all) for content in contents], num_perm=_VALUES, seed=_SEED)
@@ -36,7 +39,7 @@ def candidates(contents: Sequence[Content]) -> list[list[int]]:
 def asks_the_same(one: Content, other: Content, min_similarity: float) -> bool:
     """Whether two questions have the same content words, but for some that only one of them adds; a passage may
     differ by more, as long as no name and no number takes the place of another."""
-    if one.asks and other.asks and one.asks != other.asks:
+    if not (one.asks.startswith(other.asks) or other.asks.startswith(one.asks)):
         return False
     only_one, only_other = one.question - other.question, other.question - one.question
     if not only_one and not only_other:
@@ -60,7 +63,7 @@ def answers_the_same(one: Content, other: Content, min_similarity: float) -> boo
             return True
         if core and other_core and (core < other_core or other_core < core):
             return one.question == other.question
-    return not _numbers(one.answer ^ other.answer) and similarity(one.answer, other.answer) >= min_similarity
+    return not any(map(_decides, one.answer ^ other.answer)) and similarity(one.answer, other.answer) >= min_similarity
 
 
 def similarity(one: frozenset[str], other: frozenset[str]) -> float:
@@ -72,5 +75,6 @@ def _core(one: Content, other: Content) -> frozenset[str]:
     return one.answer - one.question - other.question
 
 
-def _numbers(words: frozenset[str]) -> bool:
-    return any(word[0].isdigit() for word in words)
+def _decides(word: str) -> bool:
+    """A number or a negation, which alone makes another answer."""
+    return is_number(word) or word in NEGATIONS

@@ -1,0 +1,110 @@
+"""All rules over a set of examples, in their order: the first that speaks against an example is its reason.
+
+Rules about an example alone come first, on all cores where there are many examples; then those that compare. An
+example that is rejected is nobody's twin.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from stages.curation.after_cutoff import after_cutoff
+from stages.curation.answer_in_input import answer_in_input
+from stages.curation.content import Content, read_content, words_of
+from stages.curation.malformed import malformed
+from stages.curation.not_english import not_english
+from stages.curation.sets import Finding, compare
+from stages.curation.thresholds import Thresholds
+from stages.records import Example, Rejection
+
+Paged = tuple[Example, str | None]  # an example and the text of its page, where that is known
+
+
+class Case(NamedTuple):
+    """What a rule about an example alone may look at."""
+
+    example: Example
+    limits: Thresholds
+    page: str | None
+
+
+# The rules about an example alone, in their order: evidence against it, or None.
+RULES: dict[str, Callable[[Case], str | None]] = {
+    "malformed": lambda case: malformed(case.example),
+    "not_english": lambda case: not_english(case.example, case.limits.max_foreign),
+    "after_cutoff": lambda case: after_cutoff(case.example, case.limits.cutoff),
+    "answer_in_input": lambda case: answer_in_input(case.example, case.limits.max_input_words),
+}
+ORDER = (*RULES, "conflicting_answer", "exact_duplicate", "near_duplicate")
+
+_CHUNK = 500  # examples that a process takes at a time
+_WORTH_A_PROCESS = 4000  # examples; with fewer, starting one takes longer than it saves
+
+
+@dataclass(frozen=True)
+class Curation:
+    """Every example is in exactly one of the two, in the order of the input."""
+
+    kept: list[Example]
+    rejected: list[Rejection]
+
+
+def curate(
+    examples: Sequence[Example], limits: Thresholds, pages: Mapping[str, str], processes: int | None = None
+) -> Curation:
+    """`pages` has the texts of pages by title; `processes` is a number, or None for as many as are worth it."""
+    paged = [(example, pages.get(example.source.title or "")) for example in examples]
+    texts = {example.id: page for example, page in paged if page is not None}
+    if processes is None:
+        processes = max(1, min(os.cpu_count() or 1, len(paged) // _WORTH_A_PROCESS))
+    bar = tqdm(_alone(paged, limits, processes), total=len(paged), unit="example", desc="rules", disable=None)
+    found: list[Content | Finding | None] = list(bar)
+    good = [(place, content) for place, content in enumerate(found) if isinstance(content, Content)]
+    pairs = [(examples[place], content) for place, content in good]
+    compared = compare(pairs, limits.min_similarity, partial(_supported, texts))
+    for (place, _), finding in zip(good, compared, strict=True):
+        found[place] = finding
+    kept, rejected = [], []
+    for example, result in zip(examples, found, strict=True):
+        if isinstance(result, tuple):
+            rejected.append(Rejection(example=example, reason=result[0], evidence=result[1]))
+        else:
+            kept.append(example)
+    return Curation(kept, rejected)
+
+
+def alone(case: Case) -> Iterator[tuple[str, str | None]]:
+    """The name of each rule about an example alone, and its evidence; a rule runs when its turn comes."""
+    return ((name, rule(case)) for name, rule in RULES.items())
+
+
+def _alone(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterator[Content | Finding]:
+    """Each example's content, or what speaks against it, in order."""
+    chunks = [paged[start : start + _CHUNK] for start in range(0, len(paged), _CHUNK)]
+    if processes == 1:
+        for chunk in chunks:
+            yield from _read_chunk(chunk, limits)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:  # spawned: this process may have threads
+        for read in pool.map(partial(_read_chunk, limits=limits), chunks):
+            yield from read
+
+
+def _read_chunk(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
+    return [_first(Case(example, limits, page)) or read_content(example) for example, page in chunk]
+
+
+def _first(case: Case) -> Finding | None:
+    return next(((name, evidence) for name, evidence in alone(case) if evidence is not None), None)
+
+
+def _supported(texts: Mapping[str, str], example: Example) -> bool:
+    """Whether all that the answer adds to its question stands on the page."""
+    page = texts.get(example.id)
+    return page is not None and read_content(example).added <= words_of(page)
