@@ -16,11 +16,20 @@ from tqdm import tqdm
 
 from stages.curation.after_cutoff import after_cutoff
 from stages.curation.answer_in_input import answer_in_input
+from stages.curation.answer_in_instruction import answer_in_instruction
 from stages.curation.content import Content, read_content, words_of
+from stages.curation.contradicts_input import contradicts_input
+from stages.curation.input_missing import input_missing
+from stages.curation.input_unused import input_unused
 from stages.curation.malformed import malformed
 from stages.curation.not_english import not_english
+from stages.curation.personal_data import personal_data
+from stages.curation.placeholder import placeholder
 from stages.curation.sets import Finding, compare
 from stages.curation.thresholds import Thresholds
+from stages.curation.too_long import too_long
+from stages.curation.too_short import too_short
+from stages.curation.unsupported import unsupported
 from stages.records import Example, Rejection
 
 Paged = tuple[Example, str | None]  # an example and the text of its page, where that is known
@@ -37,9 +46,24 @@ class Case(NamedTuple):
 # The rules about an example alone, in their order: evidence against it, or None.
 RULES: dict[str, Callable[[Case], str | None]] = {
     "malformed": lambda case: malformed(case.example),
+    "placeholder": lambda case: placeholder(case.example),
+    "too_short": lambda case: too_short(case.example, case.limits.min_task_words, case.limits.min_open_words),
+    "too_long": lambda case: too_long(
+        case.example,
+        case.limits.max_instruction_words,
+        case.limits.max_passage_words,
+        case.limits.max_output_words,
+        case.limits.max_word_length,
+    ),
     "not_english": lambda case: not_english(case.example, case.limits.max_foreign),
+    "personal_data": lambda case: personal_data(case.example),
     "after_cutoff": lambda case: after_cutoff(case.example, case.limits.cutoff),
+    "input_missing": lambda case: input_missing(case.example),
     "answer_in_input": lambda case: answer_in_input(case.example, case.limits.max_input_words),
+    "contradicts_input": lambda case: contradicts_input(case.example, case.limits.max_input_words),
+    "input_unused": lambda case: input_unused(case.example),
+    "answer_in_instruction": lambda case: answer_in_instruction(case.example),
+    "unsupported": lambda case: None if case.page is None else unsupported(case.example, case.page),
 }
 ORDER = (*RULES, "conflicting_answer", "exact_duplicate", "near_duplicate")
 

@@ -11,6 +11,12 @@ class Thresholds(SectionModel):
     model_config = ConfigDict(extra="ignore")  # the auditor's keys stand beside these, and are checked by their stage
 
     cutoff: date  # nothing that happened after this day
+    min_task_words: Positive  # of instruction and input together
+    min_open_words: Positive  # of the answer to a task such as explaining or describing
+    max_instruction_words: Positive
+    max_passage_words: Positive  # of the input
+    max_output_words: Positive
+    max_word_length: Positive  # characters
     max_foreign: Fraction  # probability of another language than English
     max_input_words: Positive  # an input longer than this is a text to work on
     min_similarity: Fraction  # share of the content words that near duplicates have in common
