@@ -17,6 +17,8 @@ _OPEN = re.compile(
 )
 _CLOSED = re.compile(r"\b(?:the|which|\d[\d,.]*)\b", re.I)
 _MONTHS = frozenset(month.lower() for month in MONTHS)
+_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?$")
+_ROUNDING = 0.01  # of a number with a decimal point
 _MOST_WORDS = 6  # of what an answer adds: more are an explanation, which can be worded in many ways
 
 
@@ -58,7 +60,19 @@ def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
     numbers, its_numbers = frozenset(filter(is_number, one)), frozenset(filter(is_number, other))
     if numbers and its_numbers:
         words, its_words = one - numbers - _MONTHS, other - its_numbers - _MONTHS
-        return bool(numbers - its_numbers and its_numbers - numbers) and (words <= its_words or its_words <= words)
+        comparable = words <= its_words or its_words <= words
+        return comparable and _lacks(numbers, its_numbers) and _lacks(its_numbers, numbers)
     if numbers or its_numbers or not one or not other:
         return False
     return one.isdisjoint(other) and max(len(one), len(other)) <= _MOST_WORDS
+
+
+def _lacks(numbers: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether one of the numbers is none of the others, not even rounded."""
+    return any(not any(_rounded(number, other) for other in others) for number in numbers)
+
+
+def _rounded(number: str, other: str) -> bool:
+    if number == other or "." not in number + other or not (_DECIMAL.match(number) and _DECIMAL.match(other)):
+        return number == other
+    return abs(float(number) - float(other)) <= _ROUNDING * max(float(number), float(other))

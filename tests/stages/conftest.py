@@ -69,9 +69,10 @@ def answers() -> Callable[..., Answers]:
 
 @pytest.fixture
 def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project folder, entered, with the default params.yaml and the bundled data."""
+    """A project folder, entered, with the default params.yaml, the bundled data, and the pages that come of them."""
     shutil.copy(root / "params.yaml", tmp_path)
     shutil.copytree(root / "data/bundled", tmp_path / "data/bundled")
+    shutil.copy(root / "data/bundled/pages.jsonl", tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -1,44 +1,18 @@
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from stages import curate
-from stages.curation.answer_in_input import answer_in_input
 from stages.curation.exact_duplicate import exact_duplicate, question_key
+from stages.curation.rules import ORDER
 from stages.errors import StageError
 from stages.files import read_json, read_jsonl, write_jsonl
 from stages.records import Example, Rejection
-from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
-DEFAULTS = YAML(typ="safe").load(ROOT / "params.yaml")["curate"]
-PARAMS = curate.Params.model_validate(DEFAULTS)
-
-
-@pytest.mark.parametrize(
-    ("instruction", "input", "output", "evidence"),
-    [
-        (
-            "Name the stadium that hosted the opening match of the 2014 World Cup.",
-            "Arena Corinthians",
-            "The Arena Corinthians hosted the opening match.",
-            "input 'Arena Corinthians' gives away 'arena corinthians'",
-        ),
-        ("Who painted the Mona Lisa?", "Leonardo da Vinci", "Leonardo da Vinci painted it.", "gives away"),
-        ("Correct the spelling.", "recieve", "recieve should be receive", None),
-        ("Give the plural of the following word.", "sheep", "sheep", None),
-        ("Who wrote this sentence?", "Jane Austen", "Jane Austen", None),
-        ("Which river is longer?", "the Nile, the Danube", "The Nile.", None),
-        ("Who painted the Mona Lisa?", "", "Leonardo da Vinci.", None),
-        ("Name the painter of the Mona Lisa.", "It was painted by Leonardo da Vinci in Italy.", "Leonardo", None),
-    ],
-)
-def test_answer_in_input(make: MakeExample, instruction: str, input: str, output: str, evidence: str | None) -> None:
-    """Guards against answers that are given away, and against work on a text taken for it."""
-    found = answer_in_input(make(instruction, output, input), max_words=6)
-    assert found is None if evidence is None else found is not None and evidence in found
+CUTOFF = date(2022, 12, 31)
 
 
 def test_exact_duplicate(make: MakeExample) -> None:
@@ -69,8 +43,13 @@ def test_every_example_is_kept_or_rejected_with_its_reason(project: Path, make: 
     reasons = ["exact_duplicate", "malformed", "after_cutoff", "answer_in_input", "not_english"]
     assert [one.reason for one in rejected] == reasons
     metrics = read_json(curate.METRICS)
-    assert metrics["reasons"] == dict(Counter(reasons))
+    assert {reason: count for reason, count in metrics["reasons"].items() if count} == Counter(reasons)
+    assert tuple(metrics["reasons"]) == ORDER
     assert metrics["read"] == metrics["kept"] + metrics["rejected"] == len(examples)
+    rows = curate.FLOW.read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "from,to,count"
+    assert rows[-1] == "synthetic,kept,2"
+    assert sum(int(row.split(",")[2]) for row in rows[1:]) == len(examples)
 
 
 def test_nothing_kept_stops_the_stage(project: Path, make: MakeExample) -> None:
@@ -79,8 +58,36 @@ def test_nothing_kept_stops_the_stage(project: Path, make: MakeExample) -> None:
         curate.main()
 
 
-def test_rejected_twin_does_not_reject_its_brother(make: MakeExample) -> None:
-    """Guards against a good example that is dropped for the sake of a bad one."""
-    bad, good = make("Name a color.", "Blue in 2030."), make("Name a color.", "Blue.")
-    kept, rejected = curate.curate([bad, good], PARAMS)
-    assert (kept, [one.reason for one in rejected]) == ([good], ["after_cutoff"])
+def test_why_tells_the_story(project: Path, make: MakeExample, capsys: pytest.CaptureFixture[str]) -> None:
+    """Guards against a rejection that nobody can follow: every rule in order, the evidence, the twin and the page."""
+    twin, example = make("Who wrote Emma?", "Jane Austen."), make("Name the author of Emma.", "Jane Austen wrote it.")
+    write_jsonl(curate.SYNTHETIC, [twin, example])
+    curate.why(example.id)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{example.id} [] (Colors) Name the author of Emma."
+    assert "   page: u" in lines
+    rules = [line.split()[:2] for line in lines if line.startswith("  ") and line.split()[0] in ORDER]
+    said = dict.fromkeys(ORDER, "-") | {"near_duplicate": "asks"}
+    assert rules == [[name, said[name]] for name in ORDER]
+    assert f"  near_duplicate       asks and answers the same as {twin.id}: 'Who wrote Emma?'" in lines
+    assert f"the other: {twin.id} [] (Colors) Who wrote Emma?" in lines
+    curate.why(twin.id)
+    assert capsys.readouterr().out.splitlines()[-1] == "kept"
+
+
+def test_why_of_an_example_that_a_rule_of_its_own_rejects(
+    project: Path, make: MakeExample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = make("When was it built?", "It was built in 2031.")
+    write_jsonl(curate.SYNTHETIC, [example])
+    curate.why(example.id)
+    lines = capsys.readouterr().out.splitlines()
+    assert "  after_cutoff         output speaks of '2031', the cut-off is 2022-12-31" in lines
+    assert "  exact_duplicate      not asked" in lines
+    assert lines[-1] == "rejected: after_cutoff"
+
+
+def test_why_of_an_id_that_is_not_there(project: Path, make: MakeExample) -> None:
+    write_jsonl(curate.SYNTHETIC, [make()])
+    with pytest.raises(StageError, match=r"holds no example with the id 'abc'; an id has 16 hexadecimal digits"):
+        curate.why("abc")

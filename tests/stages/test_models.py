@@ -197,7 +197,11 @@ def test_the_auditor_reads_what_passed_the_rules(serve: Serve, make: MakeExample
     configure("curate", auditor=provider, audit_batch=2, llm={"concurrency": 1})
     curate.main()
     kept = [one.output for one in read_jsonl(curate.CURATED, Example)]
-    rejected = {one.example.output: (one.reason, one.evidence) for one in read_jsonl(curate.REJECTED, Rejection)}
+    rejected = {
+        one.example.output: (one.reason, one.evidence)
+        for one in read_jsonl(curate.REJECTED, Rejection)
+        if isinstance(one.example, Example)
+    }
     assert kept == ["Blue.", "Brown.", "Black."]
     assert rejected["Green."] == ("audited_not_factual", "It is not.")
     assert rejected["Red."][0] == "audit_failed"

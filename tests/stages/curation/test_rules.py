@@ -1,0 +1,97 @@
+"""The driver: order, twins, several processes, and that no example is lost whatever comes in."""
+
+from datetime import date
+
+from hypothesis import given, settings, strategies as st
+
+from stages.curation.rules import ORDER, Curation, curate
+from stages.curation.thresholds import Thresholds
+from stages.records import Example, Rejection, Source, Teacher, make_example
+from tests.stages.conftest import MakeExample
+
+LIMITS = Thresholds(cutoff=date(2022, 12, 31), max_foreign=0.5, max_input_words=6, min_similarity=0.7)
+# Words that make repetitions, conflicts and faults likely, and any text at all.
+WORDS = (
+    "who wrote Emma the author of name Jane Austen Mary Shelley 1815 1816 2031 ### yes no true not a 'hot' cold".split()
+)
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join) | st.text(max_size=30)
+
+
+def example(instruction: str, output: str, input: str) -> Example:
+    source, teacher = Source(kind="synthetic", title="Emma"), Teacher(name="rules")
+    return make_example(instruction=instruction, input=input, output=output, kind="", source=source, teacher=teacher)
+
+
+def reasons(curation: Curation) -> list[str]:
+    return [one.reason for one in curation.rejected]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(st.builds(example, TEXTS, TEXTS, TEXTS), max_size=8))
+def test_no_example_is_lost_or_doubled(examples: list[Example]) -> None:
+    """Guards against a rule that drops, doubles or reorders examples, and against text that no rule has thought of."""
+    curation = curate(examples, LIMITS, {"Emma": "Jane Austen wrote Emma in 1815."})
+    rejected = [one.example for one in curation.rejected if isinstance(one.example, Example)]
+    assert sorted(examples, key=lambda one: one.id) == sorted([*curation.kept, *rejected], key=lambda one: one.id)
+    for some in (curation.kept, rejected):
+        rest = iter(examples)
+        assert all(one in rest for one in some), "not in the order of the input"
+    assert set(reasons(curation)) <= set(ORDER)
+    assert all(one.evidence.strip() for one in curation.rejected)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(st.lists(st.builds(example, TEXTS, TEXTS, TEXTS), max_size=8))
+def test_what_is_kept_is_kept_again(examples: list[Example]) -> None:
+    """Guards against a set that isn't clean after it was curated."""
+    kept = curate(examples, LIMITS, {}).kept
+    assert curate(kept, LIMITS, {}) == Curation(kept, [])
+
+
+def test_several_processes_find_the_same(make: MakeExample) -> None:
+    """Guards against chunks that come back in another order, or a rule that hangs on what another process saw."""
+    examples = [
+        make(f"What is {n % 900} plus {n % 7}?", "It opened in 2031." if n % 50 == 0 else f"{n}.") for n in range(1200)
+    ]
+    one, two = (curate(examples, LIMITS, {}, processes=number) for number in (1, 2))
+    assert one == two
+    assert reasons(one).count("after_cutoff") == 24
+
+
+def test_a_rejected_twin_does_not_reject_its_brother(make: MakeExample) -> None:
+    """Guards against a good example that is dropped for the sake of a bad one."""
+    bad, good = make("Name a color.", "Blue in 2030."), make("Name a color.", "Blue.")
+    curation = curate([bad, good], LIMITS, {})
+    assert (curation.kept, reasons(curation)) == ([good], ["after_cutoff"])
+
+
+def test_a_near_duplicate_is_nobodys_twin(make: MakeExample) -> None:
+    """Guards against an example that goes because of one that is gone, too."""
+    first, near = make("Who wrote Emma?", "Jane Austen."), make("Name the author of Emma.", "Jane Austen.")
+    again = make("name the AUTHOR of Emma", "A novelist of the Regency era from Hampshire, England.")
+    curation = curate([first, near, again], LIMITS, {})
+    assert curation.kept == [first, again]
+    assert reasons(curation) == ["near_duplicate"]
+
+
+def test_the_first_of_two_is_kept_and_named(make: MakeExample) -> None:
+    first, second = make("Who wrote Emma?", "Jane Austen."), make("Name the author of Emma.", "It is Jane Austen.")
+    for one, other in ((first, second), (second, first)):
+        curation = curate([one, other], LIMITS, {})
+        evidence = f"asks and answers the same as {one.id}: {one.instruction!r}"
+        assert curation == Curation([one], [Rejection(example=other, reason="near_duplicate", evidence=evidence)])
+
+
+def test_a_conflict_is_decided_by_the_page(make: MakeExample) -> None:
+    """Guards against a wrong answer that is kept because it came first, and a right one that goes with it."""
+    wrong, right = make("When did Emma appear?", "In 1816."), make("When did Emma appear?", "Emma appeared in 1815.")
+    pages = {"Colors": "Emma is a novel that was first published in 1815."}
+    decided = curate([wrong, right], LIMITS, pages)
+    assert (decided.kept, reasons(decided)) == ([right], ["conflicting_answer"])
+    evidence = f"'In 1816.', but {right.id} answers 'Emma appeared in 1815.'; the page supports the other"
+    assert decided.rejected[0].evidence == evidence
+    undecided = curate([wrong, right], LIMITS, {})
+    assert (undecided.kept, reasons(undecided)) == ([], ["conflicting_answer"] * 2)
+    both = curate([wrong, right], LIMITS, {"Colors": "It came in 1815 (1816 on the title page)."})
+    assert both.kept == []
+    assert both.rejected[1].evidence.endswith("the page supports both")
