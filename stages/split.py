@@ -1,24 +1,31 @@
-"""split: curated and general examples, shuffled into train, val and test; `small` is nested inside `full`."""
+"""split: curated and general examples in train, val and test, no two of which share content; `small` inside `full`."""
 
 import random
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from stages.curation.exact_duplicate import question_key
+from stages.curation.clusters import clusters
+from stages.curation.exact_duplicate import exact_duplicate, question_key
+from stages.curation.rules import curate
+from stages.curation.thresholds import Thresholds
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
 from stages.instructions import MissingInput, read_instructions
 from stages.params import AtMost, SectionModel, Seed, load_params
-from stages.records import Example
+from stages.records import Example, Rejection
+from stages.splitting.allocation import SIDES, Split, allocate
+from stages.splitting.content import RUN
+from stages.splitting.grouping import together
+from stages.splitting.proof import prove, refuse_leaks
 
 CURATED = Path("data/curated.jsonl")
 SPLITS = Path("data/splits")
+REJECTED = SPLITS / "general_rejected.jsonl"
 METRICS = Path("reports/metrics/split.json")
-
-SIDES = ("train", "val", "test")
-Split = dict[str, list[Example]]  # side -> examples
 
 
 class General(SectionModel):
@@ -37,6 +44,7 @@ class Params(SectionModel):
     synthetic: Synthetic
     full: AtMost  # examples in all; a number must be there, "all" takes what is there
     small: Annotated[int, Field(ge=10)]  # examples in all, out of full; from 10 on, no side is empty
+    decontaminate: bool  # whether general tasks are curated, and what shares content stays on one side
 
     @model_validator(mode="after")
     def _small_fits(self) -> Self:
@@ -47,36 +55,49 @@ class Params(SectionModel):
 
 def main() -> None:
     params = load_params("split", Params)
+    limits = load_params("curate", Thresholds)
     synthetic = read_jsonl(CURATED, Example)
     general, without_input = read_instructions(Path(params.general.path), params.general.missing_input)
+    rejected: list[Rejection] = []
+    if params.decontaminate:
+        # Sorted, so that rows may change places in their files.
+        curation = curate(sorted(general, key=_id), limits, pages={})
+        synthetic, general, rejected = sorted(synthetic, key=_id), curation.kept, curation.rejected
     rng = random.Random(params.seed)
     drawn_synthetic = draw(synthetic, params.synthetic.at_most, rng)
-    distinct, repeated = without_repetition(general, taken={question_key(example) for example in drawn_synthetic})
+    distinct, repeated = without_repetition(general, drawn_synthetic)
+    rejected = rejected + repeated
     drawn_general = draw(distinct, params.general.at_most, rng)
     pool = draw(drawn_synthetic + drawn_general, "all", rng)
-    wanted = len(pool) if params.full == "all" else params.full
-    _check_sizes(len(pool), wanted, params.small)
-    full = divide(pool, side_sizes(wanted))
-    small = nested(full, side_sizes(params.small))
+    full_sizes, small_sizes = check_sizes(len(pool), params)
+    if params.decontaminate:
+        numbers = together(pool, clusters(pool, limits.min_similarity, RUN))
+        full = allocate(pool, numbers, full_sizes, rng)
+    else:
+        full = divide(pool, full_sizes)
+    small = nested(full, small_sizes)
+    proof = prove(full, limits.min_similarity)
+    if params.decontaminate:
+        refuse_leaks(proof)
     for name, split in (("full", full), ("small", small)):
         for side in SIDES:
             write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
+    write_jsonl(REJECTED, rejected)
     metrics: dict[str, object] = {
         "synthetic_read": len(synthetic),
         "synthetic_drawn": len(drawn_synthetic),
         "synthetic_not_drawn": len(synthetic) - len(drawn_synthetic),
-        "general_read": len(general),
+        "general_read": len(distinct) + len(rejected),
         "general_without_input": without_input,
-        "general_repeated": repeated,
+        "general_rejected": len(rejected),
+        "general_reasons": dict(sorted(Counter(one.reason for one in rejected).items())),
         "general_drawn": len(drawn_general),
         "general_not_drawn": len(distinct) - len(drawn_general),
-        "drawn_and_not_in_full": len(pool) - wanted,
-        "full": {side: len(full[side]) for side in SIDES},
-        "small": {side: len(small[side]) for side in SIDES},
-        "questions_on_two_sides": questions_on_two_sides(full),
-        "answers_on_two_sides": answers_on_two_sides(full),
+        "drawn_and_not_in_full": len(pool) - sum(full_sizes.values()),
+        "full": full_sizes,
+        "small": small_sizes,
     }
-    write_json(METRICS, metrics)
+    write_json(METRICS, metrics | proof.metrics())
 
 
 def draw(examples: list[Example], at_most: AtMost, rng: random.Random) -> list[Example]:
@@ -85,15 +106,17 @@ def draw(examples: list[Example], at_most: AtMost, rng: random.Random) -> list[E
     return rng.sample(examples, count)
 
 
-def without_repetition(examples: list[Example], taken: set[tuple[str, str]]) -> tuple[list[Example], int]:
-    """The examples whose question stands neither in `taken` nor earlier in the list, and how many others there were."""
-    seen = set(taken)
-    distinct = []
+def without_repetition(examples: list[Example], taken: list[Example]) -> tuple[list[Example], list[Rejection]]:
+    """The examples whose question stands neither in `taken` nor earlier in the list, and the others."""
+    seen = {question_key(example): example.id for example in taken}
+    distinct, repeated = [], []
     for example in examples:
-        if question_key(example) not in seen:
-            seen.add(question_key(example))
+        if evidence := exact_duplicate(example, seen):
+            repeated.append(Rejection(example=example, reason="exact_duplicate", evidence=evidence))
+        else:
+            seen[question_key(example)] = example.id
             distinct.append(example)
-    return distinct, len(examples) - len(distinct)
+    return distinct, repeated
 
 
 def side_sizes(total: int) -> dict[str, int]:
@@ -102,8 +125,8 @@ def side_sizes(total: int) -> dict[str, int]:
     return {"train": total - 2 * tenth, "val": tenth, "test": tenth}
 
 
-def divide(pool: list[Example], sizes: dict[str, int]) -> Split:
-    """The first examples to test, the next to val, the next to train: no question is there twice."""
+def divide(pool: list[Example], sizes: Mapping[str, int]) -> Split:
+    """The first examples to test, the next to val, the next to train, whatever they share."""
     test, val = sizes["test"], sizes["val"]
     return {
         "test": pool[:test],
@@ -112,31 +135,33 @@ def divide(pool: list[Example], sizes: dict[str, int]) -> Split:
     }
 
 
-def nested(full: Split, sizes: dict[str, int]) -> Split:
+def nested(full: Split, sizes: Mapping[str, int]) -> Split:
     """The first examples of each side: train out of train, val out of val, test out of test."""
     return {side: full[side][: sizes[side]] for side in SIDES}
 
 
-def questions_on_two_sides(split: Split) -> int:
-    """How many questions stand on more than one side: 0, or a model is tested on what it was trained on."""
-    keys = [{question_key(example) for example in split[side]} for side in SIDES]
-    return sum(map(len, keys)) - len(set().union(*keys))
-
-
-def answers_on_two_sides(split: Split) -> int:
-    """How many answers of val and test stand word for word in train, too, under other questions."""
-    trained = {example.output for example in split["train"]}
-    return sum(example.output in trained for side in ("val", "test") for example in split[side])
-
-
-def _check_sizes(available: int, full: int, small: int) -> None:
+def check_sizes(available: int, params: Params) -> tuple[dict[str, int], dict[str, int]]:
+    """How many examples each side of full and of small has. Raises StageError where there are too few."""
+    full = available if params.full == "all" else params.full
     if full > available:
         raise StageError(
             f"params.yaml: split.full asks for {full} examples, {available} are there ({full - available} missing); "
             "write or extract more, raise split.synthetic.at_most and split.general.at_most, or set split.full to all"
         )
-    if small > full:
-        raise StageError(f"params.yaml: split.small is {small}, must be at most the size of full, {full}")
+    if params.small > full:
+        raise StageError(f"params.yaml: split.small is {params.small}, must be at most the size of full, {full}")
+    full_sizes, small_sizes = side_sizes(full), side_sizes(params.small)
+    for side in SIDES:
+        if small_sizes[side] > full_sizes[side]:
+            raise StageError(
+                f"params.yaml: split.small is {params.small}, whose {side} has {small_sizes[side]} examples; that of "
+                f"full ({full}) has {full_sizes[side]}; set split.small to {full} or lower it"
+            )
+    return full_sizes, small_sizes
+
+
+def _id(example: Example) -> str:
+    return example.id
 
 
 if __name__ == "__main__":

@@ -181,7 +181,8 @@ def test_the_default_settings_teach_the_model_something(tmp_path: Path, root: Pa
     assert (split["synthetic_drawn"], split["general_drawn"]) == (1000, 1000)
     assert split["full"] == {"train": 1600, "val": 200, "test": 200}
     assert split["small"] == {"train": 400, "val": 50, "test": 50}
-    assert split["questions_on_two_sides"] == 0
+    assert split["test_examples_that_leak"] == 0
+    assert {split[name] for name in split if name.endswith("_on_two_sides")} == {0}
     assert judge["pairs"]["full-base"]["verdict"] == judge["pairs"]["small-base"]["verdict"] == "better"
     for size in ("full", "small"):
         tuned = metrics(workspace, f"train_{size}")
