@@ -14,15 +14,16 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from stages.curation.audited import audit_request, audited, batches
+from stages.curation.reading import MalformedRow, Row, read_rows
 from stages.curation.rules import ORDER, Curation, curate
 from stages.curation.story import story
 from stages.curation.thresholds import Thresholds
 from stages.errors import StageError, run_stage
-from stages.files import iter_jsonl, read_jsonl, write_csv, write_json, write_jsonl
+from stages.files import iter_jsonl, write_csv, write_json, write_jsonl
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
 from stages.params import load_params
-from stages.records import Example, Page, Rejection
+from stages.records import Example, Page, RawRow, Rejection
 
 PAGES = Path("data/pages.jsonl")
 SYNTHETIC = Path("data/synthetic.jsonl")
@@ -42,17 +43,32 @@ class Params(Thresholds):
 
 def main() -> None:
     params = load_params("curate", Params)
-    examples = read_jsonl(SYNTHETIC, Example)
+    examples, no_examples = read_synthetic()
     curation = curate(examples, params, page_texts())
+    curation = Curation(curation.kept, no_examples + curation.rejected)
     if curation.kept and params.auditor != "none":
         curation = audit(curation, params)
     if not curation.kept:
         reasons = dict(Counter(rejection.reason for rejection in curation.rejected))
-        raise StageError(f"{SYNTHETIC}: all {len(examples)} examples were rejected: {reasons}; see stages/curation/")
+        read = len(curation.rejected)
+        raise StageError(f"{SYNTHETIC}: all {read} examples were rejected: {reasons}; see stages/curation/")
     write_jsonl(CURATED, curation.kept)
     write_jsonl(REJECTED, curation.rejected)
     write_csv(FLOW, flow(curation))
     write_json(METRICS, measure(curation))
+
+
+def read_synthetic() -> tuple[list[Example], list[Rejection]]:
+    """The examples, and the rows that are none."""
+    rows = list(read_rows(SYNTHETIC, "synthetic"))
+    if not rows:
+        raise StageError(f"{SYNTHETIC} holds no example; at least 1 is needed")
+    malformed = [
+        Rejection(example=RawRow(place=row.place, text=row.raw), reason="malformed", evidence=row.reason)
+        for row in rows
+        if isinstance(row, MalformedRow)
+    ]
+    return [row.example for row in rows if isinstance(row, Row)], malformed
 
 
 def page_texts() -> dict[str, str]:
@@ -107,7 +123,7 @@ def flow(curation: Curation) -> list[dict[str, object]]:
 def estimate() -> None:
     """Prints what the auditor would be asked."""
     params = load_params("curate", Params)
-    kept = curate(read_jsonl(SYNTHETIC, Example), params, page_texts()).kept
+    kept = curate(read_synthetic()[0], params, page_texts()).kept
     requests = [audit_request(batch, params.cutoff) for batch in batches(kept, params.audit_batch)]
     print(service(params).estimate(requests))  # noqa: T201
 
@@ -115,7 +131,7 @@ def estimate() -> None:
 def why(id: str) -> None:
     """Prints what each rule says about an example."""
     params = load_params("curate", Params)
-    examples = read_jsonl(SYNTHETIC, Example)
+    examples, _ = read_synthetic()
     if id not in {example.id for example in examples}:
         raise StageError(f"{SYNTHETIC} holds no example with the id {id!r}; an id has 16 hexadecimal digits")
     print(story(id, examples, params, page_texts()))  # noqa: T201

@@ -42,7 +42,7 @@ def write_general(*rows: tuple[str, str]) -> None:
 
 def rooms(count: int) -> list[tuple[str, str]]:
     """General tasks that have nothing in common but their wording."""
-    return [(f"Which floor is room {i} on?", f"It is on floor {i // 10}.") for i in range(count)]
+    return [(f"Which floor is room {i} on?", f"It is on floor F{i // 10}.") for i in range(count)]
 
 
 def of_page(number: int) -> Source:
@@ -91,12 +91,12 @@ def test_rejected_general_tasks_are_kept_with_their_reasons(project: Path, make:
     run(project, [make(f"What is color {i}?", f"Color {i}.", source=of_page(i)) for i in range(30)], small="10")
     metrics = read_json(split.METRICS)
     assert metrics["general_read"] == 32
-    assert metrics["general_reasons"] == {"exact_duplicate": 11, "malformed": 1}
+    assert metrics["general_reasons"] == {"exact_duplicate": 11, "placeholder": 1}
     assert (metrics["general_rejected"], metrics["general_drawn"], metrics["general_not_drawn"]) == (12, 20, 0)
     read = read_jsonl(split.REJECTED, Rejection)
     rejected = {one.example.output: one for one in read if isinstance(one.example, Example)}
     assert rejected["Red."].evidence == f"asks the same as {make('What is color 3?', 'Color 3.').id}"
-    assert rejected["Dear {{name}}, hello."].evidence == "output holds '{{'"
+    assert rejected["Dear {{name}}, hello."].evidence == "output holds '{{name}}'"
     assert sum(map(len, sides("full").values())) == 50
 
 

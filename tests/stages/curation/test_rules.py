@@ -1,15 +1,15 @@
 """The driver: order, twins, several processes, and that no example is lost whatever comes in."""
 
-from datetime import date
-
 from hypothesis import given, settings, strategies as st
+from ruamel.yaml import YAML
 
 from stages.curation.rules import ORDER, Curation, curate
 from stages.curation.thresholds import Thresholds
 from stages.records import Example, Rejection, Source, Teacher, make_example
+from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
-LIMITS = Thresholds(cutoff=date(2022, 12, 31), max_foreign=0.5, max_input_words=6, min_similarity=0.7)
+LIMITS = Thresholds.model_validate(YAML(typ="safe").load(ROOT / "params.yaml")["curate"])
 # Words that make repetitions, conflicts and faults likely, and any text at all.
 WORDS = (
     "who wrote Emma the author of name Jane Austen Mary Shelley 1815 1816 2031 ### yes no true not a 'hot' cold".split()
@@ -51,7 +51,8 @@ def test_what_is_kept_is_kept_again(examples: list[Example]) -> None:
 def test_several_processes_find_the_same(make: MakeExample) -> None:
     """Guards against chunks that come back in another order, or a rule that hangs on what another process saw."""
     examples = [
-        make(f"What is {n % 900} plus {n % 7}?", "It opened in 2031." if n % 50 == 0 else f"{n}.") for n in range(1200)
+        make(f"What is on shelf {n % 900} of wall {n % 7}?", "A book of 2031." if n % 50 == 0 else f"Book B{n}.")
+        for n in range(1200)
     ]
     one, two = (curate(examples, LIMITS, {}, processes=number) for number in (1, 2))
     assert one == two
@@ -84,14 +85,15 @@ def test_the_first_of_two_is_kept_and_named(make: MakeExample) -> None:
 
 def test_a_conflict_is_decided_by_the_page(make: MakeExample) -> None:
     """Guards against a wrong answer that is kept because it came first, and a right one that goes with it."""
-    wrong, right = make("When did Emma appear?", "In 1816."), make("When did Emma appear?", "Emma appeared in 1815.")
-    pages = {"Colors": "Emma is a novel that was first published in 1815."}
+    question = "What color was the cover of Emma?"
+    wrong, right = make(question, "It was blue."), make(question, "It was red.")
+    pages = {"Colors": "Emma was sold in a red cover: it was a novel."}
     decided = curate([wrong, right], LIMITS, pages)
     assert (decided.kept, reasons(decided)) == ([right], ["conflicting_answer"])
-    evidence = f"'In 1816.', but {right.id} answers 'Emma appeared in 1815.'; the page supports the other"
+    evidence = f"'It was blue.', but {right.id} answers 'It was red.'; the page supports the other"
     assert decided.rejected[0].evidence == evidence
     undecided = curate([wrong, right], LIMITS, {})
     assert (undecided.kept, reasons(undecided)) == ([], ["conflicting_answer"] * 2)
-    both = curate([wrong, right], LIMITS, {"Colors": "It came in 1815 (1816 on the title page)."})
+    both = curate([wrong, right], LIMITS, {"Colors": "It was sold in a red cover, later in a blue one."})
     assert both.kept == []
     assert both.rejected[1].evidence.endswith("the page supports both")
