@@ -35,7 +35,7 @@ _BROKEN = re.compile(
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ(,;.)\ufffc]")
 _LOST_SPACE = re.compile(r"(?<=[a-z]{3}\.)(?=[A-Z][a-z]* )")  # a footnote stood between two sentences
-_LOST_PART = re.compile(r",(?: ?,)+")
+_LOST_PART = re.compile(r"(?:, ?)+(?=,|[.;:!?](?:[\s\"'”’»)\]]|$))")  # a comma that another mark follows
 
 
 def to_sections(text: str, drop: Collection[str], language: str) -> tuple[list[Section], Counter[str]]:
@@ -113,4 +113,4 @@ def _paragraphs(lines: list[str], left_out: Counter[str]) -> list[str]:
 def _tidy(paragraph: str) -> str:
     text = tidy_spaces(without_footnotes(_EDIT_MARK.sub("", paragraph)))
     text = without_empty_brackets(tidy_brackets(_PLACE.sub(r"\1", text)))
-    return tidy_spaces(_LOST_PART.sub(",", _LOST_SPACE.sub(" ", text)))
+    return tidy_spaces(_LOST_PART.sub("", _LOST_SPACE.sub(" ", text)))

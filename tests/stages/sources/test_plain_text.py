@@ -35,6 +35,8 @@ def read(text: str, *drop: str) -> tuple[list[tuple[str, int, str]], Counter[str
         ("A dog (help·info) or ( ) or (,) barks.", "A dog or or barks."),
         ("It rose.[1][note 2][citation needed] It fell.[14]: 45", "It rose. It fell."),
         ("It rose , then,, fell .", "It rose, then, fell."),
+        ("Also (listen), (help).", "Also."),
+        ("One, two, ... and ten; C, .NET and more.", "One, two, ... and ten; C, .NET and more."),
         ("A\u00a0cat\u202fsat\u200b\ufeff down­hill.", "A cat sat downhill."),
         ("He earned $6 million \n(over $14.7 million  today). He left.",
          "He earned $6 million (over $14.7 million today). He left."),

@@ -1,0 +1,95 @@
+"""What goes from a text that comes from a wiki, and what only looks as if it should."""
+
+import pytest
+
+from stages.leftovers import is_list_or_table, sentences, tidy_spaces, without_footnotes
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("The okapi[a] is shy (and eats too[b]). [c] It sleeps.[z]", "The okapi is shy (and eats too). It sleeps."),
+        ('He said "[T]hey came", and "[t]hey left".', 'He said "[T]hey came", and "[t]hey left".'),
+        ("Each a[i], x[b] and list[n] is a number.", "Each a[i], x[b] and list[n] is a number."),
+        ("The vowel [A] is long.[Note 2]", "The vowel [A] is long."),
+    ],
+)
+def test_letters_in_brackets_are_footnotes_only_by_themselves(raw: str, clean: str) -> None:
+    """Guards against "hey came" for "[T]hey came", and "a" for "a[i]"."""
+    assert without_footnotes(raw) == clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("It rose (see [12]).", "It rose."),
+        ("It rose (see also [note 3], p. 5), then fell (cf. [3][4]).", "It rose, then fell."),
+        ("It rose (see Nile) and fell (see the flood of 1900 [4]).",
+         "It rose (see Nile) and fell (see the flood of 1900)."),
+    ],
+)  # fmt: skip
+def test_brackets_that_lead_to_a_footnote_go_with_it(raw: str, clean: str) -> None:
+    """Guards against "(see)"."""
+    assert without_footnotes(raw) == clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "tidy"),
+    [
+        ("It uses the .NET framework and .45 ACP .", "It uses the .NET framework and .45 ACP."),
+        ("Type :wq or !important , then wait ...", "Type :wq or !important, then wait ..."),
+        ('He said "no ." They ( all ;) left ?!', 'He said "no." They ( all;) left?!'),
+    ],
+)
+def test_a_space_stays_before_a_name_that_begins_with_a_mark(raw: str, tidy: str) -> None:
+    """Guards against "the.NET framework"."""
+    assert tidy_spaces(raw) == tidy
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The absolute value |x| of a number is its distance from zero.",
+        "The norm ||v|| is never below zero.",
+        "|x| is the absolute value of x.",
+        "P(A|B) is the probability of A given B.",
+        "1. FC Köln is a football club.",
+        "-40 degrees is the same on both scales.",
+        '#MeToo is a movement that began with the words "me too."',
+    ],
+)
+def test_a_whole_sentence_is_prose_however_it_begins(line: str) -> None:
+    """Guards against paragraphs that vanish for a bar, a number or a minus."""
+    assert not is_list_or_table(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Cairo is a large city in Egypt.",
+        "-\u00a0Cairo is a large city in Egypt.",
+        "# Cairo is a large city in Egypt.",
+        "*Cairo is a large city in Egypt.",
+        "-Cairo",
+        "#REDIRECT",
+        "1. Cairo",
+        "1) Cairo, Egypt.",
+        "North | Jaffna is a large city. | It is old.",
+        "Length\tThe river is very long.",
+        "Nile.jpg|The Nile at night is dark.",
+        "|-",
+        "{{convert|5|km}} is a short way to go.",
+        "|x|",
+    ],
+)
+def test_items_and_rows_are_no_prose(line: str) -> None:
+    """Guards against lists and tables that pass for prose because a sentence stands in them."""
+    assert is_list_or_table(line)
+
+
+def test_a_number_that_begins_a_name_is_no_sentence() -> None:
+    assert sentences("1. FC Köln is a club. It won in 1978. It fell.") == [
+        "1. FC Köln is a club.",
+        "It won in 1978.",
+        "It fell.",
+    ]
