@@ -50,8 +50,11 @@ class Tally:
         self.kinds: Counter[str] = Counter()  # a model's examples have none
         self.without: Counter[str] = Counter()  # pages that gave no example, by reason
         self.passed_over: Counter[str] = Counter()  # sentences, by reason
+        self.fewer = 0  # pages with fewer examples than a language model was asked for
+        self.surplus = 0  # examples beyond that, which are left out
 
-    def metrics(self) -> dict[str, object]:
+    def metrics(self, params: Params) -> dict[str, object]:
+        of_a_model = {"pages_with_fewer_examples": self.fewer, "examples_beyond_per_page": self.surplus}
         return {
             "pages": self.pages,
             "pages_without_examples": dict(sorted(self.without.items())),
@@ -60,7 +63,7 @@ class Tally:
             "largest_share_of_a_kind": max(self.kinds.values()) / self.kinds.total(),
             "kinds": dict(sorted(self.kinds.items())),
             "sentences_passed_over": dict(sorted(self.passed_over.items())),
-        }
+        } | (of_a_model if params.teacher != "rules" else {})
 
 
 def main() -> None:
@@ -68,7 +71,7 @@ def main() -> None:
     tally = Tally()
     lessons = by_rules(params) if params.teacher == "rules" else by_model(params)
     write_jsonl(SYNTHETIC, synthesize(lessons, params, tally))
-    write_json(METRICS, tally.metrics())
+    write_json(METRICS, tally.metrics(params))
 
 
 def by_rules(params: Params) -> Iterator[tuple[Page, Lesson]]:
@@ -81,11 +84,19 @@ def by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
     outcomes = iter(service(params).ask(requests(pages, params)))
     teacher = Teacher(name=params.teacher, model=params.llm.model)
     for page in pages:
-        yield page, lesson(page, next(outcomes), teacher) if page.has_text else Lesson([], "no_text")
+        yield page, lesson(page, next(outcomes), teacher, params.per_page) if page.has_text else Lesson([], "no_text")
 
 
 def requests(pages: Iterable[Page], params: Params) -> list[Request]:
-    return [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
+    """Raises StageError where whole answers to all of them would be too few examples."""
+    found = [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
+    if len(found) * params.per_page < params.at_least:
+        raise StageError(
+            f"{PAGES}: {len(found)} pages have text, so that synth.per_page ({params.per_page}) gives at most "
+            f"{len(found) * params.per_page} examples, and synth.at_least asks for {params.at_least}. "
+            "Nothing was asked; extract more pages, raise synth.per_page or lower synth.at_least"
+        )
+    return found
 
 
 def service(params: Params) -> Service:
@@ -100,6 +111,8 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
         tally.pages += 1
         tally.passed_over += found.skipped
         tally.kinds.update(example.kind or "unnamed" for example in found.examples)
+        tally.fewer += found.fewer
+        tally.surplus += found.surplus
         tally.with_input += sum(example.input != "" for example in found.examples)
         if found.nothing:
             tally.without[found.nothing] += 1

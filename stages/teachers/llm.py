@@ -36,8 +36,8 @@ def page_request(page: Page, per_page: int, characters: int) -> Request:
     )
 
 
-def lesson(page: Page, outcome: Outcome, teacher: Teacher) -> Lesson:
-    """The examples in an answer, whole or cut short; what isn't good enough in them is for curation to say."""
+def lesson(page: Page, outcome: Outcome, teacher: Teacher, per_page: int) -> Lesson:
+    """At most `per_page` examples of an answer; what isn't good enough in them is for curation to say."""
     written = outcome.value.examples if isinstance(outcome.value, Writing) else []
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
     examples = [
@@ -49,6 +49,11 @@ def lesson(page: Page, outcome: Outcome, teacher: Teacher) -> Lesson:
             source=source,
             teacher=teacher,
         )
-        for one in written
+        for one in written[:per_page]
     ]
-    return Lesson(examples, None if examples else outcome.reason or "no_examples")
+    return Lesson(
+        examples,
+        nothing=None if examples else outcome.reason or "no_examples",
+        fewer=0 < len(written) < per_page,
+        surplus=max(0, len(written) - per_page),
+    )

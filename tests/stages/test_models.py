@@ -154,7 +154,7 @@ def test_what_is_missing_is_said_before_any_work(
     server = serve(one_example)
     monkeypatch.delenv("GEMINI_API_KEY")
     write_jsonl(synth.PAGES, [page("Alpha", "Alpha is a letter.")])
-    configure(section, **choice)
+    configure(section, at_least=1, **choice)
     with pytest.raises(StageError, match=message):
         synth.main()
     assert server.prompts == []
@@ -163,12 +163,44 @@ def test_what_is_missing_is_said_before_any_work(
 def test_an_estimate_sends_nothing(serve: Serve, page: MakePage, capsys: pytest.CaptureFixture[str]) -> None:
     server = serve(one_example)
     write_jsonl(synth.PAGES, [page("Alpha", "Alpha is a letter."), page("Beta", "Beta is one, too.")])
-    configure("synth", teacher="openai", llm={"max_output_tokens": 1000, "usd_per_million_output": 10.0})
+    configure("synth", teacher="openai", at_least=2, llm={"max_output_tokens": 1000, "usd_per_million_output": 10.0})
     synth.estimate()
     assert server.asked == []
     printed = capsys.readouterr().out
     assert re.search(r"requests +2\n", printed)
     assert re.search(r"output tokens +2,000 ", printed)
+
+
+def test_too_few_pages_are_told_before_anything_is_paid(serve: Serve, page: MakePage) -> None:
+    """Guards against a stage that asks for all that it can, and then stops because it could never be enough."""
+    server = serve(one_example)
+    write_jsonl(synth.PAGES, [page("Alpha", "Alpha is a letter."), page("Beta"), page("Gamma", "Gamma is one, too.")])
+    configure("synth", teacher="openai", per_page=3, at_least=7)
+    said = r"2 pages have text, so that synth.per_page \(3\) gives at most 6 examples, and synth.at_least asks for 7\."
+    for stage in (synth.main, synth.estimate):
+        with pytest.raises(StageError, match=said):
+            stage()
+    assert server.asked == []
+
+
+def test_short_and_long_answers_are_used_and_counted(serve: Serve, page: MakePage) -> None:
+    """Guards against a page that weighs more than its share, a stage that stops over a list of one instead of two, and
+    against either without a number."""
+
+    def model(prompt: str) -> dict[str, Any]:
+        title = data(prompt, "page").splitlines()[0]
+        count = {"Alpha": 1, "Beta": 2, "Gamma": 5}[title]
+        return {"examples": [{"instruction": f"{title} {n}?", "input": "", "output": "Yes."} for n in range(count)]}
+
+    serve(model)
+    write_jsonl(synth.PAGES, [page(name, f"{name} is a letter.") for name in ("Alpha", "Beta", "Gamma")])
+    configure("synth", teacher="openai", per_page=2, at_least=5, llm={"max_failure_rate": 0.0})
+    synth.main()
+    asked = ["Alpha 0?", "Beta 0?", "Beta 1?", "Gamma 0?", "Gamma 1?"]
+    assert [one.instruction for one in read_jsonl(synth.SYNTHETIC, Example)] == asked
+    metrics = read_json(synth.METRICS)
+    assert (metrics["pages_with_fewer_examples"], metrics["examples_beyond_per_page"]) == (1, 3)
+    assert (metrics["examples"], metrics["pages_without_examples"]) == (5, {})
 
 
 def numbered(prompt: str) -> list[dict[str, Any]]:
