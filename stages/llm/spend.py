@@ -1,4 +1,4 @@
-"""What was spent on language models, and the removal of old answers: the command line of the journal."""
+"""What was spent on language models, what they answered, and its removal: the command line of the journal."""
 
 import argparse
 import sys
@@ -18,14 +18,20 @@ def command(path: Path) -> None:
     parser.add_argument("--stage", help="only this stage's: synth, curate or judge")
     parser.add_argument("--model", help="only this model's")
     parser.add_argument("--before", type=_day, metavar="DAY", help="only before this day (UTC), as 2025-01-31")
-    parser.add_argument("--prune", action="store_true", help="remove these answers; needed again, they are paid again")
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument("--show", metavar="NAME", help="print the newest answers about a page or an example instead")
+    does.add_argument("--prune", action="store_true", help="remove what was chosen; needed again, it is paid again")
+    parser.add_argument("--all", action="store_true", help="with --prune: remove all answers")
     chosen = parser.parse_args()
+    if chosen.prune and not (chosen.all or any(_filters(chosen).values())):
+        parser.error("--prune removes answers that were paid for: choose with --stage, --model, --before, or --all")
     if not path.is_file():
         sys.stdout.write(f"{path}: no answers yet\n")
         return
     database = Database(path)
     try:
-        sys.stdout.write(prune(database, chosen) if chosen.prune else listed(database, chosen))
+        does_it = prune if chosen.prune else listed if chosen.show is None else shown
+        sys.stdout.write(does_it(database, chosen))
     finally:
         database.close()
 
@@ -34,12 +40,26 @@ def listed(database: Database, chosen: Namespace) -> str:
     """A line for each stage, model and day, and one for all of them."""
     where, values = _where(chosen)
     rows: list[Any] = database.rows(
-        "SELECT stage, model, day, count(*), sum(input_tokens), sum(output_tokens), sum(usd) FROM answers"
+        "SELECT stage, model, day, count(*), coalesce(sum(input_tokens), 0),"
+        " coalesce(sum(output_tokens), 0), sum(usd) FROM answers"
         f" WHERE {where} GROUP BY stage, model, day ORDER BY stage, model, day",
         *values,
     )
     total = ("total", "", "", *(sum(row[column] for row in rows) for column in range(TEXTS, len(HEADINGS))))
     return _table([HEADINGS, *map(_words, [*rows, total])]) + f"{database.path}\n"
+
+
+def shown(database: Database, chosen: Namespace) -> str:
+    """The raw text of the newest answer to each request of that name, repairs among them; the oldest first."""
+    where, values = _where(chosen)
+    rows: list[Any] = database.rows(
+        "SELECT stage, model, day, finish, detail, usd, raw FROM answers WHERE id IN"
+        f" (SELECT max(id) FROM answers WHERE name = ? AND {where} GROUP BY key) ORDER BY id",
+        chosen.show,
+        *values,
+    )
+    heads = (f"{' '.join(filter(None, row[:-2]))} ${row[-2]:.4f}\n{_printable(row[-1])}\n" for row in rows)
+    return "\n".join(heads) or f"{database.path}: no answer about {chosen.show!r}\n"
 
 
 def prune(database: Database, chosen: Namespace) -> str:
@@ -53,10 +73,18 @@ def prune(database: Database, chosen: Namespace) -> str:
     return f"{count:,} answer(s) removed, which cost ${usd:.4f}\n"
 
 
+def _filters(chosen: Namespace) -> dict[str, str | None]:
+    return {"stage = ?": chosen.stage, "model = ?": chosen.model, "day < ?": chosen.before}
+
+
 def _where(chosen: Namespace) -> tuple[str, list[str]]:
-    conditions = {"stage = ?": chosen.stage, "model = ?": chosen.model, "day < ?": chosen.before}
-    given = {condition: value for condition, value in conditions.items() if value is not None}
+    given = {condition: value for condition, value in _filters(chosen).items() if value is not None}
     return " AND ".join(given) or "true", list(given.values())
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal would obey instead of showing it."""
+    return "".join(one if one.isprintable() or one in "\n\t" else ascii(one)[1:-1] for one in text)
 
 
 def _words(row: tuple[Any, ...]) -> tuple[str, ...]:

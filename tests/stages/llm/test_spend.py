@@ -1,5 +1,6 @@
 """The list of what was spent, pruning, and the estimate: their texts to the letter."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_the_list_adds_up(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 @pytest.mark.parametrize(
     ("arguments", "count", "left"),
     [
-        ((), 4, []),
+        (("--all",), 4, []),
         (("--stage", "synth"), 3, ["judge"]),
         (("--model", "llama"), 1, ["synth", "synth"]),
         (("--before", "2024-10-05"), 3, ["synth"]),
@@ -77,6 +78,47 @@ def test_pruning_removes_what_was_chosen_alone(
     with Journal() as journal:
         assert (journal.spent("synth") > 0) == ("synth" in left)
         assert (journal.form("http://here", "llama") is None) == ("judge" not in left)
+
+
+def test_pruning_all_has_to_be_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against every paid answer gone because a filter was forgotten."""
+    with pytest.raises(SystemExit):
+        said(monkeypatch, capsys, "--prune")
+    assert "--prune removes answers that were paid for: choose with --stage" in capsys.readouterr().err
+    with Journal() as journal:
+        assert journal.last_id() == 4
+
+
+def test_what_was_answered_is_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against a failure whose raw text nobody can read, an older answer that hides the newest, and an answer
+    that writes to the terminal."""
+    with Journal(clock=lambda: 20_000 * DAY) as journal:
+        request = make_request("tea")
+        first = make_order(request, make_params(**PRICES), "synth", "gemini", "http://here")
+        journal.record(first, Reply("old", "stop", 10, 5))
+        journal.record(first, Reply('{"wo\x1b[2J', "length", None, 5))
+        journal.record(first.of(replace(request, prompt="Again.")), Reply("", "blocked", 10, 0, "SAFETY"))
+    assert said(monkeypatch, capsys, "--show", "tea") == (
+        f'synth parrot 2024-10-04 length ${first.usd(Reply("", "length", None, 5)):.4f}\n{{"wo\\x1b[2J\n\n'
+        "synth parrot 2024-10-04 blocked SAFETY $0.0000\n\n"
+    )
+    assert said(monkeypatch, capsys, "--show", "tea", "--stage", "judge") == (
+        f"{folder / 'journal.sqlite'}: no answer about 'tea'\n"
+    )
+
+
+def test_tokens_that_no_server_told_are_listed_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against a list that breaks on the answers of a server that tells nothing."""
+    with Journal(clock=lambda: 20_000 * DAY) as journal:
+        order = make_order(make_request("a"), make_params(**PRICES), "synth", "openai", "http://here")
+        journal.record(order, Reply("{}", "stop", None, None))
+    assert said(monkeypatch, capsys).splitlines()[1].split()[-4:-1] == ["1", "0", "0"]
 
 
 def test_pruning_gives_the_disk_back(
@@ -137,7 +179,7 @@ def test_the_estimate_as_text() -> None:
         "  still to ask                   750\n"
         "  input tokens, about      1,234,567  (4 bytes a token)\n"
         "  output tokens              750,000  at most\n"
-        "  cost                       $9.5000  at most, without repairs\n"
+        "  cost                       $9.5000  about, with output tokens at most and without repairs\n"
         "  spent so far               $0.6000  of budget_usd 10\n"
         "  This may pass the budget; the stage stops before it does, and keeps what it bought"
     )
