@@ -14,19 +14,20 @@ LONGEST_WAIT = 600.0  # seconds that a server may ask for; more is a quota that 
 JITTER = 1.0  # seconds, so that those who were told to wait don't come back all at once
 BACK_OFF = wait_random_exponential(multiplier=1, max=60)  # from nothing to 1, 2, 4, ... seconds
 
+Turn = Callable[[], Awaitable[None]]
 Pause = Callable[[float], Awaitable[None]]  # seconds
 
 
 async def persist(
-    client: Client, request: Request, params: LlmParams, slot: Callable[[], float], pause: Pause
+    client: Client, request: Request, params: LlmParams, turn: Turn, hold: Callable[[float], None], pause: Pause
 ) -> Reply:
-    """The reply, in at most `params.attempts`; each takes a place in the queue.
+    """The reply, in at most `params.attempts`; each waits for its turn; `hold` is told how long a server wants none.
 
     Raises AttemptError, that of the last attempt; StageError where no request can have an answer.
     """
 
     async def attempt() -> Reply:
-        await pause(slot())
+        await turn()
         try:
             async with asyncio.timeout(params.timeout_seconds):
                 return await client.ask(request)
@@ -35,6 +36,8 @@ async def persist(
             raise AttemptError("timed_out", message, again=True) from None
         except AttemptError as error:
             _stop_where_hopeless(client, error)
+            if error.wait:
+                hold(error.wait)
             raise
 
     retrying = AsyncRetrying(

@@ -1,25 +1,26 @@
 """The journal's file: SQLite in WAL mode, and in plain words whatever can be wrong with it."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from stages.errors import StageError
 
-FORMAT = 2
+FORMAT = 3
 BUSY_SECONDS = 60.0  # for another process's transaction; they take milliseconds
 SCHEMA = """
 CREATE TABLE answers (           -- what was paid for; the newest row of a key counts, and none is ever changed
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL,           -- Request.key
-    stage TEXT NOT NULL, provider TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL,
+    key TEXT NOT NULL,           -- Order.key
+    stage TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL,
     day TEXT NOT NULL,           -- UTC, for the list of what was spent
     name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,
     raw TEXT NOT NULL, finish TEXT NOT NULL,
-    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+    input_tokens INTEGER, output_tokens INTEGER, -- NULL where the server doesn't tell
     detail TEXT NOT NULL,        -- the server's word for why there is no answer
     usd REAL NOT NULL
 );
@@ -32,20 +33,30 @@ CREATE TABLE claims (            -- requests under way, each with the dollars th
 CREATE TABLE slots (             -- when the next request may go out, in seconds of the Unix clock
     endpoint TEXT NOT NULL, model TEXT NOT NULL, next REAL NOT NULL, PRIMARY KEY (endpoint, model)
 );
+CREATE TABLE holds (             -- when a server asked to wait, and until when, in seconds of the Unix clock
+    endpoint TEXT NOT NULL, model TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
+    PRIMARY KEY (endpoint, model)
+);
 CREATE TABLE forms (             -- how a server keeps best to a schema
     endpoint TEXT NOT NULL, model TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (endpoint, model)
 );
 """
 
 DAMAGED = """{path} is damaged ({problem}). It holds answers of language models that were paid for; it stays as it is.
-  Save what is sound with `sqlite3 {name} .recover | sqlite3 recovered.sqlite` and put that in its place;
-  or move the file away: then every request is sent, and paid for, again"""
+  Put a copy of it from a backup in its place; or move it away, with {name}-wal and {name}-shm where they are there:
+  then every request is sent, and paid for, again, and no budget knows what was spent before"""
+FOREIGN = """{path} is a database, but no journal of wikitune: {problem}. It stays as it is.
+  Move it away, or set WIKITUNE_CACHE to another folder"""
+OTHER_FORMAT = """{path} has {problem}, and this version of wikitune knows format {format}.
+  Use the version that wrote it, or set WIKITUNE_CACHE to another folder"""
 FULL = """{path} cannot grow ({problem}). The answers until now are in it.
   See whether its disk is full, make room, and run again: only what is missing is asked"""
 UNWRITABLE = """{path} cannot be written ({problem}). It keeps the answers of language models.
   Make its folder writable, or set WIKITUNE_CACHE to a folder that is"""
 BUSY = """{path} was locked by another process for {seconds:.0f} seconds ({problem}).
   Wait for that process, or end it, and run again"""
+UNKNOWN = """{path} cannot be used ({problem}). It keeps the answers of language models, and stays as it is.
+  Run again; if that ends the same way, move the file away: then every request is sent, and paid for, again"""
 ADVICE = {
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: DAMAGED,
@@ -80,10 +91,10 @@ class Database:
             raise StageError(_advise(DAMAGED, self.path, found.splitlines()[-1]))
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, FORMAT):
-            raise StageError(
-                f"{self.path} has format {version}, and this version of wikitune knows format {FORMAT}.\n"
-                "  Use the version that wrote it, or set WIKITUNE_CACHE to another folder"
-            )
+            raise StageError(_advise(OTHER_FORMAT, self.path, f"format {version}"))
+        tables = self._connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()[0]
+        if version == 0 and tables:
+            raise StageError(_advise(FOREIGN, self.path, f"it holds {tables} table(s) and has no format"))
         self._connection.execute("PRAGMA journal_mode = WAL")
         if version == 0:
             self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
@@ -101,6 +112,13 @@ class Database:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
 
+    def make_sure_of_room(self, size: int) -> None:
+        """Raises StageError where the disk has fewer bytes left than that."""
+        with explained(self.path):
+            free = shutil.disk_usage(self.path.parent).free
+        if free < size:
+            raise StageError(_advise(FULL, self.path, f"{free:,} bytes are left, {size:,} may be needed"))
+
     def vacuum(self) -> None:
         with explained(self.path):
             self._connection.execute("VACUUM")
@@ -115,13 +133,13 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte: the error without its variant
-        if advice is None:
-            raise
-        raise StageError(_advise(advice, path, str(error))) from error
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte: the error without its variant
+        raise StageError(_advise(ADVICE.get(code, UNKNOWN), path, str(error))) from error
+    except Timeout as error:  # of the lock on the file, and an OSError
+        raise StageError(_advise(BUSY, path, "its lock is held")) from error
     except OSError as error:
         raise StageError(_advise(UNWRITABLE, path, error.strerror or str(error))) from error
 
 
 def _advise(advice: str, path: Path, problem: str) -> str:
-    return advice.format(path=path, name=path.name, problem=problem, seconds=BUSY_SECONDS)
+    return advice.format(path=path, name=path.name, problem=problem, seconds=BUSY_SECONDS, format=FORMAT)

@@ -14,10 +14,10 @@ class Estimate:
     stage: str
     model: str
     requests: int  # that differ
-    in_journal: int  # of them, with a usable answer
+    in_journal: int  # of them, and not asked again
     input_tokens: int  # of those still to ask
     output_tokens: int  # at most
-    usd: float  # at most
+    usd: float  # with so many output tokens
     spent_usd: float  # by this stage so far
     budget_usd: float
 
@@ -56,7 +56,7 @@ def render(found: Estimate) -> str:
         f"  still to ask        {found.to_ask:>14,}",
         f"  input tokens, about {found.input_tokens:>14,}  (4 bytes a token)",
         f"  output tokens       {found.output_tokens:>14,}  at most",
-        f"  cost                {_usd(found.usd):>14}  at most, without repairs",
+        f"  cost                {_usd(found.usd):>14}  about, with output tokens at most and without repairs",
         f"  spent so far        {_usd(found.spent_usd):>14}  of budget_usd {found.budget_usd:g}",
     ]
     if found.spent_usd + found.usd > found.budget_usd:

@@ -1,7 +1,7 @@
 """The journal: every answer of a language model, kept before anyone parses it, for all processes and all runs.
 
 `python -m stages.llm.journal` lists what was spent, by stage, model and day; `--stage`, `--model` and `--before`
-choose, and `--prune` removes what was chosen.
+choose. `--show NAME` prints the newest answers about a page or an example, and `--prune` removes what was chosen.
 """
 
 import time
@@ -16,12 +16,15 @@ from typing import Any, Literal, Self
 from stages.cache import cache_folder
 from stages.errors import StageError, run_stage
 from stages.llm.database import Database, explained
-from stages.llm.orders import Order, cost
+from stages.llm.orders import Order
 from stages.llm.owners import Owner
 from stages.llm.request import Reply
 from stages.llm.secrets import scrub
+from stages.llm.turns import Turns
 
 FILE = "journal.sqlite"
+COPIES = 2  # of an answer on the disk: in SQLite's log, and then in the file
+SPARE = 128 * 1024  # bytes, for the log of claims and places
 ROUNDING = 1e-9  # dollars: what a sum of thousands of prices may be off by
 
 
@@ -32,12 +35,13 @@ class Answer:
 
 
 class Journal:
-    """Answers, and what processes must agree on: who asks what, when the next request may go out, what is spent."""
+    """Answers, and what processes must agree on: who asks what, what is spent and, in `turns`, when they may ask."""
 
     def __init__(self, folder: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         self._folder = folder or cache_folder("llm")
         self._clock = clock
         self._database = Database(self._folder / FILE)
+        self.turns = Turns(self._database, clock)
         self._owner: Owner | None = None
 
     def __enter__(self) -> Self:
@@ -65,7 +69,7 @@ class Journal:
         """The answer, where there is one that is newer than `after`; else the right to ask, and money set aside for it.
 
         "wait" where a living process asks the same, or where what requests under way may cost has to be known first.
-        Raises StageError where the budget has no room for this request.
+        Raises StageError where the budget or the disk has no room for this request.
         """
         with self._database.transaction() as connection:
             answer = self.latest(order.key)
@@ -74,6 +78,8 @@ class Journal:
             holders = connection.execute("SELECT owner FROM claims WHERE key = ?", (order.key,)).fetchall()
             if any(self._alive(connection, owner) for (owner,) in holders) or not self._affordable(connection, order):
                 return "wait"
+            under_way = self._number("SELECT count(*) FROM claims")
+            self._database.make_sure_of_room((under_way + 1) * order.most_bytes * COPIES + SPARE)
             connection.execute(
                 "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?)",
                 (order.key, self._me().name, order.stage, order.endpoint, order.params.model, order.worst_usd),
@@ -83,19 +89,19 @@ class Journal:
     def record(self, order: Order, reply: Reply) -> Answer:
         """Keeps a reply, on the disk when this returns, and ends the claim."""
         kept = replace(reply, raw=_storable(reply.raw), detail=_storable(reply.detail))
-        request, params = order.request, order.params
+        request = order.request
         values = [
-            *(order.key, order.stage, order.provider, order.endpoint, params.model),
+            *(order.key, order.stage, order.endpoint, order.params.model),
             datetime.fromtimestamp(self._clock(), UTC).date().isoformat(),
             *map(_storable, (request.name, request.system, request.prompt)),
             *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens, kept.detail),
-            cost(params, kept.input_tokens, kept.output_tokens),
+            order.usd(kept),
         ]
         with self._database.transaction(durable=True) as connection:
             cursor = connection.execute(
-                "INSERT INTO answers (key, stage, provider, endpoint, model, day, name, system, prompt,"
+                "INSERT INTO answers (key, stage, endpoint, model, day, name, system, prompt,"
                 " raw, finish, input_tokens, output_tokens, detail, usd)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
             connection.execute("DELETE FROM claims WHERE key = ?", (order.key,))
@@ -106,20 +112,6 @@ class Journal:
         with suppress(StageError), self._database.transaction() as connection:
             connection.execute("DELETE FROM claims WHERE key = ? AND owner = ?", (order.key, self._me().name))
 
-    def slot(self, order: Order) -> float:
-        """Takes the next place in the queue of all processes that ask this model; returns the seconds until then."""
-        interval = 60 / order.params.requests_per_minute
-        place = (order.endpoint, order.params.model)
-        with self._database.transaction() as connection:
-            now = self._clock()
-            found = connection.execute("SELECT next FROM slots WHERE endpoint = ? AND model = ?", place).fetchone()
-            count = "SELECT count(*) FROM claims WHERE endpoint = ? AND model = ?"
-            queue = connection.execute(count, place).fetchone()[0]
-            # Each request under way has one place at most: a time beyond that is left from a clock that was set back.
-            start: float = min(max(now, found[0] if found else now), now + queue * interval)
-            connection.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?)", (*place, start + interval))
-        return start - now
-
     def form(self, endpoint: str, model: str) -> str | None:
         rows: list[Any] = self._database.rows(
             "SELECT form FROM forms WHERE endpoint = ? AND model = ?", endpoint, model
@@ -129,6 +121,10 @@ class Journal:
     def keep_form(self, endpoint: str, model: str, form: str) -> None:
         with self._database.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO forms VALUES (?, ?, ?)", (endpoint, model, form))
+
+    def forget_form(self, endpoint: str, model: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM forms WHERE endpoint = ? AND model = ?", (endpoint, model))
 
     def _affordable(self, connection: Connection, order: Order) -> bool:
         worst, budget = order.worst_usd, order.params.budget_usd
@@ -148,7 +144,8 @@ class Journal:
             f"{order.request.name} may cost ${worst:.4f} more.\n"
             f"  What was bought is kept. Raise the budget_usd of {order.stage} and run again: only what is missing is "
             "asked;\n"
-            "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune`"
+            "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune --stage "
+            f"{order.stage}`"
         )
 
     def _alive(self, connection: Connection, owner: str) -> bool:

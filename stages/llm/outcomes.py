@@ -19,7 +19,6 @@ class Outcome:
     reason: str | None  # a fault of stages/llm/replies.py, or the reason of an AttemptError
     detail: str
     raw: str  # the answer as it came, "" where there is none
-    from_journal: bool  # nothing was asked for it in this run
 
 
 @dataclass(frozen=True)
@@ -31,24 +30,31 @@ class Known:
 
 
 def known(journal: Journal, order: Order) -> Known:
-    """An answer of no use is asked again, unless its repair was never asked: then that is what is missing."""
+    """An answer of no use is asked again, unless its repair was never asked: then that is what is missing.
+
+    One that was cut is not, at temperature 0: it would be cut again. Nor is a list that stayed too short when repaired.
+    """
     answer = journal.latest(order.key)
     if answer is None:
         return Known(None)
     reading = read(order.request, answer.reply)
-    if reading.fault is None:
-        return Known(outcome(order, reading, answer.reply.raw, from_journal=True))
+    if reading.fault is None or (reading.fault == "cut_at_the_limit" and order.params.temperature == 0):
+        return Known(outcome(order, reading, answer.reply.raw))
     if reading.fault not in REPAIRABLE:
         return Known(None, goes_on=False)
     repair = order.of(repair_of(order.request, answer.reply.raw, reading))
     repaired = journal.latest(repair.key)
     if repaired is None:
         return Known(None)
-    second = read(repair.request, repaired.reply)
-    if second.fault is not None:
-        return Known(None, goes_on=False)
-    return Known(outcome(order, second, repaired.reply.raw, from_journal=True))
+    found = fuller(order, (reading, answer.reply.raw), (read(repair.request, repaired.reply), repaired.reply.raw))
+    return Known(None, goes_on=False) if found.value is None else Known(found)
 
 
-def outcome(order: Order, reading: Reading, raw: str, *, from_journal: bool) -> Outcome:
-    return Outcome(order.request.name, reading.value, reading.fault, reading.detail, raw, from_journal)
+def outcome(order: Order, reading: Reading, raw: str) -> Outcome:
+    return Outcome(order.request.name, reading.value, reading.fault, reading.detail, raw)
+
+
+def fuller(order: Order, first: tuple[Reading, str], second: tuple[Reading, str]) -> Outcome:
+    """That of the repair, `second`, unless it is faulty too and holds fewer items. Each is a reading and its text."""
+    faulty = second[0].fault is not None and first[0].items > second[0].items
+    return outcome(order, *(first if faulty else second))

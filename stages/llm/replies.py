@@ -15,7 +15,7 @@ PROBLEMS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reply holds. `value` is there without a fault, and with `too_few`: the object as far as it goes."""
+    """What a reply holds. `value` is there without a fault, and as far as it goes with `too_few` items, if any."""
 
     value: BaseModel | None
     fault: Fault | None = None
@@ -28,7 +28,8 @@ def read(request: Request, reply: Reply) -> Reading:
     if reply.finish == "blocked":
         return Reading(None, "blocked", _told("the server withheld the answer", reply))
     if reply.finish == "length":
-        return Reading(None, "cut_at_the_limit", f"it ended after {reply.output_tokens} tokens")
+        after = "" if reply.output_tokens is None else f" after {reply.output_tokens} tokens"
+        return Reading(None, "cut_at_the_limit", f"it ended{after}; raise max_output_tokens")
     text = unfenced(reply.raw)
     if not text:
         return Reading(None, "empty", _told("there is no text", reply))
@@ -47,7 +48,7 @@ def _counted(request: Request, value: BaseModel) -> Reading:
     field, wanted = request.items
     found = len(getattr(value, field))
     if found < wanted:
-        return Reading(value, "too_few", f"{field} holds {found} of {wanted}", found)
+        return Reading(value if found else None, "too_few", f"{field} holds {found} of {wanted}", found)
     return Reading(value, items=found)
 
 

@@ -1,6 +1,5 @@
 """What is asked of a language model, and what comes back: the words that the other files of this folder share."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -45,22 +44,6 @@ class Request:
     # The field of `schema` that is a list and how many items it must hold; None where any number will do.
     items: tuple[str, int] | None = None
 
-    def key(self, endpoint: str, params: LlmParams) -> str:
-        """64 hex digits over whatever can change the answer: the journal's name for it. Not `name`."""
-        parts = [
-            endpoint,
-            params.model,
-            self.system,
-            self.prompt,
-            schema_text(self.schema),
-            self.items,
-            params.temperature,
-            params.seed,
-            params.max_output_tokens,
-            params.context_tokens,
-        ]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
 
 @cache  # pydantic takes longer to make it than a client to send a request
 def schema_text(schema: type[BaseModel]) -> str:
@@ -74,8 +57,8 @@ class Reply:
 
     raw: str  # the text of the answer; "" where there is none
     finish: Finish
-    input_tokens: int
-    output_tokens: int  # with those of the model's thinking, which are paid too
+    input_tokens: int | None  # None, here and below: the server doesn't tell
+    output_tokens: int | None  # with those of the model's thinking, which are paid too
     detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal
 
 

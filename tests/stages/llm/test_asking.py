@@ -1,7 +1,9 @@
 """Asking a real server over HTTP: how often, in which order, and what is made of its faults."""
 
 import asyncio
+import io
 import logging
+import re
 from pathlib import Path
 from threading import Barrier
 
@@ -32,12 +34,10 @@ def test_a_thousand_requests_are_asked_once_and_the_second_run_asks_nothing(tmp_
         first = ask(server.url, requests, make_params(concurrency=16), tmp_path)
         assert [one.name for one in first] == [request.name for request in requests]
         assert [one.value for one in first] == [Words(word=r.name.upper(), items=[r.name, ""]) for r in requests]
-        assert not any(one.from_journal for one in first)
         assert server.asked() == {request.name: 1 for request in requests}
         assert server.checks == [None]
     second = ask(server.url, requests, make_params(concurrency=3, attempts=1, budget_usd=9.0), tmp_path)
     assert texts(second) == texts(first)  # with no server there
-    assert all(one.from_journal for one in second)
 
 
 def test_as_many_are_under_way_as_allowed_and_no_more(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_new_request_is_all_that_a_later_run_asks(tmp_path: Path) -> None:
         ask(server.url, make_requests(3), make_params(), tmp_path)
         later = ask(server.url, [*make_requests(4), make_request("page 0000")], make_params(), tmp_path)
         assert server.asked() == {f"page {number:04d}": 1 for number in range(4)}
-        assert [one.from_journal for one in later] == [True, True, True, False, True]
+        assert [one.name for one in later] == [*(f"page {number:04d}" for number in range(4)), "page 0000"]
         assert server.checks == [None, "json_schema"]
         ask(server.url, make_requests(3), make_params(temperature=0.5), tmp_path)
         assert len(server.seen) == 7
@@ -128,7 +128,6 @@ def test_only_what_failed_is_asked_by_the_next_run(tmp_path: Path) -> None:
         second = ask(server.url, make_requests(6), params, tmp_path)
         assert [one.reason for one in second] == [None] * 6
         assert server.asked() == {"page 0001": 1, "page 0002": 1, "page 0003": 1}
-    assert [one.from_journal for one in second] == [True, False, False, False, True, True]
 
 
 def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> None:
@@ -142,6 +141,7 @@ def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> 
             "synth: 3 of 10 requests have no usable answer, and max_failure_rate is 0.2: "
             "2 blocked, 1 cut_at_the_limit\n"
             "  among them: page 0001, page 0002, page 0003\n"
+            "  Raise max_output_tokens for what was cut: at temperature 0 it is not asked again with the same limit\n"
             "  The answers are in the journal: run again to ask only what has none, or raise max_failure_rate"
         )
         outcomes = ask(server.url, make_requests(10), make_params(concurrency=1, max_failure_rate=0.3), tmp_path)
@@ -207,7 +207,7 @@ def test_a_repair_shows_the_fault_as_data_and_is_asked_once(tmp_path: Path) -> N
             "Answer again: one JSON object that fits the schema, and nothing else."
         )
         (again,) = ask(server.url, [make_request("tea")], make_params(), tmp_path)
-        assert (again.value, again.from_journal, len(server.seen)) == (outcome.value, True, 2)
+        assert (again.value, len(server.seen)) == (outcome.value, 2)
 
 
 def test_an_answer_that_no_repair_mended_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
@@ -234,7 +234,6 @@ def test_what_another_run_bought_meanwhile_is_not_bought_again(tmp_path: Path) -
         client = Late(server.url)
         outcomes = ask_all(client, make_requests(3), params, stage="synth", provider="openai", journal=journal)
         assert [one.reason for one in outcomes] == ["not_json", "blocked", None]
-        assert all(one.from_journal for one in outcomes)
         assert server.asked() == {"page 0000": 2, "page 0001": 1, "page 0002": 1}
 
 
@@ -262,6 +261,75 @@ def test_too_few_items_are_repaired_and_else_handed_out(tmp_path: Path) -> None:
             assert (outcome.reason, outcome.detail) == ("too_few", "items holds 1 of 2")
             assert outcome.value == Words(word="TEA", items=["tea"])
             assert outcome.raw == '{"word": "TEA", "items": ["tea"]}'
+
+
+def test_a_cut_answer_is_not_bought_again_until_its_limit_is_raised(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against every run buying what is cut at the same place again, and against no word on what to do."""
+    requests = make_requests(4)
+    with PlainServer(lambda name, count: "cut" if name == "page 0001" else "ok") as server:
+        params = make_params(max_failure_rate=0.25)
+        for _ in range(2):
+            outcomes = ask(server.url, requests, params, tmp_path)
+            assert [one.reason for one in outcomes] == [None, "cut_at_the_limit", None, None]
+            assert outcomes[1].detail == "it ended after 5 tokens; raise max_output_tokens"
+        assert len(server.seen) == 4
+        assert caplog.text.count("page 0001: no usable answer, cut_at_the_limit (it ended after 5 tokens; raise") == 2
+        with pytest.raises(StageError, match="1 of 4 requests have no usable answer"):
+            ask(server.url, requests, make_params(), tmp_path)
+        assert len(server.checks) == 1  # it was known before
+        ask(server.url, requests, make_params(max_failure_rate=0.25, max_output_tokens=200), tmp_path)
+        assert len(server.seen) == 8
+        with Journal(tmp_path) as journal:
+            kept = journal.last_id()
+        for _ in range(2):  # chance may end it sooner
+            ask(server.url, requests[:2], make_params(max_failure_rate=0.5, temperature=0.5), tmp_path)
+        with Journal(tmp_path) as journal:
+            assert journal.last_id() - kept == 3
+
+
+def test_a_list_that_stays_too_short_is_no_failure_and_bought_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against a stage that stops over answers that it would use, and against buying them in every run."""
+    with PlainServer(lambda name, count: "few") as server:
+        for _ in range(2):
+            outcomes = ask(server.url, [make_request("tea", ("items", 2))], make_params(), tmp_path)
+            assert [(one.reason, one.value) for one in outcomes] == [("too_few", Words(word="TEA", items=["tea"]))]
+        assert len(server.seen) == 2  # the answer and its repair
+    assert caplog.text.count("synth: tea: a part of an answer, too_few (items holds 1 of 2)") == 2
+
+
+def test_the_fuller_of_a_short_list_and_its_repair_is_kept(tmp_path: Path) -> None:
+    """Guards against a later run that takes a worse repair, or asks again, where this one took the first answer."""
+    with PlainServer(lambda name, count: "truncated" if count else "few") as server:
+        for _ in range(2):
+            (outcome,) = ask(server.url, [make_request("tea", ("items", 2))], make_params(), tmp_path)
+            assert (outcome.reason, outcome.value) == ("too_few", Words(word="TEA", items=["tea"]))
+        assert len(server.seen) == 2
+
+
+def test_an_empty_list_is_a_failure() -> None:
+    reading = read(make_request("tea", ("items", 2)), Reply('{"word": "a", "items": []}', "stop", 1, 1))
+    assert (reading.fault, reading.value) == ("too_few", None)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_shows_tokens_and_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against paid work whose cost nobody sees while it runs."""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    params = make_params(usd_per_million_input=1000.0, usd_per_million_output=10_000.0, budget_usd=50.0)
+    with PlainServer() as server:
+        ask(server.url, make_requests(2), params, tmp_path)
+        ask(server.url, make_requests(5), params, tmp_path)
+    last = re.split(r"[\r\n]+", terminal.getvalue().strip())[-1]
+    assert re.match(r"synth: 100%\|.*\| 5/5 \[.*answer.*, 45 tokens, \$0\.1800\]", last)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import resource
 import shutil
 import sqlite3
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from stages.errors import StageError
+from stages.llm.clients.schemas import schema_for
 from stages.llm.journal import FILE, Answer, Journal
 from stages.llm.orders import Order, input_tokens, make_order
 from stages.llm.request import Reply
@@ -100,7 +103,7 @@ def test_the_budget_counts_what_is_spent_and_what_is_under_way(tmp_path: Path) -
     assert str(error.value) == (
         "synth: $0.2000 of budget_usd 0.25 is spent, by all runs in the journal, and d may cost $0.1000 more.\n"
         "  What was bought is kept. Raise the budget_usd of synth and run again: only what is missing is asked;\n"
-        "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune`"
+        "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune --stage synth`"
     )
 
 
@@ -126,7 +129,7 @@ def test_a_budget_is_used_to_the_last_cent(tmp_path: Path) -> None:
 def test_tokens_are_estimated_from_bytes(tmp_path: Path) -> None:
     """Guards against estimates that leave out instructions or schema, or take a Chinese page for a short one."""
     plain, chinese = make_request("a" * 400), make_request("字" * 400)
-    schema = len(json.dumps(Words.model_json_schema()))
+    schema = len(json.dumps(schema_for(Words)))
     assert input_tokens(plain) == math.ceil((400 + len("\nSay it in capitals." + "Repeat.") + schema) / 4)
     assert input_tokens(chinese) - input_tokens(plain) == 200
 
@@ -146,10 +149,10 @@ def test_requests_of_all_processes_stand_in_one_queue(tmp_path: Path) -> None:
     with Journal(tmp_path, clock) as first, Journal(tmp_path, clock) as second:
         for journal, one in ((first, paced[0]), (second, paced[1]), (second, paced[2])):
             journal.claim(one, 0)
-        assert [first.slot(paced[0]), second.slot(paced[1]), second.slot(paced[2])] == [0.0, 1.0, 2.0]
-        assert first.slot(order("a", model="owl", requests_per_minute=60)) == 0.0
+        assert [first.turns.slot(paced[0]), second.turns.slot(paced[1]), second.turns.slot(paced[2])] == [0.0, 1.0, 2.0]
+        assert first.turns.slot(order("a", model="owl", requests_per_minute=60)) == 0.0
         clock.now += 10
-        assert [first.slot(paced[0]), second.slot(paced[1])] == [0.0, 1.0]
+        assert [first.turns.slot(paced[0]), second.turns.slot(paced[1])] == [0.0, 1.0]
 
 
 @pytest.mark.parametrize("jump", [-3600.0, 3600.0, -1e9])
@@ -160,12 +163,12 @@ def test_a_clock_that_jumps_costs_a_second(tmp_path: Path, jump: float) -> None:
     with Journal(tmp_path, clock) as journal:
         journal.claim(paced[0], 0)
         journal.claim(paced[1], 0)
-        assert [journal.slot(one) for one in paced] == [0.0, 1.0]
+        assert [journal.turns.slot(one) for one in paced] == [0.0, 1.0]
         clock.now += jump
-        first, second = journal.slot(paced[0]), journal.slot(paced[1])
+        first, second = journal.turns.slot(paced[0]), journal.turns.slot(paced[1])
         assert 0.0 <= first <= 2.0 and first + (jump > 0) <= second <= 2.0
         clock.now += 3
-        assert journal.slot(paced[0]) == 0.0
+        assert journal.turns.slot(paced[0]) == 0.0
 
 
 def test_the_form_of_a_server_is_kept_by_model(tmp_path: Path) -> None:
@@ -228,7 +231,7 @@ def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path, offset: int, pro
     before = file.read_bytes()
     with pytest.raises(StageError, match=rf"{file} is damaged \((.*)({problem})(.*)\)") as error:
         Journal(tmp_path)
-    assert "or move the file away: then every request is sent, and paid for, again" in str(error.value)
+    assert "or move it away, with journal.sqlite-wal and journal.sqlite-shm where they are there" in str(error.value)
     assert file.read_bytes() == before
 
 
@@ -238,8 +241,34 @@ def test_another_format_is_told_and_left_alone(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    with pytest.raises(StageError, match=r"has format 7, and this version of wikitune knows format 2"):
+    with pytest.raises(StageError, match=r"has format 7, and this version of wikitune knows format 3"):
         Journal(tmp_path)
+
+
+def test_a_database_of_something_else_is_told_and_left_alone(tmp_path: Path) -> None:
+    """Guards against tables that are written into another program's file, and against a traceback over its own."""
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("CREATE TABLE answers (text)")
+    connection.close()
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(StageError) as error:
+        Journal(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path / FILE} is a database, but no journal of wikitune: it holds 1 table(s) and has no format. It stays "
+        "as it is.\n  Move it away, or set WIKITUNE_CACHE to another folder"
+    )
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_lock_that_another_process_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against advice to make a folder writable that is."""
+    monkeypatch.setattr("stages.llm.database.BUSY_SECONDS", 0.1)
+    with FileLock(tmp_path / "journal.lock"), pytest.raises(StageError) as error:
+        Journal(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path / FILE} was locked by another process for 0 seconds (its lock is held).\n"
+        "  Wait for that process, or end it, and run again"
+    )
 
 
 @contextmanager
@@ -283,7 +312,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_bought(tmp_path: Path) -> None:
     with mounted(folder, "size=600k"):
         with Journal(folder) as journal:
             kept, said = write_until_it_fails(journal)
-        assert said.startswith(f"{folder / FILE} cannot grow (database or disk is full). The answers until now are in")
+        assert re.match(rf"{folder / FILE} cannot grow \([\d,]+ bytes are left, [\d,]+ may be needed\)\.", said)
         assert kept > 5
         subprocess.run(["mount", "-o", "remount,size=10m", folder], check=True)
         with Journal(folder) as journal:

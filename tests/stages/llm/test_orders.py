@@ -1,0 +1,66 @@
+"""What makes a request another one, and what is set aside and booked for it."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from stages.llm.journal import Journal
+from stages.llm.orders import AROUND, Order, make_order
+from stages.llm.request import Provider, Reply, Request
+from tests.stages.llm.plain_client import make_params, make_request
+
+HOSTED, LOCAL = "https://api.openai.com/v1", "http://localhost:11434/v1"
+
+
+def order(
+    provider: Provider = "openai", endpoint: str = LOCAL, request: Request | None = None, **changes: Any
+) -> Order:
+    return make_order(request or make_request("a"), make_params(**changes), "synth", provider, endpoint)
+
+
+@pytest.mark.parametrize(
+    ("provider", "endpoint", "sent"), [("gemini", HOSTED, False), ("openai", HOSTED, False), ("openai", LOCAL, True)]
+)
+def test_the_context_counts_where_it_may_be_sent(provider: Provider, endpoint: str, sent: bool) -> None:
+    """Guards against buying all of Gemini's answers again for a setting of which Gemini is never told."""
+    keys = {order(provider, endpoint, context_tokens=tokens).key for tokens in (1000, 2000)}
+    assert len(keys) == (2 if sent else 1)
+
+
+def test_the_name_of_a_schemas_class_changes_no_key() -> None:
+    """Guards against buying all answers again for a renamed class, of which no server is told."""
+
+    class First(BaseModel):
+        word: str
+
+    class Second(BaseModel):
+        word: str
+
+    class Third(BaseModel):
+        words: str
+
+    keys = [order(request=Request("a", "", "Say a word.", schema)).key for schema in (First, Second, Third)]
+    assert keys[0] == keys[1] != keys[2]
+    longer = [Request("a", "", "Say words.", First, ("word", number)) for number in (2, 3)]
+    assert order(request=longer[0]).key != order(request=longer[1]).key
+
+
+def test_no_vocabulary_needs_more_than_is_set_aside() -> None:
+    """Guards against a budget that a server passes whose vocabulary has a token for every byte."""
+    price = {"usd_per_million_input": 1_000_000.0}
+    plain, chinese = order(request=make_request("a" * 400), **price), order(request=make_request("字" * 400), **price)
+    assert plain.worst_usd > 400 + AROUND
+    assert chinese.worst_usd - plain.worst_usd == 800
+
+
+def test_what_a_server_does_not_tell_is_booked_as_it_was_set_aside() -> None:
+    """Guards against answers for nothing: fifty of them passed a budget for ten."""
+    one = order(usd_per_million_input=1.0, usd_per_million_output=10.0)
+    assert one.usd(Reply("{}", "stop", None, None)) == one.worst_usd
+    assert one.usd(Reply("{}", "stop", 7, None)) == pytest.approx(7e-6 + 100 * 1e-5)
+    assert one.usd(Reply("{}", "stop", 0, 0)) == 0.0
+    with Journal() as journal:
+        assert journal.record(one, Reply("{}", "stop", None, None)).reply == Reply("{}", "stop", None, None)
+        assert journal.latest(one.key) is not None
+        assert journal.spent("synth") == one.worst_usd
