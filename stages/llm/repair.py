@@ -6,7 +6,7 @@ from stages.llm.prompts import fenced
 from stages.llm.replies import Reading
 from stages.llm.request import Request
 
-# A blocked answer and one that was cut would end the same way again.
+# A blocked, a cut and an unreadable answer would end the same way again.
 REPAIRABLE = frozenset({"empty", "not_json", "wrong_shape", "too_few"})
 
 PROMPT = """{prompt}

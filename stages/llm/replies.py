@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from stages.files import describe_problems
 from stages.llm.request import Reply, Request
 
-Fault = Literal["blocked", "cut_at_the_limit", "empty", "not_json", "wrong_shape", "too_few"]
+Fault = Literal["blocked", "cut_at_the_limit", "unreadable", "empty", "not_json", "wrong_shape", "too_few"]
 FENCE = "```"
 PROBLEMS_SHOWN = 5
 
@@ -30,6 +30,8 @@ def read(request: Request, reply: Reply) -> Reading:
     if reply.finish == "length":
         after = "" if reply.output_tokens is None else f" after {reply.output_tokens} tokens"
         return Reading(None, "cut_at_the_limit", f"it ended{after}; raise max_output_tokens")
+    if reply.finish == "unreadable":
+        return Reading(None, "unreadable", _told("the server sent no answer of its protocol", reply))
     text = unfenced(reply.raw)
     if not text:
         return Reading(None, "empty", _told("there is no text", reply))
@@ -39,6 +41,8 @@ def read(request: Request, reply: Reply) -> Reading:
         syntax = any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False))
         detail = "; ".join(describe_problems(error)[:PROBLEMS_SHOWN])
         return Reading(None, "not_json" if syntax else "wrong_shape", detail)
+    if request.check and (problem := request.check(value)):
+        return Reading(None, "wrong_shape", problem)
     return _counted(request, value)
 
 

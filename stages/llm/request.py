@@ -1,6 +1,7 @@
 """What is asked of a language model, and what comes back: the words that the other files of this folder share."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal, Protocol
@@ -10,8 +11,9 @@ from pydantic import BaseModel, Field
 from stages.params import Positive, SectionModel, Seed
 
 Provider = Literal["gemini", "openai"]
-# Why a reply ended: by itself, at the limit of tokens, stopped by a safety filter, or for another reason.
-Finish = Literal["stop", "length", "blocked", "other"]
+# Why a reply ended: by itself, at the limit of tokens, stopped by a safety filter, or for another reason; or it isn't
+# known, as the server's answer is none of its protocol.
+Finish = Literal["stop", "length", "blocked", "other", "unreadable"]
 
 
 class LlmParams(SectionModel):
@@ -43,6 +45,8 @@ class Request:
     schema: type[BaseModel]
     # The field of `schema` that is a list and how many items it must hold; None where any number will do.
     items: tuple[str, int] | None = None
+    # What is wrong with an object of `schema` that answers this request, in words for the model; None for nothing.
+    check: Callable[[BaseModel], str | None] | None = None
 
 
 @cache  # pydantic takes longer to make it than a client to send a request
@@ -55,7 +59,7 @@ def schema_text(schema: type[BaseModel]) -> str:
 class Reply:
     """What a server answered and is paid for, as it came: not parsed, whatever it is worth."""
 
-    raw: str  # the text of the answer; "" where there is none
+    raw: str  # the text of the answer; "" where there is none; all that the server sent where it is unreadable
     finish: Finish
     input_tokens: int | None  # None, here and below: the server doesn't tell
     output_tokens: int | None  # with those of the model's thinking, which are paid too
@@ -81,7 +85,8 @@ class Client(Protocol):
     async def check(self, known_form: str | None) -> str:
         """Finds out, within three seconds, whether server, key and model are there, and then in which form the server
         keeps best to a schema; returns that form's name. A form known from an earlier run is not asked for again: it
-        takes up to one attempt a form. Comes before `ask`. Raises StageError that says what to set."""
+        takes up to two attempts a form. A name that no check knows may be returned for a form that the next run is to
+        find out anew. Comes before `ask`. Raises StageError that says what to set."""
 
     async def ask(self, request: Request) -> Reply:
         """One attempt, no longer than `timeout_seconds`. Raises AttemptError."""

@@ -1,9 +1,10 @@
 """OpenAI's chat completions, as they go over the wire."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
 from stages.llm.clients.schemas import Form
 from stages.llm.clients.transport import SEEDS
 from stages.llm.request import Finish, LlmParams, Reply
@@ -13,32 +14,32 @@ LIST = "/models"
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
 
 
-class _Message(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
+class _Message(Envelope):
+    content: Text = ""
+    refusal: str = ""
 
 
-class _Choice(BaseModel):
+class _Choice(Envelope):
     message: _Message
     finish_reason: str | None = None
 
 
-class _Usage(BaseModel):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+class _Usage(Envelope):
+    prompt_tokens: Tokens = None
+    completion_tokens: Tokens = None
 
 
-class _Completion(BaseModel):
-    choices: list[_Choice] = Field(min_length=1)
-    usage: _Usage | None = None
+class _Completion(Envelope):
+    choices: list[_Choice]
+    usage: Annotated[_Usage, AnyObject] = _Usage()
 
 
-class _Model(BaseModel):
+class _Model(Envelope):
     id: str
-    aliases: list[str] = []
+    aliases: list[str] = Field(default=[])
 
 
-class _Models(BaseModel):
+class _Models(Envelope):
     data: list[_Model]
 
 
@@ -62,15 +63,20 @@ def body(
 
 
 def reply(content: bytes) -> Reply:
-    """Raises ValidationError where it isn't one."""
-    completion = _Completion.model_validate_json(content)
-    choice, usage = completion.choices[0], completion.usage or _Usage()
-    tokens = usage.prompt_tokens, usage.completion_tokens
+    body = content.decode(errors="replace")
+    try:
+        completion = _Completion.model_validate_json(content)
+    except ValidationError as error:
+        return unreadable_reply(body, error)
+    tokens = completion.usage.prompt_tokens, completion.usage.completion_tokens
+    if not completion.choices:
+        return Reply(body, "unreadable", *tokens, detail="choices is empty")
+    choice = completion.choices[0]
     if choice.message.refusal:
         return Reply(choice.message.refusal, "blocked", *tokens, detail="refusal")
     finish = _FINISHES.get(choice.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else str(choice.finish_reason)
-    return Reply(choice.message.content or "", finish, *tokens, detail=detail)
+    return Reply(choice.message.content, finish, *tokens, detail=detail)
 
 
 def names(content: bytes) -> set[str] | None:

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from stages.files import describe
 from stages.llm.request import AttemptError
 from stages.llm.secrets import scrub
 
@@ -48,9 +51,10 @@ def unreachable(endpoint: str, error: BaseException) -> AttemptError:
     )
 
 
-def unreadable(endpoint: str, error: Exception) -> AttemptError:
-    """The error for a success that holds no reply: a web page of a proxy, say."""
-    return AttemptError("bad_reply", _message(f"{endpoint} gave no usable answer: {error}"), again=True)
+def unreadable(endpoint: str, error: ValueError) -> AttemptError:
+    """The error for a success that isn't what was asked for: a web page of a proxy in the place of a list, say."""
+    words = describe(error) if isinstance(error, ValidationError) else str(error)
+    return AttemptError("bad_reply", _message(f"{endpoint} gave no usable answer: {words}"), again=True)
 
 
 def _message(text: str) -> str:

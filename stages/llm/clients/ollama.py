@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from stages.llm.clients.envelopes import Envelope, Text, Tokens, unreadable_reply
 from stages.llm.clients.schemas import Form
 from stages.llm.clients.transport import SEEDS
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply
@@ -18,15 +19,15 @@ class _Version(BaseModel):
     version: str
 
 
-class _Message(BaseModel):
-    content: str = ""
+class _Message(Envelope):
+    content: Text = ""
 
 
-class _Chat(BaseModel):
+class _Chat(Envelope):
     message: _Message
     done_reason: str = ""
-    prompt_eval_count: int = 0
-    eval_count: int = 0
+    prompt_eval_count: Tokens = None
+    eval_count: Tokens = None
 
 
 class _Tag(BaseModel):
@@ -66,9 +67,12 @@ def body(params: LlmParams, messages: list[dict[str, str]], form: Form, schema: 
 
 
 def reply(content: bytes, params: LlmParams) -> Reply:
-    """Raises ValidationError where it isn't one, and AttemptError where the prompt was cut to fit the context."""
-    chat = _Chat.model_validate_json(content)
-    if chat.prompt_eval_count >= params.context_tokens:
+    """Raises AttemptError where the prompt was cut to fit the context."""
+    try:
+        chat = _Chat.model_validate_json(content)
+    except ValidationError as error:
+        return unreadable_reply(content.decode(errors="replace"), error)
+    if chat.prompt_eval_count is not None and chat.prompt_eval_count >= params.context_tokens:
         raise AttemptError(
             "bad_request",
             f"the prompt fills the context of {params.context_tokens} tokens and was cut; raise context_tokens",

@@ -12,7 +12,7 @@ from stages.llm.request import AttemptError
 if TYPE_CHECKING:
     import httpx2
 
-CHECK_SECONDS = 3.0  # in which a server must say that it is there and has the model
+CHECK_SECONDS = 2.0  # in which a server must say that it is there and has the model
 SEEDS = 2**31  # Gemini takes 31 bits, and llama.cpp takes 2^32 - 1 as "draw one"
 
 
@@ -28,14 +28,20 @@ def http_client(concurrency: int) -> "httpx2.AsyncClient":
 
 
 def checked_address(address: str) -> str:
-    """The address without a slash at its end. Raises StageError where it is none."""
+    """The address without a slash at its end. Raises StageError where it is none, and where it holds a password, which
+    would stand in errors and in the journal; that error doesn't repeat it."""
     import httpx2
 
     try:
         url = httpx2.URL(address)
-        usable = url.scheme in ("http", "https") and bool(url.host)
+        usable, secret = url.scheme in ("http", "https") and bool(url.host), bool(url.userinfo)
     except httpx2.InvalidURL:
-        usable = False
+        usable = secret = False
+    if secret or (not usable and "@" in address):
+        raise StageError(
+            "the model's endpoint holds a user name or password before its @, which would be written down with it;\n"
+            "  leave that out: keys come from the environment (GEMINI_API_KEY, OPENAI_API_KEY)"
+        )
     if not usable:
         raise StageError(
             f"the model's endpoint is {address!r}; it must be an address such as http://localhost:11434/v1"

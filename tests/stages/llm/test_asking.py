@@ -351,6 +351,7 @@ def test_the_bar_shows_tokens_and_cost(tmp_path: Path, monkeypatch: pytest.Monke
         ("```", "stop", "empty"),
         ('{"word": "a", "items": []}', "blocked", "blocked"),
         ('{"word": "a", "it', "length", "cut_at_the_limit"),
+        ('{"word": "a", "items": []}', "unreadable", "unreadable"),
     ],
 )
 def test_each_fault_has_its_name(raw: str, finish: str, fault: str | None) -> None:

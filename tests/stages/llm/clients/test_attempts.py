@@ -137,13 +137,51 @@ def test_a_redirect_is_not_followed(way: Way) -> None:
     assert len(way.server.asked) == 1
 
 
-@pytest.mark.parametrize("body", [b"<html>proxy</html>", b"", b"[]", b'"words"', b'{"candidates": 3}'])
-def test_a_success_without_a_reply_is_an_error(way: Way, body: bytes) -> None:
-    """Guards against a traceback from a proxy's page, and against an empty reply that nobody wrote."""
+ODD = [
+    b"<html>proxy</html>",
+    b"",
+    b"[]",
+    b'"words"',
+    b"{}",
+    b'{"candidates": 3, "choices": 3, "message": 3}',
+    b'{"candidates": [], "choices": [], "message": []}',
+    b'{"candidates": [3], "choices": [{"message": {"content": 3}}], "message": {"content": 3}}',
+    b'{"candidates": [{"content": {"parts": [{"text": 3}]}}], "choices": [{"message": {"content": [{"words": 3}]}}]}',
+    b'{"candidates": [{"finishReason": "\\ud800"}], "choices": [{"finish_reason": "\\ud800"}], "message": "\\ud800"}',
+    b"\xff",
+]
+
+
+@pytest.mark.parametrize("body", ODD)
+def test_a_success_that_holds_no_answer_is_kept_as_it_came(way: Way, body: bytes) -> None:
+    """Guards against a traceback from a proxy's page, and against an answer that is paid for, can't be read, and is
+    bought again and again without a trace."""
     way.server.pages[way.page] = Answer(body)
-    error = error_of(way)
-    assert (error.reason, error.again) == ("bad_reply", True)
-    assert "gave no usable answer" in str(error)
+    reply = way.asks()
+    assert (reply.raw, reply.finish) == (body.decode(errors="replace"), "unreadable")
+    assert (reply.input_tokens, reply.output_tokens) == (None, None)
+    assert reply.detail
+    assert len(way.server.asked) == 1
+
+
+NOTHING = [None, "many", -1, True, [], float("nan"), float("inf"), 10**400]
+
+
+@pytest.mark.parametrize(("said", "count"), [(11.0, 11), (10.2, 11), (0, 0), *((value, None) for value in NOTHING)])
+def test_a_number_of_tokens_may_be_odd(way: Way, said: Any, count: int | None) -> None:
+    """Guards against an answer that is lost because of what stands beside it."""
+    numbers = {"promptTokenCount": said, "candidatesTokenCount": said, "prompt_tokens": said, "completion_tokens": said}
+    usage = {"usage": numbers, "usageMetadata": numbers, "prompt_eval_count": said, "eval_count": said}
+    way.server.pages[way.page] = Answer(way.good | usage)
+    assert way.asks() == Reply(RAW, "stop", count, count)
+
+
+@pytest.mark.parametrize("usage", [None, [], "none", {}])
+def test_usage_that_is_missing_is_unknown_and_not_zero(way: Way, usage: Any) -> None:
+    """Guards against an answer that counts as free because the server doesn't say what it took."""
+    counts = dict.fromkeys(("prompt_eval_count", "eval_count"))
+    way.server.pages[way.page] = Answer(way.good | counts | {"usage": usage, "usageMetadata": usage})
+    assert way.asks() == Reply(RAW, "stop", None, None)
 
 
 def test_a_server_that_is_not_there_is_a_connection_error(way: Way) -> None:

@@ -1,6 +1,7 @@
 """Google's own library against a server on this machine that speaks Gemini's protocol."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -113,7 +114,25 @@ def test_a_prompt_that_is_blocked_says_why(server: LocalServer) -> None:
 
 def test_empty_answers_are_told_apart(server: LocalServer) -> None:
     assert reply(server, candidate("STOP")) == Reply("", "stop", 11, 105)
-    assert reply(server, {"usageMetadata": USAGE}) == Reply("", "other", 11, 105, detail="no candidate")
+    body = {"usageMetadata": USAGE}
+    assert reply(server, body) == Reply(json.dumps(body), "unreadable", 11, 105, detail="no candidate")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"content": {"parts": [{"text": "{}"}]}, "finishReason": None}, Reply("{}", "other", 11, 105, "no reason")),
+        ({"content": {"parts": None}, "finishReason": "STOP"}, Reply("", "stop", 11, 105)),
+        ({"content": None, "finishReason": "SAFETY"}, Reply("", "blocked", 11, 105, "SAFETY")),
+        (
+            {"content": {"parts": [{"text": None}, {"text": "{}"}]}, "finishReason": "STOP"},
+            Reply("{}", "stop", 11, 105),
+        ),
+    ],
+)
+def test_null_is_as_good_as_left_out(server: LocalServer, body: dict[str, Any], expected: Reply) -> None:
+    """Guards against an answer that is lost where a proxy writes out what Gemini leaves out."""
+    assert reply(server, {"candidates": [body], "promptFeedback": None, "usageMetadata": USAGE}) == expected
 
 
 def test_the_address_is_the_parameter_the_variable_or_googles(
@@ -204,7 +223,7 @@ def test_an_unreachable_server_is_named(server: LocalServer) -> None:
 
 
 def test_a_server_that_hangs_fails_the_check_in_time(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert transport.CHECK_SECONDS == 3
+    assert transport.CHECK_SECONDS == 2
     monkeypatch.setattr(gemini, "CHECK_SECONDS", 0.2)
     server.pages[MODEL] = "hang"
     assert problem(server).splitlines()[0] == f"{server.url} gave no answer within 0.2 s"
@@ -217,3 +236,22 @@ def test_what_is_no_address_is_named(address: str) -> None:
     assert str(raised.value) == (
         f"the model's endpoint is {address!r}; it must be an address such as http://localhost:11434/v1"
     )
+
+
+def test_the_key_that_counts_is_the_one_that_is_named(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against advice to look at GEMINI_API_KEY where GOOGLE_API_KEY is the one that was sent."""
+    server.pages[MODEL] = Answer({"error": {"code": 403, "message": "Forbidden."}}, 403)
+    assert problem(server).endswith("\n  Check GEMINI_API_KEY in the environment and model in params.yaml")
+    monkeypatch.setenv("GOOGLE_API_KEY", "planted-google-key")
+    assert problem(server).endswith("\n  Check GOOGLE_API_KEY in the environment and model in params.yaml")
+    assert server.asked[-1].headers["x-goog-api-key"] == "planted-google-key"
+    monkeypatch.setenv("GOOGLE_API_KEY", "a…b")
+    assert problem(server).startswith("GOOGLE_API_KEY holds a character that no key has")
+
+
+def test_a_list_that_cannot_be_read_is_said_in_plain_words(server: LocalServer) -> None:
+    """Guards against pydantic's own words and address in an error for the reader."""
+    server.pages[MODEL] = Answer({"name": 3})
+    message = problem(server)
+    assert message.startswith(f"{server.url} gave no usable answer: name: Input should be a valid string (is 3)")
+    assert "pydantic" not in message

@@ -63,7 +63,8 @@ def test_a_random_model_keeps_to_the_schema(address: str, known: str | None) -> 
         assert form == (known or "json_schema")
         grades = Grades.model_validate_json(reply.raw).grades
         assert len(grades) == 2
-        assert reply.finish == "stop" and reply.input_tokens > 20 and reply.output_tokens > 40
+        assert reply.finish == "stop" and reply.input_tokens and reply.output_tokens
+        assert reply.input_tokens > 20 and reply.output_tokens > 40
 
 
 def test_without_a_schema_it_does_not(address: str) -> None:

@@ -161,4 +161,4 @@ def test_another_server_is_asked_by_openais_protocol(server: LocalServer, body: 
     server.pages["/api/version"] = Answer(body)
     content = {"role": "assistant", "content": "{}"}
     server.pages["/v1/chat/completions"] = Answer({"choices": [{"message": content, "finish_reason": "stop"}]})
-    assert reply(server, chat("{}")) == Reply("{}", "stop", 0, 0)
+    assert reply(server, chat("{}")) == Reply("{}", "stop", None, None)
