@@ -12,11 +12,6 @@ from stages.llm.journal import Journal
 from stages.llm.outcomes import Outcome
 from stages.llm.request import Client, LlmParams, Provider, Request
 
-CLIENTS: dict[Provider, type[GeminiClient] | type[OpenAICompatibleClient]] = {
-    "gemini": GeminiClient,
-    "openai": OpenAICompatibleClient,
-}
-
 
 @dataclass(frozen=True)
 class Service:
@@ -29,8 +24,9 @@ class Service:
     def ask(self, requests: Sequence[Request]) -> list[Outcome]:
         """An outcome for each request, in their order. Raises StageError as `ask_all` does."""
         with Journal() as journal:
+            room_usd = self.params.budget_usd - journal.spent(self.stage)
             return ask_all(
-                self._client(), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
+                self._client(room_usd), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
             )
 
     def estimate(self, requests: Sequence[Request]) -> str:
@@ -46,7 +42,10 @@ class Service:
             )
         return render(found)
 
-    def _client(self) -> Client:
+    def _client(self, room_usd: float = 0.0) -> Client:
+        """`room_usd` is what may be spent besides the requests, to find out in which form to send them."""
         if not self.params.model:
             raise StageError(f"params.yaml: {self.stage}.llm.model is empty; name a model that the server has")
-        return CLIENTS[self.provider](self.params)
+        if self.provider == "gemini":
+            return GeminiClient(self.params)
+        return OpenAICompatibleClient(self.params, room_usd)

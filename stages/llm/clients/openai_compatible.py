@@ -6,40 +6,49 @@ Ollama is asked through its own protocol: by OpenAI's it can't be told the conte
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-from pydantic import ValidationError
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from stages.errors import StageError
 from stages.llm.clients import chat, ollama
 from stages.llm.clients.advice import needs, unknown_model
-from stages.llm.clients.faults import failure, unreachable, unreadable
-from stages.llm.clients.schemas import FORMS, PROBE, Form, honoured, schema_for, system_for
+from stages.llm.clients.faults import failure, unreachable
+from stages.llm.clients.probing import FOR_NOW, Probe
+from stages.llm.clients.schemas import FORMS, Form, schema_for, system_for
 from stages.llm.clients.transport import CHECK_SECONDS, attempt, checked_address, checked_key, http_client
 from stages.llm.request import AttemptError, LlmParams, Reply, Request
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 KEY, ADDRESS = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 LOCAL = "http://localhost:11434/v1"  # Ollama's
 OPENAI = "https://api.openai.com/"
-_NO_SUCH_PAGE = (404, 405, 501)
+_NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # as servers and gateways say it
 
 
 class OpenAICompatibleClient:
     """One pool of connections for the requests of one event loop. See stages.llm.request.Client."""
 
-    def __init__(self, params: LlmParams) -> None:
-        from openai import AsyncOpenAI
-
+    def __init__(self, params: LlmParams, room_usd: float = 0.0) -> None:
+        """`room_usd` is what a check may spend to find out in which form the server keeps to a schema."""
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or LOCAL)
-        self._params = params
+        self._params, self._room_usd = params, room_usd
         self._key = os.environ.get(KEY, "").strip()
         self._ollama = False
         self._form: Form = FORMS[0]
-        self._client = AsyncOpenAI(
+
+    @cached_property
+    def _client(self) -> "AsyncOpenAI":
+        """The library's, which takes most of a second to import: a missing key is named before that."""
+        from openai import AsyncOpenAI
+
+        return AsyncOpenAI(
             api_key=self._key or "none",  # which the library asks for, and a local server doesn't
             base_url=self.endpoint,
             max_retries=0,
             timeout=None,
-            http_client=http_client(params.concurrency),
+            http_client=http_client(self._params.concurrency),
         )
 
     async def check(self, known_form: str | None) -> str:
@@ -48,22 +57,22 @@ class OpenAICompatibleClient:
             raise StageError(f"{KEY} is not set, and {self.endpoint} needs a key; set it in the environment")
         try:
             async with self._attempt(CHECK_SECONDS):
-                version = await self._get(self._root + ollama.VERSION)
-                self._ollama = version is not None and ollama.is_version(version)
+                self._ollama = await self._is_ollama()
                 names = await self._names()
             if names is not None and self._params.model not in names:
                 raise self._unknown_model(names)
             known = [form for form in FORMS if form == known_form]
-            self._form = known[0] if known else await self._strictest_form()
+            self._form, sure = (known[0], True) if known else await self._strictest_form()
         except AttemptError as error:
             raise needs(error, KEY, ADDRESS) from None
-        return self._form
+        return self._form if sure else self._form + FOR_NOW
 
     async def ask(self, request: Request) -> Reply:
         return await self._ask(request, self._form)
 
     async def close(self) -> None:
-        await self._client.close()
+        if "_client" in self.__dict__:  # made
+            await self._client.close()
 
     async def _ask(self, request: Request, form: Form) -> Reply:
         import httpx2
@@ -88,21 +97,22 @@ class OpenAICompatibleClient:
                 return Reply("", "blocked", 0, 0, detail="prompt: content_filter")
             return ollama.reply(response.content, self._params) if self._ollama else chat.reply(response.content)
 
-    async def _strictest_form(self) -> Form:
-        """Asks for one tiny answer in each form, until the server keeps to one."""
-        for form in FORMS:
-            if self._ollama and form == "json_object with schema":
-                continue  # there is one way to give Ollama a schema
-            try:
-                reply = await self._ask(PROBE, form)
-            except AttemptError as error:
-                # llama.cpp answers 500 to a form that it doesn't take
-                if error.reason not in ("bad_request", "server_error") or form == FORMS[-1]:
-                    raise
-            else:
-                if honoured(form, reply.raw):
-                    return form
-        raise AssertionError("the last form is always honoured")
+    async def _strictest_form(self) -> tuple[Form, bool]:
+        """The form, and whether it is sure; there is one way to give Ollama a schema."""
+        forms = [form for form in FORMS if not (self._ollama and form == "json_object with schema")]
+        return await Probe(self._ask, self._params, self.endpoint, self._room_usd).strictest(forms)
+
+    async def _is_ollama(self) -> bool:
+        """Whether it answers as Ollama does. Whatever else is said of a page that it may not know means no more than
+        that it is another server."""
+        import httpx2
+        from openai import APIError
+
+        try:
+            response = await self._client.get(self._root + ollama.VERSION, cast_to=httpx2.Response)
+        except APIError:
+            return False
+        return ollama.is_version(response.content)
 
     @property
     def _root(self) -> str:
@@ -144,5 +154,3 @@ class OpenAICompatibleClient:
                 raise failure(error.response) from None
             except APIConnectionError as error:
                 raise unreachable(self.endpoint, error.__cause__ or error) from None
-            except ValidationError as error:
-                raise unreadable(self.endpoint, error) from None
