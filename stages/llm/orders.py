@@ -7,9 +7,8 @@ from functools import cache, cached_property
 
 from pydantic import BaseModel
 
-from stages.llm.clients.openai_compatible import OPENAI
 from stages.llm.clients.schemas import schema_for
-from stages.llm.request import LlmParams, Provider, Reply, Request
+from stages.llm.request import OPENAI, LlmParams, Provider, Reply, Request
 
 BYTES_A_TOKEN = 4  # about, where a person wants to know; no vocabulary needs more tokens than there are bytes
 AROUND = 256  # tokens at most that a server puts around a prompt: who speaks, and that a schema is to be kept to

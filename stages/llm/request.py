@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from stages.params import Positive, SectionModel, Seed
 
 Provider = Literal["gemini", "openai"]
+OPENAI = "https://api.openai.com/"  # of the servers that speak its protocol, the one that differs from the others
 # Why a reply ended: by itself, at the limit of tokens, stopped by a safety filter, or for another reason; or it isn't
 # known, as the server's answer is none of its protocol.
 Finish = Literal["stop", "length", "blocked", "other", "unreadable"]

@@ -16,14 +16,13 @@ from stages.llm.clients.faults import failure, unreachable
 from stages.llm.clients.probing import FOR_NOW, Probe
 from stages.llm.clients.schemas import FORMS, Form, schema_for, system_for
 from stages.llm.clients.transport import CHECK_SECONDS, attempt, checked_address, checked_key, http_client
-from stages.llm.request import AttemptError, LlmParams, Reply, Request
+from stages.llm.request import OPENAI, AttemptError, LlmParams, Reply, Request
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 KEY, ADDRESS = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 LOCAL = "http://localhost:11434/v1"  # Ollama's
-OPENAI = "https://api.openai.com/"
 _NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # as servers and gateways say it
 
 

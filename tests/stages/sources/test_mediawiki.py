@@ -246,6 +246,7 @@ def test_a_killed_run_goes_on(wiki: LocalWiki, run: Extraction, root: Path, tmp_
     for title in titles:
         wiki.add(title)
     run.set(*titles, concurrency=1)
+    extract.PAGES.unlink(missing_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "stages.extract"],
         cwd=run.folder,

@@ -164,7 +164,7 @@ def test_a_success_that_holds_no_answer_is_kept_as_it_came(way: Way, body: bytes
     assert len(way.server.asked) == 1
 
 
-NOTHING = [None, "many", -1, True, [], float("nan"), float("inf"), 10**400]
+NOTHING: list[Any] = [None, "many", -1, True, [], float("nan"), float("inf"), 10**400]
 
 
 @pytest.mark.parametrize(("said", "count"), [(11.0, 11), (10.2, 11), (0, 0), *((value, None) for value in NOTHING)])
