@@ -40,6 +40,7 @@ class PlainServer(ThreadingHTTPServer):
         self.seen: list[Seen] = []
         self.checks: list[str | None] = []  # the form that each check knew
         self.echo = ""  # what errors and answers repeat, as servers do with keys
+        self.usage: dict[str, int | None] = {"input_tokens": 10, "output_tokens": 5}  # what each answer is said to take
         self.most_at_once = 0
         self.closing = Event()
         self._counts: Counter[str] = Counter()
@@ -155,8 +156,7 @@ class Handler(BaseHTTPRequestHandler):
             }.get(act, "" if act in {"empty", "blocked"} else whole)
             finish = {"blocked": "blocked", "cut": "length"}.get(act, "stop")
             detail = "SAFETY" if act == "blocked" else ""
-            usage = {"input_tokens": 10, "output_tokens": 5}
-            self._send(200, {"raw": raw, "finish": finish, "detail": detail} | usage)
+            self._send(200, {"raw": raw, "finish": finish, "detail": detail} | self.server.usage)
 
     def _send(self, status: int, content: object, wait: str = "") -> None:
         text = json.dumps(content).encode()

@@ -48,8 +48,9 @@ def test_the_name_of_a_schemas_class_changes_no_key() -> None:
 
 def test_no_vocabulary_needs_more_than_is_set_aside() -> None:
     """Guards against a budget that a server passes whose vocabulary has a token for every byte."""
-    price = {"usd_per_million_input": 1_000_000.0}
-    plain, chinese = order(request=make_request("a" * 400), **price), order(request=make_request("字" * 400), **price)
+    plain, chinese = (
+        order(request=make_request(letter * 400), usd_per_million_input=1_000_000.0) for letter in ("a", "字")
+    )
     assert plain.worst_usd > 400 + AROUND
     assert chinese.worst_usd - plain.worst_usd == 800
 

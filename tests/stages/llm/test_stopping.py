@@ -49,11 +49,30 @@ def test_an_error_of_sqlite_that_nobody_foresaw_is_told(tmp_path: Path) -> None:
         ask(server.url, make_requests(3), make_params(), tmp_path)
     database.close()
     assert str(error.value) == (
-        f"{tmp_path / FILE} cannot be used (no such table: holds). It keeps the answers of language models, and stays as "
-        "it is.\n"
+        f"{tmp_path / FILE} cannot be used (no such table: holds). It keeps the answers of language models, and stays "
+        "as it is.\n"
         "  Run again; if that ends the same way, move the file away: then every request is sent, and paid for, again"
     )
     assert server.seen == []
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+@pytest.mark.parametrize(("tokens_in", "tokens_out"), [(None, None), (None, 100), (350, 100)])
+def test_no_server_passes_the_budget(
+    tmp_path: Path, tokens_in: int | None, tokens_out: int | None, concurrency: int
+) -> None:
+    """Guards against a server that tells no tokens, so that its answers cost nothing, and against one whose vocabulary
+    has hardly more than bytes."""
+    prices = {"usd_per_million_input": 1.0, "usd_per_million_output": 10.0}
+    params = make_params(budget_usd=0.02, concurrency=concurrency, **prices)
+    with PlainServer() as server:
+        server.usage = {"input_tokens": tokens_in, "output_tokens": tokens_out}
+        with pytest.raises(StageError, match=r"of budget_usd 0.02 is spent"):
+            ask(server.url, make_requests(50), params, tmp_path)
+        asked = len(server.seen)
+    with Journal(tmp_path) as journal:
+        assert 0.017 < journal.spent("synth") <= 0.02
+        assert journal.last_id() == asked < 20
 
 
 class Roomy(PlainClient):
