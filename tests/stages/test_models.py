@@ -253,6 +253,44 @@ def test_a_rejection_without_grounds_still_has_evidence(serve: Serve, make: Make
         curate.main()
 
 
+Change = Callable[[int, dict[str, Any]], dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda number, one: one | {"reason": "not_factual"}, '"keep" with the reason "not_factual"'),
+        (lambda number, one: one | {"verdict": "reject"}, '"reject" with the reason "ok"'),
+        (lambda number, one: one | {"number": number - 1}, "numbered from 1 to 3, and there is a verdict on 0"),
+        (lambda number, one: one | {"number": number + 1}, "numbered from 1 to 3, and there is a verdict on 4"),
+        (lambda number, one: one | {"number": 1}, "there are 3 on example 1"),
+    ],
+)
+def test_verdicts_that_cannot_be_told_apart_are_asked_for_again(
+    serve: Serve, make: MakeExample, change: Change, fault: str
+) -> None:
+    """Guards against an example that gets its neighbour's verdict, a rejection for being "ok", one that is kept in
+    spite of its reason, and three verdicts on one example that pass for one on each of three."""
+
+    def careless(prompt: str) -> dict[str, Any]:
+        listed = data(prompt, "examples").splitlines()
+        right = {"verdict": "keep", "reason": "ok", "justification": "Fine."}
+        verdicts = [{"number": number} | right for number in range(1, len(listed) + 1)]
+        if "An earlier answer" in prompt:
+            verdicts[1] |= {"verdict": "reject", "reason": "not_useful"}
+            return {"verdicts": verdicts}
+        return {"verdicts": [change(one["number"], one) for one in verdicts]}
+
+    server = serve(careless)
+    write_jsonl(curate.SYNTHETIC, [make(f"Name the color number {n}.", f"{n}.") for n in ("Blue", "Green", "Red")])
+    configure("curate", auditor="openai", audit_batch=3)
+    curate.main()
+    assert [one.output for one in read_jsonl(curate.CURATED, Example)] == ["Blue.", "Red."]
+    assert [one.reason for one in read_jsonl(curate.REJECTED, Rejection)] == ["audited_not_useful"]
+    _, repair = server.prompts
+    assert fault in repair
+
+
 def judge_by_length(prompt: str) -> Any:
     """Likes the longer answer; has no opinion about colors."""
     if "color" in data(prompt, "instruction"):
