@@ -8,8 +8,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from stages.curation.clusters import clusters
+from stages.curation.clusters import clusters_of
+from stages.curation.content import read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
+from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.rules import curate
 from stages.curation.thresholds import Thresholds
 from stages.errors import StageError, run_stage
@@ -70,13 +72,15 @@ def main() -> None:
     drawn_general = draw(distinct, params.general.at_most, rng)
     pool = draw(drawn_synthetic + drawn_general, "all", rng)
     full_sizes, small_sizes = check_sizes(len(pool), params)
+    contents = [read_content(example) for example in pool]
+    similar = list(near_duplicate_pairs(contents, limits.min_similarity))
     if params.decontaminate:
-        numbers = together(pool, clusters(pool, limits.min_similarity, RUN))
+        numbers = together(pool, clusters_of(pool, contents, similar, RUN))
         full = allocate(pool, numbers, full_sizes, rng)
     else:
         full = divide(pool, full_sizes)
     small = nested(full, small_sizes)
-    proof = prove(full, limits.min_similarity)
+    proof = prove(full, ((pool[one], pool[other]) for one, other in similar))
     if params.decontaminate:
         refuse_leaks(proof)
     for name, split in (("full", full), ("small", small)):

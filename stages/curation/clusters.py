@@ -1,10 +1,11 @@
 """Examples that must stay on one side of a split, because who has learned one of them knows another."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from stages.curation.content import Content, read_content
 from stages.curation.exact_duplicate import question_key
-from stages.curation.near_duplicate import answers_the_same, asks_the_same, candidates
+from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.shared_runs import shared_runs
 from stages.records import Example
 
@@ -16,18 +17,19 @@ def clusters(examples: Sequence[Example], min_similarity: float, run_words: int)
     fact asked from either end, a run of words in input or output, and all synthetic examples of a page.
     """
     contents = [read_content(example) for example in examples]
+    return clusters_of(examples, contents, near_duplicate_pairs(contents, min_similarity), run_words)
+
+
+def clusters_of(
+    examples: Sequence[Example], contents: Sequence[Content], similar: Iterable[tuple[int, int]], run_words: int
+) -> list[int]:
+    """The same for who has read the contents and compared them: `similar` are the places of near-duplicates."""
     forest = Forest(len(examples))
     first: dict[Hashable, int] = {}
     for place, (example, content) in enumerate(zip(examples, contents, strict=True)):
         for key in _keys(example, content):
             forest.join(first.setdefault(key, place), place)
-    distinct = list(dict.fromkeys(contents))
-    places = [first["content", content] for content in distinct]
-    for place, earlier in zip(places, candidates(distinct), strict=True):
-        for other in (places[one] for one in earlier):
-            if forest.root(place) != forest.root(other) and _similar(contents[place], contents[other], min_similarity):
-                forest.join(other, place)
-    for one, other in shared_runs(examples, run_words):
+    for one, other in chain(similar, shared_runs(examples, run_words)):
         forest.join(one, other)
     return [forest.root(place) for place in range(len(examples))]
 
@@ -48,15 +50,10 @@ class Forest:
         self._parents[high] = low
 
 
-def _similar(one: Content, other: Content, min_similarity: float) -> bool:
-    return asks_the_same(one, other, min_similarity) and answers_the_same(one, other, min_similarity)
-
-
 def _keys(example: Example, content: Content) -> Iterator[Hashable]:
     """What examples of a cluster have in common word for word."""
     if example.source.kind == "synthetic" and example.source.title is not None:
         yield "page", example.source.title
-    yield "content", content
     yield "asked", question_key(example)
     if len(content.question) > 1:
         yield "question", content.question

@@ -4,7 +4,7 @@ MinHash finds the pairs that share most of their words; each is then looked at, 
 same question: "What is the capital of Poland?" differs from "What is the capital of Ecuador?" by its subject alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stages.curation.content import LONG, NEGATIONS, Content, is_number
 from stages.records import Example
@@ -36,16 +36,30 @@ def candidates(contents: Sequence[Content]) -> list[list[int]]:
     return [sorted(one for one in found if one < place) for place, found in enumerate(index.query_all(sketches))]
 
 
+def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> Iterator[tuple[int, int]]:
+    """Two places each of contents that ask and answer the same. Of equal ones the first stands for all: it makes a pair
+    with each of the others."""
+    first: dict[Content, int] = {}
+    for place, content in enumerate(contents):
+        if first.setdefault(content, place) != place:
+            yield first[content], place
+    distinct = list(first)
+    for one, earlier in zip(distinct, candidates(distinct), strict=True):
+        for other in (distinct[place] for place in earlier):
+            if asks_the_same(one, other, min_similarity) and answers_the_same(one, other, min_similarity):
+                yield first[other], first[one]
+
+
 def asks_the_same(one: Content, other: Content, min_similarity: float) -> bool:
     """Whether two questions have the same content words, but for some that only one of them adds; a passage may
     differ by more, as long as no name and no number takes the place of another."""
     if not (one.asks.startswith(other.asks) or other.asks.startswith(one.asks)):
         return False
+    if similarity(one.question, other.question) < min_similarity:
+        return False
     only_one, only_other = one.question - other.question, other.question - one.question
     if not only_one and not only_other:
         return one.order == other.order or _core(one, other) == _core(other, one) != frozenset()
-    if similarity(one.question, other.question) < min_similarity:
-        return False
     if only_one & one.marked or only_other & other.marked:
         return False
     if min(len(one.question), len(other.question)) >= LONG:  # a passage: its words may differ, the task's may not
@@ -68,7 +82,8 @@ def answers_the_same(one: Content, other: Content, min_similarity: float) -> boo
 
 def similarity(one: frozenset[str], other: frozenset[str]) -> float:
     """Shared words by all words (Jaccard); 1 for two empty sets."""
-    return len(one & other) / len(one | other) if one or other else 1.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if one or other else 1.0
 
 
 def _core(one: Content, other: Content) -> frozenset[str]:

@@ -3,13 +3,13 @@
 Read off the finished split, side against side, without the clusters that it was made of: a fault in these shows here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stages.errors import StageError
 from stages.records import Example
 from stages.splitting.allocation import Split
 from stages.splitting.content import KEYS, Keys
-from stages.splitting.near import near_duplicates_apart
 
 SHOWN = 80  # characters of a text in an error
 
@@ -35,17 +35,18 @@ class Proof:
         return counts | {"test_examples_that_leak": self.test_examples}
 
 
-def prove(split: Split, min_similarity: float) -> Proof:
-    """Raises nothing: a leak is a finding. `min_similarity` is that of near-duplicates."""
+def prove(split: Split, near_duplicates: Iterable[tuple[Example, Example]]) -> Proof:
+    """A leak is a finding, no error. Of `near_duplicates` those count that stand on two sides."""
     leaks: dict[str, list[Leak]] = {}
     leaking: set[str] = set()
     for what, keys in KEYS.items():
         shared = _shared(split, keys)
         leaks[what] = list(shared.values())
         leaking |= {example.id for example in split["test"] if keys(example).keys() & shared.keys()}
-    twins = list(near_duplicates_apart(split, min_similarity))
-    leaks["near_duplicates"] = [Leak(f"{one.id} and {other.id}", one, other) for one, other in twins]
-    leaking |= {one.id for pair in twins for one in pair} & {example.id for example in split["test"]}
+    side_of = {example.id: side for side, examples in split.items() for example in examples}
+    apart = [pair for pair in near_duplicates if len({side_of.get(one.id) for one in pair} - {None}) == 2]
+    leaks["near_duplicates"] = [Leak(f"{one.id} and {other.id}", one, other) for one, other in apart]
+    leaking |= {one.id for pair in apart for one in pair if side_of[one.id] == "test"}
     return Proof(leaks, len(leaking))
 
 

@@ -127,7 +127,7 @@ def test_a_near_duplicate_that_clustering_misses_stops_the_stage(
     """Guards against a proof that believes the clusters: here each example is one of its own."""
     names = "Emma Dracula Ulysses Faust Hamlet Carmen Ivanhoe Rebecca Persuasion Middlemarch".split()
     write_general(*[(f"Please state the author of {name}.", f"Writer of {name}.") for name in names])
-    monkeypatch.setattr(split, "clusters", lambda examples, *limits: list(range(len(examples))))
+    monkeypatch.setattr(split, "clusters_of", lambda pool, *others: list(range(len(pool))))
     examples = [
         make(f"Name the author of {name}.", f"Writer of {name}.", source=Source(kind="synthetic", title=name))
         for name in names
