@@ -275,7 +275,7 @@ def test_verdicts_that_cannot_be_told_apart_are_asked_for_again(
     def careless(prompt: str) -> dict[str, Any]:
         listed = data(prompt, "examples").splitlines()
         right = {"verdict": "keep", "reason": "ok", "justification": "Fine."}
-        verdicts = [{"number": number} | right for number in range(1, len(listed) + 1)]
+        verdicts: list[dict[str, Any]] = [{"number": number} | right for number in range(1, len(listed) + 1)]
         if "An earlier answer" in prompt:
             verdicts[1] |= {"verdict": "reject", "reason": "not_useful"}
             return {"verdicts": verdicts}
