@@ -67,6 +67,7 @@ def test_a_bad_page_stops_the_stage(project: Path, number: int, change: dict[str
     lines = BUNDLED.read_text().splitlines()
     lines[number - 1] = json.dumps(json.loads(lines[number - 1]) | change)
     BUNDLED.write_text("\n".join(lines))
+    extract.PAGES.unlink()
     with pytest.raises(StageError, match=message):
         extract.main()
     assert not extract.PAGES.exists()

@@ -282,7 +282,10 @@ def test_verdicts_that_cannot_be_told_apart_are_asked_for_again(
         return {"verdicts": [change(one["number"], one) for one in verdicts]}
 
     server = serve(careless)
-    write_jsonl(curate.SYNTHETIC, [make(f"Name the color number {n}.", f"{n}.") for n in ("Blue", "Green", "Red")])
+    write_jsonl(
+        curate.SYNTHETIC,
+        [make(f"Name color number {n}.", f"{color}.") for n, color in enumerate(("Blue", "Green", "Red"))],
+    )
     configure("curate", auditor="openai", audit_batch=3)
     curate.main()
     assert [one.output for one in read_jsonl(curate.CURATED, Example)] == ["Blue.", "Red."]
