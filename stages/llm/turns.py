@@ -1,7 +1,7 @@
 """When the next request to a model may go out: one queue for all processes, in the journal's file."""
 
 from collections.abc import Callable
-from sqlite3 import Connection
+from typing import Any
 
 from stages.llm.database import Database
 from stages.llm.orders import Order
@@ -19,7 +19,7 @@ class Turns:
         place = _place(order)
         with self._database.transaction() as connection:
             now = self._clock()
-            free = _held_until(connection, order, now)
+            free = self._held_until(order, now)
             found = connection.execute("SELECT next FROM slots WHERE endpoint = ? AND model = ?", place).fetchone()
             count = "SELECT count(*) FROM claims WHERE endpoint = ? AND model = ?"
             queue = connection.execute(count, place).fetchone()[0]
@@ -32,21 +32,19 @@ class Turns:
         """Until then no process asks this model: the server told one of them to wait."""
         with self._database.transaction() as connection:
             now = self._clock()
-            until = max(_held_until(connection, order, now), now + seconds)
+            until = max(self._held_until(order, now), now + seconds)
             connection.execute("INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?)", (*_place(order), now, until))
 
     def held(self, order: Order) -> bool:
         """Whether a place that was taken before is of no use now."""
-        with self._database.transaction() as connection:
-            now = self._clock()
-            return _held_until(connection, order, now) > now
+        now = self._clock()
+        return self._held_until(order, now) > now
 
-
-def _held_until(connection: Connection, order: Order, now: float) -> float:
-    """`now` where nothing is held; a hold that began in the future is left from a clock that was set back."""
-    query = "SELECT until FROM holds WHERE endpoint = ? AND model = ? AND since <= ?"
-    found = connection.execute(query, (*_place(order), now)).fetchone()
-    return max(now, found[0]) if found else now
+    def _held_until(self, order: Order, now: float) -> float:
+        """`now` where nothing is held; a hold that began in the future is left from a clock that was set back."""
+        query = "SELECT until FROM holds WHERE endpoint = ? AND model = ? AND since <= ?"
+        rows: list[Any] = self._database.rows(query, *_place(order), now)
+        return max(now, rows[0][0]) if rows else now
 
 
 def _place(order: Order) -> tuple[str, str]:
