@@ -5,16 +5,22 @@ again only some of what fails, waits for `Retry-After` only in seconds and only 
 wiki reports with status 200 for a page without content. Import this module where it is used: httpx takes its time.
 """
 
-import json
 import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TypeVar
 
 import httpx
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from tenacity import RetryCallState, Retrying, retry_if_exception, sleep_using_event, stop_after_attempt
+
+from stages.files import describe
+from stages.sources.answers import Answer, ClientAnswer
+
+A = TypeVar("A", bound=BaseModel)
 
 FIRST_WAIT = 0.5  # seconds before the second attempt, doubled before each further one
 LONGEST_WAIT = 120.0  # seconds; a wiki that asks for more isn't waited for
@@ -65,20 +71,21 @@ class Api(httpx.BaseTransport):
         self.timeout = httpx.Timeout(timeout, connect=min(timeout, QUICK_SECONDS))
         self._client = httpx.Client(headers={"User-Agent": user_agent}, timeout=self.timeout)
 
-    def query(self, parameters: Mapping[str, str | int], *, quick: bool = False) -> dict[str, Any]:
+    def query(self, parameters: Mapping[str, str | int], *, quick: bool = False) -> Answer:
         """The answer to `action=query`. Raises WikiError, where `quick` within seconds."""
         data = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5", **parameters}
         timeout = httpx.Timeout(min(self.timeout.read or QUICK_SECONDS, QUICK_SECONDS)) if quick else self.timeout
         request = self._client.build_request("POST", self.endpoint, data=data, timeout=timeout)
         response = self._send(request, min(self.attempts, QUICK_ATTEMPTS) if quick else self.attempts)
-        answer: dict[str, Any] = json.loads(response.content)
-        return answer
+        return _in_shape(response, Answer)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answers the client of wikipedia-api, whose address is always one of Wikipedia's."""
         url = self.endpoint.copy_with(params=request.url.params)
         headers = {"User-Agent": request.headers["User-Agent"]}
-        return self._send(self._client.build_request(request.method, url, headers=headers), self.attempts)
+        response = self._send(self._client.build_request(request.method, url, headers=headers), self.attempts)
+        _in_shape(response, ClientAnswer)
+        return response
 
     def stop(self) -> None:
         """Ends all waiting; requests under way are answered, others refused."""
@@ -129,16 +136,25 @@ def _check(response: httpx.Response) -> None:
         target = f" to {response.headers['Location']}" if "Location" in response.headers else ""
         raise WikiError(f"http_{status}", f"status {status} ({response.reason_phrase}){target}")
     try:
-        answer = response.json()
+        answer = from_json(response.content)  # where the standard library ends with a RecursionError, a ValueError
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
         raise WikiError("not_json", f"an answer that is not MediaWiki's: {response.text[:60]!r}", again=True)
     if error := answer.get("error"):
-        code, message = str(error.get("code")), f"{error.get('code')}: {error.get('info')}"
+        named = error if isinstance(error, dict) else {"code": error}
+        code, message = str(named.get("code")), f"{named.get('code')}: {named.get('info')}"
         if code.startswith(PASSING_ERRORS):
             raise _to_wait_for("api_error", message, response)
         raise WikiError("api_error", message)
+
+
+def _in_shape(response: httpx.Response, shape: type[A]) -> A:
+    """The answer as the wiki's software gives it. Raises WikiError where it is of another shape."""
+    try:
+        return shape.model_validate_json(response.content)
+    except ValidationError as error:
+        raise WikiError("no_answer", f"an answer that is not MediaWiki's: {describe(error)[:200]}") from error
 
 
 def _to_wait_for(reason: str, message: str, response: httpx.Response) -> WikiError:

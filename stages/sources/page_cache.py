@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from stages.cache import cache_folder
 from stages.errors import StageError
 from stages.files import describe, write_text
-from stages.records import Record
+from stages.records import Record, Text
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 class WikiPage(Record):
     """A revision of a page: its text as the wiki gave it, so that cleaning it otherwise needs no new request."""
 
-    title: str
+    title: Text
     page_id: int
     revision_id: int
-    revision_timestamp: str
-    url: str
-    language: str
+    revision_timestamp: Text
+    url: Text
+    language: Text
     license: str  # SPDX identifier; "" where the wiki names none that is known
     text: str
     sha256: str  # of the text

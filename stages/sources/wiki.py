@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from stages.errors import StageError
 from stages.files import describe
+from stages.sources.answers import PageInfo, Query
 from stages.sources.mediawiki import Api, WikiError
 from stages.sources.page_cache import Lead, WikiPage, digest
 
@@ -35,7 +36,7 @@ _PAGE: dict[str, str | int] = {
 class _Answer:
     """A query's pages by title, and how titles became those."""
 
-    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pages: dict[str, PageInfo] = field(default_factory=dict)
     normal: dict[str, str] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)  # titles of other wikis
@@ -55,22 +56,22 @@ class Wiki:
         """Language code, SPDX identifier of the licence ("" if unknown), and the licence as the wiki names it."""
         wanted = {"meta": "siteinfo", "siprop": "general|rightsinfo|extensions"}
         try:
-            query = self.api.query(wanted, quick=True).get("query", {})
+            query = self.api.query(wanted, quick=True).query
         except WikiError as error:
             raise StageError(
                 f"{self.api.endpoint} gives no answer: {error}\n"
                 "  Set extract.endpoint to the api.php of a MediaWiki that can be reached, extract.pin=true for the "
                 "pages in the cache, or extract.source=bundled"
             ) from error
-        general, rights = query.get("general", {}), query.get("rightsinfo", {})
-        if not str(general.get("generator")).startswith("MediaWiki"):
+        general, rights = query.general, query.rightsinfo
+        if not general.generator.startswith("MediaWiki") or not general.lang:
             raise StageError(f"{self.api.endpoint} is not the API of a MediaWiki; set extract.endpoint to its api.php")
-        if "TextExtracts" not in {extension.get("name") for extension in query.get("extensions", [])}:
+        if "TextExtracts" not in {extension.name for extension in query.extensions}:
             raise StageError(
                 f"{self.api.endpoint} gives no plain text: it needs MediaWiki's extension TextExtracts; "
                 "set extract.endpoint to a wiki that has it"
             )
-        return general["lang"], spdx(rights.get("url", "")), f"{rights.get('text')} ({rights.get('url')})"
+        return general.lang, spdx(rights.url or ""), f"{rights.text} ({rights.url})"
 
     def members(self, category: str, depth: int, limit: int | str) -> list[str]:
         """Titles of articles, those of the category first, then those of its subcategories. Raises WikiError."""
@@ -92,9 +93,9 @@ class Wiki:
         most = MEMBERS_A_REQUEST if isinstance(limit, str) or kind == "subcat" else min(limit, MEMBERS_A_REQUEST)
         wanted: dict[str, str | int] = {"list": "categorymembers", "cmtitle": category, "cmtype": kind, "cmlimit": most}
         for part in self._parts(wanted):
-            for member in part.get("categorymembers", []):
-                if kind == "subcat" or member["ns"] == 0:
-                    yield member["title"]
+            for member in part.categorymembers:
+                if kind == "subcat" or member.ns == 0:
+                    yield member.title
 
     def resolve(self, titles: Sequence[str], disambiguation: Iterable[str]) -> list[Lead]:
         """Where titles lead, in their order; `disambiguation` names the categories that such pages are in."""
@@ -104,21 +105,23 @@ class Wiki:
             wanted |= {"prop": "info|pageprops|categories", "clcategories": marks, "cllimit": "max"}
         answer = _Answer()
         for part in self._parts(wanted):
-            for page in part.get("pages", []):
-                answer.pages[page["title"]] = answer.pages.get(page["title"], {}) | page
-            answer.normal |= {step["from"]: step["to"] for step in part.get("normalized", [])}
-            answer.redirects |= {step["from"]: step["to"] for step in part.get("redirects", [])}
-            answer.elsewhere |= {step["to"] for step in part.get("redirects", []) if "tointerwiki" in step}
-            answer.elsewhere |= {step["title"] for step in part.get("interwiki", [])}
+            for page in part.pages:
+                answer.pages[page.title] = _joined(answer.pages.get(page.title), page)
+            answer.normal |= {step.start: step.to for step in part.normalized}
+            answer.redirects |= {step.start: step.to for step in part.redirects}
+            answer.elsewhere |= {step.to for step in part.redirects if step.tointerwiki is not None}
+            answer.elsewhere |= {other.title for other in part.interwiki}
         return [_lead(title, answer) for title in titles]
 
-    def _parts(self, wanted: dict[str, str | int]) -> Iterator[dict[str, Any]]:
+    def _parts(self, wanted: dict[str, str | int]) -> Iterator[Query]:
         while True:
             answer = self.api.query(wanted)
-            yield answer.get("query", {})
-            if "continue" not in answer:
+            yield answer.query
+            if answer.more is None:
                 return
-            wanted = wanted | answer["continue"]
+            if answer.more.items() <= wanted.items():  # else it would be asked without end
+                raise WikiError("no_answer", f"an answer that goes on where it began: {answer.more}")
+            wanted = wanted | answer.more
 
     def fetch(self, title: str) -> WikiPage:
         """The page as it is now. Raises WikiError."""
@@ -131,7 +134,7 @@ class Wiki:
             if not page_id or page_id < 0:
                 raise WikiError("missing", "deleted a moment ago")
             revision = getattr(page, "revisions", [{}])[0]
-            if revision.get("revid") == page.lastrevid:
+            if revision.get("revid") == getattr(page, "lastrevid", None):
                 return self._page(page, revision)
         raise WikiError("moved", f"edited at each of {LOOKS} looks")
 
@@ -140,16 +143,18 @@ class Wiki:
         if text is None:
             raise WikiError("no_extract", "an answer without text")
         try:
-            return WikiPage(
-                title=page.title,
-                page_id=page.pageid,
-                revision_id=revision["revid"],
-                revision_timestamp=revision["timestamp"],
-                url=page.canonicalurl,
-                language=self.language,
-                license=self.license,
-                text=text,
-                sha256=digest(text),
+            return WikiPage.model_validate(
+                {
+                    "title": page.title,
+                    "page_id": page.pageid,
+                    "revision_id": revision.get("revid"),
+                    "revision_timestamp": revision.get("timestamp"),
+                    "url": getattr(page, "canonicalurl", None),
+                    "language": self.language,
+                    "license": self.license,
+                    "text": text,
+                    "sha256": digest(text),
+                }
             )
         except ValidationError as error:
             raise WikiError("no_answer", describe(error)) from error
@@ -170,31 +175,36 @@ def _lead(title: str, answer: _Answer) -> Lead:
             return Lead(title=title, reason="redirect_loop", redirects=path)
         path.append(current)
         current = answer.redirects[current]
-    page = answer.pages.get(current, {})
+    page = answer.pages.get(current)
     reason = "interwiki" if current in answer.elsewhere else _reason(page)
-    if reason:
-        return Lead(title=title, reason=reason, page_title=current, redirects=path)
+    if page is None or page.pageid is None or page.lastrevid is None or reason:
+        return Lead(title=title, reason=reason or "no_answer", page_title=current, redirects=path)
     return Lead(
         title=title,
         reason="",
         page_title=current,
-        page_id=page["pageid"],
-        revision_id=page["lastrevid"],
+        page_id=page.pageid,
+        revision_id=page.lastrevid,
         redirects=path,
     )
 
 
-def _reason(page: dict[str, Any]) -> str:
+def _joined(known: PageInfo | None, page: PageInfo) -> PageInfo:
+    """What the parts of an answer say of a page, together."""
+    return page if known is None else known.model_copy(update=page.model_dump(exclude_unset=True))
+
+
+def _reason(page: PageInfo | None) -> str:
     """Why a page of an answer isn't an article, "" where it is one."""
-    if not page:
+    if page is None:
         return "no_answer"
-    if "invalid" in page:
+    if page.invalid:
         return "illegal_title"
-    if page["ns"] < 0:
+    if page.ns < 0:
         return "special_page"
-    if page["ns"] > 0:
+    if page.ns > 0:
         return "not_an_article"
-    if "missing" in page:
+    if page.missing:
         return "missing"
-    marked = "disambiguation" in page.get("pageprops", {}) or page.get("categories")  # of those that were asked for
+    marked = "disambiguation" in page.pageprops or page.categories  # of those that were asked for
     return "disambiguation" if marked else ""
