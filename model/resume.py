@@ -10,7 +10,7 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +55,26 @@ class Snapshots:
         return self.active and time.monotonic() - self._last >= 60 * self.minutes
 
     def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Where the disk takes no more, training goes on without it, with a warning, and tries again when next due."""
+        self._last = time.monotonic()
         temporary = self.folder / ".snapshot.tmp"
-        save_file(
-            {name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, {STATE: json.dumps(state)}
-        )
-        temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
+            save_file(contiguous, temporary, {STATE: json.dumps(state)})
+            temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
+        except (OSError, SafetensorError) as error:
+            log.warning(
+                "no snapshot of step %d in %s: %s; free some space there; a killed run goes on from the one before",
+                step,
+                self.folder,
+                error,
+            )
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
         for old in self._files()[KEPT:]:
             old.unlink()
-        self._last = time.monotonic()
 
     def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """The newest sound snapshot; damaged ones are set aside, with a warning."""
