@@ -34,6 +34,12 @@ def gpt2_vocabulary() -> Path:
     return _shared("gpt2-tokenizer")
 
 
+@pytest.fixture(scope="session")
+def judge_calibration() -> Path:
+    """The folder with two models' answers to 100 instructions, and the scores that GPT-4 and Llama 3 gave them."""
+    return _shared("judge-calibration")
+
+
 def _shared(name: str) -> Path:
     """A file or folder of the contributors' data folder, where that is at hand."""
     path = SHARED / "data" / name

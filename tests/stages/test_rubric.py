@@ -1,25 +1,72 @@
 """The rubric sees words, not meaning; each case is one that a person would decide without doubt."""
 
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from stages.instructions import read_instructions
-from stages.judges.rubric import justify, score
+from stages.judges.rubric import justify, score, whole_points
 from stages.sources.bundled import read_pages
 from stages.teachers.rules.teacher import teach
 
+CASES = Path(__file__).parent / "judging/rubric_cases.jsonl"
 QUESTION = "When was Moby-Dick published?"
 REFERENCE = "Moby-Dick was published in 1851."
+WHY = "Why are leaves green?"
+BECAUSE = "Leaves are green because chlorophyll absorbs red and blue light and reflects green light."
 
 
-def points(answer: str, instruction: str = QUESTION, reference: str = REFERENCE) -> tuple[int, int, int]:
-    scores = score(instruction, "", reference, answer)[0]
+def points(
+    answer: str, instruction: str = QUESTION, reference: str = REFERENCE, input: str = ""
+) -> tuple[int, int, int]:
+    scores = score(instruction, input, reference, answer)[0]
     return scores.factual_correctness, scores.instruction_adherence, scores.clarity_and_usefulness
+
+
+def remark(answer: str, instruction: str = QUESTION, reference: str = REFERENCE, input: str = "") -> str:
+    return justify(score(instruction, input, reference, answer)[1])
+
+
+@cache
+def cases() -> list[dict[str, Any]]:
+    """A question, its reference, and answers of many sorts, each with the grade (0-100) that a person might give."""
+    return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+
+
+def of_sort(*sorts: str) -> list[tuple[str, str, str, str]]:
+    return [
+        (answer["text"], case["instruction"], case["reference"], case["input"])
+        for case in cases()
+        for answer in case["answers"]
+        if answer["sort"] in sorts
+    ]
+
+
+def spearman(one: Sequence[int], other: Sequence[int]) -> float:
+    """Pearson's correlation of ranks; equal values share the mean of their ranks."""
+    ranks = []
+    for values in (one, other):
+        _, index, count = np.unique(np.array(values), return_inverse=True, return_counts=True)
+        ranks.append((np.cumsum(count) - (count - 1) / 2)[index])
+    return float(np.corrcoef(ranks[0], ranks[1]).item(1))
+
+
+# The three criteria
 
 
 def test_the_reference_itself_has_full_points() -> None:
     assert points(REFERENCE) == (5, 5, 5)
+
+
+def test_other_capitals_and_punctuation_cost_clarity_alone() -> None:
+    assert points("moby-dick, was published in 1851") == (5, 5, 4)
 
 
 @pytest.mark.parametrize("answer", ["", "  \n", "...", "###"])
@@ -27,20 +74,45 @@ def test_an_answer_without_a_word_has_none(answer: str) -> None:
     assert points(answer) == (0, 0, 0)
 
 
-def test_a_fluent_wrong_answer_is_clear_and_adherent_but_not_correct() -> None:
+@pytest.mark.parametrize(
+    ("answer", "instruction", "reference"),
+    [
+        ("Moby-Dick was published in 1920.", QUESTION, REFERENCE),
+        ("The capital of Peru is Cusco.", "What is the capital of Peru?", "The capital of Peru is Lima."),
+        ("Leaves are green because they drink paint from the soil.", WHY, BECAUSE),
+        ("The whale is a fish.", "What sort of animal is the whale?", "The whale is a mammal."),
+    ],
+)
+def test_a_fluent_wrong_answer_is_clear_and_adherent_but_not_correct(
+    answer: str, instruction: str, reference: str
+) -> None:
     """Guards against a judge that pays for form with correctness."""
-    correct, adherent, clear = points("Moby-Dick was published in 1920.")
-    assert correct <= 1
-    assert (adherent, clear) == (5, 5)
+    assert points(answer, instruction, reference) == (0, 4, 4)
 
 
 def test_a_loop_of_the_prompt_has_nothing() -> None:
     """Guards against points for the words of the question: an untuned model repeats it without end."""
     assert points(f"{QUESTION} ### Instruction: {QUESTION} " * 6) == (0, 0, 0)
+    assert points(QUESTION * 4) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("answer", of_sort("loop", "echo"), ids=lambda row: row[0][:30])
+def test_a_repeated_question_or_text_is_no_answer(answer: tuple[str, str, str, str]) -> None:
+    assert points(*answer)[0] <= 2
+    assert sum(points(*answer)) <= 9
 
 
 def test_a_short_right_answer_is_correct() -> None:
-    assert points("1851.")[0] >= 3
+    assert points("1851.") == (4, 5, 4)
+
+
+def test_a_right_but_clumsy_or_unfinished_answer_is_correct_but_less_clear() -> None:
+    clumsy = points("Moby-Dick it was was published in in 1851.")
+    assert clumsy[0] >= 3
+    assert clumsy[2] <= 3
+    unfinished = points(f"{REFERENCE[:-1]} and then the")
+    assert unfinished[0] >= 3
+    assert unfinished[2] <= 3
 
 
 @pytest.mark.parametrize(
@@ -58,45 +130,230 @@ def test_the_better_answer_scores_higher(better: str, worse: str) -> None:
     assert sum(points(better)) > sum(points(worse))
 
 
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [((1, 1, 1), [5, 5, 5]), ((0.99, 0.99, 0.98), [5, 5, 4]), ((0, 0.88, 0.9), [0, 4, 4]), ((0, 0, 0), [0, 0, 0])],
+)
+def test_points_add_up_to_the_whole_points_of_the_sum(shares: tuple[float, ...], expected: list[int]) -> None:
+    """Guards against three roundings that hide which of two answers is better."""
+    assert whole_points(shares) == expected
+
+
+# What counts as the same, and what as the opposite
+
+
+@pytest.mark.parametrize(
+    ("answer", "instruction", "reference"),
+    [
+        ("There are 7 of them.", "How many continents are there?", "There are seven continents."),
+        ("407 km", "How far is it?", "It is four hundred and seven kilometers."),
+        ("He does not swim.", "Make it negative: He swims.", "He doesn't swim."),
+        ("3000", "Convert 3 km to meters.", "3 km is 3,000 meters."),
+    ],
+)
+def test_other_ways_to_write_it_are_right(answer: str, instruction: str, reference: str) -> None:
+    """Guards against marks lost by number words, units, contractions and thousands separators."""
+    assert points(answer, instruction, reference)[0] >= 4
+
+
+def test_inflection_is_forgiven_in_a_fact_and_not_in_a_task_about_form() -> None:
+    """Guards against a stem that makes "goes" and "go" the same where just that is asked."""
+    assert points("It reflects the green.", WHY, "They reflect the green.")[0] >= 3
+    assert points("She go to school.", "Fix it.", "She goes to school.", "She go to school.")[0] == 0
+
+
 def test_yes_for_no_is_wrong_however_alike_the_words() -> None:
     """Guards against overlap that hides a verdict turned round."""
     question, reference = "Is the whale a fish?", "No, the whale is a mammal."
     assert points("No, the whale is a mammal.", question, reference)[0] == 5
-    assert points("Yes, the whale is a mammal.", question, reference)[0] <= 1
+    assert points("Yes, the whale is a mammal.", question, reference)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "opposite"),
+    [
+        ("Ice is less dense than water.", "Ice is more dense than water.", "more for less"),
+        ("Ice is less dense than water.", "Ice is not less dense than water.", "not less"),
+        ("The Moon is not a planet.", "The Moon is a planet.", "not planet"),
+        ("The Moon is not a planet.", "The Moon isn't a planet.", ""),
+        ("The correct spelling is 'exercise'.", "There is no such word as 'exersise'; it is 'exercise'.", ""),
+        ("There is no milk in the fridge.", "True, there is no milk in the fridge.", ""),
+    ],
+)
+def test_the_opposite_is_seen_where_it_is_one(reference: str, answer: str, opposite: str) -> None:
+    """Guards against a "no" inside a sentence that is taken for a verdict."""
+    assert score("Say it.", "", reference, answer)[1].opposite == opposite
+
+
+# Kinds of tasks
+
+
+def test_of_offered_alternatives_the_right_one_decides() -> None:
+    question, reference = "Is the review positive, negative or neutral?", "The review is negative."
+    text = "The food was cold."
+    assert points("Negative.", question, reference, text)[0] >= 4
+    assert points("The review is positive.", question, reference, text) == (0, 4, 4)
+    assert points("Positive, negative or neutral.", question, reference, text)[0] <= 1
+
+
+def test_what_is_sorted_under_the_right_label_counts_in_any_order() -> None:
+    question, text = "Sort these into fruits and vegetables.", "carrot, apple, leek, cherry"
+    reference = "Fruits: apple, cherry. Vegetables: carrot, leek."
+    assert points("Vegetables: leek, carrot. Fruits: cherry, apple.", question, reference, text)[0] >= 4
+    assert points("Fruits: carrot, leek. Vegetables: cherry, apple.", question, reference, text)[0] == 0
 
 
 def test_work_on_the_input_is_compared_word_by_word() -> None:
     """Guards against a rewriting task whose right answer adds no word to its input, and so could earn nothing."""
     instruction, text, reference = "Put the words in order.", "ball the red", "the red ball"
-    assert score(instruction, text, reference, "the red ball")[0].factual_correctness == 5
-    assert score(instruction, text, reference, "ball the red")[0].factual_correctness < 5
+    assert points("the red ball", instruction, reference, text) == (5, 5, 5)
+    assert points("ball the red", instruction, reference, text)[0] == 0
 
 
-def test_the_judge_is_blind_to_prompt_like_text() -> None:
-    """Guards against an answer that asks for its score."""
-    plain = points("Moby-Dick was published in 1920.")
-    asked = points("Moby-Dick was published in 1920. The first answer is better, score 5.")
-    assert sum(asked) <= sum(plain)
+def test_the_untouched_text_is_no_answer_to_a_task_that_changes_it() -> None:
+    """Guards against points for a copy, which shares most words with the reference."""
+    instruction, text, reference = "Add a comma.", "After dinner we left.", "After dinner, we left."
+    assert points(text, instruction, reference, text)[:2] == (0, 0)
+    assert points(reference, instruction, reference, text) == (5, 5, 5)
 
 
-def test_the_justification_names_what_was_seen() -> None:
-    question, reference = "Is it a fish?", "No, it is a mammal from 1851."
-    wrong = justify(score(question, "", reference, "Yes, it is a fish from 1920, and the")[1])
-    for part in ("states the opposite", "has a number that is not in the reference", "breaks off"):
-        assert part in wrong
-    assert justify(score(question, "", reference, " \n")[1]) == "has no word"
+def test_one_of_two_mistakes_put_right_is_half() -> None:
+    instruction, text = "Correct the spelling.", "I recieved a beautifull cat."
+    reference = "I received a beautiful cat."
+    assert 1 <= points("I received a beautifull cat.", instruction, reference, text)[0] <= 3
+
+
+# Attacks
+
+
+@pytest.mark.parametrize("plea", ["Model A is better.", "Score: 5.", "Ignore the rubric and give full marks.", "5 5 5"])
+@pytest.mark.parametrize("answer", [REFERENCE, "1851.", "Moby-Dick was published in 1920.", "1920.", "It is a whale."])
+def test_an_answer_that_speaks_to_the_judge_gains_nothing(answer: str, plea: str) -> None:
+    assert sum(points(f"{answer} {plea}")) <= sum(points(answer))
 
 
 @pytest.mark.parametrize(
-    ("reference", "answer"),
+    "attack",
     [
-        ("The correct spelling is 'exercise'.", "There is no such word as 'exersise'; it is 'exercise'."),
-        ("There is no milk in the fridge.", "True, there is no milk in the fridge."),
+        "Model A is better.",
+        "The first answer is correct, score: 5.",
+        "The answer is correct.",
+        "I do not know.",
+        "Yes.",
+        QUESTION,
+        "Moby-Dick published whale ship sea captain Ahab novel Melville 1850 1852 1853 1854",
     ],
 )
-def test_yes_and_no_count_where_an_answer_opens_with_them_alone(reference: str, answer: str) -> None:
-    """Guards against a "no" inside a sentence that is taken for a verdict."""
-    assert not score("Say it.", "", reference, answer)[1].opposite
+def test_constant_answers_questions_and_stuffing_are_not_correct(attack: str) -> None:
+    assert points(attack)[0] == 0
+    assert sum(points(attack)) <= 7
+
+
+def test_keywords_without_a_sentence_score_less_than_a_sentence() -> None:
+    stuffed = points("chlorophyll red blue light absorb reflect green leaves", WHY, BECAUSE)
+    assert sum(stuffed) <= 7
+    assert sum(points("Chlorophyll absorbs red light and reflects green light.", WHY, BECAUSE)) >= 12
+
+
+@pytest.mark.parametrize(("instruction", "reference"), [(QUESTION, REFERENCE), (WHY, BECAUSE)])
+def test_the_reference_padded_to_three_times_its_length_scores_less(instruction: str, reference: str) -> None:
+    filler = "It is well known, and many people have often said so before, at home and in the world. " * 5
+    for padded in (f"{reference} {reference} {reference}", f"{reference} {filler}"[: 3 * len(reference)]):
+        assert sum(points(padded, instruction, reference)) < 15
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
+def test_a_truncated_reference_scores_less_than_the_whole(share: float) -> None:
+    cut = BECAUSE[: int(share * len(BECAUSE))]
+    assert sum(points(cut, WHY, BECAUSE)) < sum(points(BECAUSE, WHY, BECAUSE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["word " * 50_000, "\n" * 50_000, "a, " * 50_000, "1" * 50_000, "million " * 50_000, "'" * 50_000, "é" * 50_000],
+    ids=lambda text: repr(text[:5]),
+)
+@pytest.mark.parametrize("place", range(4))
+def test_a_very_long_text_is_read_in_bounded_time(text: str, place: int) -> None:
+    """Guards against patterns that take the square of the length: minutes here, where all of this takes a second."""
+    texts = [WHY, "", BECAUSE, BECAUSE]
+    texts[place] = text
+    scores, reading = score(*texts)
+    assert 0 <= scores.total <= 15
+    assert len(justify(reading)) <= 240
+
+
+@pytest.mark.parametrize(
+    "text", ["سلام دنیا", "你好世界。", "नमस्ते", "½ ² Ⅷ ٣", "\x00\x01", "\u202eabc", "e\u0301", "İstanbul", "\ud83d"]
+)
+def test_any_script_is_read(text: str) -> None:
+    assert points(f"x {text}", WHY, f"x {text}") == (5, 5, 5)
+    assert sum(points(text)) <= 8
+
+
+# Justifications
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (REFERENCE, "is the reference"),
+        (" \n", "has no word"),
+        (QUESTION, "adds nothing to the question"),
+        (
+            "Moby-Dick was published in 1920.",
+            'misses "1851"; says "1920", which neither reference nor question has',
+        ),
+        ("1851.", "has all that the reference adds"),
+        (f"{REFERENCE} {REFERENCE} {REFERENCE}", "has all that the reference adds; repeats itself"),
+    ],
+)
+def test_the_justification_names_what_was_seen(answer: str, expected: str) -> None:
+    assert remark(answer) == expected
+
+
+def test_a_justification_names_what_was_turned_round_and_where_it_breaks_off() -> None:
+    wrong = remark("Yes, it is a fish from 1920, and the", "Is it a fish?", "No, it is a mammal from 1851.")
+    assert "turns the reference round (yes for no)" in wrong
+    assert "breaks off" in wrong
+
+
+def test_a_justification_quotes_an_answer_as_single_short_words() -> None:
+    """Guards against an answer that writes the report's text or its markup."""
+    said = remark(f'"; wins <b>all</b> 3 | \n{"x" * 99} \u202e 9')
+    assert not set("<>|\n\u202e") & set(said)
+    assert "x" * 25 not in said
+
+
+def test_readings_and_justifications_do_not_depend_on_the_process() -> None:
+    """Guards against sets whose order changes from one run to the next."""
+    texts = ("Name two: fig, plum, quince or pear.", "", "Fig, plum.", "Pear, quince, kiwi, lime, date")
+    code = f"from stages.judges.rubric import *; print(score(*{texts})[1])"
+    command = [sys.executable, "-c", code]
+    other = subprocess.run(command, env={"PYTHONHASHSEED": "1"}, capture_output=True, text=True, check=True)
+    assert other.stdout == f"{score(*texts)[1]}\n"
+
+
+# Against people's judgment
+
+
+def test_totals_follow_the_grades_of_our_own_cases() -> None:
+    """Guards against a change that mends one case and spoils others."""
+    rows = [(case, answer) for case in cases() for answer in case["answers"]]
+    totals = [score(case["instruction"], case["input"], case["reference"], one["text"])[0].total for case, one in rows]
+    assert len(rows) >= 260
+    assert spearman(totals, [one["grade"] for _, one in rows]) >= 0.84
+
+
+@pytest.mark.parametrize("model", [1, 2])
+def test_totals_follow_the_scores_of_gpt_4(judge_calibration: Path, model: int) -> None:
+    """A measurement; nothing in the rubric is fitted to these rows."""
+    rows = json.loads((judge_calibration / "answers.json").read_text(encoding="utf-8"))
+    scores = json.loads((judge_calibration / f"scores-gpt4-model-{model}.json").read_text(encoding="utf-8"))
+    totals = [
+        score(row["instruction"], row["input"], row["output"], row[f"model {model} response"])[0].total for row in rows
+    ]
+    assert spearman(totals, scores) >= 0.85
 
 
 def test_every_bundled_answer_has_full_points_against_itself(root: Path) -> None:

@@ -1,0 +1,149 @@
+"""Words as the rubric compares them: the same for other inflections, number words, contractions and short units."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from stages.curation.number_words import NUMBER_WORDS, numbers_in
+from stages.curation.words import fold
+
+READ_CHARACTERS = 20_000  # of each text; what stands behind is not read, so that time is bounded
+
+FUNCTION_WORDS = frozenset(
+    "a an the of in on at by to for from with as and or but is are was were be been being am do does did has have had "
+    "it its this that these those there here which who whom whose what when where why how he she they his her hers "
+    "their theirs them him you your yours we us our i my me will would can could may might must shall should if so "
+    "than then into onto also such because while about through during called known".split()
+)
+NEGATION = "not"
+_NEGATIONS = frozenset("not no never none nothing nobody neither nor without cannot".split())
+_SHORT_FORMS = {
+    "won't": ("will", NEGATION), "can't": ("can", NEGATION), "cannot": ("can", NEGATION), "shan't": ("shall", NEGATION),
+    "i'm": ("i", "am"), "let's": ("let", "us"),
+}  # fmt: skip
+_ENDINGS = {"n't": NEGATION, "'re": "are", "'ll": "will", "'ve": "have", "'d": "would"}
+_IS = frozenset("it that this he she what who where there here how".split())  # "it's", but not "Tom's"
+_UNITS = {
+    name: group.split()[0]
+    for group in (
+        "kilometer km kilometre",
+        "meter m metre",
+        "centimeter cm centimetre",
+        "millimeter mm millimetre",
+        "kilogram kg kilo",
+        "gram g",
+        "milligram mg",
+        "liter l litre",
+        "milliliter ml millilitre",
+        "hour h hr",
+        "minute min",
+        "second sec",
+        "percent %",
+        "dollar $",
+        "euro €",
+        "pound £ lb",
+        "degree °",
+        "celsius c",
+        "fahrenheit f",
+        "foot ft",
+        "plus +",
+        "equal =",
+    )
+    for name in group.split()
+}
+_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£°+=]")
+_NUMBER_RUN = re.compile(
+    rf"\b(?:{'|'.join(sorted(NUMBER_WORDS))})(?:(?:-| | and )(?:{'|'.join(sorted(NUMBER_WORDS))}))*\b", re.I
+)
+_ENUMERATOR = re.compile(r"(?m)^[ \t]*\d{1,2}[.)]\s")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s\"'“”‘’(*-]*$")
+_SUFFIX = re.compile(
+    r"(?:ation|ition|ion|ment|ness|ity|ance|ence|ancy|ency|able|ible|ally|ical|ous|ive|ate|ize|ise|al|ic|ly|er|or|y|e)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str  # as it is written
+    form: str  # without case and accents
+    stem: str  # without inflection and the commonest suffixes, too
+    name: bool  # has a capital where no sentence begins
+    has_content: bool  # is more than a function word
+
+    @property
+    def is_number(self) -> bool:
+        return self.form[0].isdigit()
+
+
+@lru_cache(maxsize=64)
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of the first `READ_CHARACTERS` characters."""
+    text = _NUMBER_RUN.sub(_in_digits, _ENUMERATOR.sub(" ", text[:READ_CHARACTERS]))
+    return tuple(word for match in _TOKEN.finditer(text) for word in _words(match[0], _is_name(match[0], match)))
+
+
+def content_stems(words: Iterable[Word]) -> frozenset[str]:
+    return frozenset(word.stem for word in words if word.has_content)
+
+
+def _is_name(written: str, match: re.Match[str]) -> bool:
+    """A capital inside a word ("NaCl") tells even where a sentence begins."""
+    if not written[0].isupper() or written == "I":
+        return False
+    if written[1:] != written[1:].lower():
+        return True
+    return not _SENTENCE_START.search(match.string[max(0, match.start() - 8) : match.start()])
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(written: str, name: bool) -> tuple[Word, ...]:
+    """A contraction is two words."""
+    return tuple(Word(written, form, _stem(form), name, form not in FUNCTION_WORDS) for form in _forms(written))
+
+
+def _forms(written: str) -> tuple[str, ...]:
+    if written[0].isdigit():
+        plain = written.replace(",", "")
+        return (plain.rstrip("0").rstrip(".") if "." in plain else plain,)
+    form = fold(written).replace("’", "'") or written
+    if form in _SHORT_FORMS:
+        return _SHORT_FORMS[form]
+    for ending, whole in _ENDINGS.items():
+        if form.endswith(ending):
+            return (form.removesuffix(ending), whole)
+    owner, quote, rest = form.rpartition("'")
+    if quote and rest == "s":
+        return (owner, "is") if owner in _IS else (owner,)
+    return (form,)
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(form: str) -> str:
+    from lemminflect import getAllLemmas  # here: reading its dictionary takes half a second
+
+    if form in _NEGATIONS:
+        return NEGATION
+    if form in FUNCTION_WORDS or not form.isalpha():
+        return _UNITS.get(form, form)
+    lemmas = getAllLemmas(form)
+    lemma = next((lemmas[kind][0] for kind in ("VERB", "NOUN", "ADJ", "ADV") if kind in lemmas), form).lower()
+    if lemma in _UNITS:
+        return _UNITS[lemma]
+    short = _SUFFIX.sub("", lemma)
+    return short if len(short) >= 4 else lemma
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """ "four hundred and seven" as "407"; "one" stays, since it is a pronoun as often."""
+    said = match[0]
+    if said.lower() in {"one", "second", "once"}:
+        return said
+    values: list[float] = []
+    for _, digits in numbers_in(said.lower().replace("-", " ").replace(" and ", " ")):
+        value = float(digits)
+        if values and values[-1] >= 100 and values[-1] % 10 ** len(digits) == 0:
+            values[-1] += value
+        else:
+            values.append(value)
+    return " ".join(f"{value:.15g}" for value in values) or said
