@@ -36,10 +36,10 @@ def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Sc
 
 def shares(reading: Reading) -> tuple[float, float, float]:
     """The three criteria before rounding, 0-1."""
-    if reading.words == 0:
-        return 0.0, 0.0, 0.0
     if reading.same:
         return 1.0, 1.0, 1.0 if reading.exact else _MARKS_AMISS
+    if reading.words == 0:
+        return 0.0, 0.0, 0.0
     correct = _correctness(reading)
     return correct, _adherence(reading, correct), _clarity(reading, correct)
 

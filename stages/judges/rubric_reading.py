@@ -32,12 +32,13 @@ def read(instruction: str, input: str, reference: str, answer: str) -> Reading:
     added = read_added(task, reference, answer)
     form = read_form(task, reference, expected, answer, given)
     forms = [word.form for word in given]
-    same = bool(forms) and forms == [word.form for word in expected]
+    same = bool(forms) and forms == [word.form for word in expected] and (added.wanted > 0 or added.phrasing == 1)
+    exact = plain(answer) == plain(reference)
     length, words = len(given) / max(1, len(expected)), added.brought / max(1, added.wanted)
     return Reading(
         words=len(given),
-        same=same and (added.wanted > 0 or added.phrasing == 1),
-        exact=plain(answer) == plain(reference),
+        same=same or (exact and plain(answer) != ""),  # a reference may be a mark alone
+        exact=exact,
         added=added,
         form=form,
         opposite=opposite(expected, given),

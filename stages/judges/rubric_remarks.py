@@ -13,10 +13,10 @@ def justify(reading: Reading) -> str:
 
     What is quoted of an answer are single words, letters and digits, cut at 24 characters.
     """
-    if reading.words == 0:
-        return "has no word"
     if reading.same:
         return "is the reference" if reading.exact else "is the reference but for capitals and punctuation"
+    if reading.words == 0:
+        return "has no word"
     said = "; ".join([*_content(reading), *_form(reading)])
     return said if len(said) <= _CHARACTERS else f"{said[: _CHARACTERS - 1]}…"
 
