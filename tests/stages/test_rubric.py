@@ -274,7 +274,7 @@ def test_totals_follow_the_grades_of_our_own_cases() -> None:
 
 @pytest.mark.parametrize("model", [1, 2])
 def test_totals_follow_the_scores_of_gpt_4(judge_calibration: Path, model: int) -> None:
-    """A measurement; nothing in the rubric is fitted to these rows."""
+    """A measurement, taken while the rules were written: no weight was fitted to these rows, but it was looked at."""
     rows = json.loads((judge_calibration / "answers.json").read_text(encoding="utf-8"))
     scores = json.loads((judge_calibration / f"scores-gpt4-model-{model}.json").read_text(encoding="utf-8"))
     totals = [
