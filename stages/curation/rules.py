@@ -118,9 +118,8 @@ def _alone(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterat
         for chunk in chunks:
             yield from _read_chunk(chunk, limits)
         return
-    with ProcessPoolExecutor(
-        processes, get_context("spawn"), gc.disable
-    ) as pool:  # spawned: this process may have threads
+    spawned = get_context("spawn")  # this process may have threads
+    with ProcessPoolExecutor(processes, spawned, initializer=gc.disable) as pool:
         for read in pool.map(partial(_read_chunk, limits=limits), chunks):
             yield from read
 
