@@ -23,9 +23,9 @@ def together(
         for key in _facts(content):
             forest.join(first.setdefault(key, place), place)
     for several in shared(pool).values():
-        for one in several:
-            for owner in one.owners[1:]:
-                forest.join(one.owners[0], owner)
+        for held in several:
+            for owner in held.owners[1:]:
+                forest.join(held.owners[0], owner)
     return [forest.root(place) for place in range(len(pool))]
 
 
