@@ -1,112 +1,178 @@
-"""How long curation and clusters take for 1,000, 10,000 and 100,000 examples.
+"""How long curation and the split take for 1,000, 10,000 and 100,000 examples, and in how much memory.
+
+Both stages run as they are, one after the other, in a folder of their own: half of the examples are synthetic and
+curated by `curate`, half are general and curated by `split`, which then divides all that was kept.
+
+The examples are what the rule-based teacher makes of the bundled pages, and the bundled tasks, with other names,
+numbers and long words in each copy (the same on a page and in its examples), so that they are as long and as alike as
+real ones and yet distinct. One in twenty repeats the one before it in other words. CPU is that of all processes. MB is
+the most that all processes held at one time, by resident size, which counts what they share once for each.
 
     python -m benchmarks.curation
-
-The examples are the bundled tasks and what the rule-based teacher makes of the bundled pages, with other names and
-numbers in each copy, so that they are as long and as alike as real ones and yet distinct; one in twenty repeats the one
-before it in other words. Each size runs in a process of its own; MB is the peak of its memory, without its children.
 """
 
+import os
 import random
 import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
-from itertools import count
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count, islice
 from pathlib import Path
 
+import psutil
 from ruamel.yaml import YAML
 
-from stages.curation.clusters import clusters
 from stages.curation.exact_duplicate import question_key
-from stages.curation.rules import curate
-from stages.curation.thresholds import Thresholds
+from stages.files import read_json, read_jsonl, write_jsonl
 from stages.instructions import read_instructions
-from stages.records import Example, Source, make_example
-from stages.sources.bundled import read_pages
+from stages.records import Example, Page, make_example
 from stages.teachers.rules.teacher import teach
 
+ROOT = Path(__file__).parent.parent
+BUNDLED = ROOT / "data/bundled"
 SIZES = (1_000, 10_000, 100_000)
 EVERY = 20  # one example in so many repeats the one before it
-RUN_WORDS = 8
-BUNDLED = Path("data/bundled")
+A_PAGE = 8  # examples
 SYLLABLES = "ba do fe gi ka lo mu na pe ri so ta ve wi zo".split()
+VARIED = re.compile(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+|(?<=')[a-z]{3,}(?=')|\b[a-z]{6,}\b")
+WORD = re.compile(r"\w+")
+TEXTS = ("instruction", "input", "output")
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        measure(int(sys.argv[1]))
-        return
-    print("examples  planted   found  curate s  examples/s  clusters s  examples/s     MB")
-    for size in SIZES:
-        subprocess.run([sys.executable, "-m", "benchmarks.curation", str(size)], check=True)
+    print("examples rejected    curate     split      both  examples/s       CPU      MB")
+    for size in map(int, sys.argv[1:]) if sys.argv[1:] else SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_project(folder, size)
+            curate, split = measure(folder, "curate"), measure(folder, "split")
+            rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]
+            rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
+        seconds, cpu, memory = curate[0] + split[0], curate[1] + split[1], max(curate[2], split[2])
+        print(f"{size:8,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
+        print(f"{size / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}")
 
 
-def measure(size: int) -> None:
-    examples = made(size)
-    limits = Thresholds.model_validate(YAML(typ="safe").load(Path("params.yaml"))["curate"])
+def measure(folder: Path, stage: str) -> tuple[float, float, float]:
+    """Wall and CPU seconds of a stage, and MB."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    curation = curate(examples, limits, {})
-    curated = time.perf_counter()
-    clusters(curation.kept, limits.min_similarity, RUN_WORDS)
-    done = time.perf_counter()
-    found = sum(one.reason.endswith("_duplicate") for one in curation.rejected)
-    rates = [f"{seconds:10.2f}{size / seconds:12,.0f}" for seconds in (curated - start, done - curated)]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{size:8,}{size // EVERY:9,}{found:8,}{rates[0]}{rates[1]}{memory:7,.0f}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"stages.{stage}"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.DEVNULL,
+    )
+    memory = 0
+    while process.poll() is None:
+        memory = max(memory, resident(process.pid))
+        time.sleep(0.05)
+    if process.returncode:
+        sys.exit(f"stages.{stage} ended with status {process.returncode}")
+    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, cpu, memory / 2**20
 
 
-def made(size: int) -> list[Example]:
-    """`size` examples, one in `EVERY` of which repeats the one before it."""
-    models = real()
-    rng = random.Random(1)
-    examples: list[Example] = []
+def resident(pid: int) -> int:
+    """Bytes of a process and its children."""
+    total = 0
+    with suppress(psutil.NoSuchProcess):  # one that has just ended
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            total += one.memory_info().rss
+    return total
+
+
+def write_project(folder: Path, size: int) -> None:
+    """A folder in which both stages run, on `size` examples that are all taken."""
+    yaml = YAML()
+    params = yaml.load(ROOT / "params.yaml")
+    split = params["split"]
+    split["general"] |= {"path": "general.jsonl", "at_most": "all"}
+    split["synthetic"]["at_most"] = split["full"] = "all"
+    yaml.dump(params, folder / "params.yaml")
+    pages, synthetic = varied_pages(size // 2)
+    write_jsonl(folder / "data/pages.jsonl", pages)
+    write_jsonl(folder / "data/synthetic.jsonl", synthetic)
+    write_jsonl(folder / "general.jsonl", islice(repeated(varied_tasks()), size - size // 2))
+
+
+def varied_pages(examples: int) -> tuple[list[Page], list[Example]]:
+    """Copies of the bundled pages, and so many examples of them."""
+    bundled = read_jsonl(BUNDLED / "pages.jsonl", Page)
+    taught = [teach(page, A_PAGE, 1).examples for page in bundled]
+    pages: list[Page] = []
+    made: list[Example] = []
+    for copy in count():
+        for page, its_examples in zip(bundled, taught, strict=True):
+            if len(made) >= examples:
+                return pages, list(islice(repeated(iter(made)), examples))
+            names = new_names("\n".join(section.text for section in page.sections), f"{page.title} {copy}")
+            title = f"{page.title} {copy}"
+            sections = [one.model_copy(update={"text": renamed(one.text, names)}) for one in page.sections]
+            pages.append(page.model_copy(update={"title": title, "sections": sections}))
+            made += [varied(example, names, title) for example in its_examples]
+    raise AssertionError("there are pages")
+
+
+def varied_tasks() -> Iterator[Example]:
+    """Copies of the bundled tasks, without end; a question that nothing can be varied in comes once."""
+    bundled, _ = read_instructions(BUNDLED / "instructions.jsonl", "error")
     asked = set()
-    for number in count():
-        example = varied(models[number % len(models)], rng, copy=number // len(models))
-        if question_key(example) in asked:  # nothing in it could be varied
-            continue
-        asked.add(question_key(example))
-        examples.append(example)
-        if len(examples) % EVERY == EVERY - 1:
-            examples.append(reworded(example))
-        if len(examples) >= size:
-            break
-    return examples
+    for copy in count():
+        for example in bundled:
+            texts = "\n".join(getattr(example, key) for key in TEXTS)
+            task = varied(example, new_names(texts, f"{example.id} {copy}"), None)
+            if question_key(task) not in asked:
+                asked.add(question_key(task))
+                yield task
 
 
-def real() -> list[Example]:
-    general, _ = read_instructions(BUNDLED / "instructions.jsonl", "error")
-    taught = [one for page in read_pages(BUNDLED / "pages.jsonl") for one in teach(page, 8, 1).examples]
-    return general + taught
+def repeated(examples: Iterator[Example]) -> Iterator[Example]:
+    """The examples, and after one in so many the same question in other words."""
+    for number, example in enumerate(examples, start=1):
+        yield example
+        if number % (EVERY - 1) == 0:
+            yield reworded(example)
 
 
-def varied(example: Example, rng: random.Random, copy: int) -> Example:
-    """The same with other names and numbers, the same ones wherever they stand; quoted words become others, too."""
-    new: dict[str, str] = {}
+def new_names(text: str, seed: str) -> dict[str, str]:
+    """Another word or number for each that may be varied."""
+    rng = random.Random(seed)
+    found = sorted({word.lower() for word in VARIED.findall(text)})
+    return {
+        word: str(rng.randrange(1, 2000)) if word.isdigit() else "".join(rng.choices(SYLLABLES, k=4)) for word in found
+    }
 
+
+def renamed(text: str, names: dict[str, str]) -> str:
     def other(match: re.Match[str]) -> str:
         word = match[0]
-        if word not in new:
-            new[word] = str(rng.randrange(1, 2000)) if word.isdigit() else "".join(rng.choices(SYLLABLES, k=4))
-        return new[word].capitalize() if word[0].isupper() else new[word]
+        name = names.get(word.lower(), word)
+        return name.capitalize() if word[0].isupper() else name
 
-    pattern = re.compile(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+|(?<=')[a-z]{3,}(?=')|\b[a-z]{6,}\b")
-    texts = (
-        {key: pattern.sub(other, getattr(example, key)) for key in ("instruction", "input", "output")} if copy else {}
-    )
-    title = f"{example.source.title} {copy}" if example.source.title else None
-    return remade(example, texts, Source(kind=example.source.kind, title=title))
+    return WORD.sub(other, text)
+
+
+def varied(example: Example, names: dict[str, str], title: str | None) -> Example:
+    texts = {key: renamed(getattr(example, key), names) for key in TEXTS}
+    return remade(example, texts, title)
 
 
 def reworded(example: Example) -> Example:
-    return remade(example, {"instruction": f"Please answer: {example.instruction}"}, example.source)
+    texts = {key: getattr(example, key) for key in TEXTS}
+    return remade(example, texts | {"instruction": f"Please answer: {texts['instruction']}"}, example.source.title)
 
 
-def remade(example: Example, texts: dict[str, str], source: Source) -> Example:
-    old = {key: getattr(example, key) for key in ("instruction", "input", "output")}
-    return make_example(**old | texts, kind=example.kind, source=source, teacher=example.teacher)
+def remade(example: Example, texts: dict[str, str], title: str | None) -> Example:
+    source = example.source.model_copy(update={"title": title})
+    return make_example(**texts, kind=example.kind, source=source, teacher=example.teacher)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ rule says about one example.
 """
 
 import argparse
+import gc
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,11 +26,13 @@ from stages.llm.request import LlmParams
 from stages.llm.service import Service
 from stages.params import load_params
 from stages.records import Example, Page, RawRow, Rejection
+from stages.sampling import as_text
 
 PAGES = Path("data/pages.jsonl")
 SYNTHETIC = Path("data/synthetic.jsonl")
 CURATED = Path("data/curated.jsonl")
 REJECTED = Path("data/rejected.jsonl")
+GENERAL_REJECTED = Path("data/splits/general_rejected.jsonl")  # of split, which curates the general ones
 FLOW = Path("reports/curation.csv")
 METRICS = Path("reports/metrics/curate.json")
 
@@ -43,7 +47,7 @@ class Params(Thresholds):
 
 def main() -> None:
     params = load_params("curate", Params)
-    examples, no_examples = read_synthetic()
+    examples, no_examples, without_input = read_synthetic()
     curation = curate(examples, params, page_texts())
     curation = Curation(curation.kept, no_examples + curation.rejected)
     if curation.kept and params.auditor != "none":
@@ -55,11 +59,11 @@ def main() -> None:
     write_jsonl(CURATED, curation.kept)
     write_jsonl(REJECTED, curation.rejected)
     write_csv(FLOW, flow(curation))
-    write_json(METRICS, measure(curation))
+    write_json(METRICS, measure(curation, without_input))
 
 
-def read_synthetic() -> tuple[list[Example], list[Rejection]]:
-    """The examples, and the rows that are none."""
+def read_synthetic() -> tuple[list[Example], list[Rejection], int]:
+    """The examples, the rows that are none, and how many examples had no `input`, which was read as ""."""
     rows = list(read_rows(SYNTHETIC, "synthetic"))
     if not rows:
         raise StageError(f"{SYNTHETIC} holds no example; at least 1 is needed")
@@ -68,7 +72,8 @@ def read_synthetic() -> tuple[list[Example], list[Rejection]]:
         for row in rows
         if isinstance(row, MalformedRow)
     ]
-    return [row.example for row in rows if isinstance(row, Row)], malformed
+    read = [row for row in rows if isinstance(row, Row)]
+    return [row.example for row in read], malformed, sum(row.without_input for row in read)
 
 
 def page_texts() -> dict[str, str]:
@@ -98,9 +103,10 @@ def service(params: Params) -> Service:
     return Service("curate", params.auditor, params.llm)
 
 
-def measure(curation: Curation) -> dict[str, object]:
+def measure(curation: Curation, without_input: int) -> dict[str, object]:
     return {
         "read": len(curation.kept) + len(curation.rejected),
+        "without_input": without_input,
         "kept": len(curation.kept),
         "rejected": len(curation.rejected),
         "reasons": counts(curation),
@@ -128,12 +134,35 @@ def estimate() -> None:
     print(service(params).estimate(requests))  # noqa: T201
 
 
+def verdict(id: str, rejected: Iterable[Rejection]) -> str:
+    """What was said of the example or the row. Raises StageError where there is none of this name."""
+    for one in rejected:
+        example = one.example
+        if isinstance(example, RawRow) and example.place == id:
+            return f"{id} {example.text}\nrejected: {one.reason}: {one.evidence}"
+        if isinstance(example, Example) and example.id == id:
+            return f"{id} {as_text(example)}\nrejected by split: {one.reason}: {one.evidence}"
+    raise StageError(
+        f"{SYNTHETIC} holds no example with the id {id!r}, and split rejected no general one; an id has 16 hexadecimal "
+        f"digits, and a row that is no example is known by its place, such as {SYNTHETIC}:1"
+    )
+
+
+def has_lines(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def why(id: str) -> None:
-    """Prints what each rule says about an example."""
+    """Prints what each rule says about an example; of a rejected general one, or a row that is no example, the verdict.
+
+    Such a row is known by its place, FILE:LINE or FILE[INDEX].
+    """
     params = load_params("curate", Params)
-    examples, _ = read_synthetic()
+    examples, no_examples, _ = read_synthetic()
     if id not in {example.id for example in examples}:
-        raise StageError(f"{SYNTHETIC} holds no example with the id {id!r}; an id has 16 hexadecimal digits")
+        general = iter_jsonl(GENERAL_REJECTED, Rejection) if has_lines(GENERAL_REJECTED) else ()
+        print(verdict(id, [*no_examples, *general]))  # noqa: T201
+        return
     print(story(id, examples, params, page_texts()))  # noqa: T201
     if params.auditor != "none" and REJECTED.exists():
         for one in iter_jsonl(REJECTED, Rejection):
@@ -142,8 +171,9 @@ def why(id: str) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # millions of small objects, none of them in a cycle: looking for some takes a quarter of the time
     parser = argparse.ArgumentParser(prog="python -m stages.curate", description="Keeps the examples that are good.")
     parser.add_argument("--estimate", action="store_true", help="print what asking the auditor may cost instead")
-    parser.add_argument("--why", metavar="ID", help="print what each rule says about the example with this id instead")
+    parser.add_argument("--why", metavar="ID", help="print what is said against this example, or row, instead")
     wanted = parser.parse_args()
     run_stage(estimate if wanted.estimate else main if wanted.why is None else partial(why, wanted.why))

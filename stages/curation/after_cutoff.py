@@ -19,6 +19,7 @@ _NUMERIC = re.compile(  # of a day and a month in figures only the year is certa
     r"(?<![\w./-])(?:(?P<year>2\d{3})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
     r"|[0-3]?\d([./])[0-3]?\d\4(?P<year_last>2\d{3}))(?![\w/-])"
 )
+_MAY_BE_YEAR = re.compile(r"2\d{3}")  # few texts have such a number, and only these are looked at
 _YEAR = re.compile(r"(?<![\w,.$€£#])2\d{3}(?:s\b)?(?![\w%]|[,.]\d|-[A-Za-z])")
 
 _QUANTITY = re.compile(
@@ -51,13 +52,13 @@ _ASKS_WHEN = re.compile(r"\b(?:when|(?:which|what) (?:year|date)|(?:year|date) (
 
 def after_cutoff(example: Example, cutoff: date) -> str | None:
     """A year, or a month or day of a year, that lies after `cutoff`, in a place where a date would stand."""
-    of_numbers = _NUMBERS.search(example.instruction) is not None
-    asks_when = _ASKS_WHEN.search(example.instruction) is not None
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
+        if not _MAY_BE_YEAR.search(text):
+            continue
         found = _date_after(text, cutoff)
-        if found is None and not of_numbers:
-            found = _year_after(text, cutoff, asks_when)
+        if found is None and not _NUMBERS.search(example.instruction):
+            found = _year_after(text, cutoff, _ASKS_WHEN.search(example.instruction) is not None)
         if found is not None:
             return f"{field} speaks of {found!r}, the cut-off is {cutoff.isoformat()}"
     return None

@@ -32,6 +32,10 @@ _VERDICT = re.compile(
     r"^\W*(?:yes|no|true|false|correct|incorrect|(?:that|this|it) is (?:true|false|correct|not))\b", re.I
 )
 _TOPIC = re.compile(r"^(?:about|regarding|concerning|a question (?:about|on)|on) [^:]+:", re.I)
+# "In which city does it stand?" asks for one, and a sentence that names it needn't say that it is a city.
+_KIND_ASKED_FOR = re.compile(
+    r"\b(?:which|what) [a-z]+(?= (?:is|are|was|were|do|does|did|has|have|had|can|will)\b)", re.I
+)
 _OPERATOR = re.compile(r"\w ?[+*/÷=^] ?\d|\d ?[-x×] ?\d")  # noqa: RUF001
 # Words that turn an answer into a sentence, and say nothing themselves.
 _FILLING = FUNCTION_WORDS | frozenset("took place happened occurred located situated held name answer".split())
@@ -43,11 +47,13 @@ def answer_in_instruction(example: Example) -> str | None:
     Where other sentences come before the question, they may be a problem to be solved: only those speak against the
     example that say what is asked, in the words of the question.
     """
+    if example.input:
+        return None
     task = without_quotes(example.instruction)
     topic = _TOPIC.match(task)
     plain = task if topic else task.split(":")[0]
     answer = [word for word in words(example.output) if word not in _FILLING] + words(quoted(example.output))
-    if example.input or not answer or not set(answer) <= set(words(plain)):
+    if not answer or not set(answer) <= set(words(plain)):
         return None
     if not _ASKS.search(plain) or _IN_ITS_OWN_WORDS.search(plain):
         return None
@@ -64,6 +70,6 @@ def _is_said(plain: str, answer: list[str]) -> bool:
         return True
     if len(_DIGITS.findall(plain)) > 1:
         return False  # a problem to be solved
-    asked = set(map(stem, content(question)))
+    asked = set(map(stem, content(_KIND_ASKED_FOR.sub(" ", question))))
     wanted = asked | set(map(stem, answer))
     return bool(asked) and any(wanted <= set(map(stem, words(part))) for part in before)

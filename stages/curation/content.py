@@ -156,12 +156,14 @@ def _plain(text: str) -> Iterator[tuple[str, bool]]:
     for match in _TOKEN.finditer(text):
         token = _clean(match[0])
         word = _folded(token)
-        first = not text[: match.start()].rstrip(" '\"") or text[: match.start()].rstrip()[-1:] in ".!?"
         if word not in _WORDING:
-            yield (
-                word,
-                word in NEGATIONS or not word.isalpha() or (_stands_out(token) and not (first and token[1:].islower())),
-            )
+            name = _stands_out(token) and not (token[1:].islower() and _is_first(text[: match.start()]))
+            yield word, name or word in NEGATIONS or not word.isalpha()
+
+
+def _is_first(before: str) -> bool:
+    """Whether a sentence begins behind this text."""
+    return not before.rstrip(" '\"") or before.rstrip()[-1:] in ".!?"
 
 
 def _stands_out(token: str) -> bool:

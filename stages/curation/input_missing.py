@@ -16,6 +16,7 @@ _USE = (
 )
 _POINTS = re.compile(
     rf"\b(?:following|given(?! name)|provided|attached|supplied|above) {_ADJECTIVES}(?:{TEXT_NOUN}|{THING_NOUN})\b"
+    r"(?! after\b)"  # "the following month after June"
     rf"|\bthe following(?: into| to| in| as| by|{_END})"
     rf"|\b(?:this|these) (?!questions?\b){_ADJECTIVES}(?:{TEXT_NOUN}|{THING_NOUN})\b(?! (?:of|is called)\b)",
     re.I,

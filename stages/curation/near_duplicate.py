@@ -55,13 +55,13 @@ def asks_the_same(one: Content, other: Content, min_similarity: float) -> bool:
     differ by more, as long as no name and no number takes the place of another."""
     if not (one.asks.startswith(other.asks) or other.asks.startswith(one.asks)):
         return False
+    if not (one.marked <= other.question and other.marked <= one.question):
+        return False
     if similarity(one.question, other.question) < min_similarity:
         return False
     only_one, only_other = one.question - other.question, other.question - one.question
     if not only_one and not only_other:
         return one.order == other.order or _core(one, other) == _core(other, one) != frozenset()
-    if only_one & one.marked or only_other & other.marked:
-        return False
     if min(len(one.question), len(other.question)) >= LONG:  # a passage: its words may differ, the task's may not
         only_one, only_other = only_one & one.instruction, only_other & other.instruction
     return not (only_one and only_other)

@@ -35,7 +35,7 @@ _LATIN = re.compile(r"[A-Za-zªº\u00c0-\u02af\u1e00-\u1eff]")
 def not_english(example: Example, max_foreign: float) -> str | None:
     """Another language that is more probable than `max_foreign` (0-1), or another script."""
     instruction = _QUOTED.sub(" ", example.instruction)
-    english_task = _english_words(instruction) > 0
+    english_task = _has_english_words(instruction, 1)
     if _SPEAKS_OF_LANGUAGE.search(instruction):
         return None if english_task else _foreign("instruction", instruction, max_foreign)
     for field in ("output", "input"):
@@ -54,7 +54,7 @@ def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = Fa
     running = sum(word[0].islower() for word in words)
     if running < _RUNNING_WORDS or text.count(",") * 2 >= len(words):
         return None
-    if _english_words(text) >= _ENGLISH_SHARE * len(words):
+    if _has_english_words(text, _ENGLISH_SHARE * len(words)):
         return None
     language, probability = identify(text)
     limit = max(max_foreign, _SURE) if sure_if_short and running < _SHORT else max_foreign
@@ -63,15 +63,17 @@ def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = Fa
     return f"{place} reads as {language} with probability {probability:.2f}, the limit is {limit}"
 
 
-def _english_words(text: str) -> int:
-    """How many are function words as a sentence has them: a capital elsewhere than at its start belongs to an English
-    title in foreign text."""
+def _has_english_words(text: str, at_least: float) -> bool:
+    """Whether so many are function words as a sentence has them: a capital elsewhere than at its start belongs to an
+    English title in foreign text."""
     count = 0
     for match in _WORD.finditer(text):
         word = match[0]
         if word in _FUNCTION_WORDS or (word.lower() in _FUNCTION_WORDS and _starts_a_sentence(text, match.start())):
             count += 1
-    return count
+            if count >= at_least:
+                return True
+    return False
 
 
 def _starts_a_sentence(text: str, position: int) -> bool:

@@ -56,20 +56,23 @@ _LETTER = re.compile(
     r"memos?|notes?|resum[eé]s?|contracts?|speech|announcements?|out-of-office|brackets?)\b",
     re.I,
 )
-_RESIDUE = (
-    (r"\{\{[^{}]*\}\}|\{%.*?%\}|\{[a-z_]+\}|\$\{\w+\}|<[A-Z_]{3,}>", _CODE),
-    (r"(?im)<\|[a-z_]+\|>|\[/?INST\]|<</?SYS>>|</?s>|^#{2,} ?(?:Instruction|Input|Response)\b", _CODE),
-    (r"(?m)^(?:User|Human|Assistant|AI|Bot|Q|A): ", re.compile(r"(?i)\b(?:dialogue|conversation|chat|label)")),
-    (r"(?m)</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|&(?:nbsp|lt|gt|amp|quot|#\d+);|```|^#{2,6} ", _CODE),
-    (r"\[\[|\]\]|\]\(https?://|'''", _CODE),
-    (
-        r"(?i)\[(?:your|name|insert|date|year|month|day|place|city|country|company|recipient|sender|topic|title|number|"
-        r"answer|phone|address|gift|event|add|enter|fill)\b[^\[\]]*\]",
-        _LETTER,
-    ),
-    (r"\b(?:TODO|FIXME|TBD)\b", re.compile(r"\b(?:TODO|FIXME|TBD)\b")),
-    (r"\bX{4,}\b", re.compile(r"\bX{4,}\b")),
-    (r"(?i)\blorem ipsum\b", re.compile(r"(?i)\b(?:lorem|ipsum|filler|placeholder)\b")),
+_RESIDUE = tuple(
+    (re.compile(residue), asked_for)
+    for residue, asked_for in (
+        (r"\{\{[^{}]*\}\}|\{%.*?%\}|\{[a-z_]+\}|\$\{\w+\}|<[A-Z_]{3,}>", _CODE),
+        (r"(?im)<\|[a-z_]+\|>|\[/?INST\]|<</?SYS>>|</?s>|^#{2,} ?(?:Instruction|Input|Response)\b", _CODE),
+        (r"(?m)^(?:User|Human|Assistant|AI|Bot|Q|A): ", re.compile(r"(?i)\b(?:dialogue|conversation|chat|label)")),
+        (r"(?m)</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|&(?:nbsp|lt|gt|amp|quot|#\d+);|```|^#{2,6} ", _CODE),
+        (r"\[\[|\]\]|\]\(https?://|'''", _CODE),
+        (
+            r"(?i)\[(?:your|name|insert|date|year|month|day|place|city|country|company|recipient|sender|topic|title|number|"
+            r"answer|phone|address|gift|event|add|enter|fill)\b[^\[\]]*\]",
+            _LETTER,
+        ),
+        (r"\b(?:TODO|FIXME|TBD)\b", re.compile(r"\b(?:TODO|FIXME|TBD)\b")),
+        (r"\bX{4,}\b", re.compile(r"\bX{4,}\b")),
+        (r"(?i)\blorem ipsum\b", re.compile(r"(?i)\b(?:lorem|ipsum|filler|placeholder)\b")),
+    )
 )
 
 
@@ -82,6 +85,6 @@ def placeholder(example: Example) -> str | None:
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
         for pattern, asked_for in _RESIDUE:
-            if (found := re.search(pattern, text)) and not asked_for.search(example.instruction):
+            if (found := pattern.search(text)) and not asked_for.search(example.instruction):
                 return f"{field} holds {found[0]!r}"
     return None

@@ -4,10 +4,11 @@ Rules about an example alone come first, on all cores where there are many examp
 example that is rejected is nobody's twin.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -77,6 +78,7 @@ class Curation:
 
     kept: list[Example]
     rejected: list[Rejection]
+    contents: list[Content] = field(default_factory=list, compare=False, repr=False)  # of the kept ones, where read
 
 
 def curate(
@@ -88,19 +90,20 @@ def curate(
     if processes is None:
         processes = max(1, min(os.cpu_count() or 1, len(paged) // _WORTH_A_PROCESS))
     bar = tqdm(_alone(paged, limits, processes), total=len(paged), unit="example", desc="rules", disable=None)
-    found: list[Content | Finding | None] = list(bar)
+    found: list[Content | Finding] = list(bar)
     good = [(place, content) for place, content in enumerate(found) if isinstance(content, Content)]
     pairs = [(examples[place], content) for place, content in good]
     compared = compare(pairs, limits.min_similarity, partial(_supported, texts))
-    for (place, _), finding in zip(good, compared, strict=True):
-        found[place] = finding
-    kept, rejected = [], []
+    for (place, content), finding in zip(good, compared, strict=True):
+        found[place] = finding or content
+    kept, rejected, contents = [], [], []
     for example, result in zip(examples, found, strict=True):
         if isinstance(result, tuple):
             rejected.append(Rejection(example=example, reason=result[0], evidence=result[1]))
         else:
             kept.append(example)
-    return Curation(kept, rejected)
+            contents.append(result)
+    return Curation(kept, rejected, contents)
 
 
 def alone(case: Case) -> Iterator[tuple[str, str | None]]:
@@ -115,7 +118,8 @@ def _alone(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterat
         for chunk in chunks:
             yield from _read_chunk(chunk, limits)
         return
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:  # spawned: this process may have threads
+    spawned = get_context("spawn")  # this process may have threads
+    with ProcessPoolExecutor(processes, spawned, initializer=gc.disable) as pool:
         for read in pool.map(partial(_read_chunk, limits=limits), chunks):
             yield from read
 

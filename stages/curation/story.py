@@ -19,7 +19,7 @@ def story(id: str, examples: Sequence[Example], limits: Thresholds, pages: Mappi
     lines = [f"{id} {as_text(example)}", f"   page: {example.source.url or 'none'}"]
     lines += [f"   stands {copies} times in the set; the story is that of the last"] if copies > 1 else []
     last = rejections[-1] if rejections else None
-    lines += [f"  {name:20} {_said(name, said, last)}" for name in ORDER]
+    lines += [f"  {name:21} {_said(name, said, last)}" for name in ORDER]
     lines.append("kept" if last is None else f"rejected: {last.reason}")
     if last is not None:
         named = set(re.findall(r"\b[0-9a-f]{16}\b", last.evidence)) - {id}

@@ -10,8 +10,9 @@ from stages.curation.words import FUNCTION_WORDS, quoted, words
 
 # Nouns for a text or a piece of one, which an instruction speaks of only where there is one.
 TEXT_NOUN = (
-    "(?:adjective|adverb|answer|argument|claim|clause|code|comment|comparison|conversation|data|description|dialogue|"
-    "email|equation|error|excerpt|expression|fact|headline|idiom|item|joke|letter|line|list|message|metaphor|mistake|"
+    "(?:adjective|adverb|answer|argument|article|claim|clause|code|comment|comparison|conversation|data|description|"
+    "dialogue|document|email|equation|error|essay|excerpt|expression|fact|headline|idiom|item|joke|letter|line|list|"
+    "message|metaphor|mistake|"
     "name|noun|note|number|numeral|option|paragraph|passage|phrase|poem|post|problem|pronoun|proverb|question|quotation|"
     "quote|recipe|response|review|riddle|saying|scenario|sentence|sequence|series|situation|spelling|statement|story|"
     "tense|term|text|topic|tweet|verb|word)s?"

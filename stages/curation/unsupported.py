@@ -5,7 +5,7 @@ It reads names and numbers, not meaning: a date of the page under the wrong even
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from stages.curation.number_words import NUMBER_WORDS, numbers_in
 from stages.curation.words import FUNCTION_WORDS, fold
@@ -50,11 +50,24 @@ _COUNTS = re.compile(
 
 @dataclass(frozen=True)
 class _Support:
-    """What a text speaks of: its words without case and accents, and its numbers in digits."""
+    """What a text speaks of, found out where it is asked for."""
 
-    words: frozenset[str]
-    numbers: frozenset[str]
-    initials: str  # of its words with capitals, for abbreviations
+    text: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Without case and accents."""
+        return frozenset(_TOKEN.findall(_POSSESSIVE.sub("", fold(_ORDINAL.sub("", self.text)))))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """In digits."""
+        return frozenset(value for _, value in numbers_in(self.text))
+
+    @cached_property
+    def initials(self) -> str:
+        """Of its words with capitals, for abbreviations."""
+        return "".join(match[0][0].lower() for match in _NAME.finditer(self.text))
 
 
 def unsupported(example: Example, page_text: str) -> str | None:
@@ -68,7 +81,7 @@ def unsupported(example: Example, page_text: str) -> str | None:
     numbers = [one for one in _said_numbers(example) if one[1] not in page.numbers]
     if not names and not numbers:
         return None
-    task = _support(f"{example.instruction}\n{example.input}")
+    task = _Support(f"{example.instruction}\n{example.input}")
     missing = [name for name in names if not _has_name(name, task)]
     missing += [said for said, value in numbers if value not in task.numbers]
     return f"not in the page: {', '.join(dict.fromkeys(missing))}" if missing else None
@@ -89,13 +102,7 @@ def _said_numbers(example: Example) -> list[tuple[str, str]]:
 @lru_cache(maxsize=64)
 def _page_support(page_text: str) -> _Support:
     """Pages come one after the other, with all their examples."""
-    return _support(page_text)
-
-
-def _support(text: str) -> _Support:
-    found = frozenset(_TOKEN.findall(_POSSESSIVE.sub("", fold(_ORDINAL.sub("", text)))))
-    capitals = "".join(match[0][0].lower() for match in _NAME.finditer(text))
-    return _Support(found, frozenset(value for _, value in numbers_in(text)), capitals)
+    return _Support(page_text)
 
 
 def _names(text: str) -> list[str]:

@@ -1,22 +1,23 @@
 """What train, val and test share that would test a model on what it was trained on.
 
-Read off the finished split, side against side, without the clusters that it was made of: a fault in these shows here.
+Read off the finished split, side against side, without the groups that it was made of: a fault in these shows here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from stages.errors import StageError
 from stages.records import Example
 from stages.splitting.allocation import Split
-from stages.splitting.content import KEYS, Keys
+from stages.splitting.content import Shared, common, shared
 
 SHOWN = 80  # characters of a text in an error
+_ORDER = ("test", "val", "train")
 
 
 @dataclass(frozen=True)
 class Leak:
-    """Something that stands on two sides, and two examples that share it."""
+    """Two examples on two sides, and what they share, as text."""
 
     what: str
     first: Example
@@ -25,36 +26,43 @@ class Leak:
 
 @dataclass(frozen=True)
 class Proof:
-    """`leaks` by what is shared; a split that doesn't leak has none."""
+    """By what is shared: how often, and one example of it; a split that doesn't leak has none."""
 
-    leaks: dict[str, list[Leak]]
+    counts: dict[str, int]
+    leaks: dict[str, Leak]
     test_examples: int  # how many of the test split share something with another side
 
     def metrics(self) -> dict[str, int]:
-        counts = {f"{what}_on_two_sides": len(leaks) for what, leaks in self.leaks.items()}
+        counts = {f"{what}_on_two_sides": count for what, count in self.counts.items()}
         return counts | {"test_examples_that_leak": self.test_examples}
 
 
 def prove(split: Split, near_duplicates: Iterable[tuple[Example, Example]]) -> Proof:
     """A leak is a finding, no error. Of `near_duplicates` those count that stand on two sides."""
-    leaks: dict[str, list[Leak]] = {}
+    examples = [example for side in _ORDER for example in split[side]]
+    sides = [side for side in _ORDER for _ in split[side]]
+    counts: dict[str, int] = {}
+    leaks: dict[str, Leak] = {}
     leaking: set[str] = set()
-    for what, keys in KEYS.items():
-        shared = _shared(split, keys)
-        leaks[what] = list(shared.values())
-        leaking |= {example.id for example in split["test"] if keys(example).keys() & shared.keys()}
-    side_of = {example.id: side for side, examples in split.items() for example in examples}
-    apart = [pair for pair in near_duplicates if len({side_of.get(one.id) for one in pair} - {None}) == 2]
-    leaks["near_duplicates"] = [Leak(f"{one.id} and {other.id}", one, other) for one, other in apart]
-    leaking |= {one.id for pair in apart for one in pair if side_of[one.id] == "test"}
-    return Proof(leaks, len(leaking))
+    for what, several in shared(examples).items():
+        apart = [one for one in several if sides[one.owners[0]] != sides[one.owners[-1]]]
+        counts[what] = len(apart)
+        leaking |= {examples[owner].id for one in apart for owner in one.owners if sides[owner] == "test"}
+        if apart:
+            first, second = (examples[owner] for owner in _two(apart[0], sides))
+            leaks[what] = Leak(common(what, first, second), first, second)
+    side_of = {example.id: side for example, side in zip(examples, sides, strict=True)}
+    pairs = [pair for pair in near_duplicates if len({side_of.get(one.id) for one in pair} - {None}) == 2]
+    counts["near_duplicates"] = len(pairs)
+    leaking |= {one.id for pair in pairs for one in pair if side_of[one.id] == "test"}
+    if pairs:
+        leaks["near_duplicates"] = Leak(" and ".join(one.id for one in pairs[0]), *pairs[0])
+    return Proof(counts, leaks, len(leaking))
 
 
 def refuse_leaks(proof: Proof) -> None:
     """Raises StageError that names two examples for each sort of leak."""
-    problems = [
-        f"{len(leaks)} {what.replace('_', ' ')}, {_named(leaks[0])}" for what, leaks in proof.leaks.items() if leaks
-    ]
+    problems = [f"{proof.counts[what]} {what.replace('_', ' ')}, {_named(leak)}" for what, leak in proof.leaks.items()]
     if problems:
         raise StageError(
             "\n  ".join(["split: two sides share content, so no split was written:", *problems])
@@ -62,23 +70,13 @@ def refuse_leaks(proof: Proof) -> None:
         )
 
 
-def _shared(split: Split, keys: Keys) -> dict[str, Leak]:
-    """Each key that stands on two sides, on one of them at least as content."""
-    leaks: dict[str, Leak] = {}
-    held: dict[str, tuple[Example, bool]] = {}
-    for side in ("test", "val", "train"):
-        own: dict[str, tuple[Example, bool]] = {}
-        for example in split[side]:
-            for key, content in keys(example).items():
-                if (found := held.get(key)) and (content or found[1]) and key not in leaks:
-                    leaks[key] = Leak(key, found[0], example)
-                if side != "train" and (content or key not in own):  # train, the largest, is the last: nobody asks
-                    own[key] = example, content
-        held |= own
-    return leaks
+def _two(one: Shared, sides: Sequence[str]) -> tuple[int, int]:
+    """Owners on two sides, one of which has it as content."""
+    first, last, content = one.owners[0], one.owners[-1], one.owners[one.content.index(True)]
+    return (content, last) if sides[content] != sides[last] else (first, content)
 
 
 def _named(leak: Leak) -> str:
     first, second = (f"{one.id} ({one.instruction[:SHOWN]!r})" for one in (leak.first, leak.second))
-    shared = " ".join(leak.what.split())[:SHOWN]
-    return f"such as {shared!r} of {first} and {second}"
+    shown = " ".join(leak.what.split())[:SHOWN]
+    return f"such as {shown!r} of {first} and {second}"

@@ -121,13 +121,13 @@ def test_rows_may_change_places_in_their_files(project: Path, of_pages: Callable
     assert [path.read_bytes() for path in sorted(split.SPLITS.rglob("*.jsonl"))] == before
 
 
-def test_a_near_duplicate_that_clustering_misses_stops_the_stage(
+def test_a_near_duplicate_that_grouping_misses_stops_the_stage(
     project: Path, make: MakeExample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a proof that believes the clusters: here each example is one of its own."""
+    """Guards against a proof that believes the groups: here each example is one of its own."""
     names = "Emma Dracula Ulysses Faust Hamlet Carmen Ivanhoe Rebecca Persuasion Middlemarch".split()
     write_general(*[(f"Please state the author of {name}.", f"Writer of {name}.") for name in names])
-    monkeypatch.setattr(split, "clusters_of", lambda pool, *others: list(range(len(pool))))
+    monkeypatch.setattr(split, "together", lambda pool, *others: list(range(len(pool))))
     examples = [
         make(f"Name the author of {name}.", f"Writer of {name}.", source=Source(kind="synthetic", title=name))
         for name in names
@@ -141,7 +141,7 @@ def test_content_on_two_sides_stops_the_stage(
     project: Path, of_pages: Callable[[int, int], list[Example]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a proof that cannot fail."""
-    monkeypatch.setattr(split, "together", lambda pool, numbers: list(range(len(pool))))
+    monkeypatch.setattr(split, "together", lambda pool, *others: list(range(len(pool))))
     with pytest.raises(StageError, match=r"\d+ pages, such as 'P\d+' of \w+ \('Question \d+\?'\) and "):
         run(project, of_pages(20, 8))
     assert not split.SPLITS.exists()

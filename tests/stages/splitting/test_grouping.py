@@ -5,19 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from stages.curation.clusters import clusters
+from stages.curation.content import read_content
+from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.instructions import read_instructions
-from stages.records import Source
+from stages.records import Example, Source
+from stages.splitting.grouping import together
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
 GENERAL = Source(kind="general")
-SIMILARITY, RUN = 0.7, 8
+SIMILARITY = 0.7
 
 
-def together(make: MakeExample, *texts: tuple[str, ...]) -> bool:
-    """Whether general examples of these texts (instruction, output, input) are one cluster."""
-    return len(set(clusters([make(*one, source=GENERAL) for one in texts], SIMILARITY, RUN))) == 1
+def groups(examples: list[Example]) -> list[int]:
+    contents = [read_content(example) for example in examples]
+    return together(examples, contents, near_duplicate_pairs(contents, SIMILARITY))
+
+
+def grouped(make: MakeExample, *texts: tuple[str, ...]) -> bool:
+    """Whether general examples of these texts (instruction, output, input) are one group."""
+    return len(set(groups([make(*one, source=GENERAL) for one in texts]))) == 1
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,7 @@ def together(make: MakeExample, *texts: tuple[str, ...]) -> bool:
 )
 def test_who_knows_one_knows_the_other(make: MakeExample, first: tuple[str, ...], second: tuple[str, ...]) -> None:
     """Guards against a test question whose answer was trained on."""
-    assert together(make, first, second)
+    assert grouped(make, first, second)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +62,8 @@ def test_who_knows_one_knows_the_other(make: MakeExample, first: tuple[str, ...]
 def test_the_same_wording_or_answer_is_not_the_same_fact(
     make: MakeExample, first: tuple[str, ...], second: tuple[str, ...]
 ) -> None:
-    """Guards against clusters that grow along the wordings of tasks until nothing is left to divide."""
-    assert not together(make, first, second)
+    """Guards against groups that grow along the wordings of tasks until nothing is left to divide."""
+    assert not grouped(make, first, second)
 
 
 def test_examples_of_a_page_stay_together_and_those_of_two_do_not(make: MakeExample) -> None:
@@ -66,35 +73,35 @@ def test_examples_of_a_page_stay_together_and_those_of_two_do_not(make: MakeExam
         make(f"Question {place}?", f"Reply {place}.", source=Source(kind="synthetic", title=title))
         for place, title in enumerate(pages)
     ]
-    assert clusters(examples, SIMILARITY, RUN) == [0, 1, 0]
+    assert groups(examples) == [0, 1, 0]
 
 
-def test_clusters_chain(make: MakeExample) -> None:
+def test_groups_chain(make: MakeExample) -> None:
     """Guards against a third example that is near to two others, which lie on two sides for that."""
     petra = Source(kind="synthetic", title="Petra")
     asked, again = make("Who wrote Emma?", "Jane Austen."), make("Name the author of Emma.", "Jane Austen.")
     on_page = make("Where is Petra?", "In Jordan.", source=petra), make("who WROTE Emma", "Austen.", source=petra)
-    assert clusters([*on_page, asked, again], SIMILARITY, RUN) == [0, 0, 0, 0]
+    assert groups([*on_page, asked, again]) == [0, 0, 0, 0]
 
 
 def test_a_run_counts_from_its_length_on(make: MakeExample) -> None:
-    """Guards against a threshold that is off by one."""
-    shared = "otters float together while sleeping peacefully offshore"
-    examples = [
-        make(f"Task {n}.", f"{word} {shared} {word}.", source=GENERAL) for n, word in enumerate(["Sea", "River"])
-    ]
-    assert clusters(examples, SIMILARITY, 7) == [0, 0]
-    assert clusters(examples, SIMILARITY, 8) == [0, 1]
+    """Guards against a threshold that is off by one, and runs that go on from one text into the next."""
+    shared = "otters float together while sleeping peacefully offshore"  # 7 words
+    for word, expected in (("calmly", [0, 0]), ("", [0, 1])):
+        examples = [make(f"Task {n}.", f"{n} {shared} {word} {n}.", source=GENERAL) for n in range(2)]
+        assert groups(examples) == expected
+    apart = [make(f"Task {n}.", f"yes {n}.", input=f"{n} {shared}", source=GENERAL) for n in range(2)]
+    assert groups(apart) == [0, 1]
 
 
-def test_no_giant_cluster_in_the_general_tasks() -> None:
+def test_no_giant_group_in_the_general_tasks() -> None:
     """Guards against wordings of tasks that hold a whole set together: these 1,237 were written to be distinct."""
     examples, _ = read_instructions(ROOT / "data/bundled/instructions.jsonl", "error")
-    assert max(Counter(clusters(examples, SIMILARITY, RUN)).values()) <= 2
+    assert max(Counter(groups(examples)).values()) <= 2
 
 
-def test_no_giant_cluster_in_a_set_that_repeats_itself(instruction_data: Path) -> None:
+def test_no_giant_group_in_a_set_that_repeats_itself(instruction_data: Path) -> None:
     examples, _ = read_instructions(instruction_data, "error")
-    sizes = Counter(clusters(examples, SIMILARITY, RUN))
+    sizes = Counter(groups(examples))
     assert max(sizes.values()) <= 6
     assert len(sizes) >= 1000
