@@ -16,9 +16,7 @@ _VALUES, _BANDS, _SEED = 128, 32, 1
 def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], min_similarity: float) -> str | None:
     """`twins` are candidates that were kept; the evidence is the id of the first that asks and answers the same."""
     for twin, its_content in twins:
-        if asks_the_same(content, its_content, min_similarity) and answers_the_same(
-            content, its_content, min_similarity
-        ):
+        if repeats(content, its_content, min_similarity):
             return f"asks and answers the same as {twin.id}: {twin.instruction!r}"
     return None
 
@@ -46,8 +44,17 @@ def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> 
     distinct = list(first)
     for one, earlier in zip(distinct, candidates(distinct), strict=True):
         for other in (distinct[place] for place in earlier):
-            if asks_the_same(one, other, min_similarity) and answers_the_same(one, other, min_similarity):
+            if repeats(one, other, min_similarity):
                 yield first[other], first[one]
+
+
+def repeats(one: Content, other: Content, min_similarity: float) -> bool:
+    """Whether two examples ask and answer the same. A question with two content words is not another one for a third
+    where both answers add the same: "Who wrote Emma?", "Who wrote the novel Emma?"."""
+    same_answer = one.verdict == other.verdict == "" and _core(one, other) == _core(other, one) != frozenset()
+    if same_answer and len(one.question & other.question) == 2 and len(one.question ^ other.question) == 1:
+        min_similarity = 0.0
+    return asks_the_same(one, other, min_similarity) and answers_the_same(one, other, min_similarity)
 
 
 def asks_the_same(one: Content, other: Content, min_similarity: float) -> bool:
