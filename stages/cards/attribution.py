@@ -16,19 +16,20 @@ class Attribution(Record):
     url: Text
     language: Text
     license: Text  # SPDX identifier
-    examples: Annotated[int, Field(ge=1)]  # in the curated set
+    examples: Annotated[int, Field(ge=0)]  # in the curated set
 
 
 def attribute(examples: Sequence[Example], pages: Sequence[Page]) -> list[Attribution]:
-    """The pages that examples come from, in the order of `pages`. Raises StageError for an example whose page isn't
-    there, because it could not be attributed."""
+    """Each of the `pages`, in their order: the base model may have read what no example is about. Raises StageError for
+    an example whose page isn't there, because it could not be attributed."""
     counts = Counter((example.source.title, example.source.revision_id) for example in examples)
     missing = counts.keys() - {(page.title, page.revision_id) for page in pages}
     if missing:
         title, revision = min(missing, key=str)
         raise StageError(f"data/pages.jsonl lacks {title!r}, revision {revision}, which examples come from")
     return [
-        Attribution(**page.model_dump(include=set(Attribution.model_fields)), examples=count)
+        Attribution(
+            **page.model_dump(include=set(Attribution.model_fields)), examples=counts[page.title, page.revision_id]
+        )
         for page in pages
-        if (count := counts[page.title, page.revision_id])
     ]

@@ -58,14 +58,15 @@ def data_card(
     """`digests` are the SHA-256 of the files by path, `metrics` are by stage, `params` by section."""
     general = params["split"]["general"]["path"]
     teachers = Counter((example.teacher.name, example.teacher.model) for example in curated)
-    page_licenses = Counter(page.license for page in attributions)
+    used = [page for page in attributions if page.examples]
+    page_licenses = Counter(page.license for page in used)
     return template.render(
         metadata=metadata(metrics["split"], sorted(page_licenses), general == BUNDLED).to_yaml(),
         examples=len(curated),
         with_input=sum(bool(example.input) for example in curated),
         kinds=sorted(Counter(example.kind for example in curated).items(), key=lambda kind: (-kind[1], kind[0])),
         teachers=sorted(teachers.items(), key=str),
-        pages=len(attributions),
+        pages=len(used),
         licenses=sorted(page_licenses.items()),
         general=Path(general).name,
         general_is_bundled=general == BUNDLED,
@@ -92,9 +93,8 @@ def metadata(split: Mapping[str, Any], licenses: Sequence[str], general_is_bundl
         multilinguality=["monolingual"],
         tags=["instruction-tuning", "synthetic"],
         configs=configs(".jsonl"),
-        dataset_info=[
-            {"config_name": name, "features": deepcopy(FEATURES)} for name in CONFIGS
-        ],  # YAML would name what is shared
+        # Copies, as YAML would give what is shared a name.
+        dataset_info=[{"config_name": name, "features": deepcopy(FEATURES)} for name in CONFIGS],
     )
 
 
