@@ -32,7 +32,7 @@ def upload(folder: Path, name: str, private: bool) -> list[str]:
     parts = [(name, "dataset", folder)] + [(f"{name}-{role}", "model", folder / MODELS / role) for role in ROLES]
     for repo_id, kind, content in parts:
         try:
-            addresses.append(str(api.create_repo(repo_id, repo_type=kind, private=private, exist_ok=True)))
+            addresses.append(str(api.create_repo(repo_id, repo_type=kind, private=private or None, exist_ok=True)))
             api.upload_folder(
                 repo_id=repo_id,
                 repo_type=kind,
