@@ -16,7 +16,7 @@ def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
     OSError where the disk takes no more."""
     check_replaceable(target)
     target = target.resolve()
-    new, old = (target.with_name(f".{target.name}.{state}") for state in ("new", "old"))
+    new, old = (target.with_name(f".{target.name}.wikitune-{state}") for state in ("new", "old"))
     for left in (new, old):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     try:

@@ -57,7 +57,7 @@ def with_values(sections: Nested, **values: Any) -> Nested:
 def test_the_hub_reads_the_data_card(data: Path) -> None:
     """Guards against metadata that is no YAML, and a licence of the pages or of the general tasks that is left out."""
     text = cards(data)["data"]
-    read = DatasetCard.load(data / "README.md").data.to_dict()
+    read = vars(DatasetCard.load(data / "README.md").data)
     assert read["license"] == ["cc-by-sa-4.0", "cc0-1.0"]
     assert (read["language"], read["size_categories"]) == (["en"], ["n<1K"])
     assert [config["config_name"] for config in read["configs"]] == ["full", "small", "curated"]
@@ -108,7 +108,7 @@ def test_a_general_set_from_elsewhere_has_no_known_licence(data: Path) -> None:
     """Guards against CC0 on what somebody else wrote, and a user's folders on a card."""
     settings = with_values(params(), split__general__path="/home/me/secret/tasks.json")
     text = cards(data, settings=settings)["data"]
-    assert DatasetCard(text).data.to_dict()["license"] == ["cc-by-sa-4.0", "unknown"]
+    assert vars(DatasetCard(text).data)["license"] == ["cc-by-sa-4.0", "unknown"]
     assert "`tasks.json`. Their licence is not known to wikitune" in text
     assert "secret" not in text
 

@@ -81,8 +81,8 @@ def test_the_model_cards_own_example_answers(
 def test_publishing_again_writes_the_same_bytes(run: Path) -> None:
     main("out", private=False)
     before = contents(run / "out")
-    (run / ".out.new").mkdir()  # as a run leaves it that was killed
-    (run / ".out.new/half").touch()
+    (run / ".out.wikitune-new").mkdir()  # as a run leaves it that was killed
+    (run / ".out.wikitune-new/half").touch()
     main("out", private=False)
     assert contents(run / "out") == before
     assert sorted(path.name for path in run.iterdir()) == ["data", "out"]
