@@ -29,7 +29,7 @@ def model_card(
     tuned = role != "base"
     excluded = NOT_OF_THE_MODEL if tuned else NOT_OF_SCRATCH
     shown = params["train"] if tuned else base if base["source"] == "scratch" else {"dropout": base["dropout"]}
-    judge = metrics["judge"]
+    judge = metrics.get("judge", {})
     return template.render(
         metadata=metadata(role, base, metrics).to_yaml(),
         role=role,
@@ -37,8 +37,8 @@ def model_card(
         training=metrics[f"train_{role}"] if tuned else metrics["base"],
         origin=origin(base),
         hyperparameters={name: value for name, value in shown.items() if name not in excluded},
-        scores=judge["models"].get(role),
-        comparisons=list(comparisons(role, judge["pairs"])),
+        scores=judge.get("models", {}).get(role),
+        comparisons=list(comparisons(role, judge.get("pairs", {}))),
         estimate=estimate,
         judge="rubric" if params["judge"]["judge"] == "rubric" else params["judge"]["llm"]["model"],
         weights=weights,
@@ -96,8 +96,8 @@ def eval_results(role: Role, metrics: Mapping[str, Any]) -> "Iterator[EvalResult
         training = metrics[f"train_{role}"]
         yield result(role, "validation", "loss", "Loss, all tokens", training, "val_loss")
         yield result(role, "validation", "loss", "Loss, response tokens", training, "val_response_loss")
-    scores = metrics["judge"]["models"].get(role)
-    if scores:
+    scores = metrics.get("judge", {}).get("models", {}).get(role, {})
+    if "total" in scores:
         yield result("full", "test", "judge_total", "Judge's total, of 15", scores, "total")
 
 

@@ -8,6 +8,7 @@ from stages.cards.attribution import attribute
 from stages.cards.data_card import FILES, data_card
 from stages.cards.digests import sha256
 from stages.cards.model_card import model_card
+from stages.errors import StageError
 from stages.files import read_jsonl, write_jsonl, write_text
 from stages.records import ROLES, Example, Page
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 CARD = "README.md"
+NEEDED = ("extract", "curate", "split", "base", "train_full", "train_small")  # metrics; the judge's may be missing
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_cards(data: Path, metrics: Mapping[str, Any], params: Mapping[str, Any]) -> None:
     """`metrics` are by stage, `params` by section. A card names the SHA-256 of what it describes, so that a card and
-    files that don't belong together are seen."""
+    files that don't belong together are seen. Raises StageError where what it has to say is missing."""
+    if lacking := [name for name in NEEDED if not metrics.get(name)]:
+        raise StageError(
+            f"the cards need reports/metrics/{lacking[0]}.json, which is missing or empty; run `dvc repro`"
+        )
     curated = read_jsonl(data / "curated.jsonl", Example)
     attributions = attribute(curated, read_jsonl(data / "pages.jsonl", Page))
     digests = {name: sha256(data / name) for name in FILES}

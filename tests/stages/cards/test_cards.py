@@ -145,6 +145,16 @@ def test_what_was_not_measured_is_not_said(data: Path) -> None:
     assert "## Losses" not in texts["base"] and "## Losses" in texts["small"]
 
 
+def test_without_a_judge_there_are_cards(data: Path) -> None:
+    assert "Its answers were not judged." in cards(data, with_values(metrics(), judge={}))["full"]
+
+
+def test_without_what_it_has_to_say_there_is_no_card(data: Path) -> None:
+    """Guards against a traceback after a run that was stopped."""
+    with pytest.raises(StageError, match=r"the cards need reports/metrics/train_full.json, which is missing or empty"):
+        cards(data, with_values(metrics(), train_full={}))
+
+
 @pytest.mark.parametrize(
     ("healthy", "said"), [(1, "It passed its own health checks."), (0, "It failed its own health")]
 )
