@@ -16,7 +16,7 @@ import pytest
 from model import ask
 from model.answering import Answerer, PromptTooLongError, Task
 from model.ask_lines import escaped, unescaped
-from model.ask_terminal import harmless
+from model.ask_terminal import harmless, read_task
 from model.generation import generate, stream
 from model.gpt2 import GPT2
 from model.prompt import render_prompt
@@ -82,8 +82,7 @@ def test_a_line_in_gives_a_line_out(checkpoints: Path) -> None:
 
 
 def test_a_dialogue(terminal: Any) -> None:
-    """Guards against answers that come only when they are whole, Ctrl+C that ends the program or is never heard, and an
-    input that reaches the model as part of the instruction."""
+    """Guards against answers that come only when they are whole, and Ctrl+C that ends the program or is never heard."""
     child = terminal("--compare", "endless", "--max-new-tokens", "100000")
     child.expect_exact("endless: ")
     child.expect_exact("Ctrl+C stops an answer, Ctrl+D leaves.\r\n\r\n> ")
@@ -148,10 +147,10 @@ def test_pieces_are_the_answer(checkpoints: Path, sampling: Sampling) -> None:
     """Guards against a stream that differs from `generate` in a token, a draw or a character, valid or not."""
     for name, tokens in (("full", 60), ("small", 3)):
         answerer = Answerer(checkpoints / name, tokens, sampling)
-        prompt = answerer.encoding.encode_ordinary(render_prompt("Say", "it"))
+        prompt = answerer.encoding.encode_ordinary(render_prompt(QUESTION))
         stop = answerer.encoding.eot_token
         [expected] = generate(answerer.model, [prompt], tokens, stop, sampling, places=[5])
-        answer = answerer.answer(Task("Say", "it", place=5))
+        answer = answerer.answer(Task(QUESTION, "", place=5))
         assert answer.finish is None
         assert "".join(answer.pieces()) == answerer.encoding.decode(list(expected.tokens))
         assert answer.finish == expected.finish
@@ -219,6 +218,14 @@ def test_names_stand_beside_the_checkpoint_and_paths_for_themselves() -> None:
     """Guards against a comparison that looks for `base` in the current folder."""
     assert ask.folders(Path("a/full"), None) == [Path("a/full")]
     assert ask.folders(Path("a/full"), "base, ./base,/c/d") == [Path("a/base"), Path("base"), Path("/c/d")]
+
+
+def test_what_stands_below_the_line_is_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against an input that reaches the model as part of the instruction."""
+    lines = iter(["Sum up.", "Briefly.", "Input:", "A text.", "Input:", "", "Only this.", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+    assert read_task() == ("Sum up.\nBriefly.", "A text.\nInput:")
+    assert read_task() == ("Only this.", "")
 
 
 def test_escapes_are_undone() -> None:
