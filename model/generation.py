@@ -1,6 +1,6 @@
-"""Decoding: batched with a KV cache, and a slow greedy reference that it must equal token by token."""
+"""Decoding: batched with a KV cache, all at once or piece by piece, and a slow greedy reference that it must equal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +23,6 @@ class Generation:
     finish: Literal["stop", "length"]
 
 
-@torch.inference_mode()
 def generate(
     model: GPT2,
     prompts: Sequence[Sequence[int]],
@@ -32,52 +31,66 @@ def generate(
     sampling: Sampling = GREEDY,
     places: Sequence[int] | None = None,
 ) -> list[Generation]:
-    """A continuation of each prompt, up to `stop`, `max_new_tokens` or the end of the context; the most likely one
-    unless `sampling` says otherwise.
+    """The continuation of each prompt that `stream` gives piece by piece, with the same arguments and errors."""
+    new: list[list[int]] = [[] for _ in prompts]
+    for step in stream(model, prompts, max_new_tokens, stop, sampling, places):
+        for row, token in step:
+            new[row].append(token)
+    return [
+        Generation(tuple(tokens[:-1]), "stop") if tokens[-1:] == [stop] else Generation(tuple(tokens), "length")
+        for tokens in new
+    ]
+
+
+@torch.inference_mode()
+def stream(
+    model: GPT2,
+    prompts: Sequence[Sequence[int]],
+    max_new_tokens: int,
+    stop: int,
+    sampling: Sampling = GREEDY,
+    places: Sequence[int] | None = None,
+) -> Iterator[list[tuple[int, int]]]:
+    """A continuation of each prompt, up to and with `stop`, or to `max_new_tokens` or the end of the context; the most
+    likely one unless `sampling` says otherwise. Yields the tokens of each step as soon as they are chosen, each with
+    the index of its prompt.
 
     All prompts run as one batch; rows that are done leave it, a few at a time. A prompt that already fills the context
-    gets no token and `finish="length"`. What is drawn for a prompt depends on the seed and its place, by default its
-    index here; where prompts are decoded in several batches, `places` are their indices among them all. Raises
-    ValueError for an empty prompt.
+    gets no token. What is drawn for a prompt depends on the seed and its place, by default its index here; where
+    prompts are decoded in several batches, `places` are their indices among them all. Raises ValueError for an empty
+    prompt.
     """
     if any(len(prompt) == 0 for prompt in prompts):
         raise ValueError("cannot continue an empty prompt")
     context = model.config.n_positions
-    new: list[list[int]] = [[] for _ in prompts]
-    limits = [min(max_new_tokens, context - len(prompt)) for prompt in prompts]
-    stopped = [False] * len(prompts)
-    rows = [row for row, limit in enumerate(limits) if limit > 0]
-    if rows:
-        device = model.wte.weight.device
-        draws = Draws(sampling.seed, rows if places is None else [places[row] for row in rows])
-        positions = [len(prompts[row]) for row in rows]  # of the tokens to come
-        cache = KVCache(model, len(rows), min(context, max(positions) + max_new_tokens))
-        layout = PromptRows(cache, positions, device)
-        hidden = model.hidden(torch.tensor([token for row in rows for token in prompts[row]], device=device), layout)
-        hidden = hidden[layout.last]  # [B, C]
-        while True:
-            tokens = choose(model.logits(hidden), sampling, draws)
-            going_on = []
-            for index, token in enumerate(tokens.tolist()):
-                row = rows[index]
-                if stopped[row] or len(new[row]) == limits[row]:
-                    continue
-                stopped[row] = token == stop
-                if not stopped[row]:
-                    new[row].append(token)
-                    if len(new[row]) < limits[row]:
-                        going_on.append(index)
-            if not going_on:
-                break
-            if len(going_on) <= DROP_AT * len(rows):
-                keep = torch.tensor(going_on, device=device)
-                cache.keep(keep)
-                draws.keep(going_on)
-                tokens = tokens[keep]
-                rows, positions = ([old[index] for index in going_on] for old in (rows, positions))
-            hidden = model.hidden(tokens, CachedRows(cache, positions, device))
-            positions = [min(position + 1, cache.length - 1) for position in positions]  # the end: rows that are done
-    return [Generation(tuple(new[i]), "stop" if stopped[i] else "length") for i in range(len(prompts))]
+    room = [min(max_new_tokens, context - len(prompt)) for prompt in prompts]  # 0 for a row that is done
+    rows = [row for row, tokens in enumerate(room) if tokens > 0]
+    if not rows:
+        return
+    device = model.wte.weight.device
+    draws = Draws(sampling.seed, rows if places is None else [places[row] for row in rows])
+    positions = [len(prompts[row]) for row in rows]  # of the tokens to come
+    cache = KVCache(model, len(rows), min(context, max(positions) + max_new_tokens))
+    layout = PromptRows(cache, positions, device)
+    hidden = model.hidden(torch.tensor([token for row in rows for token in prompts[row]], device=device), layout)
+    hidden = hidden[layout.last]  # [B, C]
+    while True:
+        tokens = choose(model.logits(hidden), sampling, draws)
+        step = [(row, token) for row, token in zip(rows, tokens.tolist(), strict=True) if room[row] > 0]
+        for row, token in step:
+            room[row] = 0 if token == stop else room[row] - 1
+        yield step
+        going_on = [index for index, row in enumerate(rows) if room[row] > 0]
+        if not going_on:
+            return
+        if len(going_on) <= DROP_AT * len(rows):
+            keep = torch.tensor(going_on, device=device)
+            cache.keep(keep)
+            draws.keep(going_on)
+            tokens = tokens[keep]
+            rows, positions = ([old[index] for index in going_on] for old in (rows, positions))
+        hidden = model.hidden(tokens, CachedRows(cache, positions, device))
+        positions = [min(position + 1, cache.length - 1) for position in positions]  # the end: rows that are done
 
 
 @torch.inference_mode()

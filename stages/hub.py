@@ -35,14 +35,14 @@ def download(model: str, revision: str = "default") -> Path:
         # RuntimeError: the library that fetches large files; ValueError: a revision that cannot be one
         except (OSError, HTTPError, EntryNotFoundError, RuntimeError, ValueError) as error:
             raise StageError(
-                f"{name} of {repository} at {commit} cannot be had from {constants.ENDPOINT}: {_reason(error)}\n"
+                f"{name} of {repository} at {commit} cannot be had from {constants.ENDPOINT}: {first_reason(error)}\n"
                 "  Files that are already there are read with base.source=path, without a network"
             ) from error
         commit = path.parent.name  # of the first file, so that a branch that moves meanwhile gives no second model
     return path.parent
 
 
-def _reason(error: BaseException) -> str:
+def first_reason(error: BaseException) -> str:
     """The first line of the error that came first: the client wraps it into general advice."""
     while error.__cause__ is not None:
         error = error.__cause__

@@ -1,17 +1,19 @@
-"""plot: pictures, report.md and index.html; reads everything, decides nothing."""
+"""plot: pictures, report.md, index.html and the cards; reads everything, decides nothing."""
 
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
+from stages.cards.writing import write_cards
 from stages.errors import run_stage
 from stages.params import SectionModel, load_params, read_sections
 from stages.reporting.charts import draw_all
 from stages.reporting.evidence import gather
 from stages.reporting.pages import write_pages
 
-SHOWN = ("train", "judge")  # the sections of params.yaml that the report names settings of
+# The sections of params.yaml that the report and the cards name settings of.
+SHOWN = ("synth", "curate", "split", "base", "train", "judge")
 DATA = Path("data")
 REPORTS = Path("reports")
 
@@ -26,6 +28,7 @@ def main() -> None:
     evidence = gather(DATA, REPORTS, {name: sections[name] for name in SHOWN})
     draw_all(evidence, REPORTS / "plots")
     write_pages(evidence, REPORTS, params.examples)
+    write_cards(DATA, evidence.metrics, evidence.params)
 
 
 if __name__ == "__main__":

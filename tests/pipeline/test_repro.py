@@ -39,6 +39,8 @@ def test_every_stage_leaves_its_outputs_and_loses_nothing(finished: Workspace) -
     for picture in ("loss_curves", "score_distribution", "percent_range", "win_rates"):
         assert finished.read(f"reports/plots/{picture}.png").startswith(b"\x89PNG")
         assert b"<svg" in finished.read(f"reports/plots/{picture}.svg")
+    for card in ("", "checkpoints/base/", "checkpoints/full/", "checkpoints/small/"):
+        assert finished.read(f"data/{card}README.md").startswith(b"---\n")
 
 
 def test_a_second_run_runs_nothing(workspace: Workspace) -> None:
@@ -85,6 +87,15 @@ def test_experiments_metrics_and_plots(workspace: Workspace) -> None:
     drawn = (workspace.folder / "plots/index.html").read_text()
     assert drawn.count("vegaEmbed(") == 2
     assert "val_response_loss" in drawn
+
+
+def test_what_a_run_leaves_is_published(workspace: Workspace) -> None:
+    """Guards against cards that `publish` takes for those of other files."""
+    assert workspace.run("python", "-m", "stages.publish", "--to", "out").startswith(
+        "out: the data set, and the models"
+    )
+    assert workspace.read("out/models/full/README.md") == workspace.read("data/checkpoints/full/README.md")
+    assert rows(workspace, "out/attribution.jsonl") == rows(workspace, "data/attribution.jsonl")
 
 
 def test_a_set_from_outside_takes_the_place_of_the_general_tasks(workspace: Workspace, instruction_data: Path) -> None:
