@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Role = Literal["base", "small", "full"]
-# Whose text a judge sees: a model's, or in a check of the judge itself the text that is tried out and the one beside it.
+# Whose text a judge sees: a model's, or, in a check of the judge itself, the one tried out or the one beside it.
 Contestant = Role | Literal["probe", "rival"]
 CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated"]
 Score = Annotated[int, Field(ge=0, le=5)]
