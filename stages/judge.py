@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from stages.errors import run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
@@ -43,6 +43,13 @@ class Params(SectionModel):
     labels: str  # file with people's verdicts; "" for none
     llm: LlmParams
 
+    @field_validator("pairs", "checks")
+    @classmethod
+    def _each_once(cls, names: list[str]) -> list[str]:
+        if len(set(names)) < len(names):
+            raise ValueError("must name each once")
+        return names
+
     @model_validator(mode="before")
     @classmethod
     def _members_inherit(cls, section: Any) -> Any:
@@ -51,12 +58,9 @@ class Params(SectionModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Params":
-        for name in ("pairs", "checks"):
-            if len(set(getattr(self, name))) < len(getattr(self, name)):
-                raise ValueError(f"{name} must name each once")
         judges = [member.teacher for member in self.members]
         if len({(one.name, one.model) for one in judges}) < len(judges):
-            raise ValueError("panel and judge must differ in judge or llm.model, each from each")
+            raise ValueError("judge and panel must be different judges or models, each from each")
         if self.require_healthy and not self.checks:
             raise ValueError("require_healthy asks for checks, and checks is empty")
         return self
