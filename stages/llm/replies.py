@@ -71,7 +71,7 @@ def _repeated_key(text: str) -> str | None:
     def note(pairs: list[tuple[str, object]]) -> None:
         repeated.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
 
-    json.loads(text, object_pairs_hook=note, parse_int=str)  # Python refuses to make numbers of thousands of digits
+    json.loads(text, object_pairs_hook=note)
     return f"the key {repeated[0]!r} stands twice in one object" if repeated else None
 
 

@@ -72,7 +72,9 @@ def test_draws_in_parts_are_all_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_resamples_without_a_denominator_are_passed_over() -> None:
     """Guards against NaN where few judgments have a winner."""
-    found = Bootstrap(alone(5), resamples=500, seed=1).ratios({"x": np.array([2.0, 0, 0, 0, 0])}, np.array([4.0, 0, 0, 0, 0]))
+    found = Bootstrap(alone(5), resamples=500, seed=1).ratios(
+        {"x": np.array([2.0, 0, 0, 0, 0])}, np.array([4.0, 0, 0, 0, 0])
+    )
     assert (found["x"].low, found["x"].mean, found["x"].high) == (0.5, 0.5, 0.5)
     with pytest.raises(ZeroDivisionError):
         Bootstrap(alone(5), resamples=500, seed=1).ratios({"x": np.zeros(5)}, np.zeros(5))

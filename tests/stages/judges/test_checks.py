@@ -126,7 +126,7 @@ def test_failed_judgments_leave_their_row_out(rows: list[Answers]) -> None:
     nothing = health(broken, ["reference"])
     assert nothing == {"reference": {"passed": 0, "expected_low": 0.8, "expected_high": 1.0, "rows": 0}}
     assert healthy(nothing) == {"healthy": 0}
-    with pytest.raises(StageError, match="reference: no row was judged, expected 0.800 to 1.000"):
+    with pytest.raises(StageError, match=r"reference: no row was judged, expected 0\.800 to 1\.000"):
         report(nothing, required=True)
 
 
@@ -139,7 +139,7 @@ def test_a_judge_that_fails_is_named_and_may_stop_the_run(
     with caplog.at_level(logging.WARNING):
         report(found, required=False)
     assert said in caplog.text
-    with pytest.raises(StageError, match="judge.require_healthy: the judge fails 3 of 6") as raised:
+    with pytest.raises(StageError, match=r"judge\.require_healthy: the judge fails 3 of 6") as raised:
         report(found, required=True)
     assert said in str(raised.value)
     report(health(judged_by(knows, check_sheets(rows, ALL, 20, 1, 2000)), ALL), required=True)

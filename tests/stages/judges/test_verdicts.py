@@ -28,13 +28,15 @@ def test_orders_that_agree_decide_and_others_are_a_tie(judged: MakeJudgment) -> 
 
 def test_swapping_all_orders_changes_no_verdict(judged: MakeJudgment) -> None:
     """Guards against a verdict that depends on which order was asked first."""
-    rows = [judged(n, full=n % 7, base=n % 5) for n in range(30)] + [judged(n, base=n % 4, full=n % 6) for n in range(30)]
+    rows = [judged(n, full=n % 7, base=n % 5) for n in range(30)] + [
+        judged(n, base=n % 4, full=n % 6) for n in range(30)
+    ]
     swapped = [*rows[30:], *rows[:30]]
     assert row_verdicts(swapped, PAIR) == row_verdicts(rows, PAIR)
 
 
 def test_repeats_and_judges_decide_by_majority(judged: MakeJudgment) -> None:
-    """Guards against a judge that is asked more often having more votes, and against repeats that are taken for orders."""
+    """Guards against repeats that are taken for orders, or for judges with votes of their own."""
     rows = [
         judged(0, repeat=repeat, judge=judge, **totals)
         for judge, wins in {"one": (9, 9, 1), "two": (1, 1, 1), "three": (9, 1, 9)}.items()
@@ -42,7 +44,11 @@ def test_repeats_and_judges_decide_by_majority(judged: MakeJudgment) -> None:
         for totals in ({"full": total, "base": 5}, {"base": 5, "full": total})
     ]
     (found,) = row_verdicts(rows, PAIR)
-    assert (found.outcome, found.consistent, found.repeats) == (1.0, 9, 9)  # one and three for full, four of nine repeats
+    assert (found.outcome, found.consistent, found.repeats) == (
+        1.0,
+        9,
+        9,
+    )  # one and three for full, four of nine repeats
     assert found.gain == pytest.approx((4 * 4 + 5 * -4) / 9)
 
 
