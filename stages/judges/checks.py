@@ -102,12 +102,16 @@ def check_sheets(
 def health(judgments: Sequence[CheckJudgment], names: Sequence[CheckName]) -> dict[str, dict[str, float]]:
     """Of each check whether it was passed, what was measured on how many rows, and what was expected.
 
-    Rows with a failed judgment are left out; without any row there is nothing measured, and nothing passed.
+    Each judge is checked alone, and the one that is farthest off stands for all. Rows with a failed judgment are left
+    out; without any row there is nothing measured, and nothing passed.
     """
-    by_check = defaultdict(list)
-    for judgment in judgments:
-        by_check[judgment.check].append(judgment)
-    return {name: _result(CHECKS[name], by_check[name]) for name in names}
+    of_judges: dict[CheckName, dict[str, list[CheckJudgment]]] = {name: defaultdict(list) for name in names}
+    for one in judgments:
+        of_judges[one.check][f"{one.judge.name} {one.judge.model}"].append(one)
+    return {
+        name: max((_result(CHECKS[name], of_judge) for of_judge in by_judge.values()), key=_distance)
+        for name, by_judge in of_judges.items()
+    }
 
 
 def healthy(checks: Mapping[str, Mapping[str, float]]) -> dict[str, int]:
@@ -144,6 +148,13 @@ def _result(check: Check, judgments: Sequence[Judgment]) -> dict[str, float]:
     measured = MEASURES[check.measure](usable)
     passed = int(low <= measured <= high)
     return {"passed": passed, "measured": measured, "expected_low": low, "expected_high": high, "rows": rows}
+
+
+def _distance(result: Mapping[str, float]) -> float:
+    """How far it is from what was expected; farthest where nothing was measured."""
+    if not result["rows"]:
+        return float("inf")
+    return max(0.0, result["expected_low"] - result["measured"], result["measured"] - result["expected_high"])
 
 
 def _measured(result: Mapping[str, float]) -> str:

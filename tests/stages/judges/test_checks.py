@@ -10,7 +10,7 @@ from stages.judges.checks import CHECKS, CONSTANT, check_sheets, health, healthy
 from stages.judges.marking import better, failed, marked
 from stages.judges.panel import by_rubric
 from stages.judges.sheets import Sheet
-from stages.records import Answers, CheckJudgment, CheckName, Judgment
+from stages.records import Answers, CheckJudgment, CheckName, Judgment, Teacher
 from tests.stages.judges.conftest import RUBRIC, scores
 
 MakeAnswers = Callable[..., Answers]
@@ -115,6 +115,17 @@ def test_bounds_are_stated_with_what_was_measured(rows: list[Answers]) -> None:
     found = health(judged_by(lambda reference, answer, place: 9 - place, sheets), ["same_answer"])["same_answer"]
     assert (found["passed"], found["measured"], found["rows"]) == (0, 1.0, 20)
     assert (found["expected_low"], found["expected_high"]) == pytest.approx((0.5 - 0.2191, 0.5 + 0.2191), abs=1e-4)
+
+
+def test_a_broken_judge_does_not_hide_in_a_panel(rows: list[Answers]) -> None:
+    """Guards against a mean of three judges, one of whom prefers whatever comes first."""
+    sheets = list(check_sheets(rows, ["same_answer"], 20, 1, 2000))
+    judgments = judged_by(knows, sheets)
+    judgments += [one.model_copy(update={"judge": Teacher(name="openai", model="a")}) for one in judgments]
+    partial = judged_by(lambda reference, answer, place: 9 - place, sheets)
+    judgments += [one.model_copy(update={"judge": Teacher(name="openai", model="b")}) for one in partial]
+    found = health(judgments, ["same_answer"])["same_answer"]
+    assert (found["measured"], found["passed"], found["rows"]) == (1.0, 0, 20)
 
 
 def test_failed_judgments_leave_their_row_out(rows: list[Answers]) -> None:
