@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from stages.judges.llm import judge_request
 from stages.judges.panel import by_rubric
 from stages.judges.sheets import both_orders, pair_sheets, solo_sheets
 from stages.judges.verdicts import row_verdicts
-from stages.records import Answers
+from stages.records import Answers, Scores
 from tests.stages.judges.conftest import RUBRIC
 
 MakeAnswers = Callable[..., Answers]
@@ -102,7 +103,12 @@ def test_the_rubric_reads_an_answer_once(answers: MakeAnswers, monkeypatch: pyte
 
     read = []
     score = rubric.score
-    monkeypatch.setattr(rubric, "score", lambda *texts: read.append(texts[3]) or score(*texts))
+
+    def counted(*texts: str) -> tuple[Scores, Any]:
+        read.append(texts[3])
+        return score(*texts)
+
+    monkeypatch.setattr(rubric, "score", counted)
     rows = [answers("It is blue.", id=f"{n:016x}", full=f"It is {n}.", small="It is.", base="No.") for n in range(2)]
     pairs = ["full-base", "full-small", "small-base"]
     sheets = [*pair_sheets(rows, pairs, 100), *solo_sheets(rows, pairs, 100)]

@@ -3,9 +3,10 @@
 import pytest
 
 from stages.judges.verdicts import majority, row_verdicts
+from stages.records import Contestant
 from tests.stages.judges.conftest import MakeJudgment
 
-PAIR = ("full", "base")
+PAIR: tuple[Contestant, Contestant] = ("full", "base")
 
 
 def test_orders_that_agree_decide_and_others_are_a_tie(judged: MakeJudgment) -> None:
