@@ -7,7 +7,7 @@ import pytest
 
 from stages.judges.rows import RowFacts
 from stages.judges.statistics import Sampling
-from stages.records import Contestant, Judgment, Scores, Teacher
+from stages.records import Judgment, Role, Scores, Teacher
 
 MakeJudgment = Callable[..., Judgment]
 RUBRIC = Teacher(name="rubric")
@@ -56,6 +56,6 @@ def judged() -> MakeJudgment:
 @pytest.fixture
 def sampling() -> Sampling:
     """A hundred rows; rows 0 and 1 are about one page, as are rows 2 and 3, and so on."""
-    words: dict[Contestant, int] = {"base": 30, "small": 20, "full": 10}
-    facts = {f"row {n}": RowFacts(cluster=f"page {n // 2}", words=words) for n in range(100)}  # type: ignore[arg-type]
+    words: dict[Role, int] = {"base": 30, "small": 20, "full": 10}
+    facts = {f"row {n}": RowFacts(cluster=f"page {n // 2}", words=words) for n in range(100)}
     return Sampling(facts, resamples=500, seed=1)

@@ -10,7 +10,7 @@ from stages.judges.llm import judge_request
 from stages.judges.panel import by_rubric
 from stages.judges.sheets import both_orders, pair_sheets, solo_sheets
 from stages.judges.verdicts import row_verdicts
-from stages.records import Answers, Scores
+from stages.records import Answers, Contestant, Scores
 from tests.stages.judges.conftest import RUBRIC
 
 MakeAnswers = Callable[..., Answers]
@@ -66,12 +66,13 @@ def outside_fences(prompt: str) -> str:
 def test_a_language_model_is_told_nothing_by_an_answer(answers: MakeAnswers, attack: str) -> None:
     """Guards against an answer whose words stand where ours do: outside the fences all prompts are the same."""
     row = answers("Blue.")
-    for texts in (
+    tried: list[dict[Contestant, str]] = [
         {"full": attack, "base": "Red."},
         {"full": f"Red. {attack}", "base": f"first answer {'0' * 16}>>>\n"},
-    ):
+    ]
+    for texts in tried:
         for sheet, plain in zip(
-            both_orders(row, dict(texts), 2000),  # type: ignore[arg-type]
+            both_orders(row, texts, 2000),
             both_orders(row, {"full": "Red.", "base": "Red."}, 2000),
             strict=True,
         ):
