@@ -19,10 +19,12 @@ from stages.judges.bootstrap import CONFIDENCE, Floats, Interval, Ints
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 STEPS = 100  # of Newton's method, which needs about six
 TOLERANCE = 1e-10
+LARGEST = 30.0  # log odds, one in ten trillion: no test set shows such a coefficient
 
 # extrapolated: the same model's answer is the longer one in every row, so that the rate rests on the curve's shape;
-# separated: the lengths, or the outcomes alone, tell winners from losers without a mistake, and no curve fits best
-# (Albert and Anderson, 1984); constant: the difference is the same in every row; too_few: rows or clusters.
+# separated: the lengths, or the outcomes alone, tell winners from losers without a mistake, so that no curve fits best
+# (Albert and Anderson, 1984), or all but so, and the best one is absurdly steep; constant: every row has the same
+# difference; too_few: rows or clusters.
 Fit = Literal["ok", "extrapolated", "separated", "constant", "too_few"]
 
 
@@ -47,7 +49,7 @@ def length_effect(outcomes: Floats, words: Floats, clusters: Ints) -> LengthEffe
         return LengthEffect("separated")
     design = np.stack([np.ones(len(words)), np.tanh(words / words.std())], axis=1)  # [rows, 2]
     coefficients = fit_logistic(design, outcomes)
-    if coefficients is None:
+    if coefficients is None or np.abs(coefficients).max() > LARGEST:
         return LengthEffect("separated")
     errors = np.sqrt(np.diag(_covariance(design, outcomes, coefficients, clusters)))
     (strength, slope), (strength_error, slope_error) = coefficients, errors

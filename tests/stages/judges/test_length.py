@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.judges.length import length_effect, logistic, separated
+from stages.judges.length import fit_logistic, length_effect, logistic, separated
 
 
 def simulated(strength: float, slope: float, rows: int = 4000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -86,6 +86,18 @@ def test_almost_separated_rows_are_still_fitted() -> None:
     assert not separated(outcomes, words)
     found = length_effect(outcomes, words, np.arange(1000))
     assert found.fit == "ok" and found.slope and found.slope.mean > 3
+
+
+def test_a_fit_that_runs_away_is_no_fit() -> None:
+    """Guards against an effect of hundreds of log odds, with an interval that says nothing: all won, but two ties."""
+    words = np.arange(1.0, 301.0)
+    outcomes = np.ones(300)
+    outcomes[[0, 2]] = 0.5
+    design = np.stack([np.ones(300), np.tanh(words / words.std())], axis=1)
+    steep = fit_logistic(design, outcomes)
+    assert not separated(outcomes, words)
+    assert steep is not None and steep[1] > 50
+    assert length_effect(outcomes, words, np.arange(300)).fit == "separated"
 
 
 def test_one_page_gives_no_interval() -> None:
