@@ -1,5 +1,6 @@
 """Records to test with, and a project folder to run a stage in."""
 
+import importlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,6 +103,8 @@ def serve(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
         return server
 
+    for library in ("openai", "google.genai"):
+        importlib.import_module(library)  # which takes longer on a busy machine than a server is given to answer
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
