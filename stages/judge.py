@@ -1,105 +1,105 @@
-"""judge: scores the answers pair by pair, in a random order and without the models' names.
+"""judge: scores the answers pair by pair, in both orders and without the models' names, and checks the judge itself.
 
 `python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost.
 """
 
 import argparse
-import random
-from itertools import product
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
-from tqdm import tqdm
+from pydantic import Field, field_validator, model_validator
 
-from stages.errors import StageError, run_stage
+from stages.errors import run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
-from stages.judges import llm, rubric
-from stages.judges.statistics import pair_roles, summarize
+from stages.judges.checks import check_sheets, health, healthy, report
+from stages.judges.panel import Member, estimate_all, inherit, judge_all
+from stages.judges.rows import row_facts
+from stages.judges.sheets import Sheet, pair_sheets, solo_sheets
+from stages.judges.statistics import Sampling, summarize
 from stages.llm.request import LlmParams
-from stages.llm.service import Service
-from stages.params import SectionModel, Seed, load_params
-from stages.records import Answers, Judgment, Role, Teacher
+from stages.params import Positive, SectionModel, Seed, load_params
+from stages.records import ROLES, Answers, CheckJudgment, CheckName, Example
 
 ANSWERS = Path("data/answers.jsonl")
+TEST = Path("data/splits/full/test.jsonl")  # says which page a row is about
 JUDGMENTS = Path("data/judgments.jsonl")
+CHECKS = Path("data/judge_checks.jsonl")
 METRICS = Path("reports/metrics/judge.json")
-
-Comparison = tuple[Answers, tuple[Role, Role]]  # and the models in the order in which they are shown
 
 
 class Params(SectionModel):
     judge: Literal["rubric", "gemini", "openai"]
-    seed: Seed  # which answer of a pair is shown first, and the bootstrap
+    panel: list[Member]  # further judges
+    seed: Seed  # the bootstrap, and which rows the checks are about
     pairs: Annotated[list[Literal["full-base", "full-small", "small-base"]], Field(min_length=1)]
+    solo: bool  # each answer alone, too
+    repeats: Positive  # of each judgment
+    shown_characters: Positive  # of an answer
     resamples: Annotated[int, Field(ge=100, le=100_000)]  # of the bootstrap
+    checks: list[CheckName]  # of the judge itself
+    check_rows: Positive  # test rows, of each check
+    require_healthy: bool  # a check that is not passed stops the run
+    labels: str  # file with people's verdicts; "" for none
     llm: LlmParams
 
-    @field_validator("pairs")
+    @field_validator("pairs", "checks")
     @classmethod
-    def _each_once(cls, pairs: list[str]) -> list[str]:
-        if len(set(pairs)) < len(pairs):
-            raise ValueError("must name each pair once")
-        return pairs
+    def _each_once(cls, names: list[str]) -> list[str]:
+        if len(set(names)) < len(names):
+            raise ValueError("must name each once")
+        return names
+
+    @model_validator(mode="before")
+    @classmethod
+    def _members_inherit(cls, section: Any) -> Any:
+        """A judge of the panel says only in what its `llm` differs."""
+        return inherit(section) if isinstance(section, dict) else section
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Params":
+        judges = [member.teacher for member in self.members]
+        if len({(one.name, one.model) for one in judges}) < len(judges):
+            raise ValueError("judge and panel must be different judges or models, each from each")
+        if self.require_healthy and not self.checks:
+            raise ValueError("require_healthy asks for checks, and checks is empty")
+        return self
+
+    @property
+    def members(self) -> list[Member]:
+        return [Member(judge=self.judge, llm=self.llm), *self.panel]
 
 
 def main() -> None:
     params = load_params("judge", Params)
-    shown = comparisons(read_jsonl(ANSWERS, Answers), params)
-    judgments = by_rubric(shown) if params.judge == "rubric" else by_model(shown, params)
-    write_jsonl(JUDGMENTS, judgments)
-    write_json(METRICS, summarize(judgments, params.resamples, params.seed))
+    rows = read_jsonl(ANSWERS, Answers)
+    facts = row_facts(rows, read_jsonl(TEST, Example), params.shown_characters)
+    sheets = all_sheets(rows, params)
+    judgments = list(judge_all(sheets, params.members, params.repeats, params.shown_characters))
+    of_models = [one for one in judgments if not isinstance(one, CheckJudgment)]
+    of_checks = [one for one in judgments if isinstance(one, CheckJudgment)]
+    write_jsonl(JUDGMENTS, of_models)
+    write_jsonl(CHECKS, of_checks)
+    cut = {"answers_cut": sum(len(row.answers[role].text) > params.shown_characters for row in rows for role in ROLES)}
+    checks = health(of_checks, params.checks)
+    summary = summarize(of_models, Sampling(facts, params.resamples, params.seed))
+    write_json(METRICS, healthy(checks) | summary | cut | ({"checks": checks} if checks else {}))
+    report(checks, params.require_healthy)
 
 
-def comparisons(rows: list[Answers], params: Params) -> list[Comparison]:
-    """Every pair of every row, in the order in which the judge sees the two."""
-    rng = random.Random(params.seed)
-    return [(row, shuffled(pair_roles(pair), rng)) for pair, row in product(params.pairs, rows)]
-
-
-def by_rubric(shown: list[Comparison]) -> list[Judgment]:
-    return [judge_pair(row, models) for row, models in tqdm(shown, unit="judgment", desc="judge", disable=None)]
-
-
-def by_model(shown: list[Comparison], params: Params) -> list[Judgment]:
-    outcomes = service(params).ask([llm.judge_request(row, models) for row, models in shown])
-    judge = Teacher(name=params.judge, model=params.llm.model)
-    judged = zip(shown, outcomes, strict=True)
-    return [llm.judgment(row, models, outcome, judge) for (row, models), outcome in judged]
-
-
-def service(params: Params) -> Service:
-    if params.judge == "rubric":
-        raise StageError("params.yaml: judge.judge is rubric, which costs nothing; choose gemini or openai")
-    return Service("judge", params.judge, params.llm)
-
-
-def shuffled(models: tuple[Role, Role], rng: random.Random) -> tuple[Role, Role]:
-    return models if rng.random() < 0.5 else (models[1], models[0])
-
-
-def judge_pair(row: Answers, models: tuple[Role, Role]) -> Judgment:
-    """The judge sees a first and a second answer; only here are they given their names back."""
-    readings = [rubric.score(row.instruction, row.input, row.output, row.answers[model].text) for model in models]
-    (first, _), (second, _) = readings
-    remarks = [rubric.justify(reading) for _, reading in readings]
-    return Judgment(
-        id=row.id,
-        models=models,
-        scores={models[0]: first, models[1]: second},
-        winner="tie" if first.total == second.total else models[0] if first.total > second.total else models[1],
-        justification=f"The first answer {remarks[0]}; the second {remarks[1]}.",
-        judge=Teacher(name="rubric"),
-        status="ok",
-        raw="",
-    )
+def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
+    """All that the judges read: the pairs, the answers alone, and the checks."""
+    shown = params.shown_characters
+    alone = solo_sheets(rows, params.pairs, shown) if params.solo else ()
+    checks = check_sheets(rows, params.checks, params.check_rows, params.seed, shown)
+    return [*pair_sheets(rows, params.pairs, shown), *alone, *checks]
 
 
 def estimate() -> None:
-    """Prints what a language model would be asked."""
+    """Prints what the language models among the judges would be asked."""
     params = load_params("judge", Params)
-    shown = comparisons(read_jsonl(ANSWERS, Answers), params)
-    print(service(params).estimate([llm.judge_request(row, models) for row, models in shown]))  # noqa: T201
+    sheets = all_sheets(read_jsonl(ANSWERS, Answers), params)
+    print(estimate_all(sheets, params.members, params.repeats, params.shown_characters))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,16 +1,27 @@
-"""A language model as the judge: it sees two answers without their models' names, and scores both."""
+"""A language model as the judge: it sees answers without their models' names, and scores each."""
 
+from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from stages.judges.marking import failed, marked
+from stages.judges.sheets import Sheet
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
-from stages.records import Answers, Judgment, Role, Scores, Teacher
+from stages.records import Judgment, Scores, Teacher
 
 PROMPT = "judge.md"
-Points = Annotated[int, Field(ge=0, le=5)]
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number from 0 to 5")
+    return value
+
+
+Points = Annotated[int, Field(ge=0, le=5), BeforeValidator(_no_bool)]  # JSON's true is no 1
 
 
 class Marks(BaseModel):
@@ -26,48 +37,44 @@ class Comparison(BaseModel):
     winner: Literal["first", "second", "tie"]
 
 
-def judge_request(row: Answers, models: tuple[Role, Role]) -> Request:
-    first, second = (row.answers[model].text for model in models)
-    parts = {
-        "instruction": row.instruction,
-        "input": row.input,
-        "reference": row.output,
-        "first answer": first,
-        "second answer": second,
-    }
-    texts = "\n\n".join(fenced(what, text) for what, text in parts.items())
+class Appraisal(BaseModel):
+    """Of one answer alone."""
+
+    justification: str
+    answer: Marks
+
+
+def judge_request(sheet: Sheet, shown_characters: int) -> Request:
+    names = ("first answer", "second answer") if len(sheet.texts) == 2 else ("answer",)
+    parts = {"instruction": sheet.instruction, "input": sheet.input, "reference": sheet.reference}
+    parts |= dict(zip(names, sheet.texts, strict=True))
+    fences = [fenced(what, text) for what, text in parts.items()]
+    # Outside the fences: an answer that says of itself that it was cut is not believed.
+    cut = [name for name, is_cut in zip(names, sheet.cut, strict=True) if is_cut]
+    fences += [f"The {name} goes on; it is shown up to its first {shown_characters} characters." for name in cut]
+    task = "Compare the two answers." if len(names) == 2 else "Score the answer."
     return Request(
-        name=f"{row.id} {models[0]}, {models[1]}",
-        system=system_prompt(PROMPT),
-        prompt=f"Compare the two answers.\n\n{texts}",
-        schema=Comparison,
+        name=f"{sheet.id} {', '.join(sheet.models)}",
+        system=_instructions(len(names), shown_characters),
+        prompt="\n\n".join([task, *fences]),
+        schema=Comparison if len(names) == 2 else Appraisal,
     )
 
 
-def judgment(row: Answers, models: tuple[Role, Role], outcome: Outcome, judge: Teacher) -> Judgment:
-    """The totals and the winner are computed from the criteria; an answer that is not usable is a failed judgment."""
-    if not isinstance(outcome.value, Comparison) or outcome.reason:
-        return Judgment(
-            id=row.id,
-            models=models,
-            scores={},
-            winner=None,
-            justification=f"{outcome.reason}: {outcome.detail}",
-            judge=judge,
-            status="failed",
-            raw=outcome.raw,
-        )
-    first, second = (_scores(marks) for marks in (outcome.value.first, outcome.value.second))
-    return Judgment(
-        id=row.id,
-        models=models,
-        scores={models[0]: first, models[1]: second},
-        winner="tie" if first.total == second.total else models[0] if first.total > second.total else models[1],
-        justification=outcome.value.justification,
-        judge=judge,
-        status="ok",
-        raw=outcome.raw,
-    )
+@cache
+def _instructions(answers: int, shown_characters: int) -> str:
+    return system_prompt(PROMPT, answers=answers, shown_characters=shown_characters)
+
+
+def judgment(sheet: Sheet, outcome: Outcome, judge: Teacher, repeat: int) -> Judgment:
+    """An answer that is not usable is a failed judgment."""
+    value = outcome.value
+    if isinstance(value, Comparison):
+        scores = [_scores(value.first), _scores(value.second)]
+        return marked(sheet, judge, repeat, scores, value.winner, value.justification, outcome.raw)
+    if isinstance(value, Appraisal):
+        return marked(sheet, judge, repeat, [_scores(value.answer)], None, value.justification, outcome.raw)
+    return failed(sheet, judge, repeat, outcome.reason or "no_answer", outcome.detail, outcome.raw)
 
 
 def _scores(marks: Marks) -> Scores:

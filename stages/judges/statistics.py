@@ -1,50 +1,65 @@
-"""What the judgments say of each model and each pair, with intervals.
+"""What the judgments say of each model and each pair: the metrics of the judge.
 
-Intervals are percentile bootstraps over test rows (Efron and Tibshirani, 1993, "An Introduction to the Bootstrap",
-chapter 13), paired: a resample draws rows, and a row brings both models' scores along.
+The same test rows stand behind every number: a row with a failed judgment is left out for all models.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stages.errors import StageError
+from stages.judges.bootstrap import Bootstrap, Interval
+from stages.judges.decisions import rows_to_decide, sign_test, verdict
+from stages.judges.length import LengthEffect, length_effect
+from stages.judges.rows import RowFacts
+from stages.judges.sheets import pair_roles
+from stages.judges.verdicts import row_verdicts
 from stages.records import CRITERIA, ROLES, TOTAL_MAX, Judgment, Role
 
-CONFIDENCE = 0.95
-Floats = NDArray[np.float64]
+Numbers = dict[str, float | str]
+OUTCOMES = {"win": 1.0, "loss": 0.0, "tie": 0.5}
 
 
 @dataclass(frozen=True)
-class Interval:
-    mean: float
-    low: float
-    high: float
+class Sampling:
+    """How intervals are made: the same rows are drawn for every number about them."""
+
+    facts: Mapping[str, RowFacts]  # by row
+    resamples: int
+    seed: int
+
+    def bootstrap(self, rows: Iterable[str]) -> Bootstrap:
+        return Bootstrap([self.facts[row].cluster for row in rows], self.resamples, self.seed)
 
 
-def summarize(judgments: Sequence[Judgment], resamples: int, seed: int) -> dict[str, object]:
-    """The judge's metrics. A judgment that failed counts for neither of its models."""
-    usable = [judgment for judgment in judgments if judgment.status == "ok"]
-    pairs = sorted({pair_name(judgment) for judgment in judgments})
-    by_pair = {pair: [one for one in usable if pair_name(one) == pair] for pair in pairs}
+def summarize(judgments: Sequence[Judgment], sampling: Sampling) -> dict[str, object]:
+    """The judge's metrics, without those of its checks. Raises StageError where no row has all its judgments."""
+    lost = {one.id for one in judgments if one.status == "failed"}
+    usable = [one for one in judgments if one.id not in lost]
+    if not usable:
+        raise StageError(f"judge: each of the {len(lost)} test rows has a failed judgment, so that none is left")
+    alone = [one for one in usable if len(one.models) == 1]
+    compared = [one for one in usable if len(one.models) == 2]
     return {
-        "judgments": len(judgments),
-        "failed": len(judgments) - len(usable),
-        "models": {role: model_scores(usable, role) for role in ROLES if any(role in one.models for one in usable)},
-        "pairs": {pair: pair_scores(rows, pair, resamples, seed) for pair, rows in by_pair.items() if rows},
+        "rows": len({one.id for one in usable}),
+        "rows_left_out": len(lost),
+        **_counts(judgments),
+        **_first_wins(compared, sampling),
+        "models": _models(compared, sampling),
+        **({"solo": _models(alone, sampling)} if alone else {}),
+        "pairs": {pair: pair_scores(compared, pair, sampling) for pair in sorted({pair_name(one) for one in compared})},
     }
 
 
 def pair_name(judgment: Judgment) -> str:
     """`full-base`, whichever was shown first: the better trained one is named first."""
-    better, worse = sorted(judgment.models, key=ROLES.index, reverse=True)
-    return f"{better}-{worse}"
+    return "-".join(role for role in reversed(ROLES) if role in judgment.models)
 
 
-def model_scores(judgments: Sequence[Judgment], role: Role) -> dict[str, float]:
-    """Means of one model over its test rows (a row that was judged twice counts once, with its mean)."""
+def model_scores(judgments: Sequence[Judgment], role: Role, sampling: Sampling) -> Numbers:
+    """Means of one model over the test rows; a row counts once, with the mean of its judgments."""
     rows = defaultdict(list)
     for judgment in judgments:
         if role in judgment.models:
@@ -55,56 +70,78 @@ def model_scores(judgments: Sequence[Judgment], role: Role) -> dict[str, float]:
     return {
         "rows": len(means),
         **{criterion: float(means[:, index].mean()) for index, criterion in enumerate(CRITERIA)},
-        "total": float(means[:, -1].mean()),
-        "percent": float(percent.mean()),
+        **_numbers(sampling.bootstrap(rows).means({"total": means[:, -1], "percent": percent})),
         "percent_best": float(percent.max()),
         "percent_worst": float(percent.min()),
     }
 
 
-def pair_scores(judgments: Sequence[Judgment], pair: str, resamples: int, seed: int) -> dict[str, object]:
-    """Wins, losses and ties of the pair's first model, and its gain in total score, both with intervals."""
+def pair_scores(judgments: Sequence[Judgment], pair: str, sampling: Sampling) -> Numbers:
+    """Wins, losses and ties of the pair's first model, its gain in points, and what may stand behind them."""
     first, second = pair_roles(pair)
-    points: dict[str | None, float] = {first: 1.0, second: 0.0, "tie": 0.5}
-    gains = np.array(
-        [judgment.scores[first].total - judgment.scores[second].total for judgment in judgments], dtype=float
-    )
-    outcomes = np.array([points[judgment.winner] for judgment in judgments])
-    win = bootstrap_mean(outcomes, resamples, seed)
-    gain = bootstrap_mean(gains, resamples, seed)
+    verdicts = row_verdicts(judgments, (first, second))
+    bootstrap = sampling.bootstrap(one.id for one in verdicts)
+    outcomes = np.array([one.outcome for one in verdicts])
+    gains = np.array([one.gain for one in verdicts])
+    shares = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
+    means = bootstrap.means(shares | {"win_rate_ties_half": outcomes, "gain": gains})
+    needed = rows_to_decide(means["win_rate_ties_half"], len(verdicts))
+    repeats, consistent = (sum(getattr(one, name) for one in verdicts) for name in ("repeats", "consistent"))
+    words = [sampling.facts[one.id].words for one in verdicts]
+    longer_by = np.array([float(of_row[first] - of_row[second]) for of_row in words])
     return {
-        "rows": len(judgments),
-        "win_rate": float((outcomes == 1).mean()),
-        "loss_rate": float((outcomes == 0).mean()),
-        "tie_rate": float((outcomes == 0.5).mean()),
-        "win_rate_ties_half": win.mean,
-        "win_rate_low": win.low,
-        "win_rate_high": win.high,
-        "gain": gain.mean,
-        "gain_low": gain.low,
-        "gain_high": gain.high,
+        "rows": len(verdicts),
+        **_numbers(means),
         "largest_gain": float(gains.max()),
-        "verdict": verdict(win),
+        "sign_test_p": sign_test(wins=int((outcomes == 1).sum()), losses=int((outcomes == 0).sum())),
+        **({} if needed is None else {"rows_to_decide": needed}),
+        "consistency": consistent / repeats,
+        "inconsistent": repeats - consistent,
+        **_length(length_effect(outcomes, longer_by, bootstrap.clusters)),
+        "verdict": verdict(means["win_rate_ties_half"]),
     }
 
 
-def pair_roles(pair: str) -> tuple[Role, Role]:
-    roles: dict[str, Role] = {role: role for role in ROLES}
-    first, second = pair.split("-")
-    return roles[first], roles[second]
+def _models(judgments: Sequence[Judgment], sampling: Sampling) -> dict[str, Numbers]:
+    judged = {name for one in judgments for name in one.models}
+    return {role: model_scores(judgments, role, sampling) for role in ROLES if role in judged}
 
 
-def verdict(win: Interval) -> str:
-    """`better` or `worse` where the interval of the win rate (ties as half) lies to one side of one half."""
-    if win.low > 0.5:
-        return "better"
-    return "worse" if win.high < 0.5 else "unresolved"
+def _counts(judgments: Sequence[Judgment]) -> dict[str, int]:
+    reasons = Counter(str(one.reason) for one in judgments if one.status == "failed")
+    return {
+        "judgments": len(judgments),
+        "failed": reasons.total(),
+        **{f"failed_{reason}": count for reason, count in sorted(reasons.items())},
+        "contradicted": sum(one.declared is not None and one.declared != one.winner for one in judgments),
+    }
 
 
-def bootstrap_mean(values: Floats, resamples: int, seed: int) -> Interval:
-    """The mean and its percentile interval at 95%."""
-    generator = np.random.default_rng(seed)
-    draws = generator.integers(len(values), size=(resamples, len(values)))
-    means = values[draws].mean(axis=1)
-    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(float(values.mean()), float(low), float(high))
+def _first_wins(judgments: Sequence[Judgment], sampling: Sampling) -> Numbers:
+    """How often the first-shown answer wins, among the judgments with a winner; without one there is no such share."""
+    won: dict[str, float] = defaultdict(float)
+    decided: dict[str, float] = defaultdict(float)
+    for one in judgments:
+        won[one.id] += one.winner == one.models[0]
+        decided[one.id] += one.winner != "tie"
+    total = int(sum(decided.values()))
+    if not total:
+        return {"decided": 0}
+    share = sampling.bootstrap(won).ratios({"first_wins": np.array([*won.values()])}, np.array([*decided.values()]))
+    return {"decided": total} | _numbers(share)
+
+
+def _length(found: LengthEffect) -> Numbers:
+    numbers: Numbers = {"length_fit": found.fit}
+    if found.slope and found.controlled:
+        numbers |= _numbers({"length_effect": found.slope, "length_controlled_win_rate": found.controlled})
+    return numbers
+
+
+def _numbers(intervals: Mapping[str, Interval]) -> Numbers:
+    """Flat, with the bounds of each beside it."""
+    return {
+        f"{name}{end}": value
+        for name, one in intervals.items()
+        for end, value in (("", one.mean), ("_low", one.low), ("_high", one.high))
+    }

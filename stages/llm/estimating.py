@@ -1,7 +1,7 @@
 """What a stage would ask and what that may cost, before anything is sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stages.llm.journal import Journal
 from stages.llm.orders import cost, input_tokens, make_order
@@ -44,6 +44,18 @@ def estimate(
         usd=cost(params, tokens_in, tokens_out),
         spent_usd=journal.spent(stage),
         budget_usd=params.budget_usd,
+    )
+
+
+def together(estimates: Sequence[Estimate]) -> Estimate:
+    """Of several rounds that one stage asks of one model."""
+    return replace(
+        estimates[0],
+        requests=sum(one.requests for one in estimates),
+        in_journal=sum(one.in_journal for one in estimates),
+        input_tokens=sum(one.input_tokens for one in estimates),
+        output_tokens=sum(one.output_tokens for one in estimates),
+        usd=sum(one.usd for one in estimates),
     )
 
 

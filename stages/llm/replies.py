@@ -1,5 +1,7 @@
 """From a reply to a checked object of the schema, or the reason why it is none. Nothing is guessed or mended."""
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +43,8 @@ def read(request: Request, reply: Reply) -> Reading:
         syntax = any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False))
         detail = "; ".join(describe_problems(error)[:PROBLEMS_SHOWN])
         return Reading(None, "not_json" if syntax else "wrong_shape", detail)
-    if request.check and (problem := request.check(value)):
+    problem = _repeated_key(text) or (request.check and request.check(value))
+    if problem:
         return Reading(None, "wrong_shape", problem)
     return _counted(request, value)
 
@@ -58,6 +61,18 @@ def _counted(request: Request, value: BaseModel) -> Reading:
 
 def _told(fault: str, reply: Reply) -> str:
     return f"{fault}: {reply.detail}" if reply.detail else fault
+
+
+def _repeated_key(text: str) -> str | None:
+    """What to say of JSON in which a key stands twice in one object: parsers take the last, and nobody knows which is
+    meant. None where there is no such key."""
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> None:
+        repeated.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+
+    json.loads(text, object_pairs_hook=note)
+    return f"the key {repeated[0]!r} stands twice in one object" if repeated else None
 
 
 def unfenced(raw: str) -> str:

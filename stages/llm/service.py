@@ -7,7 +7,7 @@ from stages.errors import StageError
 from stages.llm.asking import ask_all
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
-from stages.llm.estimating import estimate, render
+from stages.llm.estimating import Estimate, estimate, render
 from stages.llm.journal import Journal
 from stages.llm.outcomes import Outcome
 from stages.llm.request import Client, LlmParams, Provider, Request
@@ -31,8 +31,12 @@ class Service:
 
     def estimate(self, requests: Sequence[Request]) -> str:
         """What the requests would cost, as lines to read; nothing is sent."""
+        return render(self.estimated(requests))
+
+    def estimated(self, requests: Sequence[Request]) -> Estimate:
+        """The same, in numbers."""
         with Journal() as journal:
-            found = estimate(
+            return estimate(
                 requests,
                 self.params,
                 stage=self.stage,
@@ -40,7 +44,6 @@ class Service:
                 endpoint=self._client().endpoint,
                 journal=journal,
             )
-        return render(found)
 
     def _client(self, room_usd: float = 0.0) -> Client:
         """`room_usd` is what may be spent besides the requests, to find out in which form to send them."""

@@ -107,7 +107,7 @@ def win_rates(evidence: Evidence, axes: "Axes") -> None:
                 ink = "black" if outcome == "tie" else "white"
                 axes.text(left + share / 2, place, f"{share:.1f}%", ha="center", va="center", color=ink)
             left += share
-        rate, low, high = (100 * scores[f"win_rate_{name}"] for name in ("ties_half", "low", "high"))
+        rate, low, high = (100 * scores[f"win_rate_ties_half{end}"] for end in ("", "_low", "_high"))
         error = [[rate - low], [high - rate]]
         axes.errorbar(rate, place + 0.38, xerr=error, fmt="|", color="black", capsize=4)
     axes.axvline(50, color="black", linewidth=1, linestyle=":")

@@ -54,7 +54,7 @@ def findings(evidence: Evidence) -> list[str]:
             "unresolved": f"Whether {first} is better than {second} is unresolved",
         }[scores["verdict"]]
         wins, losses, ties = (f"{100 * scores[f'{outcome}_rate']:.1f}%" for outcome in ("win", "loss", "tie"))
-        rate, low, high = (f"{100 * scores[f'win_rate_{name}']:.1f}%" for name in ("ties_half", "low", "high"))
+        rate, low, high = (f"{100 * scores[f'win_rate_ties_half{end}']:.1f}%" for end in ("", "_low", "_high"))
         gain, least, most = (f"{scores[name]:+.2f}" for name in ("gain", "gain_low", "gain_high"))
         sentences.append(
             f"{opening}: {first} wins {wins}, loses {losses} and ties {ties} of {scores['rows']} test rows; with ties "

@@ -1,5 +1,6 @@
 """Records to test with, and a project folder to run a stage in."""
 
+import importlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 
 from stages.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
 from tests.stages.local_hub import Hub
+from tests.stages.model_server import Model, ModelServer
 
+KEY = "planted-key-0123456789"
 MakeExample = Callable[..., Example]
+Serve = Callable[[Model], ModelServer]
 
 
 @pytest.fixture
@@ -84,3 +88,28 @@ def hub() -> Iterator[Hub]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
+
+
+@pytest.fixture
+def serve(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Starts a server whose address and key the clients' own environment variables name."""
+    servers = []
+
+    def start(model: Model) -> ModelServer:
+        server = ModelServer(model)
+        servers.append(server)
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        return server
+
+    for library in ("openai", "google.genai"):
+        importlib.import_module(library)  # which takes longer on a busy machine than a server is given to answer
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
+    yield start
+    for server in servers:
+        server.stopped.set()
+        server.shutdown()
+        server.server_close()

@@ -1,9 +1,13 @@
 """A model on this machine that teaches, audits and judges, by OpenAI's protocol and by Gemini's."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from tests.stages.llm.clients.local_server import Answer, Asked, Fault, LocalServer
 
@@ -70,3 +74,19 @@ class ModelServer(LocalServer):
         self.prompts.append(prompt)
         answer = self.model(prompt)
         return json.dumps(answer) if isinstance(answer, dict) else answer
+
+
+def configure(section: str, **values: Any) -> None:
+    yaml = YAML()
+    params = yaml.load(Path("params.yaml"))
+    llm = values.pop("llm", {})
+    params[section] |= values
+    params[section]["llm"] |= {"model": MODEL, "attempts": 1, "max_failure_rate": 0.5} | llm
+    yaml.dump(params, Path("params.yaml"))
+
+
+def data(prompt: str, what: str) -> str:
+    """What stands between the markers of that name."""
+    found = re.search(rf"<<<{what} ([0-9a-f]{{16}})\n(.*)\n{what} \1>>>", prompt, re.S)
+    assert found, prompt
+    return found[2]

@@ -1,113 +1,152 @@
-import random
+"""The stage as a whole, with the rubric; with language models it is in test_judging_models.py."""
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from stages import judge
+from stages.errors import StageError
 from stages.files import read_json, read_jsonl, write_jsonl
-from stages.judges.statistics import bootstrap_mean, model_scores, pair_name, pair_scores, summarize
-from stages.records import Answers, Judgment, Role, Scores, Teacher
-
-MakeAnswers = Callable[..., Answers]
-NAMES: tuple[Role, Role] = ("full", "base")
+from stages.records import Answers, CheckJudgment, Example, Judgment, Source
+from tests.stages.conftest import MakeExample
 
 
-def judgment(first: int, second: int, row: int = 0, models: tuple[Role, Role] = NAMES, status: str = "ok") -> Judgment:
-    """One with these factual scores, out of 5, and nothing else."""
-
-    def scores(points: int) -> Scores:
-        return Scores(factual_correctness=points, instruction_adherence=0, clarity_and_usefulness=0, total=points)
-
-    winner: Any = "tie" if first == second else models[0] if first > second else models[1]
-    fields: dict[str, Any] = {"status": status, "scores": {models[0]: scores(first), models[1]: scores(second)}}
-    if status == "failed":
-        fields |= {"scores": {}, "winner": None}
-    defaults = {"id": f"{row:016x}", "models": models, "winner": winner, "justification": "", "raw": ""}
-    return Judgment(**(defaults | fields), judge=Teacher(name="rubric"))
+def configure(**values: Any) -> None:
+    yaml = YAML()
+    params = yaml.load(Path("params.yaml"))
+    params["judge"] |= values
+    yaml.dump(params, Path("params.yaml"))
 
 
-def test_wins_losses_ties_and_gain_by_hand() -> None:
-    """Guards against a pair counted from the wrong side when the second model was shown first."""
-    rows = [
-        judgment(5, 1, 0),  # full wins by 4
-        judgment(2, 2, 1),
-        judgment(3, 1, 2, models=("base", "full")),  # base wins by 2
-        judgment(0, 4, 3, models=("base", "full")),  # full wins by 4
-    ]
-    scores = pair_scores(rows, "full-base", resamples=500, seed=1)
-    assert {pair_name(row) for row in rows} == {"full-base"}
-    expected = {"win_rate": 0.5, "loss_rate": 0.25, "tie_rate": 0.25, "win_rate_ties_half": 0.625}
-    assert {name: scores[name] for name in expected} == expected
-    assert (scores["gain"], scores["largest_gain"], scores["rows"]) == (1.5, 4.0, 4)
+@pytest.fixture
+def write_rows(project: Path, make: MakeExample, answers: Callable[..., Answers]) -> Callable[..., list[Answers]]:
+    """Test rows and answers of one run: `write_rows(4, full=..., base=...)`."""
+
+    def write(count: int, page: bool = True, **texts: str) -> list[Answers]:
+        source = Source(kind="synthetic", title="Colors") if page else Source(kind="general")
+        examples = [
+            make(
+                f"What color is thing number {n} of the list?",
+                f"Thing {n} is blue, and the others are not.",
+                source=source,
+            )
+            for n in range(count)
+        ]
+        rows = [answers(one.output, one.instruction, one.id, **texts) for one in examples]
+        write_jsonl(judge.TEST, examples)
+        write_jsonl(judge.ANSWERS, rows)
+        return rows
+
+    return write
 
 
-def test_model_scores_by_hand() -> None:
-    rows = [judgment(5, 1, 0), judgment(2, 2, 1), judgment(3, 1, 0, models=("full", "small"))]
-    scores = model_scores(rows, "full")
-    assert scores["rows"] == 2
-    assert scores["total"] == pytest.approx((4 + 2) / 2)  # row 0 twice: 5 and 3
-    assert scores["percent"] == pytest.approx(100 * 3 / 15)
-    assert [scores["percent_best"], scores["percent_worst"]] == pytest.approx([400 / 15, 200 / 15])
+def test_every_pair_is_judged_in_both_orders(write_rows: Callable[..., list[Answers]]) -> None:
+    rows = write_rows(4, page=False, full="Thing 1 is blue, and the others are not.", small="Thing 1 is red.", base="")
+    judge.main()
+    judgments = read_jsonl(judge.JUDGMENTS, Judgment)
+    assert len(judgments) == 4 * 3 * 2
+    for row in rows:
+        seen = [one.models for one in judgments if one.id == row.id]
+        pairs = [("full", "base"), ("full", "small"), ("small", "base")]
+        assert seen == [models for first, second in pairs for models in ((first, second), (second, first))]
+    metrics = read_json(judge.METRICS)
+    assert list(metrics)[:5] == ["healthy", "rows", "rows_left_out", "judgments", "failed"]
+    assert list(metrics["pairs"]) == ["full-base", "full-small", "small-base"]
+    assert metrics["models"]["base"]["total"] == 0
+    assert metrics["pairs"]["full-small"]["win_rate"] == metrics["pairs"]["full-small"]["consistency"] == 1.0
+    checks = read_jsonl(judge.CHECKS, CheckJudgment)
+    assert len(checks) == 6 * 4 * 2
+    assert list(metrics["checks"]) == ["same_answer", "empty", "constant", "reference", "padded", "truncated"]
 
 
-def test_a_failed_judgment_counts_for_nobody_and_is_counted() -> None:
-    """Guards against failures that become ties, or vanish."""
-    summary: Any = summarize([judgment(5, 1, 0), judgment(0, 0, 1, status="failed")], resamples=100, seed=1)
-    assert (summary["judgments"], summary["failed"]) == (2, 1)
-    assert summary["pairs"]["full-base"]["rows"] == summary["models"]["base"]["rows"] == 1
+def test_a_second_run_writes_the_same_bytes(write_rows: Callable[..., list[Answers]]) -> None:
+    write_rows(6, full="Thing 1 is blue.", small="Thing 2 is red.", base="What?")
+    outputs = (judge.JUDGMENTS, judge.CHECKS, judge.METRICS)
+    judge.main()
+    before = [path.read_bytes() for path in outputs]
+    judge.main()
+    assert [path.read_bytes() for path in outputs] == before
+
+
+def test_rows_about_one_page_are_one_cluster(write_rows: Callable[..., list[Answers]]) -> None:
+    """Guards against the page of a row that is lost on the way: then six rows about it pass for six proofs."""
+    texts = {"full": "Thing 1 is blue, and the others are not.", "small": "Red.", "base": "Red."}
+    write_rows(6, page=False, **texts)
+    judge.main()
+    alone = read_json(judge.METRICS)["models"]["full"]
+    write_rows(6, page=True, **texts)
+    judge.main()
+    page = read_json(judge.METRICS)["models"]["full"]
+    assert page["total"] == alone["total"]
+    assert page["total_low"] == page["total_high"] == page["total"]  # the only cluster there is
+    assert alone["total_low"] < alone["total_high"]
+
+
+def test_solo_repeats_checks_and_cuts(write_rows: Callable[..., list[Answers]]) -> None:
+    """Guards against parameters that nothing reads."""
+    write_rows(3, full="Thing 1 is blue, and the others are not.", small="Red.", base="Red.")
+    configure(solo=True, repeats=2, checks=["empty"], check_rows=2, pairs=["full-small"], shown_characters=5)
+    judge.main()
+    judgments = read_jsonl(judge.JUDGMENTS, Judgment)
+    assert len(judgments) == 2 * 3 * (2 + 2)
+    assert [one.repeat for one in judgments] == [0] * 12 + [1] * 12
+    assert len(read_jsonl(judge.CHECKS, CheckJudgment)) == 2 * 2 * 2
+    metrics = read_json(judge.METRICS)
+    assert list(metrics["solo"]) == list(metrics["models"]) == ["small", "full"]
+    assert metrics["answers_cut"] == 3
+    assert list(metrics["checks"]) == ["empty"]
+    configure(checks=[])
+    judge.main()
+    assert {"healthy", "checks"} & set(read_json(judge.METRICS)) == set()
+    assert judge.CHECKS.read_bytes() == b""
+
+
+def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
+    write_rows: Callable[..., list[Answers]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a judge that fails its checks and whose winners are believed; what it did is there to be read."""
+    from stages.judges import rubric
+
+    write_rows(3, full="Blue.", small="Red.", base="Red.")
+    blind = rubric.score("Name a color.", "", "Blue.", "Blue.")
+    monkeypatch.setattr(rubric, "score", lambda *texts: blind)
+    judge.main()
+    assert read_json(judge.METRICS)["healthy"] == 0
+    configure(require_healthy=True)
+    with pytest.raises(
+        StageError, match=r"judge\.require_healthy: the judge fails 3 of 6 checks of itself:\n  empty: 1\.000"
+    ):
+        judge.main()
+    assert read_json(judge.METRICS)["checks"]["empty"]["measured"] == 1.0
+
+
+def test_answers_of_another_run_are_refused(write_rows: Callable[..., list[Answers]], make: MakeExample) -> None:
+    rows = write_rows(3, full="Blue.", small="Red.", base="Red.")
+    write_jsonl(judge.TEST, read_jsonl(judge.TEST, Example)[1:])
+    with pytest.raises(StageError, match=rf"has the row {rows[0].id}, which the test split lacks \(1 in all\)"):
+        judge.main()
 
 
 @pytest.mark.parametrize(
-    ("gains", "verdict"),
-    [([3] * 30, "better"), ([-3] * 30, "worse"), ([1, -1] * 15, "unresolved"), ([0] * 9, "unresolved")],
+    ("values", "message"),
+    [
+        ({"panel": [{"judge": "rubric"}]}, "judge and panel must be different judges or models"),
+        ({"panel": [{"judge": "oracle"}]}, "judge.panel.0.judge: Input should be 'rubric', 'gemini' or 'openai'"),
+        ({"panel": ["openai"]}, "judge.panel.0: Input should be a valid dictionary"),
+        ({"panel": [{"judge": "openai", "llm": {"modell": "x"}}]}, "judge.panel.0.llm.modell: Extra inputs"),
+        ({"panel": [{"judge": "openai", "llm": {"seed": -1}}]}, "judge.panel.0.llm.seed: Input should be greater"),
+        ({"panel": "openai"}, "judge.panel: Input should be a valid list"),
+        ({"checks": ["empty", "empty"]}, "judge.checks: must name each once"),
+        ({"checks": ["poisoned"]}, "judge.checks.0: Input should be 'same_answer'"),
+        ({"checks": [], "require_healthy": True}, "require_healthy asks for checks, and checks is empty"),
+        ({"repeats": 0}, "judge.repeats: Input should be greater than 0"),
+        ({"shown_characters": 0}, "judge.shown_characters: Input should be greater than 0"),
+    ],
 )
-def test_the_verdict_is_certain_only_where_the_interval_is(gains: list[int], verdict: str) -> None:
-    """Guards against a winner of noise."""
-    rows = [judgment(max(gain, 0), max(-gain, 0), row) for row, gain in enumerate(gains)]
-    assert pair_scores(rows, "full-base", resamples=1000, seed=1)["verdict"] == verdict
-
-
-def test_bootstrap_interval_is_that_of_the_normal_law() -> None:
-    """Guards against an interval of the rows instead of their mean: it must shrink with the square root of the rows."""
-    values = np.random.default_rng(0).normal(2.0, 1.0, size=400)
-    interval = bootstrap_mean(values, resamples=4000, seed=3)
-    half = 1.96 * values.std() / 20
-    assert interval.mean == pytest.approx(values.mean())
-    assert interval.low == pytest.approx(values.mean() - half, abs=0.01)
-    assert interval.high == pytest.approx(values.mean() + half, abs=0.01)
-    assert interval == bootstrap_mean(values, resamples=4000, seed=3)
-
-
-def test_order_does_not_change_a_verdict(answers: MakeAnswers) -> None:
-    """Guards against a judge that prefers what it sees first."""
-    row = answers("It is blue.", full="It is blue.", base="It is red and")
-    one, other = judge.judge_pair(row, ("full", "base")), judge.judge_pair(row, ("base", "full"))
-    assert one.winner == other.winner == "full"
-    assert one.scores == other.scores
-    assert (one.models, other.models) == (("full", "base"), ("base", "full"))
-
-
-def test_the_same_answer_is_a_tie(answers: MakeAnswers) -> None:
-    assert judge.judge_pair(answers("It is blue.", full="It is red.", base="It is red."), NAMES).winner == "tie"
-
-
-def test_both_orders_are_drawn() -> None:
-    rng = random.Random(1)
-    drawn = [judge.shuffled(NAMES, rng) for _ in range(200)]
-    assert 70 < drawn.count(NAMES) < 130
-    assert set(drawn) == {NAMES, NAMES[::-1]}
-
-
-def test_every_pair_of_every_row_is_judged(project: Path, answers: MakeAnswers) -> None:
-    rows = [answers("It is blue.", id=f"{i:016x}", full="It is blue.", small="It is red.") for i in range(4)]
-    write_jsonl(judge.ANSWERS, rows)
-    judge.main()
-    judgments = read_jsonl(judge.JUDGMENTS, Judgment)
-    assert len(judgments) == 3 * 4
-    metrics = read_json(judge.METRICS)
-    assert set(metrics["pairs"]) == {"full-base", "full-small", "small-base"}
-    assert metrics["models"]["base"]["total"] == 0
-    assert metrics["pairs"]["full-small"]["win_rate"] == 1.0
+def test_parameters_that_cannot_be(project: Path, values: dict[str, Any], message: str) -> None:
+    configure(**values)
+    with pytest.raises(StageError, match=message):
+        judge.main()

@@ -10,9 +10,11 @@ import pytest
 
 from stages.errors import StageError
 from stages.files import write_csv, write_json, write_jsonl
-from stages.judge import judge_pair
-from stages.judges.statistics import summarize
-from stages.records import Answers, Role
+from stages.judges.panel import by_rubric
+from stages.judges.rows import row_facts
+from stages.judges.sheets import pair_sheets
+from stages.judges.statistics import Sampling, summarize
+from stages.records import Answers, Teacher
 from stages.reporting.charts import CHARTS, STYLE
 from stages.reporting.evidence import METRICS, Evidence, gather
 from stages.reporting.pages import findings, markdown_text, write_pages
@@ -28,8 +30,8 @@ def evidence(tmp_path: Path, make: MakeExample, answers: Callable[..., Answers])
     rows = [
         answers(one.output, one.instruction, one.id, full=one.output, small=ATTACK, base="\n\n") for one in examples
     ]
-    pairs: list[tuple[Role, Role]] = [("full", "base"), ("small", "full")]
-    judgments = [judge_pair(row, pair) for pair in pairs for row in rows]
+    sheets = pair_sheets(rows, ["full-base", "full-small"], 2000)
+    judgments = list(by_rubric(sheets, Teacher(name="rubric"), 0))
     write_jsonl(tmp_path / "data/splits/full/test.jsonl", examples)
     write_jsonl(tmp_path / "data/answers.jsonl", rows)
     write_jsonl(tmp_path / "data/judgments.jsonl", judgments)
@@ -50,7 +52,7 @@ def evidence(tmp_path: Path, make: MakeExample, answers: Callable[..., Answers])
         "base": {"parameters": 1000, "vocab_size": 300},
         "train_full": {"steps": 9} | losses,
         "train_small": {"steps": 3} | losses,
-        "judge": summarize(judgments, resamples=200, seed=1),
+        "judge": summarize(judgments, Sampling(row_facts(rows, examples, 2000), 200, 1)),
     }
     for name, values in metrics.items():
         write_json(tmp_path / f"reports/metrics/{name}.json", values)
@@ -100,7 +102,13 @@ def test_findings_state_the_verdict_with_its_numbers(evidence: Evidence) -> None
     )
     assert full_small.startswith("Full beats small: full wins 100.0%")
     scores = {"win_rate": 0.4, "loss_rate": 0.4, "tie_rate": 0.2, "win_rate_ties_half": 0.5, "rows": 10}
-    scores |= {"win_rate_low": 0.3, "win_rate_high": 0.7, "gain": -0.25, "gain_low": -1, "gain_high": 0.5}
+    scores |= {
+        "win_rate_ties_half_low": 0.3,
+        "win_rate_ties_half_high": 0.7,
+        "gain": -0.25,
+        "gain_low": -1,
+        "gain_high": 0.5,
+    }
     unsure = {"judge": {"pairs": {"small-base": scores | {"verdict": "unresolved"}}}}
     [sentence] = findings(Evidence({}, unsure, {}, ()))
     assert sentence.startswith("Whether small is better than base is unresolved: small wins 40.0%")

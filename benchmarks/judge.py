@@ -1,0 +1,88 @@
+"""How long the judge takes with the rubric, statistics and checks included, for 100, 1,000 and 10,000 pairs.
+
+    python -m benchmarks.judge
+
+The rows are the bundled tasks and what the rule-based teacher makes of the bundled pages, numbered where there are too
+few. Base repeats the question, small gives another row's answer, full now this and now the right one. Each pair is
+judged in both orders. Seconds are those of one core; MB is the peak of memory.
+"""
+
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from itertools import cycle, islice
+from tempfile import TemporaryDirectory
+
+from benchmarks.curation import A_PAGE, BUNDLED, TEXTS, remade
+from stages import judge
+from stages.files import count_lines, read_jsonl, write_jsonl
+from stages.instructions import read_instructions
+from stages.records import Answer, Answers, Example, Page, Role
+from stages.teachers.rules.teacher import teach
+
+PAIRS = (100, 1_000, 10_000)
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        measure(int(sys.argv[1]))
+        return
+    print("   pairs  judgments  seconds     MB")
+    for pairs in PAIRS:
+        command = [sys.executable, "-m", "benchmarks.judge", str(pairs)]
+        subprocess.run(command, env=os.environ | ONE_CORE, check=True)
+
+
+def measure(pairs: int) -> None:
+    examples = made(-(-pairs // 3))
+    rng = random.Random(0)
+    rows = [answered(one, rng.choice(examples), rng) for one in examples]
+    with TemporaryDirectory() as folder:
+        shutil.copy("params.yaml", folder)
+        os.chdir(folder)
+        write_jsonl(judge.TEST, examples)
+        write_jsonl(judge.ANSWERS, rows)
+        start = time.process_time()
+        judge.main()
+        seconds = time.process_time() - start
+        judgments = count_lines(judge.JUDGMENTS)
+        os.chdir("/")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{3 * len(rows):8,}{judgments:11,}{seconds:9.1f}{memory:7,.0f}")
+
+
+def made(size: int) -> list[Example]:
+    """So many examples, each with a question of its own."""
+    general, _ = read_instructions(BUNDLED / "instructions.jsonl", "error")
+    pages = read_jsonl(BUNDLED / "pages.jsonl", Page)
+    real = general + [example for page in pages for example in teach(page, A_PAGE, 1).examples]
+    return [numbered(example, number) for number, example in enumerate(islice(cycle(real), size))]
+
+
+def numbered(example: Example, number: int) -> Example:
+    texts = {key: getattr(example, key) for key in TEXTS}
+    return remade(example, texts | {"instruction": f"{example.instruction} ({number})"}, example.source.title)
+
+
+def answered(example: Example, other: Example, rng: random.Random) -> Answers:
+    texts: dict[Role, str] = {
+        "base": f"{example.instruction} {example.input} " * 4,
+        "small": other.output,
+        "full": rng.choice([example.output, other.output, f"{example.output} {other.output}"]),
+    }
+    return Answers(
+        id=example.id,
+        instruction=example.instruction,
+        input=example.input,
+        output=example.output,
+        answers={role: Answer(text=text, tokens=1, finish="stop") for role, text in texts.items()},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What a judge may answer, good and bad: each is either read right or a failed judgment with a reason."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stages.judges.llm import judge_request, judgment
+from stages.judges.sheets import both_orders
+from stages.llm.outcomes import Outcome
+from stages.llm.replies import read
+from stages.llm.request import Reply
+from stages.records import Answers, Judgment, Teacher
+
+MARKS = {"factual_correctness": 4, "instruction_adherence": 5, "clarity_and_usefulness": 3}
+OTHER = {"factual_correctness": 1, "instruction_adherence": 0, "clarity_and_usefulness": 2}
+GOOD: dict[str, Any] = {"justification": "It is.", "first": MARKS, "second": OTHER, "winner": "first"}
+TEXT = json.dumps(GOOD)
+
+
+def with_mark(value: str) -> str:
+    """The good reply with this, as JSON, in the place of the first mark."""
+    return TEXT.replace('"factual_correctness": 4', f'"factual_correctness": {value}', 1)
+
+
+READ_RIGHT = {
+    "plain": TEXT,
+    "spaces and lines": json.dumps(GOOD, indent=4) + "\n\n",
+    "fence": f"```\n{TEXT}\n```",
+    "fence with json": f"```json\n{TEXT}\n```",
+    "other order of keys": json.dumps(dict(reversed(GOOD.items()))),
+    "more keys": json.dumps(GOOD | {"confidence": 0.9}),
+    "a wrong total of its own": json.dumps(GOOD | {"first": MARKS | {"total": 3}}),
+    "whole float": with_mark("4.0"),
+    "number as text": with_mark('"4"'),
+    "no justification in it": json.dumps(GOOD | {"justification": ""}),
+    "quotes and braces in text": json.dumps(GOOD | {"justification": 'It says "}" and {"first": 0}.'}),
+}
+FAILED = {
+    "nothing": ("", "empty"),
+    "spaces": (" \n\t", "empty"),
+    "an empty fence": ("```json\n```", "empty"),
+    "prose": ("I would rather not.", "not_json"),
+    "prose before": (f"Here is my verdict: {TEXT}", "not_json"),
+    "prose after": (f"{TEXT}\nI hope this helps!", "not_json"),
+    "prose around a fence": (f"Sure:\n```json\n{TEXT}\n```", "not_json"),
+    "thinking aloud": (f"<think>Both are fine.</think>{TEXT}", "not_json"),
+    "two objects": (TEXT + TEXT, "not_json"),
+    "single quotes": (TEXT.replace('"', "'"), "not_json"),
+    "keys without quotes": ("{justification: It is., winner: first}", "not_json"),
+    "a comma too many": (TEXT[:-1] + ",}", "not_json"),
+    "a comment": (TEXT[:-1] + "} // done", "not_json"),
+    "cut": (TEXT[:-9], "not_json"),
+    "Python's None": (TEXT.replace('"first"}', "None}"), "not_json"),
+    "an array": (f"[{TEXT}]", "wrong_shape"),
+    "a string that holds it": (json.dumps(TEXT), "wrong_shape"),
+    "null": ("null", "wrong_shape"),
+    "a number": ("5", "wrong_shape"),
+    "an object around it": (json.dumps({"result": GOOD}), "wrong_shape"),
+    "an empty object": ("{}", "wrong_shape"),
+    "no winner": (json.dumps({key: GOOD[key] for key in ("justification", "first", "second")}), "wrong_shape"),
+    "no second": (json.dumps({key: GOOD[key] for key in ("justification", "first", "winner")}), "wrong_shape"),
+    "no criterion": (TEXT.replace('"instruction_adherence": 5, ', "", 1), "wrong_shape"),
+    "marks as a list": (json.dumps(GOOD | {"first": [4, 5, 3]}), "wrong_shape"),
+    "one number for all": (json.dumps(GOOD | {"first": 12}), "wrong_shape"),
+    "another winner": (json.dumps(GOOD | {"winner": "A"}), "wrong_shape"),
+    "a winner's rank": (json.dumps(GOOD | {"winner": 1}), "wrong_shape"),
+    "winner null": (json.dumps(GOOD | {"winner": None}), "wrong_shape"),
+    "6 of 5": (with_mark("6"), "wrong_shape"),
+    "below 0": (with_mark("-1"), "wrong_shape"),
+    "a half": (with_mark("3.5"), "wrong_shape"),
+    "a share": (with_mark('"4/5"'), "wrong_shape"),
+    "a word": (with_mark('"four"'), "wrong_shape"),
+    "true": (with_mark("true"), "wrong_shape"),
+    "null for a mark": (with_mark("null"), "wrong_shape"),
+    "NaN": (with_mark("NaN"), "wrong_shape"),
+    "infinite": (with_mark("1e999"), "wrong_shape"),
+    "nested mark": (with_mark('{"score": 4}'), "wrong_shape"),
+    "a mark twice": (with_mark('0, "factual_correctness": 5'), "wrong_shape"),
+    "the same mark twice": (with_mark('4, "factual_correctness": 4'), "wrong_shape"),
+    "a whole part twice": (TEXT[:-1] + f', "first": {json.dumps(OTHER)}}}', "wrong_shape"),
+    "thousands of digits": (with_mark("9" * 5000), "not_json"),
+    "nested without end": ("[" * 100_000, "not_json"),
+}
+
+
+@pytest.fixture
+def outcome_of(answers: Callable[..., Answers]) -> Callable[[str], Judgment]:
+    """The judgment that a reply becomes."""
+    sheet, _ = both_orders(answers("Blue."), {"full": "Blue.", "base": "Red."}, 2000)
+    request = judge_request(sheet, 2000)
+
+    def judge(raw: str) -> Judgment:
+        reading = read(request, Reply(raw, "stop", 10, 10))
+        outcome = Outcome(request.name, reading.value, reading.fault, reading.detail, raw)
+        return judgment(sheet, outcome, Teacher(name="openai", model="tiny"), 0)
+
+    return judge
+
+
+def test_the_list_is_long_enough() -> None:
+    assert len(READ_RIGHT) + len(FAILED) >= 50
+
+
+@pytest.mark.parametrize("name", READ_RIGHT)
+def test_a_sound_reply_is_read_right(outcome_of: Callable[[str], Judgment], name: str) -> None:
+    """Guards against scores that go to the other model, and a total that is the judge's."""
+    found = outcome_of(READ_RIGHT[name])
+    assert (found.status, found.declared, found.winner, found.reason) == ("ok", "full", "full", None)
+    assert found.scores["full"].model_dump() == MARKS | {"total": 12}
+    assert found.scores["base"].model_dump() == OTHER | {"total": 3}
+    assert found.raw == READ_RIGHT[name]
+
+
+@pytest.mark.parametrize("name", FAILED)
+def test_a_malformed_reply_is_a_failed_judgment(outcome_of: Callable[[str], Judgment], name: str) -> None:
+    """Guards against an answer that cannot be read and becomes a tie, or half of one that is guessed."""
+    raw, reason = FAILED[name]
+    found = outcome_of(raw)
+    assert (found.status, found.winner, found.declared, found.scores) == ("failed", None, None, {})
+    assert (found.reason, found.raw) == (reason, raw)
+    assert found.justification
+
+
+def test_a_key_inside_ignored_parts_counts_too(outcome_of: Callable[[str], Judgment]) -> None:
+    """Guards against a reply that contradicts itself where nobody looks, and a fault that the repair doesn't name."""
+    assert "'a' stands twice" in outcome_of(json.dumps(GOOD)[:-1] + ', "more": {"a": 1, "a": 2}}').justification

@@ -1,0 +1,150 @@
+"""The metrics, from judgments made by hand."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from stages.errors import StageError
+from stages.judges.statistics import Sampling, summarize
+from stages.records import Judgment
+from tests.stages.judges.conftest import MakeJudgment
+
+
+def both_orders(judged: MakeJudgment, row: int, **totals: int) -> list[Judgment]:
+    return [judged(row, **totals), judged(row, **dict(reversed(totals.items())))]
+
+
+def flat(metrics: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(metrics, dict):
+        return {prefix: metrics}
+    return {key: value for name in metrics for key, value in flat(metrics[name], f"{prefix}.{name}".strip(".")).items()}
+
+
+def test_a_pair_by_hand(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against a pair counted from the wrong side when the second model was shown first."""
+    rows = [
+        *both_orders(judged, 0, full=9, base=5),  # full wins by 4
+        *both_orders(judged, 1, full=2, base=2),
+        *both_orders(judged, 2, base=7, full=5),  # base wins by 2
+        *both_orders(judged, 3, base=0, full=4),  # full wins by 4
+        *(judged(4, full=5, base=0), judged(4, base=5, full=0)),  # the first wins by 5: a tie, and inconsistent
+    ]
+    found: Any = summarize(rows, sampling)
+    pair = found["pairs"]["full-base"]
+    rates = {"win_rate": 0.4, "loss_rate": 0.2, "tie_rate": 0.4, "win_rate_ties_half": 0.6}
+    assert {name: pair[name] for name in rates} == pytest.approx(rates)
+    assert (pair["gain"], pair["largest_gain"], pair["rows"]) == (pytest.approx(6 / 5), 4.0, 5)
+    assert (pair["consistency"], pair["inconsistent"]) == (0.8, 1)
+    assert pair["sign_test_p"] == 1.0  # two wins and one loss
+    assert (pair["verdict"], pair["length_fit"]) == ("unresolved", "constant")
+    assert pair["rows_to_decide"] > 5
+    assert (found["rows"], found["rows_left_out"], found["judgments"], found["failed"]) == (5, 0, 10, 0)
+    assert (found["decided"], found["first_wins"]) == (8, 5 / 8)  # one of each two that agree, and both of row 4
+    assert found["contradicted"] == 0
+
+
+def test_a_model_by_hand(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against a row that counts twice because it was judged twice."""
+    rows = [
+        judged(0, full=12, base=1),
+        judged(0, full=10, small=0),
+        judged(0, small=4, full=8),
+        judged(1, full=3, base=0),
+    ]
+    found: Any = summarize(rows, sampling)
+    full = found["models"]["full"]
+    assert (full["rows"], full["total"]) == (2, (10 + 3) / 2)  # of row 0 the mean of 12, 10 and 8
+    assert full["factual_correctness"] == (5 + 3) / 2
+    assert full["instruction_adherence"] == pytest.approx((5 + 5 + 3) / 3 / 2)
+    assert full["clarity_and_usefulness"] == pytest.approx((2 + 0 + 0) / 3 / 2)
+    assert full["percent"] == pytest.approx(100 * 6.5 / 15)
+    assert (full["percent_best"], full["percent_worst"]) == pytest.approx((1000 / 15, 300 / 15))
+    assert full["percent_low"] == pytest.approx(100 * full["total_low"] / 15)
+    assert list(found["models"]) == ["base", "small", "full"]
+
+
+def test_answers_alone_have_numbers_of_their_own(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against a score of an answer alone that enters the comparison, or the other way round."""
+    rows = [*both_orders(judged, 0, full=12, base=2), judged(0, full=6), judged(0, base=4)]
+    found: Any = summarize(rows, sampling)
+    assert {role: found["solo"][role]["total"] for role in found["solo"]} == {"base": 4.0, "full": 6.0}
+    assert {role: found["models"][role]["total"] for role in found["models"]} == {"base": 2.0, "full": 12.0}
+    assert "solo" not in summarize(rows[:2], sampling)
+
+
+def test_a_row_with_a_failed_judgment_is_left_out_for_all_models(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against failures that become ties, or vanish, and means over different rows for the models compared."""
+    rows = [
+        *both_orders(judged, 0, full=9, base=1),
+        *both_orders(judged, 0, full=9, small=9),
+        *both_orders(judged, 1, full=9, base=9),
+        *(judged(1, full=3, small=3, failed="not_json"), judged(1, small=3, full=3, failed="timed_out")),
+    ]
+    found: Any = summarize(rows, sampling)
+    assert (found["rows"], found["rows_left_out"], found["judgments"], found["failed"]) == (1, 1, 8, 2)
+    assert (found["failed_not_json"], found["failed_timed_out"]) == (1, 1)
+    assert {found["models"][role]["rows"] for role in found["models"]} == {1}
+    assert found["pairs"]["full-base"]["rows"] == found["pairs"]["full-small"]["rows"] == 1
+    assert found["pairs"]["full-base"]["win_rate"] == 1.0
+    with pytest.raises(StageError, match="each of the 1 test rows has a failed judgment"):
+        summarize(rows[4:], sampling)
+
+
+def test_a_winner_against_the_scores_is_counted(judged: MakeJudgment, sampling: Sampling) -> None:
+    rows = both_orders(judged, 0, full=9, base=1)
+    said = rows[0].model_copy(update={"declared": "tie"})
+    found: Any = summarize([said, rows[1]], sampling)
+    assert (found["contradicted"], found["pairs"]["full-base"]["win_rate"]) == (1, 1.0)
+
+
+def test_an_always_first_judge_gets_half_and_no_consistency(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against a model that wins because it was shown first."""
+    rows = [one for n in range(50) for one in (judged(n, full=9, base=3), judged(n, base=9, full=3))]
+    found: Any = summarize(rows, sampling)
+    pair = found["pairs"]["full-base"]
+    assert (pair["win_rate_ties_half"], pair["tie_rate"], pair["consistency"], pair["inconsistent"]) == (0.5, 1, 0, 50)
+    assert (found["first_wins"], found["first_wins_low"]) == (1.0, 1.0)
+    assert pair["verdict"] == "unresolved" and "rows_to_decide" not in pair
+    assert pair["gain"] == 0.0
+
+
+def test_a_model_against_itself_is_at_one_half_within_its_interval(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against intervals so narrow, or a count so lopsided, that noise has a winner: totals are drawn by lot."""
+    import random
+
+    outside = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        rows = []
+        for n in range(100):
+            one, other = rng.randint(0, 15), rng.randint(0, 15)
+            rows += both_orders(judged, n, full=one, small=other)
+        pair: Any = summarize(rows, Sampling(sampling.facts, 200, seed))["pairs"]
+        outside += pair["full-small"]["verdict"] != "unresolved"
+    assert outside <= 6  # 2 are expected of 40 at 95%; more than 6 have a chance of 0.3%
+
+
+def test_rows_about_one_page_count_less(judged: MakeJudgment, sampling: Sampling) -> None:
+    """Guards against an interval that takes the two rows of each page for independent ones."""
+    rows = [one for n in range(100) for one in both_orders(judged, n, full=9 * (n // 2 % 2), base=4)]
+    by_page: Any = summarize(rows, sampling)["pairs"]
+    alone = {row: type(fact)(row, fact.words) for row, fact in sampling.facts.items()}
+    by_row: Any = summarize(rows, Sampling(alone, 500, 1))["pairs"]
+    wide, narrow = (one["full-base"]["gain_high"] - one["full-base"]["gain_low"] for one in (by_page, by_row))
+    assert wide == pytest.approx(2**0.5 * narrow, rel=0.15)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("totals", [(0, 0), (15, 0), (7, 8)])
+def test_metrics_are_numbers_and_words(
+    judged: MakeJudgment, sampling: Sampling, count: int, totals: tuple[int, int]
+) -> None:
+    """Guards against NaN and null, which readers of metrics choke on, where there is little to tell apart."""
+    rows = [one for n in range(count) for one in both_orders(judged, n, full=totals[0], base=totals[1])]
+    values = flat(summarize(rows, sampling))
+    json.dumps(values, allow_nan=False)
+    for name, value in values.items():
+        assert isinstance(value, str) or math.isfinite(value), name
+    assert ("first_wins" in values) == (totals != (0, 0))
