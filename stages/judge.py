@@ -1,10 +1,12 @@
 """judge: scores the answers pair by pair, in a random order and without the models' names.
 
-`python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost.
+`python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost;
+`--label 50` writes a page on which a person makes 50 of the comparisons, for `judge.labels`.
 """
 
 import argparse
 import random
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,9 +15,12 @@ from pydantic import Field, field_validator
 from tqdm import tqdm
 
 from stages.errors import StageError, run_stage
-from stages.files import read_jsonl, write_json, write_jsonl
+from stages.files import read_jsonl, write_json, write_jsonl, write_text
 from stages.judges import llm, rubric
-from stages.judges.statistics import pair_roles, summarize
+from stages.judges.agreement import agreement
+from stages.judges.labelling import draw, render
+from stages.judges.labels import Choices, read_labels
+from stages.judges.statistics import pair_name, pair_roles, summarize
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
 from stages.params import SectionModel, Seed, load_params
@@ -24,6 +29,8 @@ from stages.records import Answers, Judgment, Role, Teacher
 ANSWERS = Path("data/answers.jsonl")
 JUDGMENTS = Path("data/judgments.jsonl")
 METRICS = Path("reports/metrics/judge.json")
+LABEL_PAGE = Path("reports/label.html")
+SHOWN_CHARACTERS = 2000  # of an answer
 
 Comparison = tuple[Answers, tuple[Role, Role]]  # and the models in the order in which they are shown
 
@@ -33,6 +40,7 @@ class Params(SectionModel):
     seed: Seed  # which answer of a pair is shown first, and the bootstrap
     pairs: Annotated[list[Literal["full-base", "full-small", "small-base"]], Field(min_length=1)]
     resamples: Annotated[int, Field(ge=100, le=100_000)]  # of the bootstrap
+    labels: Annotated[str, Field(min_length=1)]  # what people chose: a file of the label page, or a folder of them
     llm: LlmParams
 
     @field_validator("pairs")
@@ -45,16 +53,26 @@ class Params(SectionModel):
 
 def main() -> None:
     params = load_params("judge", Params)
-    shown = comparisons(read_jsonl(ANSWERS, Answers), params)
+    rows = read_jsonl(ANSWERS, Answers)
+    people = read_labels(Path(params.labels), rows)  # before anything is paid for
+    shown = comparisons(rows, params)
     judgments = by_rubric(shown) if params.judge == "rubric" else by_model(shown, params)
     write_jsonl(JUDGMENTS, judgments)
-    write_json(METRICS, summarize(judgments, params.resamples, params.seed))
+    metrics = summarize(judgments, params.resamples, params.seed)
+    clusters = {row.id: row.id for row in rows}
+    agreed = agreement(people, verdicts(judgments), clusters, params.resamples, params.seed)
+    write_json(METRICS, metrics | ({"agreement": agreed} if agreed else {}))
 
 
 def comparisons(rows: list[Answers], params: Params) -> list[Comparison]:
     """Every pair of every row, in the order in which the judge sees the two."""
     rng = random.Random(params.seed)
     return [(row, shuffled(pair_roles(pair), rng)) for pair, row in product(params.pairs, rows)]
+
+
+def verdicts(judgments: list[Judgment]) -> Choices:
+    """Who won which comparison; failed judgments are no verdicts."""
+    return {(one.id, pair_name(one)): one.winner for one in judgments if one.winner is not None}
 
 
 def by_rubric(shown: list[Comparison]) -> list[Judgment]:
@@ -102,7 +120,18 @@ def estimate() -> None:
     print(service(params).estimate([llm.judge_request(row, models) for row, models in shown]))  # noqa: T201
 
 
+def label(count: int) -> None:
+    """Writes the page on which a person makes `count` of the comparisons."""
+    params = load_params("judge", Params)
+    drawn = draw(read_jsonl(ANSWERS, Answers), params.pairs, count, params.seed)
+    write_text(LABEL_PAGE, render(drawn, SHOWN_CHARACTERS))
+    print(f"{LABEL_PAGE}: {count} comparisons; open it in a browser, and put what it downloads into {params.labels}")  # noqa: T201
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m stages.judge", description="Scores the answers pair by pair.")
-    parser.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
-    run_stage(estimate if parser.parse_args().estimate else main)
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
+    instead.add_argument("--label", type=int, metavar="N", help="write a page for a person with N comparisons instead")
+    options = parser.parse_args()
+    run_stage(partial(label, options.label) if options.label is not None else estimate if options.estimate else main)
