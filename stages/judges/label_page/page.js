@@ -46,6 +46,8 @@ function show(index, said = "") {
   at = Math.max(0, Math.min(index, sections.length));
   sections.forEach((section, number) => (section.hidden = number !== at));
   end.hidden = at !== sections.length;
+  const open = sections.length - choices.size;
+  end.querySelector("h2").textContent = open ? `${open} still to choose` : "All are chosen";
   document.getElementById("progress").value = choices.size;
   status.textContent = `${said}${choices.size} of ${sections.length} done.`;
   buttons.hidden = at === sections.length;
@@ -97,7 +99,6 @@ function download() {
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = `labels-${labeller}.json`;
   link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 const actions = {
