@@ -134,4 +134,7 @@ if __name__ == "__main__":
     instead.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
     instead.add_argument("--label", type=int, metavar="N", help="write a page for a person with N comparisons instead")
     options = parser.parse_args()
-    run_stage(partial(label, options.label) if options.label is not None else estimate if options.estimate else main)
+    if options.label is not None:
+        run_stage(partial(label, options.label))
+    else:
+        run_stage(estimate if options.estimate else main)

@@ -19,7 +19,8 @@ def draw(rows: Sequence[Answers], pairs: Sequence[str], count: int, seed: int) -
     """`count` comparisons, as many of each pair as of the others, in random order; which model is A is random, too.
 
     Two answers with the same words are not drawn: there is nothing to choose. A larger `count` adds comparisons to
-    those of a smaller one. Raises StageError where there are fewer than `count`.
+    those of a smaller one, so that people who make different numbers of them can be compared. Raises
+    StageError where there are fewer than `count`.
     """
     rng = random.Random(seed)
     by_pair = [_shuffled(rows, pair, rng) for pair in pairs]

@@ -29,7 +29,7 @@ def test_the_draw_is_even_over_pairs_and_orders(rows: list[Answers]) -> None:
 
 
 def test_the_draw_is_the_seeds(rows: list[Answers]) -> None:
-    """Guards against a page that is another each time, and against labels lost when more are asked for."""
+    """Guards against a page that is another each time, and two people's pages that share nothing."""
     drawn = draw(rows, PAIRS, 10, seed=1)
     assert drawn == draw(rows, PAIRS, 10, seed=1)
     assert drawn != draw(rows, PAIRS, 10, seed=2)
