@@ -1,31 +1,38 @@
 """judge: scores the answers pair by pair, in both orders and without the models' names, and checks the judge itself.
 
-`python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost.
+`python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost;
+`--label 50` writes a page on which a person makes 50 of the comparisons, for `judge.labels`.
 """
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from stages.errors import run_stage
-from stages.files import read_jsonl, write_json, write_jsonl
+from stages.files import read_jsonl, write_json, write_jsonl, write_text
+from stages.judges.agreement import agreement
 from stages.judges.checks import check_sheets, health, healthy, report
+from stages.judges.labelling import draw, render
+from stages.judges.labels import Choices, read_labels
 from stages.judges.panel import Member, estimate_all, inherit, judge_all
 from stages.judges.rows import row_facts
-from stages.judges.sheets import Sheet, pair_sheets, solo_sheets
+from stages.judges.sheets import Sheet, pair_roles, pair_sheets, solo_sheets
 from stages.judges.statistics import Sampling, summarize
+from stages.judges.verdicts import winners
 from stages.llm.request import LlmParams
 from stages.params import Positive, SectionModel, Seed, load_params
-from stages.records import ROLES, Answers, CheckJudgment, CheckName, Example
+from stages.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
 
 ANSWERS = Path("data/answers.jsonl")
 TEST = Path("data/splits/full/test.jsonl")  # says which page a row is about
 JUDGMENTS = Path("data/judgments.jsonl")
 CHECKS = Path("data/judge_checks.jsonl")
 METRICS = Path("reports/metrics/judge.json")
+LABEL_PAGE = Path("reports/label.html")
 
 
 class Params(SectionModel):
@@ -40,7 +47,7 @@ class Params(SectionModel):
     checks: list[CheckName]  # of the judge itself
     check_rows: Positive  # test rows, of each check
     require_healthy: bool  # a check that is not passed stops the run
-    labels: str  # file with people's verdicts; "" for none
+    labels: Annotated[str, Field(min_length=1)]  # what people chose: a file of the label page, or a folder of them
     llm: LlmParams
 
     @field_validator("pairs", "checks")
@@ -73,6 +80,7 @@ class Params(SectionModel):
 def main() -> None:
     params = load_params("judge", Params)
     rows = read_jsonl(ANSWERS, Answers)
+    labels = read_labels(Path(params.labels), rows)  # before anything is paid for
     facts = row_facts(rows, read_jsonl(TEST, Example), params.shown_characters)
     sheets = all_sheets(rows, params)
     judgments = list(judge_all(sheets, params.members, params.repeats, params.shown_characters))
@@ -83,7 +91,10 @@ def main() -> None:
     cut = {"answers_cut": sum(len(row.answers[role].text) > params.shown_characters for row in rows for role in ROLES)}
     checks = health(of_checks, params.checks)
     summary = summarize(of_models, Sampling(facts, params.resamples, params.seed))
-    write_json(METRICS, healthy(checks) | summary | cut | ({"checks": checks} if checks else {}))
+    clusters = {row: fact.cluster for row, fact in facts.items()}
+    agreed = agreement(labels, verdicts(of_models, params.pairs), clusters, params.resamples, params.seed)
+    parts = {"checks": checks, "agreement": agreed}
+    write_json(METRICS, healthy(checks) | summary | cut | {name: part for name, part in parts.items() if part})
     report(checks, params.require_healthy)
 
 
@@ -95,6 +106,11 @@ def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
     return [*pair_sheets(rows, params.pairs, shown), *alone, *checks]
 
 
+def verdicts(judgments: Sequence[Judgment], pairs: Sequence[str]) -> Choices:
+    """Who won which comparison."""
+    return {(row, pair): winner for pair in pairs for row, winner in winners(judgments, pair_roles(pair)).items()}
+
+
 def estimate() -> None:
     """Prints what the language models among the judges would be asked."""
     params = load_params("judge", Params)
@@ -102,7 +118,21 @@ def estimate() -> None:
     print(estimate_all(sheets, params.members, params.repeats, params.shown_characters))  # noqa: T201
 
 
+def label(count: int) -> None:
+    """Writes the page on which a person makes `count` of the comparisons."""
+    params = load_params("judge", Params)
+    drawn = draw(read_jsonl(ANSWERS, Answers), params.pairs, count, params.seed)
+    write_text(LABEL_PAGE, render(drawn, params.shown_characters))
+    print(f"{LABEL_PAGE}: {count} comparisons; open it in a browser, and put what it downloads into {params.labels}")  # noqa: T201
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m stages.judge", description="Scores the answers pair by pair.")
-    parser.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
-    run_stage(estimate if parser.parse_args().estimate else main)
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
+    instead.add_argument("--label", type=int, metavar="N", help="write a page for a person with N comparisons instead")
+    options = parser.parse_args()
+    if options.label is not None:
+        run_stage(partial(label, options.label))
+    else:
+        run_stage(estimate if options.estimate else main)

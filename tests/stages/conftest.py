@@ -77,6 +77,7 @@ def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     shutil.copy(root / "params.yaml", tmp_path)
     shutil.copytree(root / "data/bundled", tmp_path / "data/bundled")
     shutil.copy(root / "data/bundled/pages.jsonl", tmp_path / "data")
+    (tmp_path / "data/labels").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

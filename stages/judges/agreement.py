@@ -1,0 +1,118 @@
+"""How far the judge agrees with people, and people with one another.
+
+Agreement is the share of comparisons of which two raters say the same: the pair's first model, its second, or a tie.
+Cohen's kappa is how much of the agreement beyond chance was reached (Cohen, 1960, "A Coefficient of Agreement for
+Nominal Scales"). Of more than two raters, both are means over pairs of them (Light, 1971, "Measures of Response
+Agreement for Qualitative Data"). Intervals are percentile bootstraps over clusters, such as the rows of one source
+page: a resample draws clusters, and a cluster brings all raters' choices along.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.judges.labels import Choices, Key, Labels
+from stages.judges.sheets import pair_roles
+
+CONFIDENCE = 0.95
+Raters = tuple[Choices, Choices]
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def agreement(
+    labels: Labels, verdicts: Choices, clusters: Mapping[str, str], resamples: int, seed: int
+) -> dict[str, object]:
+    """The judge's agreement with the people and, under `people`, theirs with one another: the most to expect of it.
+
+    `clusters` maps a row's id to its cluster. Labels of which the judge has no verdict, or that are about other answers,
+    are counted and left out. Empty where nobody labelled anything; `people` is there from two people on.
+    """
+    people = labels.people
+    other: dict[str, object] = {}
+    if labels.of_other_answers:
+        other["labels_of_other_answers"] = labels.of_other_answers
+    if not people:
+        return other
+    keys = [key for choices in people for key in choices]
+    by_judge: dict[str, object] = {
+        **other,
+        "labellers": len(people),
+        "rows": len({key[0] for key in keys if key in verdicts}),
+        "labels_without_verdict": sum(key not in verdicts for key in keys),
+        **rates([(choices, verdicts) for choices in people], clusters, resamples, seed),
+    }
+    if len(people) == 1:
+        return by_judge
+    return by_judge | {"people": rates(list(combinations(people, 2)), clusters, resamples, seed)}
+
+
+def rates(raters: Sequence[Raters], clusters: Mapping[str, str], resamples: int, seed: int) -> dict[str, float]:
+    """Agreement and kappa, means over the pairs of raters, with 95% intervals.
+
+    `labels` counts what both raters of a pair compared; where it is 0, there is no more in the result. Raters who
+    always say one and the same thing have no kappa: `kappa_undefined` counts the resamples in which that is so, and
+    where it is so of them all, kappa is left out.
+    """
+    labels = sum(len(one.keys() & other.keys()) for one, other in raters)
+    if not labels:
+        return {"labels": 0}
+    tables = _tables(raters, clusters)
+    total = tables.sum(axis=0)
+    resampled = _resampled(tables, resamples, seed)
+    kappas = _mean(cohen_kappa(resampled))
+    undefined = np.isnan(kappas)
+    return {
+        "labels": labels,
+        **_interval("agreement", _mean(_agreement(total)), _mean(_agreement(resampled))),
+        **({} if undefined.all() else _interval("kappa", _mean(cohen_kappa(total)), kappas)),
+        "kappa_undefined": int(undefined.sum()),
+    }
+
+
+def cohen_kappa(tables: Counts) -> Floats:
+    """(observed - expected) / (1 - expected agreement) of tables [..., categories, categories]; NaN for 0/0."""
+    rows, columns = tables.sum(axis=-1), tables.sum(axis=-2)
+    with np.errstate(invalid="ignore"):
+        expected = (rows * columns).sum(axis=-1) / tables.sum(axis=(-2, -1)) ** 2
+        return np.asarray((_agreement(tables) - expected) / (1 - expected))
+
+
+def _agreement(tables: Counts) -> Floats:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.trace(tables, axis1=-2, axis2=-1) / tables.sum(axis=(-2, -1)))
+
+
+def _tables(raters: Sequence[Raters], clusters: Mapping[str, str]) -> Counts:
+    """How often one rater said this and the other that: [clusters, pairs of raters, 3, 3]."""
+    shared = [sorted(one.keys() & other.keys()) for one, other in raters]
+    index = {name: i for i, name in enumerate(sorted({clusters[row] for keys in shared for row, _ in keys}))}
+    tables = np.zeros((len(index), len(raters), 3, 3), dtype=np.int64)
+    for number, ((one, other), keys) in enumerate(zip(raters, shared, strict=True)):
+        for key in keys:
+            tables[index[clusters[key[0]]], number, _category(one, key), _category(other, key)] += 1
+    return tables
+
+
+def _category(choices: Choices, key: Key) -> int:
+    """0 for the pair's first model, 1 for its second, 2 for a tie, so that all pairs share their categories."""
+    return (*pair_roles(key[1]), "tie").index(choices[key])
+
+
+def _resampled(tables: Counts, resamples: int, seed: int) -> Counts:
+    """The summed tables of each resample: [resamples, pairs of raters, 3, 3]."""
+    clusters = len(tables)
+    times_drawn = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples)
+    return np.asarray(np.tensordot(times_drawn, tables, axes=1))
+
+
+def _mean(values: Floats) -> Floats:
+    """Over the pairs of raters that have a value; NaN where none has."""
+    return np.ma.filled(np.ma.mean(np.ma.masked_invalid(values), axis=-1), np.nan)
+
+
+def _interval(name: str, value: Floats, resampled: Floats) -> dict[str, float]:
+    low, high = np.nanquantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return {name: float(value), f"{name}_low": float(low), f"{name}_high": float(high)}
