@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Role = Literal["base", "small", "full"]
+# Whose text a judge sees: a model's, or, in a check of the judge itself, the one tried out or the one beside it.
+Contestant = Role | Literal["probe", "rival"]
+CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated"]
 Score = Annotated[int, Field(ge=0, le=5)]
 
 ROLES: tuple[Role, ...] = ("base", "small", "full")
@@ -115,16 +118,31 @@ class Scores(Record):
 
 
 class Judgment(Record):
-    """Two models' answers to one instruction, in the order in which the judge saw them."""
+    """One reply of a judge about one model's answer, or about two in the order in which it saw them."""
 
     id: str
-    models: tuple[Role, Role]
-    scores: dict[Role, Scores]
-    winner: Role | Literal["tie"] | None
-    justification: str
+    models: Annotated[tuple[Contestant, ...], Field(min_length=1, max_length=2)]
+    repeat: Annotated[int, Field(ge=0)]
+    scores: dict[Contestant, Scores]  # of each of the models; empty where it failed
+    declared: Contestant | Literal["tie"] | None  # whom the judge itself called the winner; None for one answer alone
+    winner: Contestant | Literal["tie"] | None  # by the totals; None for one answer alone
+    justification: str  # the judge's; what went wrong where it failed
     judge: Teacher
     status: Literal["ok", "failed"]
-    raw: str
+    reason: str | None = None  # why it failed, in one word: not_json, timed_out, ...
+    raw: str  # the reply as it came; "" for the rubric
+
+    @model_validator(mode="after")
+    def _failed_or_complete(self) -> "Judgment":
+        if set(self.scores) != (set(self.models) if self.status == "ok" else set()):
+            raise ValueError(f"{self.status}, with scores of {sorted(self.scores)}, about {', '.join(self.models)}")
+        return self
+
+
+class CheckJudgment(Judgment):
+    """One reply of a judge in a check of the judge itself."""
+
+    check: CheckName
 
 
 def example_id(instruction: str, input: str, output: str) -> str:
