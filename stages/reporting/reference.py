@@ -1,9 +1,9 @@
 """This run beside the reference experiment, point by point.
 
-The rule of the verdicts. A figure depends on settings: a loss on those of data and training, a score on those of answers
-and judge, too. Where one of them differs, or isn't known, or we have no such figure, the two are not comparable. Where
-all are the same, the reference is reproduced if its figure lies in our 95% interval, and otherwise not. A validation
-loss has no interval (one seed): it is reproduced if it lies within 5% of the reference's.
+The rule of the verdicts. A figure depends on settings: a loss on those of data and training, a score on those of
+answers and judge as well. Where one of them differs, or isn't known, or we have no such figure, the two are not
+comparable. Where all are the same, the reference is reproduced if its figure lies in our 95% interval, and otherwise
+not. A validation loss has no interval (one seed): it is reproduced if it lies within 5% of the reference's.
 """
 
 from collections.abc import Callable, Mapping

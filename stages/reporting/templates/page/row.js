@@ -30,7 +30,7 @@ function drawTally(row, choice) {
   const gain = scoresOf(row, choice)?.gain;
   const look = gain > 0 ? "gain up" : gain < 0 ? "gain down" : "gain";
   const name = element("span", { class: "unseen" }, say("gain"), " ");
-  scores.push(element("span", { class: look }, name, gain === undefined ? "–" : withSign.format(gain)));
+  scores.push(element("span", { class: look }, name, gain === undefined ? "–" : withSign.format(gain).replace("-", "\u2212")));
   return element("span", { class: "tally" }, ...scores);
 }
 
