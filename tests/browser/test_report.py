@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from stages.files import read_jsonl, write_jsonl
 from stages.records import Answer, Answers, Example, Judgment, Source, Teacher, make_example
 from stages.reporting.charts.drawing import draw_all
-from stages.reporting.evidence import Evidence, Row, gather
+from stages.reporting.evidence import Evidence, gather
 from stages.reporting.pages import write_page
 from stages.reporting.wording import Language, Wording
-from tests.stages.reporting.made_run import params, write_run
+from tests.stages.reporting.made_run import numbered, params, write_run
 
 ROWS = 120
 PHONE = {"width": 390, "height": 844}
@@ -101,7 +101,7 @@ def test_filters_by_winner_criterion_and_kind(report: Page, made: Path) -> None:
         choose(report, "Winner", name)
         expected = sum(judgment.winner == winner for _, judgment in judged)
         expect(count(report)).to_have_text(f"{expected} of {ROWS} rows")
-    choose(report, "by", "factual correctness")
+    choose(report, "Criterion", "factual correctness")
     ties = sum(len({one.factual_correctness for one in judgment.scores.values()}) == 1 for _, judgment in judged)
     expect(count(report)).to_have_text(f"{ties} of {ROWS} rows")
     choose(report, "Kind", "when")
@@ -209,13 +209,6 @@ def test_a_phone_scrolls_only_downwards(context: BrowserContext, report: Page) -
     report.keyboard.press("Enter")
     expect(report.locator(".answer")).to_have_count(3)
     assert report.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-
-
-def numbered(rows: tuple[Row, ...], count: int) -> Iterator[Row]:
-    """So many rows: the given ones over and over, with their numbers as ids."""
-    for number in range(count):
-        row = rows[number % len(rows)]
-        yield replace(row, example=row.example.model_copy(update={"id": f"{number:016x}"}))
 
 
 def hostile_run(folder: Path) -> Evidence:

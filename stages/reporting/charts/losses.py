@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from stages.reporting.charts.style import LINES, MODELS
+from stages.reporting.charts.style import LINES, MODELS, add_legend
 from stages.reporting.evidence import Evidence
 from stages.reporting.wording import Wording
 
@@ -31,4 +31,4 @@ def loss_curves(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
     )
     if axes.lines:
         axes.set_ylim(0, None)
-        axes.legend(ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.18), handlelength=2.4)
+        add_legend(axes, 2, handlelength=2.4)

@@ -49,7 +49,7 @@ def win_rates(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     if pairs:
-        add_legend(axes, 3)
+        add_legend(axes, 3, handlelength=1.4)
 
 
 def pair_label(pair: str, wording: Wording) -> str:

@@ -44,4 +44,4 @@ def rejection_reasons(evidence: Evidence, wording: Wording, axes: "Axes") -> Non
     axes.grid(axis="y", visible=False)
     if table:
         axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-        add_legend(axes, 2)
+        add_legend(axes, 2, handlelength=1.4)

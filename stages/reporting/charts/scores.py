@@ -30,7 +30,7 @@ def score_distribution(evidence: Evidence, wording: Wording, axes: "Axes") -> No
     axes.set_xticks(range(TOTAL_MAX + 1))
     axes.grid(axis="x", visible=False)
     if axes.containers:
-        add_legend(axes, 3)
+        add_legend(axes, 3, handlelength=1.4)
 
 
 def percent_range(evidence: Evidence, wording: Wording, axes: "Axes") -> None:

@@ -51,6 +51,6 @@ STYLE = {
 }
 
 
-def add_legend(axes: "Axes", columns: int) -> None:
-    """In one line beside the title, where it covers nothing."""
-    axes.legend(ncols=columns, loc="lower right", bbox_to_anchor=(1.02, 0.99), handlelength=1.4, columnspacing=1.2)
+def add_legend(axes: "Axes", columns: int, **look: float) -> None:
+    """Below the picture, where it covers nothing."""
+    axes.legend(ncols=columns, loc="upper center", bbox_to_anchor=(0.45, -0.17), columnspacing=1.4, **look)

@@ -4,6 +4,8 @@ Its figures are as a run's could be; they were written down, not computed from t
 """
 
 import random
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from stages.records import (
     Teacher,
     make_example,
 )
+from stages.reporting.evidence import Row
 from tests.conftest import ROOT
 
 PLACES = ("Rothbury", "Kelmscott", "Vardø", "Olinda", "Tadoussac", "Hirosaki", "Essaouira", "Ystad", "Paraty", "Galway")
@@ -238,3 +241,10 @@ def write_run(folder: Path, rows: int) -> None:
         write_json(folder / f"reports/metrics/{name}.json", values)
     write_csv(folder / "reports/curves/full.csv", curve(2.44, 0.512))
     write_csv(folder / "reports/curves/small.csv", curve(2.44, 0.604))
+
+
+def numbered(rows: tuple[Row, ...], count: int) -> Iterator[Row]:
+    """So many rows: the given ones over and over, with their numbers as ids."""
+    for number in range(count):
+        row = rows[number % len(rows)]
+        yield replace(row, example=row.example.model_copy(update={"id": f"{number:016x}"}))
