@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ruamel.yaml import YAML
 
 from stages.reporting import tables
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.charts.style import HATCHES, MODELS, STYLE
 from stages.reporting.evidence import Evidence
 from stages.reporting.wording import Wording
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -172,3 +174,20 @@ def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> N
         "too_short,14,30,44",
     ]
     assert (folder / "percents.csv").read_text().splitlines()[0] == "figure,model,statistic,percent"
+
+
+def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
+    """Guards against a plot in dvc.yaml that draws nothing."""
+    tables.write_tables(evidence, run / "reports/tables")
+    plots = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text("utf-8"))["plots"]
+    files = set()
+    for [(title, plot)] in (one.items() for one in plots):
+        assert plot["x_label"] and plot["y_label"], title
+        for name, columns in plot["y"].items():
+            header = (run / name).read_text().splitlines()[0].split(",")
+            x = plot["x"] if isinstance(plot["x"], str) else plot["x"][name]
+            assert {x, *([columns] if isinstance(columns, str) else columns)} <= set(header), title
+            files.add(name)
+    assert files == {f"reports/tables/{name}.csv" for name in tables.TABLES} | {
+        f"reports/curves/{size}.csv" for size in ("full", "small")
+    }

@@ -1,13 +1,13 @@
 // The list of rows. Only what is near the window is in the document: rows come in chunks, and a chunk that is far away
 // is an empty box of the height that it had.
 
-const CHUNK = 40;
+const CHUNK = 20;
 
 class RowList {
   constructor(box) {
     this.box = box;
     this.open = new Set();
-    this.watcher = new IntersectionObserver((seen) => seen.forEach((one) => this.pass(one)), { rootMargin: "900px 0px" });
+    this.watcher = new IntersectionObserver((seen) => seen.forEach((one) => this.pass(one)), { rootMargin: "600px 0px" });
     this.height = 48; // of a closed row, until one was drawn
   }
 
