@@ -28,14 +28,6 @@ class Consistency:
     fit: str  # how well that could be told: ok, extrapolated, separated, constant, too_few
     length_controlled: Estimate | None  # win rate at equal lengths
 
-    @property
-    def first(self) -> str:
-        return self.pair.split("-")[0]
-
-    @property
-    def second(self) -> str:
-        return self.pair.split("-")[1]
-
 
 def checks(evidence: Evidence) -> list[Check]:
     return [

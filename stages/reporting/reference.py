@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stages.reporting.evidence import Estimate, Evidence
-from stages.reporting.wording import Form, Wording
+from stages.reporting.wording import NOTHING, Form, Wording
 
 NAMED = 3  # settings that a verdict names; the table of settings has all
 TOLERANCE = 0.05  # of a reference loss
@@ -90,12 +90,13 @@ def _training(evidence: Evidence, wording: Wording) -> list[Setting]:
 
 def _judging(evidence: Evidence) -> list[Setting]:
     infer, judge = evidence.params["infer"], evidence.params["judge"]
-    name = model_name(judge, "judge")
+    names = judge_names(judge)
+    temperature = NOTHING if judge["judge"] == "rubric" else judge["llm"]["temperature"]
     return [
         _equal("max_new_tokens", 256, infer["max_new_tokens"]),
         _equal("answer_temperature", 0, infer["temperature"]),
-        Setting("judge", "judging", "openai: Llama", name, _is(name, "llama")),
-        _equal("judge_temperature", 0, judge["llm"]["temperature"] if judge["judge"] != "rubric" else "-"),
+        Setting("judge", "judging", "openai: Llama", ", ".join(names), len(names) == 1 and _is(names[0], "llama")),
+        _equal("judge_temperature", 0, temperature),
     ]
 
 
@@ -110,7 +111,7 @@ def _written(value: Any) -> str:
 
 def _counts(name: str, ours: list[float | None], reference: list[int], wording: Wording) -> Setting:
     def written(counts: list[Any]) -> str:
-        return " / ".join("-" if count is None else wording.integer(count) for count in counts)
+        return " / ".join(NOTHING if count is None else wording.integer(count) for count in counts)
 
     return Setting(name, "training", written(reference), written(ours), ours == reference)
 
@@ -126,6 +127,12 @@ def model_name(section: Mapping[str, Any], choice: str) -> str:
     """`gemini: gemini-2.5-pro`; the choice alone where it is no language model."""
     chosen = str(section[choice])
     return f"{chosen}: {section['llm']['model']}" if chosen in {"gemini", "openai"} else chosen
+
+
+def judge_names(judge: Mapping[str, Any]) -> list[str]:
+    """The judge and those of its panel, who say only in what they differ from it."""
+    panel = [{"judge": one["judge"], "llm": judge["llm"] | one.get("llm", {})} for one in judge.get("panel", [])]
+    return [model_name(one, "judge") for one in (judge, *panel)]
 
 
 def _is(name: str, *words: str) -> bool:

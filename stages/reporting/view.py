@@ -38,7 +38,7 @@ def _answer(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "pairs": pairs,
         "models": headline.models(evidence),
         "gaps": gaps(evidence, wording),
-        "judge": reference.model_name(evidence.params["judge"], "judge"),
+        "judge": ", ".join(reference.judge_names(evidence.params["judge"])),
         "total_max": TOTAL_MAX,
     }
 

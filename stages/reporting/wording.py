@@ -38,6 +38,11 @@ class Wording:
         section, name = key.split(".", 1)
         return escape(self._catalogue[section][name]).format(**values)
 
+    def pair(self, name: str) -> str:
+        """Two models that are compared, from their name in the metrics: `full-base`."""
+        first, second = name.split("-")
+        return self.text("pairs.against", first=first, second=second)
+
     def label(self, section: str, name: str) -> str:
         """What readers call a thing that the data names, such as a rule or a check; its own name where unlisted."""
         return self._catalogue[section].get(name, name.replace("_", " "))

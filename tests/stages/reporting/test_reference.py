@@ -85,6 +85,7 @@ def test_a_loss_is_reproduced_within_five_percent(same: Evidence, ours: float, v
         ({"synth": {"llm": {"model": "gemini-2.5-flash"}}}, "teacher", "not_comparable"),
         ({"extract": {"endpoint": "https://wiki.example/api.php"}}, "pages", "not_comparable"),
         ({"judge": {"llm": {"model": "gpt-5", "temperature": 0}}}, "judge", "reproduced"),
+        ({"judge": {"panel": [{"judge": "openai", "llm": {"model": "qwen3"}}]}}, "judge", "reproduced"),
         ({"judge": {"llm": {"model": "llama3.1:8b", "temperature": 1}}}, "temperature of the judge", "reproduced"),
     ],
 )
