@@ -1,4 +1,4 @@
-"""plot: pictures, report.md, index.html and the cards; reads everything, decides nothing."""
+"""plot: tables, pictures, report.md, index.html and the cards; reads everything, decides nothing."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,26 +8,32 @@ from pydantic import Field
 from stages.cards.writing import write_cards
 from stages.errors import run_stage
 from stages.params import SectionModel, load_params, read_sections
-from stages.reporting.charts import draw_all
+from stages.reporting.charts.drawing import draw_all
 from stages.reporting.evidence import gather
-from stages.reporting.pages import write_pages
+from stages.reporting.pages import write_page, write_report
+from stages.reporting.tables import write_tables
+from stages.reporting.wording import Language, Wording
 
 # The sections of params.yaml that the report and the cards name settings of.
-SHOWN = ("synth", "curate", "split", "base", "train", "judge")
+SHOWN = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge")
 DATA = Path("data")
 REPORTS = Path("reports")
 
 
 class Params(SectionModel):
+    language: Language  # of labels and prose
     examples: Annotated[int, Field(ge=0)]  # test rows in report.md
 
 
 def main() -> None:
     params = load_params("plot", Params)
     sections = read_sections()
+    wording = Wording(params.language)
     evidence = gather(DATA, REPORTS, {name: sections[name] for name in SHOWN})
-    draw_all(evidence, REPORTS / "plots")
-    write_pages(evidence, REPORTS, params.examples)
+    write_tables(evidence, REPORTS / "tables")
+    draw_all(evidence, wording, REPORTS / "plots")
+    write_report(evidence, wording, REPORTS / "report.md", params.examples)
+    write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")
     write_cards(DATA, evidence.metrics, evidence.params)
 
 

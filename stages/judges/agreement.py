@@ -27,7 +27,7 @@ def agreement(
 ) -> dict[str, object]:
     """The judge's agreement with the people and, under `people`, theirs with one another: the most to expect of it.
 
-    `clusters` maps a row's id to its cluster. Labels of which the judge has no verdict, or that are about other answers,
+    `clusters` maps a row's id to its cluster. Labels of which the judge has no verdict, and those about other answers,
     are counted and left out. Empty where nobody labelled anything; `people` is there from two people on.
     """
     people = labels.people

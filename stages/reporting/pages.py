@@ -1,22 +1,78 @@
-"""report.md and index.html, rendered from templates; all text from pages and models is escaped in HTML."""
+"""report.md and index.html, rendered from templates: text from pages, models and judges stays text in both."""
 
 import base64
+import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from stages.files import write_text
-from stages.records import CRITERIA, ROLES
-from stages.reporting.charts import CHARTS
+from stages.records import CRITERIA, ROLES, TOTAL_MAX
+from stages.reporting import explorer
 from stages.reporting.evidence import Evidence
+from stages.reporting.pictures import inline_pictures
+from stages.reporting.view import view
+from stages.reporting.wording import Wording
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("elements", "filter", "row", "list", "explorer")  # one module, in this order
+KEYS = {"j": "j", "k": "k", "enter": "Enter", "slash": "/"}
 MAX_SHOWN = 160  # characters of a text in report.md
 
 
-def write_pages(evidence: Evidence, reports: Path, examples: int) -> None:
-    """`examples` is the number of test rows in report.md; index.html has all of them."""
+def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int) -> None:
+    """`examples` is the number of test rows in it."""
+    template = _environment(wording).get_template("report.md.j2")
+    context = view(evidence, wording) | {"roles": ROLES, "criteria": CRITERIA, "examples": evidence.rows[:examples]}
+    write_text(path, re.sub(r"\n{3,}", "\n\n", template.render(context)))
+
+
+def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:
+    """One file with everything in it. Its security policy allows no network, and no script but its own two."""
+    theme, rows = _part("theme.js"), "\n".join(_part(f"{name}.js") for name in SCRIPTS)
+    context = view(evidence, wording) | {
+        "language": wording.language,
+        "policy": _policy(theme, rows),
+        "styles": Markup(_part("page.css")),
+        "theme_script": Markup(theme),
+        "rows_script": Markup(rows),
+        "data": explorer.embedded(_data(evidence, wording)),
+        "keys": wording.html(
+            "explorer.keys", **{name: Markup("<kbd>{}</kbd>").format(key) for name, key in KEYS.items()}
+        ),
+        "pictures": inline_pictures(plots, wording),
+    }
+    write_text(path, _environment(wording).get_template("page/index.html.j2").render(context))
+
+
+def _data(evidence: Evidence, wording: Wording) -> dict[str, Any]:
+    """What the page's script works with."""
+    pairs = evidence.part("judge", "pairs") or {f"{a}-{b}": {} for a, b in explorer.PAIRS}
+    return {
+        "rows": explorer.rows(evidence),
+        "texts": wording.section("explorer"),
+        "language": wording.language,
+        "pairs": list(pairs),
+        "measures": explorer.MEASURES,
+        "totalMax": TOTAL_MAX,
+    }
+
+
+def _part(name: str) -> str:
+    return (TEMPLATES / "page" / name).read_text(encoding="utf-8")
+
+
+def _policy(*scripts: str) -> str:
+    """A content security policy that names scripts by their hash."""
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _environment(wording: Wording) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html.j2"]),
@@ -24,54 +80,14 @@ def write_pages(evidence: Evidence, reports: Path, examples: int) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = lambda share: f"{100 * share:.1f}%"
-    environment.filters["markdown"] = markdown_text
-    context = {
-        "metrics": evidence.metrics,
-        "params": evidence.params,
-        "pairs": evidence.metrics["judge"]["pairs"],
-        "models": evidence.metrics["judge"]["models"],
-        "rows": evidence.rows,
-        "examples": evidence.rows[:examples],
-        "findings": findings(evidence),
-        "roles": ROLES,
-        "criteria": CRITERIA,
-    }
-    write_text(reports / "report.md", environment.get_template("report.md.j2").render(context))
-    pictures = {name: data_url(reports / f"plots/{name}.svg") for name in CHARTS}
-    page = environment.get_template("index.html.j2").render(context, pictures=pictures)
-    write_text(reports / "index.html", page)
-
-
-def findings(evidence: Evidence) -> list[str]:
-    """One sentence a pair: who is better, by how much, and whether that is certain."""
-    sentences = []
-    for pair, scores in evidence.metrics["judge"]["pairs"].items():
-        first, second = pair.split("-")
-        opening = {
-            "better": f"{first.capitalize()} beats {second}",
-            "worse": f"{first.capitalize()} is worse than {second}",
-            "unresolved": f"Whether {first} is better than {second} is unresolved",
-        }[scores["verdict"]]
-        wins, losses, ties = (f"{100 * scores[f'{outcome}_rate']:.1f}%" for outcome in ("win", "loss", "tie"))
-        rate, low, high = (f"{100 * scores[f'win_rate_ties_half{end}']:.1f}%" for end in ("", "_low", "_high"))
-        gain, least, most = (f"{scores[name]:+.2f}" for name in ("gain", "gain_low", "gain_high"))
-        sentences.append(
-            f"{opening}: {first} wins {wins}, loses {losses} and ties {ties} of {scores['rows']} test rows; with ties "
-            f"as half, its win rate is {rate} (95% interval {low} to {high}), its gain {gain} of 15 points "
-            f"({least} to {most})."
-        )
-    return sentences
-
-
-def data_url(path: Path) -> str:
-    """A picture as the source of an `img`: what it names and styles stays inside it."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    environment.globals |= {"t": wording.text, "wording": wording}
+    environment.filters["markdown"] = lambda text: markdown_text(text) or wording.text("report.nothing")
+    return environment
 
 
 def markdown_text(text: str) -> str:
     """Untrusted text on one line of a Markdown table, cut at a readable length, with nothing that Markdown or HTML
     would act on."""
-    line = " ".join(text.split()) or "(nothing)"
+    line = " ".join(text.split())
     line = line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + "..."
     return re.sub(r"([\\`*_\[\]<>|#!~&])", r"\\\1", line)

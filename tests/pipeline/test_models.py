@@ -107,4 +107,4 @@ def test_an_auditor_and_a_judge_in_one_run(workspace: Workspace, server: ModelSe
     judged = json.loads(workspace.read("reports/metrics/judge.json"))
     assert (judged["failed"], judged["models"]["full"]["total"]) == (0, 6.0)
     assert judged["pairs"]["full-base"]["tie_rate"] == 1.0
-    assert f"Judge: `openai` ({MODEL})" in workspace.read("reports/report.md").decode()
+    assert f"Judge: openai: {MODEL}." in workspace.read("reports/report.md").decode()

@@ -36,8 +36,8 @@ def test_every_stage_leaves_its_outputs_and_loses_nothing(finished: Workspace) -
     assert len(rows(finished, "data/judgments.jsonl")) == 3 * 2 * len(test)
     assert len(rows(finished, "data/judge_checks.jsonl")) == 6 * 2 * min(20, len(test))
     page = finished.read("reports/index.html").decode()
-    assert all(f'id="{row["id"]}"' in page for row in test)
-    for picture in ("loss_curves", "score_distribution", "percent_range", "win_rates"):
+    assert all(f'"id":"{row["id"]}"' in page for row in test)
+    for picture in ("loss_curves", "score_distribution", "percent_range", "win_rates", "rejection_reasons"):
         assert finished.read(f"reports/plots/{picture}.png").startswith(b"\x89PNG")
         assert b"<svg" in finished.read(f"reports/plots/{picture}.svg")
     for card in ("", "checkpoints/base/", "checkpoints/full/", "checkpoints/small/"):
@@ -86,7 +86,7 @@ def test_experiments_metrics_and_plots(workspace: Workspace) -> None:
     assert "train-full" in workspace.run("dvc", "dag")
     workspace.run("dvc", "plots", "show", "--out", "plots")
     drawn = (workspace.folder / "plots/index.html").read_text()
-    assert drawn.count("vegaEmbed(") == 2
+    assert drawn.count("vegaEmbed(") == 6
     assert "val_response_loss" in drawn
 
 
@@ -171,7 +171,6 @@ def test_a_bad_line_of_a_source_is_named(workspace: Workspace, path: str, break_
         ("synth", "data/pages.jsonl", "data/pages.jsonl does not exist"),
         ("infer", "data/checkpoints/full/model.safetensors", "data/checkpoints/full/model.safetensors is missing"),
         ("judge", "data/answers.jsonl", "data/answers.jsonl does not exist; if a stage writes it, run `dvc repro`"),
-        ("plot", "reports/curves/small.csv", "reports/curves/small.csv does not exist"),
         ("train", "params.yaml", "usage: python -m stages.train full|small; got nothing"),
     ],
 )

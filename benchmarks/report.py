@@ -1,0 +1,108 @@
+"""How long the report's page takes to open in a browser, and whether it stays smooth.
+
+The page is written for 200 and for 10,000 test rows and opened in headless Chromium from the disk, five times each; the
+best time counts, as what disturbs a measurement only makes it slower. `seconds` is from the start of the navigation
+until rows are in the document and painted. `search` is the time from a change of the search field until the rows that
+fit are shown, and `step` the CPU time of a step where the page is scrolled from the first row to the last in 100: all
+rows near the window are drawn anew in it.
+
+    python -m benchmarks.report
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, CDPSession, sync_playwright
+
+from stages.reporting.charts.drawing import draw_all
+from stages.reporting.evidence import Evidence, gather
+from stages.reporting.pages import write_page
+from stages.reporting.wording import Wording
+from tests.stages.reporting.made_run import numbered, params, write_run
+
+TIMES = 5
+# Milliseconds from the start of the navigation until a frame with rows in it.
+OPENED = """(() => {
+  const look = () => {
+    if (document.querySelector("#list .row")) window.opened = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()"""
+SEARCH = """() => {
+  const field = document.getElementById("search");
+  const count = document.getElementById("count").textContent;
+  const started = performance.now();
+  field.value = "ledger 19";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  return new Promise((done) => {
+    const isShown = () => document.getElementById("count").textContent !== count;
+    const look = () => (isShown() ? done(performance.now() - started) : setTimeout(look));
+    look();
+  });
+}"""
+SCROLL = """async () => {
+  const start = document.getElementById("list").offsetTop;
+  for (let step = 0; step < 100; step++) {
+    scrollTo({ top: start + (step / 99) * (document.body.scrollHeight - start), behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+def measure(browser: Browser, address: str) -> tuple[float, float, float]:
+    """Seconds until rows are there, milliseconds of a search, and milliseconds of CPU of a step while scrolling."""
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.add_init_script(OPENED)
+    page.goto(f"{address}#rows")
+    page.wait_for_function("window.opened")
+    opened = float(page.evaluate("window.opened"))
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = busy(session)
+    page.evaluate(SCROLL)
+    step = (busy(session) - before) / 100
+    search = float(page.evaluate(SEARCH))
+    page.close()
+    return opened / 1000, search, 1000 * step
+
+
+def busy(session: CDPSession) -> float:
+    """Seconds of CPU that the page's main thread has used."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+
+def write(folder: Path, count: int) -> Path:
+    """The page about a run with so many test rows."""
+    write_run(folder, 200)
+    evidence: Evidence = gather(folder / "data", folder / "reports", params())
+    draw_all(evidence, Wording("en"), folder / "plots")
+    many = replace(evidence, rows=tuple(numbered(evidence.rows, count)))
+    write_page(many, Wording("en"), folder / "plots", folder / "index.html")
+    return folder / "index.html"
+
+
+def main() -> None:
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if executable is None:
+        sys.exit("needs chromium on the path, or its path in CHROMIUM")
+    print(f"{'rows':>7} {'MB':>6} {'seconds':>8} {'search, ms':>11} {'step, ms':>10}")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
+        arguments = ["--disable-gpu", *(["--no-sandbox"] if os.getuid() == 0 else [])]
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        for count in (200, 10_000):
+            page = write(Path(name) / str(count), count)
+            found = [measure(browser, page.as_uri()) for _ in range(TIMES)]
+            seconds, search, step = (min(values) for values in zip(*found, strict=True))
+            megabytes = page.stat().st_size / 1e6
+            print(f"{count:>7,} {megabytes:>6.1f} {seconds:>8.2f} {search:>11.0f} {step:>10.0f}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

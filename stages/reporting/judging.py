@@ -1,0 +1,66 @@
+"""How the judge behaved: checks with known answers, its consistency, and its leanings."""
+
+from dataclasses import dataclass
+
+from stages.reporting.evidence import Estimate, Evidence
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a judge was tried with, what came out, and what a healthy judge shows."""
+
+    name: str
+    passed: bool
+    measured: float | None  # share of the points, or of the wins; None where no row was judged
+    low: float | None
+    high: float | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """Of one pair: whether verdicts survive a change of order, and whether length decides them."""
+
+    pair: str
+    consistency: float | None  # share of the judgments in both orders that name the same winner
+    inconsistent: int | None  # those that don't
+    length_effect: Estimate | None  # log odds of a win that a much longer answer adds
+    fit: str  # how well that could be told: ok, extrapolated, separated, constant, too_few
+    length_controlled: Estimate | None  # win rate at equal lengths
+
+
+def checks(evidence: Evidence) -> list[Check]:
+    return [
+        Check(
+            name=name,
+            passed=bool(found.get("passed")),
+            measured=found.get("measured"),
+            low=found.get("expected_low"),
+            high=found.get("expected_high"),
+            rows=int(found.get("rows", 0)),
+        )
+        for name, found in evidence.part("judge", "checks").items()
+    ]
+
+
+def failed_checks(evidence: Evidence) -> list[str]:
+    """The names of the checks that a judge did not pass."""
+    return [check.name for check in checks(evidence) if not check.passed]
+
+
+def is_unhealthy(evidence: Evidence) -> bool:
+    return evidence.number("judge", "healthy") == 0
+
+
+def consistencies(evidence: Evidence) -> list[Consistency]:
+    return [
+        Consistency(
+            pair=name,
+            consistency=figures.get("consistency"),
+            inconsistent=figures.get("inconsistent"),
+            fit=figures.get("length_fit", "ok"),
+            length_effect=evidence.estimate("judge", "pairs", name, "length_effect"),
+            length_controlled=evidence.estimate("judge", "pairs", name, "length_controlled_win_rate"),
+        )
+        for name, figures in evidence.part("judge", "pairs").items()
+    ]

@@ -1,0 +1,81 @@
+// The list of rows. Only what is near the window is in the document: rows come in chunks, and a chunk that is far away
+// is an empty box of the height that it had.
+
+const CHUNK = 20;
+
+class RowList {
+  constructor(box) {
+    this.box = box;
+    this.open = new Set();
+    this.watcher = new IntersectionObserver((seen) => seen.forEach((one) => this.pass(one)), { rootMargin: "600px 0px" });
+    this.height = 48; // of a closed row, until one was drawn
+  }
+
+  /** Shows other rows, from the first. */
+  show(shown, choice) {
+    Object.assign(this, { shown, choice });
+    this.watcher.disconnect();
+    const count = Math.ceil(shown.length / CHUNK);
+    this.chunks = Array.from({ length: count }, () => element("div", { role: "presentation" }));
+    this.chunks.forEach((chunk, place) => {
+      chunk.style.height = `${this.height * Math.min(CHUNK, shown.length - place * CHUNK)}px`;
+      this.watcher.observe(chunk);
+    });
+    this.box.replaceChildren(...this.chunks);
+    if (count) this.fill(this.chunks[0]);
+  }
+
+  /** A chunk comes near the window, or leaves it. */
+  pass({ target, isIntersecting, boundingClientRect }) {
+    if (isIntersecting) this.fill(target);
+    else if (target.firstChild && !target.contains(document.activeElement)) {
+      target.style.height = `${boundingClientRect.height}px`;
+      target.replaceChildren();
+    }
+  }
+
+  fill(chunk) {
+    if (chunk.firstChild) return;
+    const start = this.chunks.indexOf(chunk) * CHUNK;
+    const rows = this.shown.slice(start, start + CHUNK);
+    chunk.append(...rows.map((row, place) => this.draw(row, start + place)));
+    chunk.style.height = "";
+    if (!rows.some((row) => this.open.has(row.id))) this.height = chunk.offsetHeight / rows.length || this.height;
+  }
+
+  draw(row, place) {
+    const drawn = drawRow(row, this.choice, this.open.has(row.id));
+    drawn.setAttribute("aria-posinset", place + 1);
+    drawn.setAttribute("aria-setsize", this.shown.length);
+    drawn.dataset.place = place;
+    return drawn;
+  }
+
+  /** The row's element, drawn if it wasn't. */
+  at(place) {
+    const chunk = this.chunks[Math.floor(place / CHUNK)];
+    this.fill(chunk);
+    return chunk.children[place % CHUNK];
+  }
+
+  toggle(place, isOpen) {
+    const row = this.shown[place];
+    this.open[isOpen ? "add" : "delete"](row.id);
+    const old = this.at(place);
+    const drawn = this.draw(row, place);
+    old.replaceWith(drawn);
+    return drawn;
+  }
+
+  focus(place) {
+    const button = this.at(place).querySelector("button");
+    button.focus({ preventScroll: true });
+    button.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }
+
+  /** The place of the row that has the focus, -1 where none has. */
+  current() {
+    const row = document.activeElement?.closest(".row");
+    return row ? Number(row.dataset.place) : -1;
+  }
+}

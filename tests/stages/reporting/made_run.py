@@ -1,0 +1,250 @@
+"""A run that was never made: records and metrics by hand, of as many test rows as a test or benchmark wants.
+
+Its figures are as a run's could be; they were written down, not computed from the records.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from stages.files import write_csv, write_json, write_jsonl
+from stages.records import (
+    CRITERIA,
+    ROLES,
+    Answer,
+    Answers,
+    Contestant,
+    Example,
+    Judgment,
+    Role,
+    Scores,
+    Source,
+    Teacher,
+    make_example,
+)
+from stages.reporting.evidence import Row
+from tests.conftest import ROOT
+
+PLACES = ("Rothbury", "Kelmscott", "Vardø", "Olinda", "Tadoussac", "Hirosaki", "Essaouira", "Ystad", "Paraty", "Galway")
+THINGS = ("lighthouse", "observatory", "botanical garden", "canal", "opera house", "printing works", "tide mill")
+MEANS: dict[Role, int] = {"base": 1, "small": 3, "full": 4}  # of a criterion
+PAIRS: tuple[tuple[Role, Role], ...] = (("full", "base"), ("full", "small"), ("small", "base"))
+
+
+def examples(count: int) -> list[Example]:
+    """Two synthetic examples, then a general task, over and over."""
+    rng = random.Random(1)
+    return [_general(number, rng) if number % 3 == 2 else _synthetic(number, rng) for number in range(count)]
+
+
+def _synthetic(number: int, rng: random.Random) -> Example:
+    place, thing, year = rng.choice(PLACES), rng.choice(THINGS), 1650 + number % 300
+    title = f"{place} {thing}"
+    source = Source(
+        kind="synthetic", title=title, revision_id=1_000_000 + number, url=f"https://example.org/wiki/{number}"
+    )
+    teacher = Teacher(name="rules")
+    if number % 3:
+        passage = (
+            f"Work on the {thing} of {place} began in {year}. It was finished after {2 + number % 9} years of delays."
+        )
+        fields = {
+            "instruction": f"In which year did work on the {title} begin?",
+            "input": passage,
+            "kind": "passage_question",
+        }
+    else:
+        fields = {"instruction": f"When was the {title} no. {number} opened to the public?", "kind": "when"}
+    return make_example(output=f"The {thing} dates from {year}.", source=source, teacher=teacher, **fields)
+
+
+def _general(number: int, rng: random.Random) -> Example:
+    word = rng.choice(("harbour", "ledger", "violin", "orchard", "compass")) + "s" * (number % 2)
+    return make_example(
+        instruction=f"Use the word '{word}' in sentence {number} of a travel diary.",
+        output=f"On day {number} we saw the {word} from the train.",
+        kind="write",
+        source=Source(kind="general"),
+        teacher=Teacher(name="general"),
+    )
+
+
+def answers_of(example: Example, rng: random.Random) -> Answers:
+    """Base repeats itself without end, small is often wrong, full is mostly right."""
+    looped = " ".join([example.instruction] * rng.randint(4, 12))
+    wrong = example.output.replace("17", "18").replace("from", "of")
+    right = example.output if rng.random() < 0.7 else wrong
+    texts: dict[Role, tuple[str, bool]] = {"base": (looped, True), "small": (wrong, False), "full": (right, False)}
+    return Answers(
+        id=example.id,
+        instruction=example.instruction,
+        input=example.input,
+        output=example.output,
+        answers={
+            role: Answer(text=text, tokens=min(256, len(text) // 4), finish="length" if cut else "stop")
+            for role, (text, cut) in texts.items()
+        },
+    )
+
+
+def judgments_of(example: Example, rng: random.Random) -> list[Judgment]:
+    """Each pair in both orders; about one judgment in fifty failed."""
+    scores = {role: _scores(role, rng) for role in ROLES}
+    return [judgment(example.id, order, scores, rng) for pair in PAIRS for order in (pair, pair[::-1])]
+
+
+def judgment(example_id: str, models: tuple[Role, ...], scores: dict[Role, Scores], rng: random.Random) -> Judgment:
+    failed = rng.random() < 0.02
+    first, second = (scores[role].total for role in models)
+    winner: Contestant | str = "tie" if first == second else models[first < second]
+    fields: dict[str, Any] = {
+        "scores": {} if failed else {role: scores[role] for role in models},
+        "declared": None if failed else winner,
+        "winner": None if failed else winner,
+        "justification": "The reply is not JSON."
+        if failed
+        else f"The first answer earns {first} points, the second {second}.",
+        "status": "failed" if failed else "ok",
+        "reason": "not_json" if failed else None,
+    }
+    judge = Teacher(name="openai", model="llama3.1:8b")
+    return Judgment(id=example_id, models=models, repeat=0, judge=judge, raw="", **fields)
+
+
+def _scores(role: Role, rng: random.Random) -> Scores:
+    given = {name: min(5, max(0, MEANS[role] + rng.choice((-1, 0, 0, 1)))) for name in CRITERIA}
+    return Scores(**given, total=sum(given.values()))
+
+
+def estimate(name: str, value: float, margin: float) -> dict[str, float]:
+    return {name: value, f"{name}_low": value - margin, f"{name}_high": value + margin}
+
+
+def _model(rows: int, total: float) -> dict[str, Any]:
+    criteria = dict.fromkeys(CRITERIA, total / 3)
+    percent = estimate("percent", total / 0.15, 3.2) | {"percent_best": 100.0, "percent_worst": 0.0}
+    return {"rows": rows, **criteria, **estimate("total", total, 0.48), **percent}
+
+
+def _pair(rows: int, win: float, loss: float, gain: float, verdict: str) -> dict[str, Any]:
+    rates = (
+        estimate("win_rate", win, 0.06) | estimate("loss_rate", loss, 0.05) | estimate("tie_rate", 1 - win - loss, 0.05)
+    )
+    return {
+        "rows": rows,
+        **rates,
+        **estimate("win_rate_ties_half", win + (1 - win - loss) / 2, 0.045),
+        **estimate("gain", gain, 0.6),
+        "largest_gain": 14.0,
+        "sign_test_p": 0.21 if verdict == "unresolved" else 1e-9,
+        "rows_to_decide": 940 if verdict == "unresolved" else 0,
+        "length_fit": "ok",
+        "consistency": 0.915,
+        "inconsistent": 17,
+        **estimate("length_effect", -0.04, 0.11),
+        **estimate("length_controlled_win_rate", win - 0.02, 0.05),
+        "verdict": verdict,
+    }
+
+
+def judge_metrics(rows: int) -> dict[str, Any]:
+    """As stages.judge writes them for a judge that passed all of its checks."""
+    expected: dict[str, tuple[float, float]] = {"same_answer": (0.28, 0.72), "empty": (0, 0.05)}
+    expected |= {"constant": (0, 1 / 3), "reference": (0.8, 1), "padded": (0, 0.5), "truncated": (0, 0.25)}
+    measured = dict(zip(expected, (0.55, 0.0, 0.21, 0.94, 0.4, 0.05), strict=True))
+    checks = {
+        name: {"passed": 1, "measured": measured[name], "expected_low": low, "expected_high": high, "rows": 20}
+        for name, (low, high) in expected.items()
+    }
+    return {
+        "rows": rows,
+        "rows_left_out": 0,
+        "answers_cut": 3,
+        "judgments": 6 * rows,
+        "failed": 21,
+        "failed_not_json": 21,
+        "contradicted": 8,
+        "decided": 5 * rows,
+        **estimate("first_wins", 0.523, 0.041),
+        "healthy": 1,
+        "checks": checks,
+        "models": {role: _model(rows, total) for role, total in zip(ROLES, (3.1, 8.9, 11.6), strict=True)},
+        "pairs": {
+            "full-base": _pair(rows, 0.745, 0.115, 8.5, "better"),
+            "full-small": _pair(rows, 0.41, 0.36, 0.35, "unresolved"),
+            "small-base": _pair(rows, 0.70, 0.15, 5.8, "better"),
+        },
+    }
+
+
+def metrics(rows: int) -> dict[str, Any]:
+    """Of every stage."""
+    losses = {"val_loss_before": 2.44, "val_loss": 0.512, "val_response_loss_before": 2.9, "val_response_loss": 1.21}
+    reasons = {"malformed": 2, "too_short": 14, "after_cutoff": 31, "answer_in_input": 12, "exact_duplicate": 25}
+    reasons |= {"near_duplicate": 41, "unsupported": 0}
+    sides = {"train": 8 * rows, "val": rows, "test": rows}
+    shared = ("questions", "pages", "word_runs", "near_duplicates")
+    return {
+        "extract": {"pages_kept": 166, "words": 41779},
+        "synth": {"examples": 1200, "kinds": {"when": 500, "passage_question": 700}},
+        "curate": {"read": 1200, "kept": 1075, "rejected": 125, "reasons": reasons},
+        "split": {
+            "synthetic_drawn": 1000,
+            "synthetic_not_drawn": 75,
+            "general_read": 1100,
+            "general_rejected": 44,
+            "general_reasons": {"too_short": 30, "near_duplicate": 14},
+            "general_drawn": 1000,
+            "general_not_drawn": 56,
+            "drawn_and_not_in_full": 0,
+            "full": sides,
+            "small": {side: count // 4 for side, count in sides.items()},
+            **{f"{what}_on_two_sides": 0 for what in shared},
+            "test_examples_that_leak": 0,
+        },
+        "base": {"parameters": 354_823_168, "vocab_size": 50257},
+        "train_full": {"steps": 1600, "kept_step": 1200, **losses},
+        "train_small": {"steps": 400, "kept_step": 400, **losses, "val_loss": 0.604, "val_response_loss": 1.46},
+        "infer": {role: {"answers": rows} for role in ROLES},
+        "judge": judge_metrics(rows),
+    }
+
+
+def curve(start: float, end: float) -> list[dict[str, object]]:
+    """Nine points of two epochs."""
+    losses = [end + (start - end) * 0.45**step for step in range(9)]
+    return [
+        {"step": 100 * step, "epoch": step / 4, "val_loss": loss, "val_response_loss": loss * 1.6 + 0.4}
+        for step, loss in enumerate(losses)
+    ]
+
+
+def params() -> dict[str, Any]:
+    """The defaults."""
+    loaded: dict[str, Any] = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def write_run(folder: Path, rows: int) -> None:
+    """data/ and reports/ of a finished run, but for what the plot stage writes."""
+    rng = random.Random(2)
+    tested = examples(rows)
+    write_jsonl(folder / "data/splits/full/test.jsonl", tested)
+    write_jsonl(folder / "data/splits/small/test.jsonl", tested[: max(1, rows // 4)])
+    write_jsonl(folder / "data/answers.jsonl", (answers_of(one, rng) for one in tested))
+    write_jsonl(folder / "data/judgments.jsonl", (each for one in tested for each in judgments_of(one, rng)))
+    for name, values in metrics(rows).items():
+        write_json(folder / f"reports/metrics/{name}.json", values)
+    write_csv(folder / "reports/curves/full.csv", curve(2.44, 0.512))
+    write_csv(folder / "reports/curves/small.csv", curve(2.44, 0.604))
+
+
+def numbered(rows: tuple[Row, ...], count: int) -> Iterator[Row]:
+    """So many rows: the given ones over and over, with their numbers as ids."""
+    for number in range(count):
+        row = rows[number % len(rows)]
+        yield replace(row, example=row.example.model_copy(update={"id": f"{number:016x}"}))

@@ -1,0 +1,193 @@
+"""Pictures, by what they hold."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from ruamel.yaml import YAML
+
+from stages.reporting import tables
+from stages.reporting.charts.drawing import CHARTS, draw_all
+from stages.reporting.charts.style import HATCHES, MODELS, STYLE
+from stages.reporting.evidence import Evidence
+from stages.reporting.wording import Wording
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Draw = Callable[[str, Evidence, Wording], "Axes"]
+
+
+@pytest.fixture
+def draw() -> Draw:
+    """One picture's axes, in the pictures' style."""
+
+    def drawn(name: str, evidence: Evidence, wording: Wording) -> "Axes":
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+
+        with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+            axes: Axes = Figure().subplots()
+            CHARTS[name](evidence, wording, axes)
+        return axes
+
+    return drawn
+
+
+def heights(axes: "Axes") -> dict[str, list[float]]:
+    """The bars' values by series; those of horizontal bars are their widths."""
+    found = {}
+    for bars in axes.containers:
+        if hasattr(bars, "patches"):
+            sideways = bars.orientation == "horizontal"  # type: ignore[attr-defined]
+            found[str(bars.get_label())] = [bar.get_width() if sideways else bar.get_height() for bar in bars.patches]
+    return found
+
+
+def legend(axes: "Axes") -> list[str]:
+    found = axes.get_legend()
+    return [text.get_text() for text in found.get_texts()] if found else []
+
+
+def test_loss_curves(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    """Guards against curves of another model, loss or axis."""
+    axes = draw("loss_curves", evidence, wording)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "cross-entropy (nats a token)")
+    assert legend(axes) == ["full: all tokens", "full: response only", "small: all tokens", "small: response only"]
+    for line, (size, kind) in zip(
+        axes.lines,
+        [(size, kind) for size in ("full", "small") for kind in ("val_loss", "val_response_loss")],
+        strict=True,
+    ):
+        points = evidence.curves[size]
+        assert list(line.get_xdata()) == [point["epoch"] for point in points]  # type: ignore[arg-type]
+        assert list(line.get_ydata()) == [point[kind] for point in points]  # type: ignore[arg-type]
+        assert line.get_color() == MODELS[size]
+
+
+def test_score_distribution(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    """Guards against rows that are counted twice, or not at all."""
+    axes = draw("score_distribution", evidence, wording)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("total score (points, 0 to 15)", "test rows (count)")
+    bars = heights(axes)
+    assert list(bars) == ["base", "small", "full"] == legend(axes)
+    counted = sum(row.counts for row in evidence.rows)
+    assert [sum(counts) for counts in bars.values()] == [counted] * 3
+    totals = [row.score("full") for row in evidence.rows]
+    assert bars["full"] == [totals.count(score) for score in range(16)]
+
+
+def test_percent_range(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    axes = draw("percent_range", evidence, wording)
+    assert axes.get_xlabel() == "percent of the 15 points"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["base", "small", "full"]
+    means = {str(line.get_label()): float(line.get_xdata()[0]) for line in axes.lines}  # type: ignore[index,arg-type]
+    for role in ("base", "small", "full"):
+        assert means[role] == evidence.number("judge", "models", role, "percent")
+    assert [text.get_text() for text in axes.texts] == ["20.7%", "59.3%", "77.3%"]
+
+
+def test_win_rates(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    """Guards against rates beside the wrong pair, and intervals of another rate."""
+    from matplotlib.collections import LineCollection
+
+    axes = draw("win_rates", evidence, wording)
+    assert axes.get_xlabel() == "percent of the test rows, with 95% intervals"
+    assert legend(axes) == ["wins", "ties", "losses"]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["full\nagainst base", "full\nagainst small", "small\nagainst base"]
+    assert heights(axes)["wins"] == [74.5, 41.0, 70.0]
+    whiskers = next(one for one in axes.collections if isinstance(one, LineCollection))
+    ends = [[round(float(x), 1) for x, _ in segment] for segment in whiskers.get_segments()]
+    assert ends == [[68.5, 80.5], [35.0, 47.0], [64.0, 76.0]]
+
+
+def test_rejection_reasons(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    """Guards against a rule that rejected something and isn't shown."""
+    axes = draw("rejection_reasons", evidence, wording)
+    assert axes.get_xlabel() == "examples (count)"
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels[:3] == ["near duplicate", "too short", "after the cutoff"]
+    assert "not in the pages" not in labels  # it rejected nothing
+    assert heights(axes) == {"synthetic": [41, 14, 31, 25, 12, 2], "general": [14, 30, 0, 0, 0, 0]}
+    assert [text.get_text() for text in axes.texts] == ["55", "44", "31", "25", "12", "2"]
+
+
+def test_pictures_speak_portuguese(draw: Draw, evidence: Evidence) -> None:
+    """Guards against labels outside the catalogue."""
+    axes = draw("win_rates", evidence, Wording("pt"))
+    assert axes.get_title(loc="left") == "Vitórias, empates e derrotas"
+    assert axes.texts[0].get_text() == "74,5%"
+
+
+def test_models_are_told_apart_in_grey() -> None:
+    """Guards against a printed picture in which two models look the same."""
+
+    def lightness(color: str) -> float:
+        """CIE L* of an sRGB colour (IEC 61966-2-1)."""
+        parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return float(116 * luminance ** (1 / 3) - 16)
+
+    base, small, full = (lightness(MODELS[role]) for role in ("base", "small", "full"))
+    assert base - small > 10 and small - full > 10
+    assert len({HATCHES[role] for role in MODELS}) == 3
+
+
+def test_the_same_numbers_give_the_same_bytes(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
+    """Guards against pictures that change in Git without a change of the run."""
+    for folder in ("one", "other"):
+        draw_all(evidence, wording, tmp_path / folder)
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert files == sorted(f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg"))
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes(), name
+    described = (tmp_path / "one/win_rates.svg").read_text()
+    assert "<dc:date>" not in described and re.search(r"<text[^>]*>wins</text>", described)
+
+
+def test_a_run_without_numbers_has_pictures_that_say_so(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
+    """Guards against a report that stops at an empty picture."""
+    nothing = replace(evidence, metrics={}, rows=(), curves={"full": [], "small": []})
+    draw_all(nothing, wording, tmp_path)
+    for name in CHARTS:
+        assert "nothing to show" in (tmp_path / f"{name}.svg").read_text(), name
+
+
+def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> None:
+    """Guards against `dvc plots` of other numbers than the report's."""
+    folder = tmp_path / "tables"
+    tables.write_tables(evidence, folder)
+    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.csv" for name in sorted(tables.TABLES)]
+    assert (folder / "outcomes.csv").read_text().splitlines()[:2] == [
+        "figure,pair,outcome,percent,low,high",
+        "full against base: win,full-base,win,74.5,68.5,80.5",
+    ]
+    assert (folder / "rejections.csv").read_text().splitlines()[:3] == [
+        "reason,synthetic,general,rejected",
+        "malformed,2,0,2",
+        "too_short,14,30,44",
+    ]
+    assert (folder / "percents.csv").read_text().splitlines()[0] == "figure,model,statistic,percent"
+
+
+def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
+    """Guards against a plot in dvc.yaml that draws nothing."""
+    tables.write_tables(evidence, run / "reports/tables")
+    plots = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text("utf-8"))["plots"]
+    files = set()
+    for [(title, plot)] in (one.items() for one in plots):
+        assert plot["x_label"] and plot["y_label"], title
+        for name, columns in plot["y"].items():
+            header = (run / name).read_text().splitlines()[0].split(",")
+            x = plot["x"] if isinstance(plot["x"], str) else plot["x"][name]
+            assert {x, *([columns] if isinstance(columns, str) else columns)} <= set(header), title
+            files.add(name)
+    assert files == {f"reports/tables/{name}.csv" for name in tables.TABLES} | {
+        f"reports/curves/{size}.csv" for size in ("full", "small")
+    }

@@ -1,0 +1,88 @@
+"""What a report rests on, and what it says is missing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stages.errors import StageError
+from stages.reporting.evidence import Estimate, Evidence
+from stages.reporting.gaps import gaps
+from stages.reporting.wording import Wording
+from tests.stages.reporting.conftest import ROWS
+
+Load = Callable[[Path], Evidence]
+
+
+def test_a_whole_run_is_read(evidence: Evidence) -> None:
+    """Guards against judgments or answers on the wrong row."""
+    assert len(evidence.rows) == ROWS
+    assert all(row.answers and row.answers.id == row.example.id for row in evidence.rows)
+    assert all(
+        len(row.judgments) == 6 and {one.id for one in row.judgments} == {row.example.id} for row in evidence.rows
+    )
+    assert [row.in_small for row in evidence.rows] == [place < ROWS // 4 for place in range(ROWS)]
+    assert evidence.number("judge", "models", "full", "total") == 11.6
+    assert evidence.estimate("judge", "models", "full", "total") == Estimate(11.6, 11.6 - 0.48, 11.6 + 0.48)
+    assert evidence.estimate("judge", "models", "full", "rows") == Estimate(ROWS)
+    assert evidence.estimate("judge", "models", "large", "total") is None
+
+
+def test_rows_with_a_failed_judgment_count_for_no_model(evidence: Evidence) -> None:
+    """Guards against means of different rows for the models that are compared."""
+    failed = [row for row in evidence.rows if any(one.status == "failed" for one in row.judgments)]
+    assert failed
+    assert all(not row.counts and row.comparisons() == [] and row.score("full") is None for row in failed)
+    usable = next(row for row in evidence.rows if row not in failed)
+    assert usable.counts and len(usable.comparisons("full", "base")) == 2
+    totals = [one.scores["full"].total for one in usable.judgments if "full" in one.models]
+    assert usable.score("full") == sum(totals) / 4
+
+
+@pytest.mark.parametrize(
+    ("emptied", "said"),
+    [
+        (["data/judgments.jsonl"], "There are no judgments: nothing is known about who is better."),
+        (["reports/curves/small.csv"], "There is no training curve of small."),
+        (["reports/metrics/judge.json", "reports/metrics/base.json"], "There are no metrics of: base, judge."),
+        (["data/answers.jsonl", "data/judgments.jsonl"], "There are no answers to the test rows."),
+        (["data/splits/full/test.jsonl", "data/answers.jsonl", "data/judgments.jsonl"], "There are no test rows."),
+    ],
+)
+@pytest.mark.parametrize("how", ["empty", "missing"])
+def test_what_is_missing_is_said(
+    run: Path, load: Load, wording: Wording, emptied: list[str], said: str, how: str
+) -> None:
+    """Guards against a report that stops, or is silent, where a part of the run isn't there."""
+    for name in emptied:
+        (run / name).write_text("") if how == "empty" else (run / name).unlink()
+    assert said in gaps(load(run), wording)
+
+
+def test_a_whole_run_lacks_only_its_failed_judgments(evidence: Evidence, wording: Wording) -> None:
+    """Guards against warnings that are always there, which nobody reads."""
+    failed = sum(one.status == "failed" for row in evidence.rows for one in row.judgments)
+    left_out = sum(not row.counts for row in evidence.rows)
+    assert gaps(evidence, wording) == [
+        f"{failed} of {6 * ROWS} judgments failed.",
+        f"{left_out} of {ROWS} test rows are left out of all figures: a judgment of theirs failed, or there is none.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["answers", "judgments"])
+def test_records_of_different_runs_are_refused(run: Path, load: Load, name: str) -> None:
+    """Guards against answers and judgments beside the instructions of another run."""
+    path = run / "data/splits/full/test.jsonl"
+    first, *others = path.read_text().splitlines()
+    path.write_text("\n".join(others))
+    (run / "data/answers.jsonl" if name == "judgments" else run / "data/judgments.jsonl").write_text("")
+    with pytest.raises(StageError, match=f"not those of the test split, which differs in {json.loads(first)['id']}"):
+        load(run)
+
+
+def test_a_damaged_file_is_named(run: Path, load: Load) -> None:
+    """Guards against damage that reads like absence."""
+    (run / "reports/metrics/judge.json").write_text("{")
+    with pytest.raises(StageError, match=r"judge\.json:1:2: not JSON"):
+        load(run)

@@ -1,0 +1,83 @@
+"""The test rows as the page's script gets them."""
+
+import json
+
+import pytest
+
+from stages.records import Judgment, Scores, Source, Teacher, make_example
+from stages.reporting.evidence import Evidence, Row
+from stages.reporting.explorer import embedded, is_web_address, rows
+
+
+@pytest.mark.parametrize("text", ["</script><script>x()</script>", "<!-- <script>", "a\u2028b\u2029c", "&lt;", '"\\'])
+def test_no_text_leaves_its_block(text: str) -> None:
+    """Guards against an answer that ends the script element it is embedded in."""
+    block = embedded({"text": text})
+    assert not set("<>&\u2028\u2029") & set(block)
+    assert json.loads(block) == {"text": text}
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("https://en.wikipedia.org/wiki/Saturn", True),
+        ("http://127.0.0.1:8000/a?b=c#d", True),
+        ("HTTPS://EXAMPLE.ORG", True),
+        ("javascript:alert(1)", False),
+        (" javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("https://exa\tmple.org", False),
+        ("data:text/html,<script>", False),
+        ("//example.org", False),
+        ("https:", False),
+        ("https://[", False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, is_one: bool) -> None:
+    assert is_web_address(url) == is_one
+
+
+def judgment(models: tuple[str, str], first: int, second: int, **fields: object) -> Judgment:
+    """With three equal scores for each, and the winner by their totals."""
+    scores = {
+        model: Scores(factual_correctness=one, instruction_adherence=one, clarity_and_usefulness=one, total=3 * one)
+        for model, one in zip(models, (first, second), strict=True)
+    }
+    winner = "tie" if first == second else models[first < second]
+    base = {"id": "x", "models": models, "repeat": 0, "scores": scores, "declared": winner, "winner": winner}
+    base |= {"justification": "why", "judge": Teacher(name="rubric"), "status": "ok", "raw": ""}
+    return Judgment.model_validate(base | fields)
+
+
+def one_row(*judgments: Judgment) -> Evidence:
+    example = make_example(
+        instruction="Name a color.", output="Blue.", kind="", source=Source(kind="general"), teacher=Teacher(name="t")
+    )
+    return Evidence({}, {}, {}, (Row(example, False, None, judgments),))
+
+
+def test_a_verdict_that_changes_with_the_order_is_a_tie() -> None:
+    """Guards against a winner by position."""
+    both = judgment(("full", "base"), 4, 2), judgment(("base", "full"), 4, 3)
+    [row] = rows(one_row(*both))
+    assert row["pairs"] == {
+        "full-base": {"scores": [[10.5, 3.5, 3.5, 3.5], [9, 3, 3, 3]], "winner": "tie", "consistent": False}
+    }
+    assert row["scores"] == {"base": [9, 3, 3, 3], "full": [10.5, 3.5, 3.5, 3.5]}
+
+
+def test_a_failed_judgment_takes_its_row_out() -> None:
+    """Guards against scores in the explorer that the figures leave out."""
+    failed = judgment(("full", "small"), 1, 2, status="failed", scores={}, winner=None, declared=None)
+    [row] = rows(one_row(judgment(("full", "base"), 4, 2), failed))
+    assert row["pairs"] == {"full-base": {"failed": True}, "full-small": {"failed": True}}
+    assert row["scores"] == {}
+    assert [one["failed"] for one in row["judgments"]] == [False, True]
+
+
+def test_answers_that_were_scored_alone_stay_out_of_comparisons() -> None:
+    alone = judgment(("full", "base"), 5, 0).model_copy(update={"models": ("full",)})
+    [row] = rows(one_row(judgment(("full", "base"), 2, 1), alone))
+    assert row["scores"]["full"] == [6, 2, 2, 2]
+    assert row["judgments"][1]["models"] == ("full",)

@@ -1,0 +1,227 @@
+"""report.md and index.html of whole, poor and hostile runs."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages.reporting.charts.drawing import CHARTS, draw_all
+from stages.reporting.evidence import Evidence
+from stages.reporting.pages import TEMPLATES, markdown_text, write_page, write_report
+from stages.reporting.wording import CATALOGUES, Wording
+from tests.stages.reporting.made_run import estimate, metrics
+from tests.stages.reporting.test_reference import same_settings
+
+NAMED_BY_DATA = {"reasons", "checks", "fits"}  # sections whose keys are names in the data
+
+
+@pytest.fixture(scope="module")
+def plots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures of nothing: what they show is tested elsewhere."""
+    folder = tmp_path_factory.mktemp("plots")
+    draw_all(Evidence({}, {}, {"full": [], "small": []}, ()), Wording("en"), folder)
+    return folder
+
+
+Render = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def render(plots: Path, tmp_path: Path, wording: Wording) -> Render:
+    """report.md, in one line's worth of spaces, and index.html."""
+
+    def rendered(evidence: Evidence, words: Wording = wording) -> tuple[str, str]:
+        write_report(evidence, words, tmp_path / "report.md", 3)
+        write_page(evidence, words, plots, tmp_path / "index.html")
+        return (tmp_path / "report.md").read_text("utf-8"), (tmp_path / "index.html").read_text("utf-8")
+
+    return rendered
+
+
+def with_judge(evidence: Evidence, **changes: Any) -> Evidence:
+    return replace(evidence, metrics={**evidence.metrics, "judge": {**evidence.metrics["judge"], **changes}})
+
+
+def test_the_answer_comes_first_with_its_intervals(evidence: Evidence, render: Render) -> None:
+    """Guards against a verdict beside the numbers of something else."""
+    for text in render(evidence):
+        assert "Tuning helped." in text
+        assert (
+            "Full beats base. Of 24 test rows full wins 74.5% (95%: 68.5% to 80.5%), ties 14.0% (95%: 9.0% to 19.0%) "
+            "and loses 11.5% (95%: 6.5% to 16.5%). Its win rate with ties as half is 81.5% (95%: 77.0% to 86.0%). Its "
+            "gain is +8.50 (95%: +7.90 to +9.10) of 15 points."
+        ) in text
+    report, page = render(evidence)
+    assert (
+        "Whether full is better than small is unresolved." in report
+        and "About 940 test rows would decide it." in report
+    )
+    parts = [page.index(f'<section id="{name}"') for name in ("answer", "data", "training", "judge", "rows")]
+    assert parts == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [("worse", "Tuning made the model worse."), ("unresolved", "Whether tuning helped is unresolved.")],
+)
+def test_other_answers(evidence: Evidence, render: Render, verdict: str, said: str) -> None:
+    pairs = evidence.metrics["judge"]["pairs"]
+    found = with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    for text in render(found):
+        assert said in text and "Tuning helped." not in text
+
+
+def test_an_unhealthy_judge_is_announced_before_anything_else(evidence: Evidence, render: Render) -> None:
+    """Guards against scores that look sound though their judge is not."""
+    checks = evidence.metrics["judge"]["checks"]
+    failing = {**checks, "padded": checks["padded"] | {"passed": 0, "measured": 0.9}}
+    report, page = render(with_judge(evidence, healthy=0, checks=failing))
+    said = "The judge failed its own checks: the reference, padded, against itself: wins."
+    assert said in report and report.index(said) < report.index("Full beats base")
+    assert page.index('role="alert"') < page.index("<h1")
+    assert said in page and "90%</td><td>0% to 50%</td>" in page
+    assert 'role="alert"' not in render(evidence)[1]
+
+
+@pytest.mark.parametrize(
+    ("leaking", "said"), [(0, "No test example shares content"), (3, "3 of 24 test examples share")]
+)
+def test_the_report_says_whether_the_split_leaks(evidence: Evidence, render: Render, leaking: int, said: str) -> None:
+    """Guards against scores of a leaking split that read like any other."""
+    split = evidence.metrics["split"] | {"test_examples_that_leak": leaking}
+    for text in render(replace(evidence, metrics={**evidence.metrics, "split": split})):
+        assert said in text
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_a_run_without_anything_has_a_report(evidence: Evidence, render: Render, language: Any) -> None:
+    """Guards against a report that stops where there is nothing to say."""
+    nothing = Evidence(evidence.params, {}, {"full": [], "small": []}, ())
+    said = {"en": "There is no answer yet.", "pt": "Ainda não há resposta."}[language]
+    for text in render(nothing, Wording(language)):
+        assert said in text
+
+
+def test_a_single_row_has_a_report(evidence: Evidence, render: Render) -> None:
+    report, page = render(replace(evidence, rows=evidence.rows[:1]))
+    for text in (report, page):
+        assert "With so few test rows (1), intervals say next to nothing." in text
+    assert len(data_of(page)["rows"]) == 1
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """What the page embeds for its script."""
+    found = re.search(r'<script type="application/json" id="rows-data">(.*?)</script>', page, re.S)
+    assert found
+    loaded: dict[str, Any] = json.loads(found[1])
+    return loaded
+
+
+def test_the_page_allows_only_its_own_scripts(evidence: Evidence, render: Render) -> None:
+    """Guards against a policy that is too loose, or that its own scripts don't meet."""
+    page = render(evidence)[1]
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    assert policy and policy[1].startswith("default-src &#39;none&#39;; style-src")
+    assert policy[1].count("sha256-") == 2 and "unsafe-eval" not in policy[1]
+    assert len(re.findall(r"<script(?! type=\"application/json\")", page)) == 2
+    assert "http://" not in page.replace("http://www.w3.org", "") or "src=" not in page
+
+
+def test_the_page_speaks_portuguese(evidence: Evidence, render: Render) -> None:
+    """Guards against a page of two languages."""
+    report, page = render(evidence, Wording("pt"))
+    assert report.startswith("# O ajuste ajudou.") and '<html lang="pt">' in page
+    assert "vence 74,5% (95%: 68,5% a 80,5%)" in report and "41.779" in report
+    assert data_of(page)["texts"]["reset"] == "Limpar"
+
+
+def test_people_and_judge(evidence: Evidence, render: Render) -> None:
+    people = {"labels": 60, "rows": 50} | estimate("agreement", 0.8, 0.1) | estimate("kappa", 0.6, 0.2)
+    for text in render(with_judge(evidence, agreement=people)):
+        assert "On 60 labels of 50 rows, judge and people agree in 80.0% (95%: 70.0% to 90.0%)" in text
+        assert "kappa is 0.60 (95%: 0.40 to 0.80)" in text
+
+
+class Listening(Wording):
+    """Remembers what was said."""
+
+    def __init__(self, language: Any) -> None:
+        super().__init__(language)
+        self.said: set[str] = set()
+
+    def text(self, key: str, **values: object) -> str:
+        self.said.add(key)
+        return super().text(key, **values)
+
+    def html(self, key: str, **values: str) -> Any:
+        self.said.add(key)
+        return super().html(key, **values)
+
+
+def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
+    """Runs that between them have everything to say that a report can say."""
+    judge, split = evidence.metrics["judge"], evidence.metrics["split"]
+    yield evidence
+    yield Evidence(evidence.params, {}, {"full": [], "small": []}, ())
+    yield replace(evidence, rows=tuple(replace(row, answers=None, judgments=()) for row in evidence.rows[:1]))
+    yield replace(evidence, params=same_settings({"train": {"loss_on": "response"}}))
+    yield replace(
+        evidence,
+        params=same_settings(),
+        metrics=metrics(200) | {"train_full": {"val_loss": 0.6}},
+    )
+    yield replace(evidence, metrics={**evidence.metrics, "split": split | {"test_examples_that_leak": 3}})
+    for verdict in ("worse", "unresolved"):
+        pairs = judge["pairs"]
+        yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    yield with_judge(evidence, healthy=0, agreement={"labels": 9, "rows": 9, "agreement": 1, "kappa": 1})
+    yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
+
+
+def test_every_text_is_used(evidence: Evidence, render: Render) -> None:
+    """Guards against texts that outlive what they were for."""
+    from matplotlib.figure import Figure
+
+    listening = Listening("en")
+    for one in all_sorts(evidence):
+        render(one, listening)
+    for draw in CHARTS.values():
+        draw(evidence, listening, Figure().subplots())
+    assert set(known_keys()) - listening.said - said_by_the_script() == {"charts.nothing"}  # see test_charts.py
+
+
+def known_keys() -> list[str]:
+    catalogue = tomllib.loads((CATALOGUES / "en.toml").read_text("utf-8"))
+    return [f"{section}.{key}" for section, texts in catalogue.items() if section not in NAMED_BY_DATA for key in texts]
+
+
+def said_by_the_script() -> set[str]:
+    source = "".join(path.read_text("utf-8") for path in (TEMPLATES / "page").glob("*.js"))
+    named = set(re.findall(r'"(\w+)"', source)) | {
+        "factual_correctness",
+        "instruction_adherence",
+        "clarity_and_usefulness",
+    }
+    return {f"explorer.{name}" for name in (*named, "total")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a | b", r"a \| b"),
+        (r"a\|b", r"a\\\|b"),
+        ("two\nlines", "two lines"),
+        ("", ""),
+        ("x" * 200, "x" * 160 + "..."),
+        ("<b>", r"\<b\>"),
+        ("![t](http://example.org)", r"\!\[t\](http://example.org)"),
+    ],
+)
+def test_markdown_text(text: str, expected: str) -> None:
+    """Guards against an answer that breaks a table, or acts in a reader's viewer."""
+    assert markdown_text(text) == expected

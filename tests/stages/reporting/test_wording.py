@@ -1,0 +1,56 @@
+"""The report's languages."""
+
+import string
+import tomllib
+
+import pytest
+
+from stages.reporting.evidence import Estimate
+from stages.reporting.wording import CATALOGUES, Language, Wording
+
+ENGLISH, PORTUGUESE = (tomllib.loads((CATALOGUES / f"{name}.toml").read_text("utf-8")) for name in ("en", "pt"))
+
+
+def names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    """Guards against a text, or a number in it, that one language lacks."""
+    assert {
+        (section, key, frozenset(names_in(text))) for section, texts in ENGLISH.items() for key, text in texts.items()
+    } == {
+        (section, key, frozenset(names_in(text)))
+        for section, texts in PORTUGUESE.items()
+        for key, text in texts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "integer", "decimal", "percent", "interval"),
+    [
+        ("en", "1,234,567", "\N{MINUS SIGN}1,234.50", "74.5%", "+0.50 (95%: \N{MINUS SIGN}1.00 to +2.00)"),
+        ("pt", "1.234.567", "\N{MINUS SIGN}1.234,50", "74,5%", "+0,50 (95%: \N{MINUS SIGN}1,00 a +2,00)"),
+    ],
+)
+def test_numbers_have_the_form_of_the_language(
+    language: Language, integer: str, decimal: str, percent: str, interval: str
+) -> None:
+    """Guards against thousands that read as decimals in the other language."""
+    wording = Wording(language)
+    assert wording.integer(1_234_567) == integer
+    assert wording.signed(-1234.5) == decimal
+    assert wording.percent(0.745) == percent
+    assert wording.estimate(Estimate(0.5, -1.0, 2.0), wording.signed) == interval
+
+
+def test_a_figure_without_an_interval_stands_alone() -> None:
+    wording = Wording("en")
+    assert wording.estimate(Estimate(0.5), wording.decimal) == "0.50"
+    assert wording.estimate(None, wording.decimal) == "\N{EN DASH}"
+
+
+def test_names_of_the_data_that_no_catalogue_knows_are_read_as_words() -> None:
+    """Guards against a new rule that stops the report."""
+    assert Wording("pt").label("reasons", "too_bold") == "too bold"
+    assert Wording("pt").label("reasons", "too_long") == "longo demais"
