@@ -28,15 +28,23 @@ def changed_sections(changes: Sequence[str]) -> dict[str, Any]:
 
     Raises StageError for a key that isn't there, and for what DVC can't read.
     """
-    from dvc.exceptions import InvalidArgumentError
-    from dvc.utils.hydra import apply_overrides
-
     read_text(PARAMS)  # names it where it is missing
     with TemporaryDirectory() as folder:
         copy = Path(shutil.copy(PARAMS, folder))
-        try:
-            apply_overrides(copy, list(changes))
-        except InvalidArgumentError as error:
-            reason = str(error.__cause__ or error).splitlines()[0]
-            raise StageError(f"-S {' '.join(changes)}: {reason}; the keys are those of {PARAMS}") from error
+        _apply(changes, copy)
         return read_sections(copy)
+
+
+def _apply(changes: Sequence[str], path: Path) -> None:
+    from dvc.exceptions import InvalidArgumentError
+    from dvc.utils.hydra import apply_overrides
+
+    try:
+        apply_overrides(path, list(changes))
+    except InvalidArgumentError as error:
+        for change in changes if len(changes) > 1 else ():
+            _apply([change], path)  # finds the one
+        reason = str(error.__cause__ or error).splitlines()[0].rstrip(".")
+        raise StageError(
+            f"{' '.join(changes)}: {reason}; the keys are those of {PARAMS}, with their section"
+        ) from error
