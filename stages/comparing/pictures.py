@@ -43,10 +43,8 @@ def draw(points: Sequence[Point], key: str, path: Path) -> None:
             axes.grid(color="#e5e5e5")
             axes.legend(frameon=False)
         seeds = {one.seeds for one in points}
-        many = str(max(seeds)) if len(seeds) == 1 else f"{min(seeds)} to {max(seeds)}"
-        figure.supxlabel(
-            f"{many} seeds a value; bands: 95% t-intervals of the mean", fontsize="small", x=0.99, ha="right"
-        )
+        many = f"{min(seeds)} to {max(seeds)}" if len(seeds) > 1 else str(*seeds)
+        figure.supxlabel(f"seeds a value: {many}; bands: 95% t-intervals of the mean", fontsize="small")
         figure.savefig(f"{path}.svg", metadata={"Date": None})
         figure.savefig(f"{path}.png", dpi=DPI, metadata={"Software": None})
 
