@@ -15,10 +15,7 @@ from stages.checking.findings import Finding
 from stages.checking.sizes import Sizes
 
 MEASURED = 124_439_808  # parameters
-TRAINED = {
-    "bfloat16": 425.0,
-    "float32": 113.0,
-}  # tokens a second; float32: transformers
+TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens a second; the latter by transformers
 DECODED = {"bfloat16": 575.0, "float32": 173.0}  # tokens a second, 32 rows at a time
 TRAINING_BYTES = 26  # a parameter: 3,206 MB at the peak, with batches of 8
 LIBRARIES_BYTES = 0.7e9  # in memory, beside the model
@@ -70,7 +67,9 @@ def time_taken(sections: dict[str, Any], sizes: Sizes, name: str, precision: str
     taken = {stage: value for stage, value in seconds(sections, sizes, precision).items() if value}
     each = ", ".join(f"{stage} {_duration(value)}" for stage, value in taken.items())
     return Finding(
-        "about", "time", f"{_duration(sum(taken.values()))}: {each},\nat the rates of docs/benchmarks.md (2 cores)"
+        "about",
+        "time",
+        f"{_duration(sum(taken.values()))}: {each},\nat the rates of docs/benchmarks.md (2 cores), beside what servers take",
     )
 
 

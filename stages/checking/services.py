@@ -1,7 +1,7 @@
 """Whether the servers that the parameters name are there, and what asking them may cost. Nothing paid is sent."""
 
+import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from stages.curate import Params as CurateParams
 from stages.curation.audited import audit_request, batches
 from stages.errors import StageError
 from stages.extract import Params as ExtractParams
+from stages.hub import FILES, OWNER, REVISIONS
 from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import Service
@@ -21,7 +22,8 @@ from stages.records import Example, Source, Teacher, make_example
 from stages.synth import Params as SynthParams, requests as teaching
 
 SECONDS = 3.0  # in which a web server must answer
-EXAMPLE_CHARACTERS, ANSWER_CHARACTERS = 200, 1000  # about, of what is read to be audited and judged
+EXAMPLE_CHARACTERS = 200  # about, of an example that is audited
+JUDGED_CHARACTERS = 5000  # about, of a task, two answers to it and what the judge is told
 ROLES = {"synth": "teacher", "curate": "auditor", "judge": "judge"}
 
 
@@ -47,12 +49,18 @@ def websites(sections: dict[str, Any]) -> list[Finding]:
         advice = "Check the network, or set split.general.url to nothing and its path to a file"
         findings.append(_website("split", general["url"], advice))
     if sections["base"]["source"] == "huggingface":
-        from huggingface_hub import constants
-
-        advice = "Check the network and HF_ENDPOINT; HF_HUB_OFFLINE=1 uses what is cached"
-        if not constants.HF_HUB_OFFLINE:
-            findings.append(_website("base", constants.ENDPOINT, advice))
+        findings.append(_hub(sections["base"]))
     return findings
+
+
+def _hub(base: dict[str, Any]) -> Finding:
+    from huggingface_hub import constants, try_to_load_from_cache
+
+    repository = f"{OWNER}/{base['model']}"
+    commit = REVISIONS[base["model"]] if base["revision"] == "default" else base["revision"]
+    if all(isinstance(try_to_load_from_cache(repository, name, revision=commit), str) for name in FILES):
+        return Finding("ok", "base", f"{repository} is in the cache")
+    return _website("base", constants.ENDPOINT, "Check the network and HF_ENDPOINT, or set base.source to path")
 
 
 def _website(stage: str, url: str, advice: str) -> Finding:
@@ -70,7 +78,7 @@ def models(sections: dict[str, Any], sizes: Sizes) -> list[Finding]:
         except StageError as error:
             findings.append(Finding("FAILS", what, str(error)))
         try:
-            findings.append(_money(stage, service.estimated(asked(stage, sections, sizes))))
+            findings.append(_cost(service, service.estimated(asked(stage, sections, sizes))))
         except StageError as error:
             findings.append(Finding("FAILS", f"{stage} asks", str(error)))
     return findings
@@ -115,21 +123,22 @@ class _Judgment(BaseModel):
 
 
 def _judging(section: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
-    """Each pair of answers to each test row, in both orders, beside the judge's own prompt."""
-    system = Path("stages/prompts/judge.md").read_text(encoding="utf-8")
+    """Each pair of answers to each test row, in both orders, once."""
     count = round(sizes.full * TEST_SHARE) * len(section["pairs"]) * 2
-    texts = (f"{number} ".ljust(2 * ANSWER_CHARACTERS + EXAMPLE_CHARACTERS, "x") for number in range(count))
-    return [Request(name="", system=system, prompt=text, schema=_Judgment) for text in texts]
+    texts = (f"{number} ".ljust(JUDGED_CHARACTERS, "x") for number in range(count))
+    return [Request(name="", system="", prompt=text, schema=_Judgment) for text in texts]
 
 
-def _money(stage: str, found: Estimate) -> Finding:
+def _cost(service: Service, found: Estimate) -> Finding:
+    what = f"{service.stage} asks"
+    minutes = math.ceil(found.to_ask / service.params.requests_per_minute)
+    asks = f"{found.to_ask:,} requests at most, which take {minutes} min or longer"
     if not found.usd:
-        text = f"{found.to_ask:,} requests at most, which cost nothing or are in the journal"
-        return Finding("about", f"{stage} asks", text)
+        return Finding("about", what, f"{asks}, and cost nothing")
     text = (
-        f"at most ${found.usd:.2f} for {found.to_ask:,} requests ({found.in_journal:,} more are in the journal);\n"
-        f"${found.spent_usd:.2f} of {stage}.llm.budget_usd {found.budget_usd:g} is spent"
+        f"{asks}, and cost ${found.usd:.2f} with output tokens at most;\n"
+        f"${found.spent_usd:.2f} of {service.stage}.llm.budget_usd {found.budget_usd:g} is spent"
     )
     if found.spent_usd + found.usd > found.budget_usd:
-        text += ", so it may end first: the stage then stops and keeps what it bought"
-    return Finding("about", f"{stage} asks", text)
+        text += ": it may end first, and the stage keeps what it bought"
+    return Finding("about", what, text)
