@@ -66,11 +66,10 @@ def time_taken(sections: dict[str, Any], sizes: Sizes, name: str, precision: str
         return Finding("about", "time", "no rate was measured on a GPU; a CPU's would say nothing about yours")
     taken = {stage: value for stage, value in seconds(sections, sizes, precision).items() if value}
     each = ", ".join(f"{stage} {_duration(value)}" for stage, value in taken.items())
-    return Finding(
-        "about",
-        "time",
-        f"{_duration(sum(taken.values()))}: {each},\nat the rates of docs/benchmarks.md (2 cores), beside what servers take",
+    text = (
+        f"{_duration(sum(taken.values()))}: {each};\nat the rates of docs/benchmarks.md (2 cores), and without servers"
     )
+    return Finding("about", "time", text)
 
 
 def memory(sections: dict[str, Any], sizes: Sizes, name: str) -> Finding:
