@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from huggingface_hub import constants
 
 from stages import check
 from stages.checking.machine import seconds
@@ -109,8 +110,12 @@ def test_what_cannot_work_says_what_to_set(
 def test_a_model_that_memory_cannot_hold(project: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against hours that end in a process that the system kills."""
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8e9))
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     large = ["base.source=huggingface", "base.model=gpt2-medium", "train.device=cpu"]
-    assert verdicts(*large)["memory"] == (
+    found = verdicts(*large)
+    assert found["base"] == ("ok", f"{hub.url} answers")
+    assert found["memory"] == (
         "FAILS",
         "about 9.9 GB to train 354,823,168 parameters; 8.0 GB are free;\n"
         "set base.model to a smaller one, or close other programs",
