@@ -116,4 +116,6 @@ def _existing(folder: Path) -> Path:
 
 
 def _duration(value: float) -> str:
-    return f"{value / 3600:.1f} h" if value >= 5400 else f"{max(1, round(value / 60))} min"
+    if value < 90:
+        return f"{value:.0f} s"
+    return f"{value / 60:.0f} min" if value < 5400 else f"{value / 3600:.1f} h"
