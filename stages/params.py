@@ -5,6 +5,7 @@ the sections of all of them, so that a bad value stops a run in a second, not af
 """
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -45,6 +46,12 @@ P = TypeVar("P", bound=SectionModel)
 def load_params(section: str, model: type[P]) -> P:
     """The named section of params.yaml. Raises StageError that lists every problem of every section."""
     sections = read_sections()
+    check_sections(sections)
+    return model.model_validate(sections[section])
+
+
+def check_sections(sections: Mapping[str, Any]) -> None:
+    """Raises StageError that lists every problem of every section."""
     problems = [
         f"{name}: unknown section; known are {', '.join(SECTIONS)}" for name in sections if name not in SECTIONS
     ]
@@ -58,13 +65,12 @@ def load_params(section: str, model: type[P]) -> P:
             problems += describe_problems(error, prefix=name)
     if problems:
         raise StageError("\n  ".join([f"{PARAMS} has {len(problems)} problem(s):", *problems]))
-    return model.model_validate(sections[section])
 
 
-def read_sections() -> dict[str, Any]:
+def read_sections(path: Path = PARAMS) -> dict[str, Any]:
     """params.yaml as it stands, unchecked."""
     try:
-        sections = YAML(typ="safe").load(read_text(PARAMS))  # the parser that DVC reads it with
+        sections = YAML(typ="safe").load(read_text(path))  # the parser that DVC reads it with
     except (YAMLError, ValueError) as error:  # ValueError: a date that doesn't exist
         raise StageError(f"{PARAMS} is not YAML: {error}") from None
     if not isinstance(sections, dict):

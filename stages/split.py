@@ -14,6 +14,7 @@ from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.rules import curate
 from stages.curation.thresholds import Thresholds
+from stages.download import Sha256, Url, download
 from stages.errors import StageError, run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
 from stages.instructions import MissingInput, read_instructions
@@ -31,8 +32,16 @@ METRICS = Path("reports/metrics/split.json")
 
 class General(SectionModel):
     path: str  # JSON Lines or a JSON array of instruction, input, output
+    url: Url  # of such a file, in the place of `path`
+    sha256: Sha256  # of what `url` gives
     at_most: AtMost
     missing_input: MissingInput
+
+    @model_validator(mode="after")
+    def _a_url_has_its_hash(self) -> Self:
+        if self.url and not self.sha256:
+            raise ValueError("url is given, and sha256 is empty; set it to what `sha256sum` says of the file you trust")
+        return self
 
 
 class Synthetic(SectionModel):
@@ -58,7 +67,10 @@ def main() -> None:
     params = load_params("split", Params)
     limits = load_params("curate", Thresholds)
     synthetic = read_jsonl(CURATED, Example)
-    general, without_input = read_instructions(Path(params.general.path), params.general.missing_input)
+    url = params.general.url
+    source = download(url, params.general.sha256) if url else Path(params.general.path)
+    general, without_input = read_instructions(source, params.general.missing_input)
+    by_url = len(general) if url else 0
     rejected: list[Rejection] = []
     read: dict[str, Content] = {}  # by id
     if params.decontaminate:
@@ -92,6 +104,7 @@ def main() -> None:
         "synthetic_drawn": len(drawn_synthetic),
         "synthetic_not_drawn": len(synthetic) - len(drawn_synthetic),
         "general_read": len(distinct) + len(rejected),
+        "general_by_url": by_url,
         "general_without_input": without_input,
         "general_rejected": len(rejected),
         "general_reasons": dict(sorted(Counter(one.reason for one in rejected).items())),

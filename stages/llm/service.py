@@ -1,5 +1,6 @@
 """What a stage calls: its requests to the chosen provider, with the journal in between."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,10 +8,13 @@ from stages.errors import StageError
 from stages.llm.asking import ask_all
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
+from stages.llm.clients.schemas import Form
 from stages.llm.estimating import Estimate, estimate, render
 from stages.llm.journal import Journal
 from stages.llm.outcomes import Outcome
 from stages.llm.request import Client, LlmParams, Provider, Request
+
+SETTLED: Form = "json_schema"  # a form that counts as known, so that no check asks for an answer to find it
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,20 @@ class Service:
     stage: str
     provider: Provider
     params: LlmParams
+
+    def check(self) -> str:
+        """The server's address, where server, key and model are there. Asks for no answer, so nothing is paid. Raises
+        StageError that says what to set."""
+        client = self._client()
+
+        async def once() -> None:
+            try:
+                await client.check(SETTLED)
+            finally:
+                await client.close()
+
+        asyncio.run(once())
+        return client.endpoint
 
     def ask(self, requests: Sequence[Request]) -> list[Outcome]:
         """An outcome for each request, in their order. Raises StageError as `ask_all` does."""

@@ -48,7 +48,7 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  source: scratch", "  source: hub", "base.source: Input should be 'scratch', 'huggingface' or 'path'"),
         ("  model: gpt2 ", "  model: gpt3 ", r"base.model: Input should be 'gpt2', .* \(is 'gpt3'\)"),
         ("  revision: default", "  revision: ''", "base.revision: String should have at least 1 character"),
-        ('  sha256: ""', "  sha256: 12ab", "base.sha256: String should match pattern"),
+        ('\n  sha256: ""', "\n  sha256: 12ab", "base.sha256: String should match pattern"),
         (
             r"  source: scratch([^$]*)  path: data/weights",
             r"  source: path\1  path: ''",

@@ -1,0 +1,55 @@
+"""What an experiment needs and costs, before it runs: `python -m stages.check --profile profiles/report.args`.
+
+Looks at parameters, keys, servers, memory and disk, in seconds, without sending anything that is paid. Ends with status
+1 where something can't work.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from stages.checking.findings import Finding, table
+from stages.checking.machine import device, disk, memory, time_taken
+from stages.checking.profiles import changed_sections, read_profile
+from stages.checking.services import models, websites
+from stages.checking.sizes import measure
+from stages.errors import StageError, run_stage
+from stages.params import PARAMS, check_sections
+
+
+def check(profiles: Sequence[Path], changes: Sequence[str]) -> list[Finding]:
+    """What was found; the first finding is about the parameters, and where they are bad it is the only one."""
+    names = " and ".join([str(PARAMS), *map(str, profiles), *changes])
+    try:
+        sections = changed_sections([*(one for path in profiles for one in read_profile(path)), *changes])
+        check_sections(sections)
+        sizes = measure(sections)
+    except StageError as error:
+        return [Finding("FAILS", "parameters", str(error))]
+    trains, name, precision = device(sections)
+    return [
+        Finding("ok", "parameters", names),
+        *websites(sections),
+        *models(sections, sizes),
+        trains,
+        memory(sections, sizes, name),
+        *disk(sections, sizes),
+        time_taken(sections, sizes, name, precision),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.check", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--profile", nargs="+", type=Path, default=[], metavar="FILE", help="such as profiles/gpt2.args"
+    )
+    parser.add_argument("-S", action="append", default=[], metavar="KEY=VALUE", help="a change, as of dvc exp run")
+    wanted = parser.parse_args()
+    findings = check(wanted.profile, wanted.S)
+    print(table(findings))  # noqa: T201
+    sys.exit(int(any(one.verdict == "FAILS" for one in findings)))
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,39 @@
+"""What a parameter does: `python -m stages.compare [REV ...]` draws the experiments of a sweep against their parameter.
+
+Without a revision it takes all experiments of the commit that is checked out. Experiments that differ in their seeds
+alone become one point, with an interval. Writes reports/compare/KEY.svg, .png and .csv, and prints the table.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from stages.comparing.experiments import find
+from stages.comparing.pictures import draw, rows, table
+from stages.comparing.sweeps import points, swept_key
+from stages.errors import run_stage
+from stages.files import write_csv
+
+FOLDER = Path("reports/compare")
+
+
+def compare(revisions: Sequence[str], by: str | None) -> str:
+    """The table, and where the picture is."""
+    experiments = find(revisions)
+    key = swept_key(experiments, by)
+    found = points(experiments, key)
+    draw(found, key, FOLDER / key)
+    write_csv(FOLDER / f"{key}.csv", rows(found))
+    return f"{table(rows(found), key)}\n{FOLDER / key}.svg"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.compare", description=__doc__.splitlines()[0])
+    parser.add_argument("revisions", nargs="*", metavar="REV", help="experiments, branches or commits")
+    parser.add_argument("--by", metavar="KEY", help="the parameter, where it isn't the only one that differs")
+    wanted = parser.parse_args()
+    print(compare(wanted.revisions, wanted.by))  # noqa: T201
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,1 @@
+"""What a parameter does to the results: experiments with several values of it, each with several seeds."""

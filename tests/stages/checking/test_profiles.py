@@ -1,0 +1,93 @@
+"""The profiles that come with the project, put together with params.yaml by DVC's own code."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from stages.checking.profiles import changed_sections, read_profile
+from stages.errors import StageError
+from stages.params import check_sections, read_sections
+from tests.conftest import ROOT
+
+PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}
+CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides
+
+
+def test_the_profiles_are_those_that_are_documented() -> None:
+    documented = [
+        line.split("`")[1] for line in (ROOT / "profiles/README.md").read_text().splitlines() if "| `" in line
+    ]
+    assert sorted(documented) == sorted(PROFILES)
+    assert set(PROFILES) >= {"report", "gemini", "ollama", "gpt2", "gpt2-medium", "football", "quick"}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_is_valid_and_changes_what_it_names(project: Path, name: str) -> None:
+    """Guards against a key that params.yaml doesn't know any more, and a value that its stage refuses."""
+    changes = read_profile(PROFILES[name])
+    assert len({change.partition("=")[0] for change in changes}) == len(changes)
+    check_sections(changed_sections([*changes, CONTACT]))
+
+
+@pytest.mark.parametrize(("first", "second"), [*combinations(PROFILES, 2)])
+def test_profiles_combine(project: Path, first: str, second: str) -> None:
+    """Guards against two profiles that are valid alone, and set values that don't go together."""
+    check_sections(changed_sections([*read_profile(PROFILES[first]), *read_profile(PROFILES[second]), CONTACT]))
+
+
+def test_the_report_is_the_experiment_that_is_reproduced(project: Path) -> None:
+    """Guards against a profile that drifts from the design: its numbers, one by one."""
+    sections = changed_sections(read_profile(PROFILES["report"]))
+    train, split = sections["train"], sections["split"]
+    assert (sections["extract"]["source"], sections["base"]["model"]) == ("wikipedia", "gpt2-medium")
+    assert (sections["synth"]["teacher"], sections["curate"]["auditor"]) == ("gemini", "gemini")
+    assert [train[key] for key in ("batch_size", "learning_rate", "weight_decay", "epochs")] == [8, 5e-5, 0.1, 1]
+    assert (split["full"], split["small"]) == (2000, 500)
+    assert (split["synthetic"]["at_most"], split["general"]["at_most"]) == (1000, 1000)
+    assert (sections["infer"]["max_new_tokens"], sections["infer"]["temperature"]) == (256, 0)
+    assert sections["judge"]["judge"] == "openai"
+
+
+def test_the_hash_of_the_report_is_that_of_the_set(project: Path, instruction_data: Path) -> None:
+    """Guards against a hash that no download could have."""
+    import hashlib
+
+    split = changed_sections(read_profile(PROFILES["report"]))["split"]
+    assert split["general"]["sha256"] == hashlib.sha256(instruction_data.read_bytes()).hexdigest()
+
+
+def test_a_later_change_counts(project: Path) -> None:
+    """Guards against a check of other parameters than those that `dvc exp run` would use."""
+    assert changed_sections(["train.seed=7", "train.epochs=1", "train.seed=8"])["train"]["seed"] == 8
+
+
+def test_params_yaml_itself_is_left_alone(project: Path) -> None:
+    before = Path("params.yaml").read_text()
+    assert changed_sections(["train.seed=7"])["train"]["seed"] == 7
+    assert Path("params.yaml").read_text() == before
+    assert changed_sections([]) == read_sections()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("train.learning_rates=1", "train.learning_rates=1: Could not override 'train.learning_rates'.*; the keys are"),
+        ("trained.seed=1", r"trained.seed=1: .*trained"),
+        ("train.seed=[1", r"train.seed=\[1: .*; the keys are"),
+    ],
+)
+def test_a_change_that_cannot_be_is_named(project: Path, change: str, message: str) -> None:
+    with pytest.raises(StageError, match=message):
+        changed_sections(["train.epochs=1", change])
+
+
+@pytest.mark.parametrize(
+    "line", ["train.seed=1", "-S train.seed = 1", "-S train.seed", "# a comment", "-S 'a=b c'", ""]
+)
+def test_a_line_that_the_shell_would_take_apart_is_named(tmp_path: Path, line: str) -> None:
+    """Guards against a profile that reads well, and of which DVC gets other words."""
+    path = tmp_path / "p.args"
+    path.write_text(f"-S train.seed=1\n{line}\n")
+    with pytest.raises(StageError, match=r"p\.args:2: .* is no change; a line is -S key=value"):
+        read_profile(path)
