@@ -55,15 +55,20 @@ class Snapshots:
         return self.active and time.monotonic() - self._last >= 60 * self.minutes
 
     def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Where the disk takes no more, training goes on, with a warning: what it has learnt is worth more."""
         temporary = self.folder / ".snapshot.tmp"
-        save_file(
-            {name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, {STATE: json.dumps(state)}
-        )
-        temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            save_file(
+                {name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, {STATE: json.dumps(state)}
+            )
+            temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
+        except (OSError, SafetensorError) as error:
+            temporary.unlink(missing_ok=True)
+            log.warning("%s: no snapshot of step %d: %s", self.folder, step, error)
+        self._last = time.monotonic()
         for old in self._files()[KEPT:]:
             old.unlink()
-        self._last = time.monotonic()
 
     def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """The newest sound snapshot; damaged ones are set aside, with a warning."""

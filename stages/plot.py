@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stages.errors import run_stage
+from stages.errors import naming, run_stage
 from stages.params import SectionModel, load_params, read_sections
 from stages.reporting.charts import draw_all
 from stages.reporting.evidence import gather
@@ -24,7 +24,8 @@ def main() -> None:
     params = load_params("plot", Params)
     sections = read_sections()
     evidence = gather(DATA, REPORTS, {name: sections[name] for name in SHOWN})
-    draw_all(evidence, REPORTS / "plots")
+    with naming(REPORTS / "plots"):
+        draw_all(evidence, REPORTS / "plots")
     write_pages(evidence, REPORTS, params.examples)
 
 
