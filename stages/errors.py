@@ -56,4 +56,5 @@ def naming(path: Path) -> Iterator[None]:
 def advise(error: OSError) -> str:
     """The file, the reason and what to do."""
     what_to_do = WHAT_TO_DO.get(error.errno or 0, "put that right")
-    return f"{error.filename or 'a file'}: {error.strerror}; {what_to_do}, then run `dvc repro` again"
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror}; {what_to_do}, then run `dvc repro` again"

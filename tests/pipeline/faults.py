@@ -27,6 +27,7 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=heed_interrupts,
             )
 
     def wait_for(self, text: str) -> None:
@@ -58,6 +59,11 @@ class Running:
     def ended(self) -> tuple[int, str]:
         """The exit status and all that was printed."""
         return self.process.wait(300), self.log.read_text()
+
+
+def heed_interrupts() -> None:
+    """Before a process starts: shells let what runs in the background ignore Ctrl+C, and so do the tests then."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def descendants(parent: int) -> list[int]:

@@ -68,7 +68,7 @@ def test_a_read_only_workspace_is_told(workspace: Workspace) -> None:
     assert workspace.read("dvc.lock") == lock
 
 
-def test_a_truncated_checkpoint_is_told_and_made_anew(workspace: Workspace) -> None:
+def test_a_truncated_checkpoint_is_told_and_put_right(workspace: Workspace) -> None:
     """Guards against a traceback from the reader of weights, and answers of a damaged model."""
     lock = workspace.read("dvc.lock")
     weights = workspace.folder / "data/checkpoints/small/model.safetensors"
@@ -78,7 +78,7 @@ def test_a_truncated_checkpoint_is_told_and_made_anew(workspace: Workspace) -> N
     assert "data/checkpoints/small/model.safetensors is damaged: " in said
     assert "run `dvc repro`: it puts right whatever is not as its stage left it" in said
     assert "Traceback" not in said
-    assert workspace.repro()[0] == []  # from DVC's cache
+    workspace.repro()
     assert weights.read_bytes() == whole
     assert workspace.read("dvc.lock") == lock
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.pipeline.conftest import Workspace
-from tests.pipeline.faults import Running, forget_runs
+from tests.pipeline.faults import Running, forget_runs, heed_interrupts
 from tests.pipeline.test_dag import EXPECTED, STAGES
 
 EPOCHS = {"base": 6, "train": 12}
@@ -116,6 +116,7 @@ def test_ctrl_c_in_the_middle_of_any_stage(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=heed_interrupts,
     )
     with pipe.open("wb"):  # opens when the stage does
         process.send_signal(signal.SIGINT)
