@@ -9,10 +9,12 @@ from tests.pipeline.test_dag import EXPECTED, STAGES
 
 HEAVY = {"torch", "transformers", "tokenizers", "tiktoken", "safetensors", "huggingface_hub", "matplotlib"}
 HEAVY |= {"openai", "google", "httpx2", "wikipediaapi", "pandas", "scipy", "py3langid", "lemminflect", "phonenumbers"}
-HEAVY |= {"rensa"}
+HEAVY |= {"rensa", "sympy"}
 
 RULES = {"lemminflect", "py3langid"}
-TRAINED = {"torch", "tiktoken", "safetensors"}
+LOADED = {"torch", "tiktoken", "safetensors"}
+# torch's optimizers import its compiler, and that sympy; without training, neither is of use.
+TRAINED = LOADED | {"sympy"}
 NEEDED: dict[str, set[str]] = {
     "extract": set(),
     "synth": RULES,
@@ -21,7 +23,7 @@ NEEDED: dict[str, set[str]] = {
     "base": TRAINED | {"tokenizers"},
     "train-full": TRAINED,
     "train-small": TRAINED,
-    "infer": TRAINED,
+    "infer": LOADED,
     "judge": set(),
     "plot": {"matplotlib"},
 }
