@@ -121,14 +121,18 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
             f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
         )
     for name, tensor in tensors.items():
-        # The smallest and the largest value show NaN and infinity, and take no memory as `isfinite` does.
-        if not torch.stack(torch.aminmax(tensor)).isfinite().all():
+        if not all_finite(tensor):
             raise CheckpointError(f"{folder / WEIGHTS}: {name} holds NaN or infinity")
     try:
         encoding = load_encoding(folder / TOKENIZER)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
     return assemble(config, tensors), encoding
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Whether no value is NaN or infinite: the smallest and the largest show it, without the memory of `isfinite`."""
+    return bool(torch.stack(torch.aminmax(tensor)).isfinite().all())
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:

@@ -56,5 +56,6 @@ def naming(path: Path) -> Iterator[None]:
 def advise(error: OSError) -> str:
     """The file, the reason and what to do."""
     what_to_do = WHAT_TO_DO.get(error.errno or 0, "put that right")
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{error.strerror}; {what_to_do}, then run `dvc repro` again"
+    file = error.filename2 or error.filename  # a copy has two, of which the second is written
+    reason = f"{file}: {error.strerror}" if file else error.strerror
+    return f"{reason}; {what_to_do}, then run `dvc repro` again"

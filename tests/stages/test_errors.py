@@ -43,6 +43,10 @@ def ended(main: Callable[[], None]) -> object:
             "data/x: No space left on device; make room on its disk, then run `dvc repro` again",
         ),
         (
+            OSError(errno.EDQUOT, "Disk quota exceeded", "data/x", None, "data/y"),
+            "data/y: Disk quota exceeded; make room: your quota on its disk is used up, then run `dvc repro` again",
+        ),
+        (
             OSError(errno.ELOOP, "Too many links"),
             "Too many links; put that right, then run `dvc repro` again",
         ),
