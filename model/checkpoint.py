@@ -79,7 +79,9 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
         save_file(tensors, temporary, metadata={"format": "pt"})
         temporary.rename(folder / WEIGHTS)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder / WEIGHTS} cannot be written: {error}") from error
+        raise CheckpointError(
+            f"{folder / WEIGHTS} cannot be written: {error}; make room, or correct its rights"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -96,7 +98,8 @@ def assemble(config: GPT2Config, tensors: dict[str, Tensor]) -> GPT2:
 def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
     """The model (on the CPU, in evaluation mode) and its encoding.
 
-    Raises CheckpointError where a file is missing or damaged, or a tensor's name or shape is not the config's.
+    Raises CheckpointError where a file is missing or damaged, a tensor's name or shape is not the config's, or a weight
+    is NaN or infinite.
     """
     for name in (WEIGHTS, CONFIG, TOKENIZER):
         if not (folder / name).is_file():
@@ -117,11 +120,19 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
             f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {name}: "
             f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
         )
+    for name, tensor in tensors.items():
+        if not all_finite(tensor):
+            raise CheckpointError(f"{folder / WEIGHTS}: {name} holds NaN or infinity")
     try:
         encoding = load_encoding(folder / TOKENIZER)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
     return assemble(config, tensors), encoding
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Whether no value is NaN or infinite: the smallest and the largest show it, without the memory of `isfinite`."""
+    return bool(torch.stack(torch.aminmax(tensor)).isfinite().all())
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:

@@ -52,6 +52,12 @@ class Conv1D(nn.Module):
         return torch.addmm(self.bias, x.to(self.weight.dtype), self.weight)
 
 
+def embedding(rows: int, width: int) -> nn.Embedding:
+    """Without torch's random weights, which are replaced anyway: drawing them on the device `meta` imports torch's
+    compiler, which takes as long as all the rest of torch."""
+    return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
+
+
 class Attention(nn.Module):
     def __init__(self, config: GPT2Config, layer: int) -> None:
         super().__init__()
@@ -100,8 +106,8 @@ class GPT2(nn.Module):
     def __init__(self, config: GPT2Config) -> None:
         super().__init__()
         self.config = config
-        self.wte = nn.Embedding(config.vocab_size, config.n_embd)
-        self.wpe = nn.Embedding(config.n_positions, config.n_embd)
+        self.wte = embedding(config.vocab_size, config.n_embd)
+        self.wpe = embedding(config.n_positions, config.n_embd)
         self.h = nn.ModuleList(Block(config, layer) for layer in range(config.n_layer))
         self.ln_f = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
 

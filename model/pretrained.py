@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 from tqdm import tqdm
 
-from model.checkpoint import CONFIG, PREFIX, WEIGHTS, CheckpointError, assemble
+from model.checkpoint import CONFIG, PREFIX, WEIGHTS, CheckpointError, all_finite, assemble
 from model.gpt2 import GPT2, GPT2Config
 
 HEAD = "lm_head.weight"
@@ -190,8 +190,7 @@ def _read_tensors(file: Path, weights: Any, header: dict[str, Stored], names: It
     tensors = {}
     for name in tqdm(names, unit="tensor", desc=f"read {file.name}", disable=None):
         tensor = weights.get_tensor(header[name].key).float()
-        # The smallest and the largest value show NaN and infinity, and take no memory as `isfinite` does.
-        if not torch.stack(torch.aminmax(tensor)).isfinite().all():
+        if not all_finite(tensor):
             raise _wrong(file, header[name].key, "NaN or infinity", "finite values")
         tensors[name] = tensor
     return tensors

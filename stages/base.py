@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from stages.cache import cache_folder
-from stages.errors import StageError, run_stage
+from stages.errors import StageError, naming, run_stage
 from stages.files import read_jsonl, write_json
 from stages.hub import download
 from stages.params import Fraction, Positive, SectionModel, Seed, load_params
@@ -63,7 +63,9 @@ class Params(SectionModel):
 
 def main() -> None:
     params = load_params("base", Params)
-    write_json(METRICS, scratch(params) if params.source == "scratch" else adopt(params))
+    with naming(CHECKPOINT):
+        metrics = scratch(params) if params.source == "scratch" else adopt(params)
+    write_json(METRICS, metrics)
 
 
 def scratch(params: Params) -> dict[str, object]:
@@ -95,8 +97,6 @@ def adopt(params: Params) -> dict[str, object]:
         save_checkpoint(CHECKPOINT, pretrained.model)
     except (VocabularyError, CheckpointError) as error:
         raise StageError(str(error)) from error
-    except OSError as error:
-        raise StageError(f"{CHECKPOINT} cannot be written: {error.strerror}") from error
     return {
         "parameters": pretrained.model.parameter_count(),
         "vocab_size": config.vocab_size,
@@ -151,8 +151,6 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
             save_checkpoint(CHECKPOINT, model)
     except (TrainingError, CheckpointError) as error:
         raise StageError(str(error)) from error
-    except OSError as error:
-        raise StageError(f"{error.filename or CHECKPOINT}: {error.strerror}; free some space or correct it") from error
     return {
         "parameters": model.parameter_count(),
         "vocab_size": encoding.n_vocab,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, BinaryIO, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from stages.errors import StageError
+from stages.errors import StageError, naming
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -71,10 +72,14 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def read_json(path: Path) -> Any:
-    """Raises StageError with file, line and column where the text isn't JSON."""
+    """Raises StageError with file, line and column where the text isn't JSON, which has no NaN and no infinity."""
+
+    def refuse(constant: str) -> None:
+        raise StageError(f"{path} holds {constant}, which is no JSON; run `dvc repro`: it writes the file anew")
+
     text = read_text(path)
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise StageError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
 
@@ -86,16 +91,30 @@ def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Two spaces of indent, keys in the given order. Raises ValueError for NaN, which readers of metrics choke on."""
+    """Two spaces of indent, keys in the given order. Raises StageError for NaN, which readers of metrics choke on."""
+    _refuse_nonfinite(path, value)
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    for number, row in enumerate(rows, start=1):
+        _refuse_nonfinite(path, row, f"row {number}, ")
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     write_text(path, text.getvalue())
+
+
+def _refuse_nonfinite(path: Path, values: Mapping[str, object], place: str = "") -> None:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            _refuse_nonfinite(path, value, f"{place}{name}.")
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise StageError(
+                f"{path}: {place}{name} is {value}, and a result must be a finite number; nothing was written. "
+                "See what the stage read and its section of params.yaml"
+            )
 
 
 def write_text(path: Path, text: str) -> None:
@@ -109,9 +128,10 @@ def _renamed_into_place(path: Path) -> Iterator[TextIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        temporary.replace(path)
+        with naming(path):
+            with temporary.open("w", encoding="utf-8", newline="\n") as file:
+                yield file
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

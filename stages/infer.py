@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from tqdm import tqdm
 
-from stages.errors import StageError, run_stage
+from stages.checkpoints import read_checkpoint
+from stages.errors import run_stage
 from stages.files import read_jsonl, write_json, write_jsonl
 from stages.params import Positive, SectionModel, Seed, load_params
 from stages.records import ROLES, Answer, Answers, Example, Role
@@ -55,16 +56,12 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     prepare_memory()
     import torch
 
-    from model.checkpoint import CheckpointError, load_checkpoint
     from model.decoder import prepare_for_decoding
     from model.generation import generate
     from model.prompt import render_prompt
     from model.sampling import Sampling
 
-    try:
-        model, encoding = load_checkpoint(checkpoint)
-    except CheckpointError as error:
-        raise StageError(str(error)) from error
+    model, encoding = read_checkpoint(checkpoint)
     if params.precision == "bfloat16":
         model.to_precision(torch.bfloat16)
     model = prepare_for_decoding(model)

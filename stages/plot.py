@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from stages.cards.writing import write_cards
-from stages.errors import run_stage
+from stages.errors import naming, run_stage
 from stages.params import SectionModel, load_params, read_sections
 from stages.reporting.charts.drawing import draw_all
 from stages.reporting.evidence import gather
@@ -31,7 +31,8 @@ def main() -> None:
     wording = Wording(params.language)
     evidence = gather(DATA, REPORTS, {name: sections[name] for name in SHOWN})
     write_tables(evidence, REPORTS / "tables")
-    draw_all(evidence, wording, REPORTS / "plots")
+    with naming(REPORTS / "plots"):
+        draw_all(evidence, wording, REPORTS / "plots")
     write_report(evidence, wording, REPORTS / "report.md", params.examples)
     write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")
     write_cards(DATA, evidence.metrics, evidence.params)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from stages.cache import cache_folder
-from stages.errors import StageError, run_stage
+from stages.checkpoints import read_checkpoint
+from stages.errors import StageError, naming, run_stage
 from stages.files import read_jsonl, write_csv, write_json
 from stages.params import AtMost, Fraction, Positive, SectionModel, Seed, load_params
 from stages.records import Example
@@ -72,7 +73,8 @@ def main() -> None:
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
-    metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
+    with naming(CHECKPOINTS / size):
+        metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
     if int(os.environ.get("RANK", "0")):
         return  # under torchrun, the first process writes
     write_csv(CURVES / f"{size}.csv", curve)
@@ -88,7 +90,7 @@ def tune(
     prepare_memory()
     import torch
 
-    from model.checkpoint import CheckpointError, copy_tokenizer, load_checkpoint, save_checkpoint
+    from model.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
     from model.dataset import encode_example
     from model.parallel import Ranks
     from model.resume import Snapshots
@@ -98,7 +100,7 @@ def tune(
     try:
         device = choose_device(params.device)
         config = training_config(params, device)
-        model, encoding = load_checkpoint(BASE)
+        model, encoding = read_checkpoint(BASE)
         encoded = [
             [encode_example(encoding, example.instruction, example.input, example.output) for example in side]
             for side in (training, validation)
@@ -118,8 +120,6 @@ def tune(
                 save_checkpoint(checkpoint, model.to(torch.device("cpu")))
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
-    except OSError as error:
-        raise StageError(f"{error.filename or checkpoint}: {error.strerror}; free some space or correct it") from error
     metrics: dict[str, object] = {
         "train_examples": len(fitting[0]),
         "val_examples": len(fitting[1]),

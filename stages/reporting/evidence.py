@@ -1,6 +1,7 @@
 """Everything that the report rests on, read once. What a run doesn't have is left out, and the report says so."""
 
 import csv
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,10 +117,23 @@ def _metrics(path: Path) -> Any:
 
 
 def _curve(path: Path) -> Curve:
-    """A row a point; an empty field is left out."""
+    """A row a point; an empty field is left out. Raises StageError for what is no finite number."""
     rows = csv.DictReader(read_text(path).splitlines()) if _has_content(path) else ()
-    return [{name: float(value) for name, value in row.items() if value} for row in rows]
+    return [
+        {name: _finite(value, f"{path}:{line}: {name}") for name, value in row.items() if value}
+        for line, row in enumerate(rows, start=2)
+    ]
 
 
 def _has_content(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
+
+
+def _finite(text: str, place: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    raise StageError(f"{place}: must be a finite number (is {text}); run `dvc repro`: it writes the file anew")

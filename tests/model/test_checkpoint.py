@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from model.checkpoint import CheckpointError, load_checkpoint, save_checkpoint, save_tokenizer
 from model.generation import generate_slowly
@@ -72,6 +73,16 @@ def test_weights_that_do_not_fit_the_config_are_refused(folder: Path) -> None:
     with pytest.raises(
         CheckpointError, match=r"12 tensors do not fit config\.json; h\.2\.attn\.c_attn\.bias: found none"
     ):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")])
+def test_weights_that_are_no_numbers_are_refused(folder: Path, value: float) -> None:
+    """Guards against a model whose answers are noise, or the first token for ever."""
+    tensors = load_file(folder / "model.safetensors")
+    tensors["transformer.ln_f.bias"][3] = value
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(CheckpointError, match=r"model\.safetensors: ln_f\.bias holds NaN or infinity"):
         load_checkpoint(folder)
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -80,6 +81,24 @@ def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: py
     assert found is not None and found[1] == {"step": 1}
     assert "is damaged (its contents are not those that were written)" in caplog.text
     assert newest.with_suffix(".damaged").exists()
+
+
+def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against hours of training that end with the cache's disk, and half a snapshot that keeps it full."""
+    snapshots = saved(tmp_path / "run", 1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))  # bytes a file: to the writer, a disk that is full
+    with caplog.at_level(logging.WARNING):
+        try:
+            snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert f"{tmp_path / 'run'}: no snapshot of step 2: " in caplog.text and "File too large" in caplog.text
+    found = snapshots.latest()
+    assert found is not None and found[1] == {"step": 1}
+    assert len(list((tmp_path / "run").iterdir())) == 1
 
 
 def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,25 +1,38 @@
-"""`kill -9` of DVC and of the stage that it runs, then `dvc repro`."""
+"""`kill -9` and Ctrl+C, of DVC and of the stages that it runs, then `dvc repro`."""
 
 import os
+import random
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
 from tests.pipeline.conftest import Workspace
+from tests.pipeline.faults import Running, forget_runs, heed_interrupts
+from tests.pipeline.test_dag import EXPECTED, STAGES
 
 EPOCHS = {"base": 6, "train": 12}
+INTERRUPTED = "error: interrupted; `dvc repro` goes on from the last finished stage\n"
 
 
 @pytest.mark.parametrize(
-    ("stage", "section", "outputs"),
+    ("stage", "section", "outputs", "stop"),
     [
-        ("base", "base", ["data/checkpoints/base/model.safetensors", "reports/metrics/base.json"]),
-        ("train-small", "train", ["data/checkpoints/small/model.safetensors", "reports/curves/small.csv"]),
+        ("base", "base", ["data/checkpoints/base/model.safetensors", "reports/metrics/base.json"], Running.kill),
+        (
+            "train-small",
+            "train",
+            ["data/checkpoints/small/model.safetensors", "reports/curves/small.csv"],
+            Running.interrupt,
+        ),
     ],
 )
-def test_training_goes_on_after_a_kill(workspace: Workspace, stage: str, section: str, outputs: list[str]) -> None:
+def test_training_goes_on_after_it_was_stopped(
+    workspace: Workspace, stage: str, section: str, outputs: list[str], stop: Callable[[Running], None]
+) -> None:
     """Guards against hours of training that are lost with the process, and against other weights than undisturbed."""
     settings = {"base": {"dropout": 0.1}, "train": {}}
     settings[section] |= {"epochs": EPOCHS[section], "snapshot_minutes": 0.0}
@@ -32,24 +45,83 @@ def test_training_goes_on_after_a_kill(workspace: Workspace, stage: str, section
     assert not list((workspace.cache / "snapshots").glob("*/step-*"))  # removed on success
 
     workspace.set_params(settings)
-    for folder in (workspace.folder / ".dvc/cache").glob("*"):  # DVC remembers runs: make it run the stage again
-        if folder.name == "runs":
-            subprocess.run(["rm", "-r", folder], check=True)
-    process = subprocess.Popen(
-        ["dvc", "repro", stage],
-        cwd=workspace.folder,
-        env=workspace.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    forget_runs(workspace)
+    running = Running(workspace, "dvc", "repro", stage)
     deadline = time.monotonic() + 120
     while len(list((workspace.cache / "snapshots").glob("*/step-*"))) < 2:
-        assert time.monotonic() < deadline and process.poll() is None
+        assert time.monotonic() < deadline and running.process.poll() is None
         time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    stop(running)
+    status, said = running.ended()
+    assert status != 0
+    assert "Traceback" not in said
+    assert (INTERRUPTED in said) == (stop is Running.interrupt)
 
     workspace.repro(stage)
     assert [workspace.read(output) for output in outputs] == whole
     assert not list((workspace.cache / "snapshots").glob("*/step-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kill", [Running.kill, Running.kill_alone, Running.kill_children])
+@pytest.mark.parametrize("stage", EXPECTED)
+def test_a_kill_at_a_random_moment_of_any_stage(
+    workspace: Workspace, snapshot: Callable[[], dict[str, bytes]], stage: str, kill: Callable[[Running], None]
+) -> None:
+    """Guards against half an output that passes for a whole one, a lock that outlives its holder, and a stage that
+    outlives its DVC and writes beside the next one. KILL_SEED repeats the moments of an earlier run."""
+    seed = os.environ.get("KILL_SEED", str(random.randrange(10**6)))
+    print(f"KILL_SEED={seed}")  # noqa: T201
+    moments = random.Random(f"{seed} {stage} {kill.__name__}")
+    lock, data = workspace.read("dvc.lock"), snapshot()
+    running = Running(workspace, "dvc", "repro", "--force", "--single-item", stage)
+    running.wait_for("\n> ")
+    time.sleep(moments.uniform(0, 4))
+    kill(running)
+    running.ended()
+    forget_runs(workspace)
+    workspace.repro()
+    assert workspace.read("dvc.lock") == lock
+    assert snapshot() == data
+
+
+INPUTS = {
+    "extract": "data/bundled/pages.jsonl",
+    "synth": "data/pages.jsonl",
+    "curate": "data/synthetic.jsonl",
+    "split": "data/curated.jsonl",
+    "base": "data/pages.jsonl",
+    "train-full": "data/splits/full/train.jsonl",
+    "train-small": "data/splits/small/train.jsonl",
+    "infer": "data/splits/full/test.jsonl",
+    "judge": "data/answers.jsonl",
+    "plot": "data/splits/full/test.jsonl",
+}
+
+
+@pytest.mark.parametrize("stage", EXPECTED)
+def test_ctrl_c_in_the_middle_of_any_stage(
+    workspace: Workspace, snapshot: Callable[[], dict[str, bytes]], stage: str
+) -> None:
+    """Guards against a traceback, and half an output. The stage is stopped where it waits for more of its input."""
+    pipe = workspace.folder / INPUTS[stage]
+    pipe.unlink()
+    before = snapshot()
+    os.mkfifo(pipe)
+    module = STAGES[stage]["cmd"].split("-m ")[1].split()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *module],
+        cwd=workspace.folder,
+        env=workspace.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=heed_interrupts,
+    )
+    with pipe.open("wb"):  # opens when the stage does
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=120)
+    pipe.unlink()
+    assert (process.returncode, printed.splitlines()[-1:]) == (1, [INTERRUPTED.strip()])
+    assert "Traceback" not in printed
+    assert snapshot() == before

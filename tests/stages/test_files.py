@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.errors import StageError
-from stages.files import read_jsonl, write_csv, write_json, write_jsonl
+from stages.files import read_json, read_jsonl, write_csv, write_json, write_jsonl
 from stages.records import Example, Page, Scores, example_id
 from tests.stages.conftest import MakeExample
 
@@ -22,9 +22,24 @@ def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     """Guards against half a file after a crash, and NaN in metrics, which break their readers."""
     path = tmp_path / "metrics.json"
     write_json(path, {"loss": 1.5})
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        write_json(path, {"loss": math.nan})
+    with pytest.raises(StageError, match=r"metrics.json: full.loss is nan, and a result must be a finite number"):
+        write_json(path, {"steps": 3, "full": {"loss": math.nan}})
     assert json.loads(path.read_text()) == {"loss": 1.5}
+
+
+def test_infinity_gets_into_no_curve(tmp_path: Path) -> None:
+    """Guards against a picture that cannot be drawn."""
+    with pytest.raises(StageError, match=r"a.csv: row 2, loss is inf, and a result must be a finite number"):
+        write_csv(tmp_path / "a.csv", [{"step": 0, "loss": None}, {"step": 1, "loss": math.inf}])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("constant", ["NaN", "-Infinity"])
+def test_what_is_no_json_number_is_named(tmp_path: Path, constant: str) -> None:
+    """Guards against NaN in a metrics file, which Python's own reader takes, in the report."""
+    (tmp_path / "a.json").write_text(f'{{"loss": {constant}}}')
+    with pytest.raises(StageError, match=f"a.json holds {constant}, which is no JSON; run `dvc repro`"):
+        read_json(tmp_path / "a.json")
 
 
 def line(example: Example, **changes: object) -> str:

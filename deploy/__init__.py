@@ -1,0 +1,1 @@
+"""What runs the pipeline, or its models, on other machines."""

@@ -1,0 +1,21 @@
+"""Checkpoints as a stage reads them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stages.errors import StageError
+
+if TYPE_CHECKING:
+    import tiktoken
+
+    from model.gpt2 import GPT2
+
+
+def read_checkpoint(folder: Path) -> "tuple[GPT2, tiktoken.Encoding]":
+    """The model, on the CPU in evaluation mode, and its encoding. Raises StageError where one is missing or damaged."""
+    from model.checkpoint import CheckpointError, load_checkpoint
+
+    try:
+        return load_checkpoint(folder)
+    except CheckpointError as error:
+        raise StageError(f"{error}; run `dvc repro`: it puts right whatever is not as its stage left it") from error

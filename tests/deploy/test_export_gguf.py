@@ -1,0 +1,79 @@
+"""Our checkpoint on a llama.cpp server against our own decoding."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from deploy.export_gguf import export
+from model.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
+from model.dataset import encode_example
+from model.generation import generate
+from model.gpt2 import GPT2, GPT2Config
+from model.prompt import render_prompt
+from model.tokenizer import load_encoding, train_tokenizer
+from model.training import train
+from model.training_config import TrainingConfig
+
+xllamacpp = pytest.importorskip("xllamacpp", reason="needs a llama.cpp server: pip install xllamacpp")
+ANSWERS = {
+    "Name a color.": "Blue.",
+    "What's 2 + 17?": "It is 19.",
+    "Été: où?\n\n  Zwei  Leerzeichen": "Là-bas, „dort“.",
+}
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that has learnt three answers by heart: rounding, which differs, doesn't change the likeliest token."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    texts = [render_prompt(question) + answer for question, answer in ANSWERS.items()]
+    encoding = load_encoding(save_tokenizer(folder, train_tokenizer(texts, 320), 128))
+    config = GPT2Config(vocab_size=encoding.n_vocab, n_positions=128, n_embd=32, n_layer=2, n_head=2)
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(1))
+    rows = [encode_example(encoding, question, "", answer) for question, answer in ANSWERS.items()]
+    train(model, rows, rows, TrainingConfig(epochs=60, batch_size=3, learning_rate=1e-2), encoding.eot_token)
+    save_checkpoint(folder, model)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(checkpoint: Path) -> Iterator[str]:
+    path = checkpoint / "model.gguf"
+    export(checkpoint, path)
+    settings = xllamacpp.CommonParams()
+    settings.model.path = str(path)
+    settings.n_ctx = 256
+    settings.n_parallel = 1
+    settings.warmup = False
+    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 1
+    settings.port = 0  # any that is free
+    server = xllamacpp.Server(settings)
+    yield server.listening_address
+    del server
+
+
+def post(url: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=60) as response:
+        return json.load(response)
+
+
+@pytest.mark.parametrize(("question", "answer"), ANSWERS.items())
+def test_llama_cpp_answers_as_we_do(checkpoint: Path, address: str, question: str, answer: str) -> None:
+    """Guards against transposed weights, another vocabulary, and a chat template that isn't the prompt of training."""
+    model, encoding = load_checkpoint(checkpoint)
+    prompt = encoding.encode_ordinary(render_prompt(question))
+    (ours,) = generate(model, [prompt], 24, encoding.eot_token)
+    assert encoding.decode(list(ours.tokens)) == answer
+    assert post(f"{address}/tokenize", {"content": render_prompt(question)})["tokens"] == prompt
+    settings = {"messages": [{"role": "user", "content": question}], "max_tokens": 24, "temperature": 0}
+    theirs = post(f"{address}/v1/chat/completions", settings)
+    assert theirs["choices"][0]["message"]["content"] == answer
+    assert theirs["choices"][0]["finish_reason"] == "stop"
+    assert theirs["usage"]["prompt_tokens"] == len(prompt)

@@ -1,0 +1,113 @@
+"""How a stage ends: what its reader sees, and which code it leaves."""
+
+import ast
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from stages.errors import StageError, naming, run_stage
+from stages.files import write_text
+from stages.one_at_a_time import one_at_a_time
+from tests.conftest import ROOT
+
+READS_A_CLOCK = {
+    "stages/llm/journal.py",  # the day of what was spent, and when requests may go out
+    "stages/llm/clients/faults.py",  # how long a server asks to wait
+    "stages/sources/mediawiki.py",  # the same, of a wiki
+}
+
+
+def fail(error: BaseException) -> Callable[[], None]:
+    def main() -> None:
+        raise error
+
+    return main
+
+
+def ended(main: Callable[[], None]) -> object:
+    with pytest.raises(SystemExit) as stopped:
+        run_stage(main)
+    return stopped.value.code
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (StageError("data/x is wrong"), "data/x is wrong"),
+        (KeyboardInterrupt(), "interrupted; `dvc repro` goes on from the last finished stage"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "data/x"),
+            "data/x: No space left on device; make room on its disk, then run `dvc repro` again",
+        ),
+        (
+            OSError(errno.EDQUOT, "Disk quota exceeded", "data/x", None, "data/y"),
+            "data/y: Disk quota exceeded; make room: your quota on its disk is used up, then run `dvc repro` again",
+        ),
+        (
+            OSError(errno.ELOOP, "Too many links"),
+            "Too many links; put that right, then run `dvc repro` again",
+        ),
+    ],
+)
+def test_an_end_is_one_plain_message(error: BaseException, message: str) -> None:
+    """Guards against tracebacks where the reader can do something about it."""
+    assert ended(fail(error)) == f"error: {message}"
+
+
+@pytest.mark.parametrize("error", [ValueError("a bug"), OSError("a library's own")])
+def test_a_bug_keeps_its_traceback(error: Exception) -> None:
+    """Guards against errors that nobody can find because they were made plain."""
+    with pytest.raises(type(error), match=str(error)):
+        run_stage(fail(error))
+
+
+@pytest.mark.parametrize(("name", "named"), [(None, "data/x"), ("data/y", "data/y")])
+def test_an_error_of_writing_gets_the_name_of_its_file(name: str | None, named: str) -> None:
+    """Guards against "No space left on device" without a place; a name that is there stays."""
+    with pytest.raises(OSError, match="No space") as raised, naming(Path("data/x")):
+        raise OSError(errno.ENOSPC, "No space left on device", name)
+    assert raised.value.filename == named
+
+
+def test_a_full_device_is_named(tmp_path: Path) -> None:
+    """The same by the real operating system: /dev/full takes nothing."""
+    (tmp_path / ".x.json.tmp").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left on device") as raised:
+        write_text(tmp_path / "x.json", "{}")
+    assert raised.value.filename == str(tmp_path / "x.json")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("by_dvc", "rank", "waits"), [(False, "0", False), (True, "1", False), (True, "0", True)])
+def test_only_stages_of_dvc_wait_for_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_dvc: bool, rank: str, waits: bool
+) -> None:
+    """Guards against an estimate that waits for hours of training, and processes of torchrun that wait for their own
+    first one."""
+    file = tmp_path / ".dvc/tmp/stage.lock"
+    file.parent.mkdir(parents=True)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    if by_dvc:
+        monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("RANK", rank)
+    with one_at_a_time():
+        other = FileLock(file, blocking=False)
+        if waits:
+            with pytest.raises(TimeoutError):
+                other.acquire()
+        else:
+            other.acquire()
+            other.release()
+
+
+def test_no_result_depends_on_the_time_of_day() -> None:
+    """Guards against outputs that a clock changes, or one that jumps: elsewhere only time.monotonic measures."""
+    readers = set()
+    for path in [*(ROOT / "stages").rglob("*.py"), *(ROOT / "model").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in {"time.time", "datetime.now", "date.today"}:
+                readers.add(path.relative_to(ROOT).as_posix())
+    assert readers == READS_A_CLOCK
