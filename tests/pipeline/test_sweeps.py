@@ -43,6 +43,6 @@ def test_a_sweep_beside_a_failure_leaves_the_workspace_alone(workspace: Workspac
         log = workspace.run("dvc", "queue", "logs", name)
         assert re.findall(r"^Running stage '(.+)':", log, re.M) == AFTER_TRAINING
     printed = workspace.run("python", "-m", "stages.compare")
-    values = re.findall(r"^ *(\S+)  +2  full", printed, re.M)
+    values = re.findall(r"^ *(\S+) +2 +full", printed, re.M)
     assert [float(value) for value in values] == [1e-3, 1e-2]
     assert (workspace.folder / "reports/compare/train.learning_rate.svg").is_file()
