@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Literal
 
-from stages.records import Contestant, Judgment
+from stages.records import Contestant, Judgment, Role
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ def row_verdicts(judgments: Sequence[Judgment], pair: tuple[Contestant, Contesta
         if set(judgment.models) == set(pair):
             rows[judgment.id].append(judgment)
     return [_row_verdict(one, of_row, pair) for one, of_row in rows.items()]
+
+
+def winners(judgments: Sequence[Judgment], pair: tuple[Role, Role]) -> dict[str, Role | Literal["tie"]]:
+    """The winner of record of each row that has no failed judgment."""
+    lost = {one.id for one in judgments if one.status == "failed"}
+    first, second = pair
+    names: dict[float, Role | Literal["tie"]] = {1.0: first, 0.0: second, 0.5: "tie"}
+    usable = [one for one in judgments if one.id not in lost]
+    return {one.id: names[one.outcome] for one in row_verdicts(usable, pair)}
 
 
 def _row_verdict(row_id: str, judgments: Sequence[Judgment], pair: tuple[Contestant, Contestant]) -> RowVerdict:
