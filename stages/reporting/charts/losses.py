@@ -30,5 +30,4 @@ def loss_curves(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
         ylabel=wording.text("charts.loss"),
     )
     if axes.lines:
-        axes.set_ylim(0, None)
         add_legend(axes, 2, handlelength=2.4)

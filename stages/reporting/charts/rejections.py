@@ -10,6 +10,7 @@ from stages.reporting.wording import Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+FEWEST = 5  # bars that there is room for, so that a single one doesn't fill the picture
 HATCHES = {"synthetic": "", "general": "////"}
 
 
@@ -39,7 +40,7 @@ def rejection_reasons(evidence: Evidence, wording: Wording, axes: "Axes") -> Non
         )
     axes.set(title=wording.text("charts.rejections"), xlabel=wording.text("charts.examples"))
     axes.set_yticks(range(len(table)), names)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(table), FEWEST) - 0.4, -0.6)  # the first at the top
     axes.margins(x=0.12)
     axes.grid(axis="y", visible=False)
     if table:
