@@ -3,7 +3,6 @@
 import logging
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 import torch
 
 from model.resume import KEPT, Snapshots
+from tests.disks import largest_file
 
 
 def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
@@ -88,13 +88,8 @@ def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
 ) -> None:
     """Guards against hours of training that end with the cache's disk, and half a snapshot that keeps it full."""
     snapshots = saved(tmp_path / "run", 1)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))  # bytes a file: to the writer, a disk that is full
-    with caplog.at_level(logging.WARNING):
-        try:
-            snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with caplog.at_level(logging.WARNING), largest_file(4096):
+        snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
     assert f"{tmp_path / 'run'}: no snapshot of step 2: " in caplog.text and "File too large" in caplog.text
     found = snapshots.latest()
     assert found is not None and found[1] == {"step": 1}

@@ -1,15 +1,11 @@
-"""What breaks a run: signals to DVC and its stages, small disks, disks that may only be read."""
+"""What breaks a run: signals to DVC and its stages."""
 
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-import pytest
 
 from tests.pipeline.conftest import Workspace
 
@@ -75,24 +71,3 @@ def descendants(parent: int) -> list[int]:
 def forget_runs(workspace: Workspace) -> None:
     """DVC remembers what a stage wrote: afterwards it has to run the stage again."""
     shutil.rmtree(workspace.folder / ".dvc/cache/runs", ignore_errors=True)
-
-
-@contextmanager
-def mounted(folder: Path, *options: str) -> Iterator[None]:
-    """A mount there for a while; the test is skipped where this user may not mount."""
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["mount", *options, folder], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip("needs the right to mount a file system")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """The folder as on a disk that may only be read: also for root, to whom rights say nothing."""
-    with mounted(folder, "--bind", str(folder)):
-        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
-        yield

@@ -19,7 +19,7 @@ TESTED = [commands for mark, commands in BLOCK.findall(PAGE) if mark == "tested"
 @pytest.mark.parametrize("commands", TESTED, ids=lambda commands: commands.split("\n")[0])
 def test_the_documented_commands_run(workspace: Workspace, commands: str) -> None:
     """Guards against documentation that a change has overtaken."""
-    assert "Traceback" not in workspace.run("bash", "-euo", "pipefail", "-c", commands)
+    workspace.run("bash", "-euo", "pipefail", "-c", commands)
 
 
 def test_every_block_says_whether_it_is_run() -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +9,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.disks import enlarge, read_only, small_disk
 from tests.pipeline.conftest import Workspace
-from tests.pipeline.faults import forget_runs, mounted, read_only
+from tests.pipeline.faults import forget_runs
 from tests.pipeline.test_dag import EXPECTED, STAGES
 
 HEAVY = {"base", "train-full", "train-small", "infer"}  # minutes of them are slow tests
@@ -22,7 +22,7 @@ EVERY = [pytest.param(stage, marks=[pytest.mark.slow] if stage in HEAVY else [])
 def test_a_full_disk_is_told_by_any_stage(workspace: Workspace, tmp_path: Path, stage: str) -> None:
     """Guards against a traceback, a message without the file, and half an output."""
     disk = tmp_path / "disk"
-    with mounted(disk, "-t", "tmpfs", "-o", "size=64m", "tmpfs"):
+    with small_disk(disk, "64m"):
         full = Workspace(Path(shutil.copytree(workspace.folder, disk / "wikitune", symlinks=True)))
         full.cache = workspace.cache
         with (disk / "rest").open("wb", buffering=0) as rest, suppress(OSError):
@@ -44,12 +44,12 @@ def test_a_full_disk_stops_the_run_and_room_lets_it_go_on(workspace: Workspace) 
     for old in (workspace.folder / "data/splits").glob("*/*.jsonl"):
         old.unlink()
     forget_runs(workspace)
-    with mounted(workspace.folder / "data/splits", "-t", "tmpfs", "-o", "size=16k", "tmpfs"):
+    with small_disk(workspace.folder / "data/splits", "16k"):
         _, said = workspace.repro("--force", "--single-item", "split", fails=True)
         wanted = "error: data/splits/full/train.jsonl: No space left on device; make room on its disk, then run `dvc"
         assert wanted in said
         assert "Traceback" not in said
-        subprocess.run(["mount", "-o", "remount,size=10m", workspace.folder / "data/splits"], check=True)
+        enlarge(workspace.folder / "data/splits", "10m")
         workspace.repro()
         assert workspace.read("dvc.lock") == lock
 

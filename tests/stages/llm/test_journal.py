@@ -4,12 +4,9 @@ import json
 import math
 import os
 import re
-import resource
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from stages.llm.clients.schemas import schema_for
 from stages.llm.journal import FILE, Answer, Journal
 from stages.llm.orders import Order, input_tokens, make_order
 from stages.llm.request import Reply
+from tests.disks import enlarge, largest_file, small_disk
 from tests.stages.llm.plain_client import Words, make_params, make_request
 
 REPLY = Reply('{"word": "A"}', "stop", 10, 5)
@@ -271,29 +269,6 @@ def test_a_lock_that_another_process_holds_is_told(tmp_path: Path, monkeypatch: 
     )
 
 
-@contextmanager
-def mounted(folder: Path, options: str) -> Iterator[None]:
-    """A file system of its own there; the test is skipped where this user may not mount one."""
-    folder.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def write_until_it_fails(journal: Journal) -> tuple[int, str]:
     long = Reply("x" * 20_000, "stop", 1, 1)
     for number in range(1000):
@@ -309,12 +284,12 @@ def write_until_it_fails(journal: Journal) -> tuple[int, str]:
 def test_a_full_disk_is_told_and_keeps_what_was_bought(tmp_path: Path) -> None:
     """Guards against a traceback, and against answers that are lost with the one that didn't fit."""
     folder = tmp_path / "disk"
-    with mounted(folder, "size=600k"):
+    with small_disk(folder, "600k"):
         with Journal(folder) as journal:
             kept, said = write_until_it_fails(journal)
         assert re.match(rf"{folder / FILE} cannot grow \([\d,]+ bytes are left, [\d,]+ may be needed\)\.", said)
         assert kept > 5
-        subprocess.run(["mount", "-o", "remount,size=10m", folder], check=True)
+        enlarge(folder, "10m")
         with Journal(folder) as journal:
             assert [journal.latest(order(str(n)).key) is None for n in range(kept + 1)] == [False] * kept + [True]
             assert journal.claim(order(str(kept)), 0) == "granted"
@@ -333,7 +308,7 @@ def test_a_file_that_may_not_grow_is_told_and_keeps_what_was_bought(tmp_path: Pa
 def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
     """Guards against a traceback, for a journal that is there and for one that isn't."""
     folder = tmp_path / "disk"
-    with mounted(folder, "size=2m"):
+    with small_disk(folder, "2m"):
         with filled(folder / "llm", 1):
             pass
         subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
