@@ -118,6 +118,7 @@ class GeminiClient:
                 f"{' (or '.join(reversed(KEYS))}) is not set, and Gemini needs a key; set it in the environment"
             )
         checked_key(self._variable, self._key)
+        self._client  # noqa: B018 # made before the clock starts: loading its library takes a second
         try:
             async with self._attempt(CHECK_SECONDS):
                 names = await self._other_names()

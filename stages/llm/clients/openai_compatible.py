@@ -54,6 +54,7 @@ class OpenAICompatibleClient:
         checked_key(KEY, self._key)
         if not self._key and self.endpoint.startswith(OPENAI):
             raise StageError(f"{KEY} is not set, and {self.endpoint} needs a key; set it in the environment")
+        self._client  # noqa: B018 # made before the clock starts: loading its library takes a second
         try:
             async with self._attempt(CHECK_SECONDS):
                 self._ollama = await self._is_ollama()
