@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from stages.curation.rules import ORDER
 from stages.params import SECTIONS, read_sections
 from tests.conftest import ROOT
 from tests.docs.reading import DOCS, PAGES, STAGE_PAGES, name, quoted_messages, section, shows
@@ -42,6 +43,12 @@ def test_a_page_names_whatever_its_stage_writes(stage: str) -> None:
     named = set(chain.from_iterable(map(alternatives, re.findall(r"`([^`]+)`", text))))
     written = paths_of(stage, "outs", "metrics")
     assert [path for path in written if not any(path == one or path.startswith(f"{one}/") for one in named)] == []
+
+
+def test_every_rule_of_curation_is_explained() -> None:
+    """Guards against a reason for a rejection that no page explains."""
+    text = section((STAGE_PAGES / "curate.md").read_text(encoding="utf-8"), "Rules")
+    assert tuple(re.findall(r"^\| `([a-z_]+)`", text, re.M))[: len(ORDER)] == ORDER
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

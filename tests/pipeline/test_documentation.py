@@ -35,7 +35,7 @@ def check(command: Command, workspace: Workspace) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=1200,
+        timeout=3600,
     )
     assert (done.returncode != 0) == command.fails, f"{command.text}\n{done.stdout}"
     assert shows(done.stdout, command.printed), done.stdout
