@@ -55,7 +55,7 @@ def section(text: str, title: str) -> str:
 
 def quoted_messages(text: str) -> list[str]:
     """The messages that list items begin with."""
-    return [found[2].strip() for found in re.finditer(r"^- (`+)(.+?)\1(?!`)", text, re.M)]
+    return [found[2].strip() for found in re.finditer(r"^- (`+)(?!`)(.+?)\1(?!`)", text, re.M)]
 
 
 def shows(text: str, quoted: str) -> bool:
