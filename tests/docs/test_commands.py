@@ -1,0 +1,82 @@
+"""The commands of the documentation, run or not: what they name must be there."""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from stages.checking.profiles import changed_sections, read_profile
+from stages.params import check_sections
+from tests.conftest import ROOT
+from tests.docs.reading import PAGES, Command, commands, name
+from tests.pipeline.test_dag import reached
+
+NAMING = [
+    pytest.param(command, id=f"{name(page)}-{number}")
+    for page in PAGES
+    for number, command in enumerate(commands(page), start=1)
+    if not command.fails
+]
+CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_of_commands_says_whether_it_is_run(page: Path) -> None:
+    """Guards against a command that nobody tries, because its block was forgotten."""
+    for command in commands(page):
+        assert re.fullmatch(r"tested(: fails)?|not run: .+", command.marker), command.text
+
+
+@pytest.mark.parametrize("command", NAMING)
+def test_what_a_command_names_is_there(command: Command) -> None:
+    """Guards against a module, an option or a parameter that went, and a value that its stage refuses."""
+    subprocess.run(["bash", "-n", "-c", command.text], check=True)
+    for words in lines(command.text):
+        if words[0] == "dvc":
+            check_dvc(words[1:])
+        if words[:2] == ["python", "-m"]:
+            check_module(words[2], words[3:])
+
+
+def lines(text: str) -> Iterator[list[str]]:
+    """The words of each line, with those of the profiles that it reads."""
+    for line in text.replace("\\\n", " ").splitlines():
+        whole = re.sub(r"\$\(cat ([^)]*)\)", lambda found: profile_words(found[1]), line)
+        try:
+            words = shlex.split(whole, comments=True)
+        except ValueError:  # a quotation over several lines is no command of ours
+            continue
+        if words:
+            yield words
+
+
+def profile_words(names: str) -> str:
+    return " ".join(f"-S {change}" for path in names.split() for change in read_profile(Path(path)))
+
+
+def check_dvc(words: list[str]) -> None:
+    """DVC's own parser takes the words; the parameters that they change are there, and go together."""
+    from dvc.cli.parser import get_main_parser
+
+    get_main_parser().parse_args(words)
+    changes = [word for option, word in pairwise(words) if option == "-S"]
+    # Of a sweep, the first value stands for all.
+    first = [re.sub(r"=([^\[{,]*),.*", r"=\1", change) for change in changes]
+    check_sections(changed_sections([CONTACT, *first]))
+
+
+def check_module(module: str, words: list[str]) -> None:
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    assert path.is_file(), module
+    code = "".join(one.read_text(encoding="utf-8") for one in reached(path, ROOT))
+    for option in (word.split("=")[0] for word in words if word.startswith("--")):
+        assert f'"{option}"' in code, f"{module} {option}"
