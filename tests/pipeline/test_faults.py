@@ -14,7 +14,7 @@ from tests.pipeline.conftest import Workspace
 from tests.pipeline.faults import forget_runs
 from tests.pipeline.test_dag import EXPECTED, STAGES
 
-HEAVY = {"base", "train-full", "train-small", "infer"}  # minutes of them are slow tests
+HEAVY = {"base", "train-full", "train-small", "infer"}  # which take seconds even with small settings
 EVERY = [pytest.param(stage, marks=[pytest.mark.slow] if stage in HEAVY else []) for stage in EXPECTED]
 
 
@@ -68,6 +68,7 @@ def test_a_read_only_workspace_is_told(workspace: Workspace) -> None:
     assert workspace.read("dvc.lock") == lock
 
 
+@pytest.mark.slow
 def test_a_truncated_checkpoint_is_told_and_put_right(workspace: Workspace) -> None:
     """Guards against a traceback from the reader of weights, and answers of a damaged model."""
     lock = workspace.read("dvc.lock")
@@ -83,6 +84,7 @@ def test_a_truncated_checkpoint_is_told_and_put_right(workspace: Workspace) -> N
     assert workspace.read("dvc.lock") == lock
 
 
+@pytest.mark.slow
 def test_numbers_that_are_none_are_told_and_made_anew(workspace: Workspace) -> None:
     """Guards against a report that draws NaN, and one that stops with a traceback."""
     lock = workspace.read("dvc.lock")
@@ -108,6 +110,7 @@ def cached(workspace: Workspace, path: str) -> Path:
     return workspace.folder / ".dvc/cache/files/md5" / digest[:2] / digest[2:]
 
 
+@pytest.mark.slow
 def test_a_damaged_object_in_the_cache_is_made_anew(workspace: Workspace) -> None:
     """Guards against advice in docs/architecture.md that doesn't help: DVC trusts objects that nobody may write, and
     reads those again that somebody may."""
@@ -127,6 +130,7 @@ def test_a_damaged_object_in_the_cache_is_made_anew(workspace: Workspace) -> Non
     assert workspace.read("dvc.lock") == lock
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [1971, 2105])
 def test_a_clock_that_jumps_changes_nothing(
     workspace: Workspace, snapshot: Callable[[], dict[str, bytes]], year: int

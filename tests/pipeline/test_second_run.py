@@ -45,6 +45,7 @@ def taught(workspace: Workspace) -> tuple[int, int]:
     return len(examples), json.loads(workspace.read("reports/metrics/synth.json"))["examples"]
 
 
+@pytest.mark.slow
 def test_a_second_run_is_refused_and_disturbs_nothing(workspace: Workspace, teacher: SlowTeacher) -> None:
     """Guards against two runs that write the same outputs."""
     first = Running(workspace, "dvc", "repro", "synth")
