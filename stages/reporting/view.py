@@ -98,17 +98,20 @@ def _judge(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _agreement(evidence: Evidence, wording: Wording) -> dict[str, str]:
-    """Of the judge and people; empty where nobody labelled rows."""
-    found = evidence.part("judge", "agreement")
-    if not found:
-        return {}
-    return {
-        "labels": wording.integer(found["labels"]),
-        "rows": wording.integer(found["rows"]),
-        "agreement": wording.estimate(evidence.estimate("judge", "agreement", "agreement"), wording.percent),
-        "kappa": wording.estimate(evidence.estimate("judge", "agreement", "kappa"), wording.decimal),
-    }
+def _agreement(evidence: Evidence, wording: Wording) -> list[str]:
+    """How far judge and people agree, and people with one another, which is the most to expect; a sentence each, none
+    where nobody labelled rows that were judged."""
+    sentences = []
+    for key, path in (("agreement_text", ("agreement",)), ("people_text", ("agreement", "people"))):
+        agreement, kappa = (evidence.estimate("judge", *path, name) for name in ("agreement", "kappa"))
+        if agreement is not None:
+            figures = {
+                "labels": _integer(evidence.number("judge", *path, "labels"), wording),
+                "agreement": wording.estimate(agreement, wording.percent),
+                "kappa": wording.estimate(kappa, wording.decimal),
+            }
+            sentences.append(wording.text(f"judging.{key}", **figures))
+    return sentences
 
 
 def _integer(value: float | None, wording: Wording) -> str:

@@ -141,10 +141,15 @@ def test_the_page_speaks_portuguese(evidence: Evidence, render: Render) -> None:
 
 
 def test_people_and_judge(evidence: Evidence, render: Render) -> None:
-    people = {"labels": 60, "rows": 50} | estimate("agreement", 0.8, 0.1) | estimate("kappa", 0.6, 0.2)
-    for text in render(with_judge(evidence, agreement=people)):
-        assert "On 60 labels of 50 rows, judge and people agree in 80.0% (95%: 70.0% to 90.0%)" in text
-        assert "kappa is 0.60 (95%: 0.40 to 0.80)" in text
+    """Guards against agreement with the wrong people, and a report that stops where labels fit no judgment."""
+    labels: dict[str, Any] = {"labels": 60, "rows": 50} | estimate("agreement", 0.8, 0.1) | estimate("kappa", 0.6, 0.2)
+    labels |= {"people": {"labels": 20} | estimate("agreement", 0.9, 0.05)}  # too much alike for a kappa
+    for text in render(with_judge(evidence, agreement=labels)):
+        assert "agree on 80.0% (95%: 70.0% to 90.0%) of 60 labels; Cohen" in text
+        assert "kappa is 0.60 (95%: 0.40 to 0.80)." in text
+        assert "with one another on 90.0% (95%: 85.0% to 95.0%) of 20 comparisons; kappa is \N{EN DASH}." in text
+    for useless in ({"labels_of_other_answers": 3}, {"labellers": 1, "rows": 0, "labels": 0}):
+        assert "Cohen" not in render(with_judge(evidence, agreement=useless))[0]
 
 
 class Listening(Wording):
@@ -179,7 +184,9 @@ def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
-    yield with_judge(evidence, healthy=0, agreement={"labels": 9, "rows": 9, "agreement": 1, "kappa": 1})
+    yield with_judge(
+        evidence, healthy=0, agreement={"labels": 9, "agreement": 1, "people": {"labels": 9, "agreement": 1}}
+    )
     yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
 
 
