@@ -10,7 +10,7 @@ import pytest
 from tests.docs.reading import DOCS, PAGES, STAGE_PAGES, Command, commands, name, section, shows
 from tests.pipeline.conftest import Workspace
 
-MINUTES_LONG = {DOCS / "tutorial.md"}
+MINUTES_LONG = {DOCS / "tutorial.md", DOCS / "beyond-one-machine.md"}
 TRIED = [
     pytest.param(page, id=name(page), marks=[pytest.mark.slow] if page in MINUTES_LONG else [])
     for page in PAGES
