@@ -98,16 +98,29 @@ def _judge(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _agreement(evidence: Evidence, wording: Wording) -> dict[str, str]:
-    """Of the judge and people; empty where nobody labelled rows."""
+def _agreement(evidence: Evidence, wording: Wording) -> list[str]:
+    """How far the judge agrees with people, and people with one another; empty where nobody labelled rows."""
     found = evidence.part("judge", "agreement")
-    if not found:
-        return {}
+    said = []
+    if found.get("labels"):
+        rows = wording.integer(found["rows"])
+        said.append(wording.text("judging.agreement_text", rows=rows, **_rates(evidence, wording, "agreement")))
+    if evidence.number("judge", "agreement", "people", "labels"):
+        rates = _rates(evidence, wording, "agreement", "people")
+        said.append(wording.text("judging.agreement_people", people=wording.integer(found["labellers"]), **rates))
+    unused = {name: found.get(f"labels_{name}", 0) for name in ("of_other_answers", "without_verdict")}
+    if any(unused.values()):
+        counts = {name: wording.integer(count) for name, count in unused.items()}
+        said.append(wording.text("judging.agreement_unused", **counts))
+    return said
+
+
+def _rates(evidence: Evidence, wording: Wording, *path: str) -> dict[str, str]:
+    """Agreement and kappa of some raters, and the number of labels behind them."""
     return {
-        "labels": wording.integer(found["labels"]),
-        "rows": wording.integer(found["rows"]),
-        "agreement": wording.estimate(evidence.estimate("judge", "agreement", "agreement"), wording.percent),
-        "kappa": wording.estimate(evidence.estimate("judge", "agreement", "kappa"), wording.decimal),
+        "labels": _integer(evidence.number("judge", *path, "labels"), wording),
+        "agreement": wording.estimate(evidence.estimate("judge", *path, "agreement"), wording.percent),
+        "kappa": wording.estimate(evidence.estimate("judge", *path, "kappa"), wording.decimal),
     }
 
 

@@ -66,4 +66,6 @@ def test_rows_to_decide_are_those_of_statsmodels() -> None:
     effect = (outcomes.mean() - 0.5) / outcomes.std()
     theirs = NormalIndPower(ddof=0).solve_power(effect, alpha=0.05, power=0.8, ratio=0)
     assert verdict(win, clusters=100) == "unresolved"
-    assert rows_to_decide(win, rows=100, clusters=100) == pytest.approx(theirs, rel=0.03)  # as far as the bootstrap's error goes
+    assert rows_to_decide(win, rows=100, clusters=100) == pytest.approx(
+        theirs, rel=0.03
+    )  # as far as the bootstrap's error goes

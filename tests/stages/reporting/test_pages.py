@@ -145,6 +145,30 @@ def test_people_and_judge(evidence: Evidence, render: Render) -> None:
     for text in render(with_judge(evidence, agreement=people)):
         assert "On 60 labels of 50 rows, judge and people agree in 80.0% (95%: 70.0% to 90.0%)" in text
         assert "kappa is 0.60 (95%: 0.40 to 0.80)" in text
+        assert "Labels left out" not in text and "with one another" not in text
+
+
+def test_people_among_themselves_and_labels_without_use(evidence: Evidence, render: Render) -> None:
+    """Guards against a figure of which nobody can tell how high it could be, and labels that vanish."""
+    among = {"labels": 30} | estimate("agreement", 0.9, 0.05) | estimate("kappa", 0.8, 0.1)
+    people = {"labellers": 2, "labels": 60, "rows": 30, "labels_without_verdict": 4, "people": among}
+    people |= estimate("agreement", 0.8, 0.1) | estimate("kappa", 0.6, 0.2)
+    for text in render(with_judge(evidence, agreement=people)):
+        assert "The 2 people agree with one another in 90.0% (95%: 85.0% to 95.0%), over 30 pairs of their" in text
+        assert "Labels left out: 0 about other answers than these, 4 on which the judge has no verdict." in text
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"labels_of_other_answers": 50},
+        {"labels_of_other_answers": 50, "labellers": 1, "rows": 0, "labels_without_verdict": 7, "labels": 0},
+    ],
+)
+def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: Render, found: dict[str, int]) -> None:
+    """Guards against a report that stops after a new training, to whose answers no label belongs."""
+    for text in render(with_judge(evidence, agreement=found)):
+        assert "Labels left out: 50 about other answers than these" in text and "judge and people agree" not in text
 
 
 class Listening(Wording):
@@ -179,7 +203,9 @@ def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
-    yield with_judge(evidence, healthy=0, agreement={"labels": 9, "rows": 9, "agreement": 1, "kappa": 1})
+    rates = {"labels": 9, "agreement": 1, "kappa": 1}
+    people = rates | {"rows": 9, "labellers": 2, "labels_without_verdict": 1, "people": rates}
+    yield with_judge(evidence, healthy=0, agreement=people)
     yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
 
 
