@@ -31,10 +31,11 @@ def _answer(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     pairs = headline.pairs(evidence)
     sentences = [headline.sentence(pair, wording) for pair in pairs]
     asked = [headline.sentence(pair, wording) for pair in pairs if pair.name == headline.QUESTION]
+    lead = asked[0] if asked else wording.text("headline.unknown_why")
     return {
         "answer": headline.answer(pairs, wording),
-        "lead": asked[0] if asked else wording.text("headline.unknown_why"),
-        "sentences": sentences,
+        "lead": lead,
+        "sentences": sentences if asked else [lead, *sentences],
         "pairs": pairs,
         "models": headline.models(evidence),
         "gaps": gaps(evidence, wording),

@@ -88,6 +88,21 @@ def test_an_unhealthy_judge_is_announced_before_anything_else(evidence: Evidence
     assert 'role="alert"' not in render(evidence)[1]
 
 
+def test_scores_of_answers_alone_are_shown_where_there_are_some(evidence: Evidence, render: Render) -> None:
+    """Guards against scores that were paid for and that nobody sees."""
+    solo = {role: estimate("total", 7.25, 0.5) for role in ("base", "small", "full")}
+    for text in render(with_judge(evidence, solo=solo)):
+        assert "each answer scored alone" in text and "7.25" in text
+    assert not any("each answer scored alone" in text for text in render(evidence))
+
+
+def test_without_the_pair_that_answers_the_report_says_why(evidence: Evidence, render: Render) -> None:
+    """Guards against "no answer yet" above verdicts on other pairs, and not a word of why."""
+    pairs = {"small-base": evidence.metrics["judge"]["pairs"]["small-base"]}
+    for text in render(with_judge(evidence, pairs=pairs)):
+        assert "There is no answer yet." in text and "Full and base were not compared" in text
+
+
 @pytest.mark.parametrize(
     ("leaking", "said"), [(0, "No test example shares content"), (3, "3 of 24 test examples share")]
 )
@@ -206,6 +221,7 @@ def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
     rates = {"labels": 9, "agreement": 1, "kappa": 1}
     people = rates | {"rows": 9, "labellers": 2, "labels_without_verdict": 1, "people": rates}
     yield with_judge(evidence, healthy=0, agreement=people)
+    yield with_judge(evidence, solo={"full": {"total": 7.0}})
     yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
 
 

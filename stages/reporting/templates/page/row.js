@@ -73,7 +73,7 @@ function drawJudgments(row) {
     const [first, second] = one.models;
     const order = second ? say("shown", { first, second }) : say("alone", { first });
     const won = one.winner === "tie" ? say("tie") : one.winner ? say("wins", { model: one.winner }) : null;
-    const outcome = one.failed ? say("failed") : won ?? plain.format(one.scores[first]);
+    const outcome = one.failed ? say("judgment_failed") : won ?? plain.format(one.scores[first]);
     const contradicts = one.declared && one.declared !== one.winner ? say("declared", { model: one.declared }) : null;
     return element(
       "li",
