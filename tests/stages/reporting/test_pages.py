@@ -92,8 +92,8 @@ def test_scores_of_answers_alone_are_shown_where_there_are_some(evidence: Eviden
     """Guards against scores that were paid for and that nobody sees."""
     solo = {role: estimate("total", 7.25, 0.5) for role in ("base", "small", "full")}
     for text in render(with_judge(evidence, solo=solo)):
-        assert "each answer scored alone" in text and "7.25" in text
-    assert not any("each answer scored alone" in text for text in render(evidence))
+        assert "total, scored alone" in text and "7.25" in text
+    assert not any("total, scored alone" in text for text in render(evidence))
 
 
 def test_without_the_pair_that_answers_the_report_says_why(evidence: Evidence, render: Render) -> None:
@@ -215,6 +215,7 @@ def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
         metrics=metrics(200) | {"train_full": {"val_loss": 0.6}},
     )
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"test_examples_that_leak": 3}})
+    yield replace(evidence, metrics={**evidence.metrics, "split": split | {"questions_on_two_sides": 3}})
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
