@@ -75,7 +75,7 @@ def test_the_flow_has_every_example_once(evidence: Evidence, wording: Wording) -
     ],
 )
 def test_the_proof_of_no_leak(evidence: Evidence, counts: dict[str, int], verdict: str) -> None:
-    """Guards against a leaking split that reads as clean, and a leak between train and val that is called the test's."""
+    """Guards against a leaking split that reads as clean, and one between train and val called the test's."""
     split = evidence.metrics["split"] | counts
     assert proof(Evidence({}, {"split": split}, {}, ())).verdict == verdict
 

@@ -17,17 +17,20 @@ function drawRow(row, choice, isOpen) {
   return drawn;
 }
 
-/** Each model's score by the chosen measure, the winner's in bold, and the gain. */
+/** Each model's score by the chosen measure, the winner's in bold, and the gain. Scores of the two that are compared are
+    those of their comparison, so that they fit winner and gain; the third's is its mean over all comparisons. */
 function drawTally(row, choice) {
   const winner = winnerOf(row, choice);
   const place = measures.indexOf(choice.measure);
+  const compared = scoresOf(row, choice);
+  const [first, second] = choice.pair.split("-");
   const scores = ROLES.map((role) => {
-    const score = row.scores[role]?.[place];
+    const score = { [first]: compared?.first, [second]: compared?.second }[role] ?? row.scores[role]?.[place];
     const look = `model ${role}${role === winner ? " won" : ""}`;
     const name = element("span", { class: "unseen" }, `${role} `);
     return element("span", { class: look, title: role }, name, score === undefined ? "–" : plain.format(score));
   });
-  const gain = scoresOf(row, choice)?.gain;
+  const gain = compared?.gain;
   const look = gain > 0 ? "gain up" : gain < 0 ? "gain down" : "gain";
   const name = element("span", { class: "unseen" }, say("gain"), " ");
   scores.push(element("span", { class: look }, name, gain === undefined ? "–" : withSign.format(gain).replace("-", "\u2212")));
