@@ -87,10 +87,11 @@ def _judge(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "left_out": evidence.number("judge", "rows_left_out"),
         "answers_cut": evidence.number("judge", "answers_cut"),
     }
+    checks = judging.checks(evidence)
     return {
         "unhealthy": judging.is_unhealthy(evidence),
-        "checks": judging.checks(evidence),
-        "failed_checks": [wording.label("checks", name) for name in judging.failed_checks(evidence)],
+        "checks": checks,
+        "failed_checks": [check.label(wording) for check in checks if not check.passed],
         "judged": {name: wording.integer(count) for name, count in counted.items() if count is not None},
         "decided": _integer(evidence.number("judge", "decided"), wording),
         "first_wins": evidence.estimate("judge", "first_wins"),

@@ -88,6 +88,13 @@ def test_an_unhealthy_judge_is_announced_before_anything_else(evidence: Evidence
     assert 'role="alert"' not in render(evidence)[1]
 
 
+def test_the_failing_judge_of_a_panel_is_named(evidence: Evidence, render: Render) -> None:
+    """Guards against a reader who throws out all judges for one."""
+    failing = {"padded": evidence.metrics["judge"]["checks"]["padded"] | {"passed": 0, "judge": "openai: b"}}
+    for text in render(with_judge(evidence, healthy=0, checks=failing)):
+        assert text.count("the reference, padded, against itself: wins (openai: b)") == 2
+
+
 def test_scores_of_answers_alone_are_shown_where_there_are_some(evidence: Evidence, render: Render) -> None:
     """Guards against scores that were paid for and that nobody sees."""
     solo = {role: estimate("total", 7.25, 0.5) for role in ("base", "small", "full")}
