@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from stages.hub import OWNER, REVISIONS
 from stages.records import Role
+from stages.reporting.reference import judge_names
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -40,7 +41,7 @@ def model_card(
         scores=judge.get("models", {}).get(role),
         comparisons=list(comparisons(role, judge.get("pairs", {}))),
         estimate=estimate,
-        judge="rubric" if params["judge"]["judge"] == "rubric" else params["judge"]["llm"]["model"],
+        judges=judge_names(params["judge"]),
         weights=weights,
         digests=digests,
         metrics=metrics,

@@ -13,13 +13,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.judges.bootstrap import CONFIDENCE, Floats
 from stages.judges.labels import Choices, Key, Labels
 from stages.judges.sheets import pair_roles
 
-CONFIDENCE = 0.95
 Raters = tuple[Choices, Choices]
 Counts = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 def agreement(

@@ -29,13 +29,15 @@ from typing import Literal
 from stages.errors import StageError
 from stages.judges.sheets import Sheet, both_orders
 from stages.judges.verdicts import points_of, row_verdicts
-from stages.records import TOTAL_MAX, Answers, CheckJudgment, CheckName, Contestant, Judgment
+from stages.records import TOTAL_MAX, Answers, CheckJudgment, CheckName, Contestant, Judgment, Teacher
 
 log = logging.getLogger(__name__)
 
 CONSTANT = "That is an interesting question, and there are many ways to look at it."
 FILLERS = ("That is so.", "It can be said.", "There is more to it.", "Many have thought about it.")
 Z = 1.96  # of the normal law: 95% lie between -Z and Z
+
+Results = Mapping[str, Mapping[str, float | str]]  # of each check
 
 
 def _nothing(_: Answers) -> str:
@@ -99,27 +101,24 @@ def check_sheets(
             yield from both_orders(row, texts, shown_characters, name)
 
 
-def health(judgments: Sequence[CheckJudgment], names: Sequence[CheckName]) -> dict[str, dict[str, float]]:
+def health(judgments: Sequence[CheckJudgment], names: Sequence[CheckName]) -> dict[str, dict[str, float | str]]:
     """Of each check whether it was passed, what was measured on how many rows, and what was expected.
 
-    Each judge is checked alone, and the one that is farthest off stands for all. Rows with a failed judgment are left
-    out; without any row there is nothing measured, and nothing passed.
+    Each judge is checked alone, and the one that is farthest off stands for all, by its name (`judge`) where there are
+    several. Rows with a failed judgment are left out; without any row there is nothing measured, and nothing passed.
     """
     of_judges: dict[CheckName, dict[str, list[CheckJudgment]]] = {name: defaultdict(list) for name in names}
     for one in judgments:
-        of_judges[one.check][f"{one.judge.name} {one.judge.model}"].append(one)
-    return {
-        name: max((_result(CHECKS[name], of_judge) for of_judge in by_judge.values()), key=_distance)
-        for name, by_judge in of_judges.items()
-    }
+        of_judges[one.check][_named(one.judge)].append(one)
+    return {name: _farthest_off(CHECKS[name], by_judge) for name, by_judge in of_judges.items()}
 
 
-def healthy(checks: Mapping[str, Mapping[str, float]]) -> dict[str, int]:
+def healthy(checks: Results) -> dict[str, int]:
     """`healthy` is 1 where all checks were passed; without a check nothing is said."""
     return {"healthy": int(all(one["passed"] for one in checks.values()))} if checks else {}
 
 
-def report(checks: Mapping[str, Mapping[str, float]], required: bool) -> None:
+def report(checks: Results, required: bool) -> None:
     """Names each check that was not passed in the log; raises StageError instead where all are `required`."""
     problems = [
         f"{name}: {_measured(one)}, expected {one['expected_low']:.3f} to {one['expected_high']:.3f}"
@@ -135,6 +134,16 @@ def report(checks: Mapping[str, Mapping[str, float]], required: bool) -> None:
             "judge, or set judge.require_healthy to false: the report then says what the judge fails"
         )
     log.warning("judge: %s", message)
+
+
+def _farthest_off(check: Check, by_judge: Mapping[str, Sequence[Judgment]]) -> dict[str, float | str]:
+    results = {judge: _result(check, judgments) for judge, judgments in by_judge.items()}
+    judge = max(results, key=lambda judge: _distance(results[judge]))
+    return {**results[judge], **({"judge": judge} if len(results) > 1 else {})}
+
+
+def _named(judge: Teacher) -> str:
+    return f"{judge.name}: {judge.model}" if judge.model else judge.name
 
 
 def _result(check: Check, judgments: Sequence[Judgment]) -> dict[str, float]:
@@ -157,8 +166,9 @@ def _distance(result: Mapping[str, float]) -> float:
     return max(0.0, result["expected_low"] - result["measured"], result["measured"] - result["expected_high"])
 
 
-def _measured(result: Mapping[str, float]) -> str:
-    return f"{result['measured']:.3f} on {result['rows']} rows" if result["rows"] else "no row was judged"
+def _measured(result: Mapping[str, float | str]) -> str:
+    seen = f"{result['measured']:.3f} on {result['rows']} rows" if result["rows"] else "no row was judged"
+    return f"{seen} ({result['judge']})" if "judge" in result else seen
 
 
 def _points(judgments: Sequence[Judgment]) -> float:

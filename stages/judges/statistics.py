@@ -85,7 +85,7 @@ def pair_scores(judgments: Sequence[Judgment], pair: str, sampling: Sampling) ->
     gains = np.array([one.gain for one in verdicts])
     shares = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
     means = bootstrap.means(shares | {"win_rate_ties_half": outcomes, "gain": gains})
-    needed = rows_to_decide(means["win_rate_ties_half"], len(verdicts))
+    needed = rows_to_decide(means["win_rate_ties_half"], len(verdicts), bootstrap.count)
     repeats, consistent = (sum(getattr(one, name) for one in verdicts) for name in ("repeats", "consistent"))
     words = [sampling.facts[one.id].words for one in verdicts]
     longer_by = np.array([float(of_row[first] - of_row[second]) for of_row in words])
@@ -98,7 +98,7 @@ def pair_scores(judgments: Sequence[Judgment], pair: str, sampling: Sampling) ->
         "consistency": consistent / repeats,
         "inconsistent": repeats - consistent,
         **_length(length_effect(outcomes, longer_by, bootstrap.clusters)),
-        "verdict": verdict(means["win_rate_ties_half"]),
+        "verdict": verdict(means["win_rate_ties_half"], bootstrap.count),
     }
 
 

@@ -20,6 +20,7 @@ class Model:
     best: float  # percent
     worst: float
     criteria: dict[str, float]  # 0 to 5
+    alone: Estimate | None  # the total of its answers when each was scored alone
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def models(evidence: Evidence) -> list[Model]:
             figures = evidence.part("judge", "models", role)
             criteria = {name: figures[name] for name in CRITERIA}
             best, worst = figures["percent_best"], figures["percent_worst"]
-            found.append(Model(role, figures["rows"], total, percent, best, worst, criteria))
+            alone = evidence.estimate("judge", "solo", role, "total")
+            found.append(Model(role, figures["rows"], total, percent, best, worst, criteria, alone))
     return found
 
 

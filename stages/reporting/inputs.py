@@ -20,10 +20,13 @@ class Proof:
     leaking: int | None  # test examples that share something with train or val
 
     @property
-    def verdict(self) -> Literal["clean", "leaks", "unknown"]:
+    def verdict(self) -> Literal["clean", "val_leaks", "leaks", "unknown"]:
+        """`val_leaks` where only train and val share something."""
         if self.leaking is None or None in self.shared.values():
             return "unknown"
-        return "leaks" if self.leaking or any(self.shared.values()) else "clean"
+        if self.leaking:
+            return "leaks"
+        return "val_leaks" if any(self.shared.values()) else "clean"
 
 
 def proof(evidence: Evidence) -> Proof:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stages.reporting.evidence import Estimate, Evidence
+from stages.reporting.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class Check:
     low: float | None
     high: float | None
     rows: int
+    judge: str  # whose result this is, of several; "" where there is one judge
+
+    def label(self, wording: Wording) -> str:
+        said = wording.label("checks", self.name)
+        return f"{said} ({self.judge})" if self.judge else said
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,10 @@ def checks(evidence: Evidence) -> list[Check]:
             low=found.get("expected_low"),
             high=found.get("expected_high"),
             rows=int(found.get("rows", 0)),
+            judge=found.get("judge", ""),
         )
         for name, found in evidence.part("judge", "checks").items()
     ]
-
-
-def failed_checks(evidence: Evidence) -> list[str]:
-    """The names of the checks that a judge did not pass."""
-    return [check.name for check in checks(evidence) if not check.passed]
 
 
 def is_unhealthy(evidence: Evidence) -> bool:

@@ -3,6 +3,7 @@
 Their words are those of the data, whatever the report's language, so that experiments can be compared.
 """
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,11 +18,14 @@ STATISTICS = {"mean": "percent", "best": "percent_best", "worst": "percent_worst
 
 
 def scores(evidence: Evidence) -> Table:
-    """How many test rows got each total, by model. A mean of several judgments counts for the nearest total."""
+    """How many test rows got each total, by model. A mean of several judgments counts for the nearest total.
+
+    A half counts upwards: `round` would send halves to even totals, and the picture would have gaps at odd ones.
+    """
     totals = {role: [row.score(role) for row in evidence.rows] for role in ROLES}
 
     def count(role: Role, score: int) -> int:
-        return sum(total is not None and round(total) == score for total in totals[role])
+        return sum(total is not None and math.floor(total + 0.5) == score for total in totals[role])
 
     return [{"total": score, **{role: count(role, score) for role in ROLES}} for score in range(TOTAL_MAX + 1)]
 

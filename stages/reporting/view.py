@@ -31,10 +31,11 @@ def _answer(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     pairs = headline.pairs(evidence)
     sentences = [headline.sentence(pair, wording) for pair in pairs]
     asked = [headline.sentence(pair, wording) for pair in pairs if pair.name == headline.QUESTION]
+    lead = asked[0] if asked else wording.text("headline.unknown_why")
     return {
         "answer": headline.answer(pairs, wording),
-        "lead": asked[0] if asked else wording.text("headline.unknown_why"),
-        "sentences": sentences,
+        "lead": lead,
+        "sentences": sentences if asked else [lead, *sentences],
         "pairs": pairs,
         "models": headline.models(evidence),
         "gaps": gaps(evidence, wording),
@@ -86,10 +87,11 @@ def _judge(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "left_out": evidence.number("judge", "rows_left_out"),
         "answers_cut": evidence.number("judge", "answers_cut"),
     }
+    checks = judging.checks(evidence)
     return {
         "unhealthy": judging.is_unhealthy(evidence),
-        "checks": judging.checks(evidence),
-        "failed_checks": [wording.label("checks", name) for name in judging.failed_checks(evidence)],
+        "checks": checks,
+        "failed_checks": [check.label(wording) for check in checks if not check.passed],
         "judged": {name: wording.integer(count) for name, count in counted.items() if count is not None},
         "decided": _integer(evidence.number("judge", "decided"), wording),
         "first_wins": evidence.estimate("judge", "first_wins"),
@@ -99,19 +101,29 @@ def _judge(evidence: Evidence, wording: Wording) -> dict[str, Any]:
 
 
 def _agreement(evidence: Evidence, wording: Wording) -> list[str]:
-    """How far judge and people agree, and people with one another, which is the most to expect; a sentence each, none
-    where nobody labelled rows that were judged."""
-    sentences = []
-    for key, path in (("agreement_text", ("agreement",)), ("people_text", ("agreement", "people"))):
-        agreement, kappa = (evidence.estimate("judge", *path, name) for name in ("agreement", "kappa"))
-        if agreement is not None:
-            figures = {
-                "labels": _integer(evidence.number("judge", *path, "labels"), wording),
-                "agreement": wording.estimate(agreement, wording.percent),
-                "kappa": wording.estimate(kappa, wording.decimal),
-            }
-            sentences.append(wording.text(f"judging.{key}", **figures))
-    return sentences
+    """How far the judge agrees with people, and people with one another; empty where nobody labelled rows."""
+    found = evidence.part("judge", "agreement")
+    said = []
+    if found.get("labels"):
+        rows = wording.integer(found["rows"])
+        said.append(wording.text("judging.agreement_text", rows=rows, **_rates(evidence, wording, "agreement")))
+    if evidence.number("judge", "agreement", "people", "labels"):
+        rates = _rates(evidence, wording, "agreement", "people")
+        said.append(wording.text("judging.agreement_people", people=wording.integer(found["labellers"]), **rates))
+    unused = {name: found.get(f"labels_{name}", 0) for name in ("of_other_answers", "without_verdict")}
+    if any(unused.values()):
+        counts = {name: wording.integer(count) for name, count in unused.items()}
+        said.append(wording.text("judging.agreement_unused", **counts))
+    return said
+
+
+def _rates(evidence: Evidence, wording: Wording, *path: str) -> dict[str, str]:
+    """Agreement and kappa of some raters, and the number of labels behind them."""
+    return {
+        "labels": _integer(evidence.number("judge", *path, "labels"), wording),
+        "agreement": wording.estimate(evidence.estimate("judge", *path, "agreement"), wording.percent),
+        "kappa": wording.estimate(evidence.estimate("judge", *path, "kappa"), wording.decimal),
+    }
 
 
 def _integer(value: float | None, wording: Wording) -> str:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from stages.files import read_jsonl, write_jsonl
-from stages.records import Answer, Answers, Example, Judgment, Source, Teacher, make_example
+from stages.records import Answer, Answers, Example, Judgment, Scores, Source, Teacher, make_example
 from stages.reporting.charts.drawing import draw_all
 from stages.reporting.evidence import Evidence, gather
 from stages.reporting.pages import write_page
@@ -125,6 +125,28 @@ def test_sorting_by_gain(report: Page) -> None:
     choose(report, "Sort", "largest loss first")
     found = [float(gain) for gain in gains(report)]
     assert found == sorted(found) and found[0] < found[-1]
+
+
+def test_scores_in_a_line_are_those_of_the_comparison(page: Page, write: Callable[[Evidence], str], made: Path) -> None:
+    """Guards against a winner in bold beside a score that is lower, from the mean over other comparisons."""
+    evidence = load(made)
+    row = next(row for row in evidence.rows if row.counts)
+    scores = {
+        total: Scores(factual_correctness=total, instruction_adherence=0, clarity_and_usefulness=0, total=total)
+        for total in (1, 2, 5)
+    }
+    judgments = [
+        one.model_copy(
+            update={"scores": {role: scores[2 if role == "full" else 1] for role in one.models}, "winner": "full"}
+        )
+        if set(one.models) == {"full", "base"}
+        else one.model_copy(update={"scores": dict.fromkeys(one.models, scores[5]), "winner": "tie"})
+        for one in row.judgments
+    ]
+    page.goto(write(replace(evidence, rows=(replace(row, judgments=tuple(judgments)),))) + "#rows")
+    tally = rows(page).first.locator(".tally")
+    expect(tally).to_have_text("base 1small 5full 2gain +1")
+    expect(tally.locator(".won")).to_have_text("full 2")
 
 
 def test_keyboard(report: Page) -> None:

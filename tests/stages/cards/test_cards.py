@@ -155,6 +155,13 @@ def test_without_what_it_has_to_say_there_is_no_card(data: Path) -> None:
         cards(data, with_values(metrics(), train_full={}))
 
 
+def test_all_judges_are_named(data: Path) -> None:
+    """Guards against a panel's scores under the name of its first judge alone."""
+    assert "A rubric scored the answers to" in cards(data)["full"]
+    settings = with_values(params(), judge__panel=[{"judge": "openai", "llm": {"model": "big"}}])
+    assert "rubric and openai: big scored the answers to" in cards(data, settings=settings)["full"]
+
+
 @pytest.mark.parametrize(
     ("healthy", "said"), [(1, "It passed its own health checks."), (0, "It failed its own health")]
 )

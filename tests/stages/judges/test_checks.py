@@ -44,7 +44,7 @@ def judged_by(judge: Judge, sheets: Iterable[Sheet]) -> list[CheckJudgment]:
     return checked(found)
 
 
-def passed(judge: Judge, rows: list[Answers]) -> dict[str, float]:
+def passed(judge: Judge, rows: list[Answers]) -> dict[str, float | str]:
     found = health(judged_by(judge, check_sheets(rows, ALL, 20, 1, 2000)), ALL)
     return {name: one["passed"] for name, one in found.items()}
 
@@ -125,7 +125,9 @@ def test_a_broken_judge_does_not_hide_in_a_panel(rows: list[Answers]) -> None:
     partial = judged_by(lambda reference, answer, place: 9 - place, sheets)
     judgments += [one.model_copy(update={"judge": Teacher(name="openai", model="b")}) for one in partial]
     found = health(judgments, ["same_answer"])["same_answer"]
-    assert (found["measured"], found["passed"], found["rows"]) == (1.0, 0, 20)
+    assert (found["measured"], found["passed"], found["rows"], found["judge"]) == (1.0, 0, 20, "openai: b")
+    with pytest.raises(StageError, match=r"same_answer: 1\.000 on 20 rows \(openai: b\), expected"):
+        report({"same_answer": found}, required=True)
 
 
 def test_failed_judgments_leave_their_row_out(rows: list[Answers]) -> None:

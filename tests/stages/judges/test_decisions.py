@@ -36,16 +36,25 @@ def test_sign_test_is_scipys() -> None:
 )
 def test_verdict_where_the_interval_lies_to_one_side(low: float, high: float, expected: str) -> None:
     """Guards against a winner of noise."""
-    assert verdict(Interval((low + high) / 2, low, high, 0.1)) == expected
+    assert verdict(Interval((low + high) / 2, low, high, 0.1), clusters=6) == expected
+
+
+def test_a_few_rows_of_one_mind_decide_nothing() -> None:
+    """Guards against "better" on the strength of one test row, or one page, whose bootstrap interval has no width."""
+    all_won = Interval(1.0, 1.0, 1.0, error=0.0)
+    assert (verdict(all_won, clusters=1), verdict(all_won, clusters=5)) == ("unresolved", "unresolved")
+    assert verdict(all_won, clusters=6) == "better" and sign_test(5, 0) > 0.05 > sign_test(6, 0)
+    assert rows_to_decide(all_won, rows=1, clusters=1) == 6
+    assert rows_to_decide(all_won, rows=9, clusters=4) == 14  # 9 rows of 4 pages, so 13.5 of 6
 
 
 def test_rows_to_decide_by_hand() -> None:
     """A rate of 0.55 with a standard deviation of 0.5 a row: (1.95996 + 0.84162)^2 * 0.25 / 0.0025 = 784.9."""
     unresolved = Interval(0.55, 0.45, 0.65, error=0.05)  # 0.5 / sqrt(100 rows)
-    assert rows_to_decide(unresolved, rows=100) == 785
-    assert rows_to_decide(Interval(0.45, 0.35, 0.55, 0.05), rows=100) == 785
-    assert rows_to_decide(Interval(0.7, 0.6, 0.8, 0.05), rows=100) == 0
-    assert rows_to_decide(Interval(0.5, 0.4, 0.6, 0.05), rows=100) is None
+    assert rows_to_decide(unresolved, rows=100, clusters=100) == 785
+    assert rows_to_decide(Interval(0.45, 0.35, 0.55, 0.05), rows=100, clusters=100) == 785
+    assert rows_to_decide(Interval(0.7, 0.6, 0.8, 0.05), rows=100, clusters=100) == 0
+    assert rows_to_decide(Interval(0.5, 0.4, 0.6, 0.05), rows=100, clusters=100) is None
 
 
 def test_rows_to_decide_are_those_of_statsmodels() -> None:
@@ -56,5 +65,7 @@ def test_rows_to_decide_are_those_of_statsmodels() -> None:
     win = Bootstrap([str(n) for n in range(100)], resamples=20_000, seed=1).means({"x": outcomes})["x"]
     effect = (outcomes.mean() - 0.5) / outcomes.std()
     theirs = NormalIndPower(ddof=0).solve_power(effect, alpha=0.05, power=0.8, ratio=0)
-    assert verdict(win) == "unresolved"
-    assert rows_to_decide(win, rows=100) == pytest.approx(theirs, rel=0.03)  # as far as the bootstrap's error goes
+    assert verdict(win, clusters=100) == "unresolved"
+    assert rows_to_decide(win, rows=100, clusters=100) == pytest.approx(
+        theirs, rel=0.03
+    )  # as far as the bootstrap's error goes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ruamel.yaml import YAML
 
+from stages.records import Scores
 from stages.reporting import tables
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.charts.style import HATCHES, MODELS, STYLE
@@ -157,6 +158,25 @@ def test_a_run_without_numbers_has_pictures_that_say_so(evidence: Evidence, word
     draw_all(nothing, wording, tmp_path)
     for name in CHARTS:
         assert "nothing to show" in (tmp_path / f"{name}.svg").read_text(), name
+
+
+def test_halves_of_a_point_count_upwards(evidence: Evidence) -> None:
+    """Guards against means of two orders that all fall on even totals, as rounding to even has it."""
+    row = next(row for row in evidence.rows if row.counts)
+    forth, back = row.comparisons("full", "base")
+    found = []
+    for low in range(4):
+        totals = [
+            Scores(factual_correctness=n, instruction_adherence=0, clarity_and_usefulness=0, total=n)
+            for n in (low, low + 1)
+        ]
+        judged = [
+            one.model_copy(update={"scores": dict.fromkeys(one.models, total)})
+            for one, total in zip((forth, back), totals, strict=True)
+        ]
+        found.append(replace(row, judgments=tuple(judged)))
+    table = tables.scores(replace(evidence, rows=tuple(found)))
+    assert [line["full"] for line in table[:6]] == [0, 1, 1, 1, 1, 0]
 
 
 def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> None:

@@ -70,11 +70,12 @@ def test_the_flow_has_every_example_once(evidence: Evidence, wording: Wording) -
     [
         ({"test_examples_that_leak": 0}, "clean"),
         ({"test_examples_that_leak": 3}, "leaks"),
-        ({"questions_on_two_sides": 1}, "leaks"),
+        ({"questions_on_two_sides": 1}, "val_leaks"),
+        ({"questions_on_two_sides": 1, "test_examples_that_leak": 1}, "leaks"),
     ],
 )
 def test_the_proof_of_no_leak(evidence: Evidence, counts: dict[str, int], verdict: str) -> None:
-    """Guards against a leaking split that reads as clean."""
+    """Guards against a leaking split that reads as clean, and one between train and val called the test's."""
     split = evidence.metrics["split"] | counts
     assert proof(Evidence({}, {"split": split}, {}, ())).verdict == verdict
 

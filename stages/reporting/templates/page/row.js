@@ -17,17 +17,20 @@ function drawRow(row, choice, isOpen) {
   return drawn;
 }
 
-/** Each model's score by the chosen measure, the winner's in bold, and the gain. */
+/** Each model's score by the chosen measure, the winner's in bold, and the gain. Scores of the two that are compared are
+    those of their comparison, so that they fit winner and gain; the third's is its mean over all comparisons. */
 function drawTally(row, choice) {
   const winner = winnerOf(row, choice);
   const place = measures.indexOf(choice.measure);
+  const compared = scoresOf(row, choice);
+  const [first, second] = choice.pair.split("-");
   const scores = ROLES.map((role) => {
-    const score = row.scores[role]?.[place];
+    const score = { [first]: compared?.first, [second]: compared?.second }[role] ?? row.scores[role]?.[place];
     const look = `model ${role}${role === winner ? " won" : ""}`;
     const name = element("span", { class: "unseen" }, `${role} `);
     return element("span", { class: look, title: role }, name, score === undefined ? "–" : plain.format(score));
   });
-  const gain = scoresOf(row, choice)?.gain;
+  const gain = compared?.gain;
   const look = gain > 0 ? "gain up" : gain < 0 ? "gain down" : "gain";
   const name = element("span", { class: "unseen" }, say("gain"), " ");
   scores.push(element("span", { class: look }, name, gain === undefined ? "–" : withSign.format(gain).replace("-", "\u2212")));
@@ -73,7 +76,7 @@ function drawJudgments(row) {
     const [first, second] = one.models;
     const order = second ? say("shown", { first, second }) : say("alone", { first });
     const won = one.winner === "tie" ? say("tie") : one.winner ? say("wins", { model: one.winner }) : null;
-    const outcome = one.failed ? say("failed") : won ?? plain.format(one.scores[first]);
+    const outcome = one.failed ? say("judgment_failed") : won ?? plain.format(one.scores[first]);
     const contradicts = one.declared && one.declared !== one.winner ? say("declared", { model: one.declared }) : null;
     return element(
       "li",
