@@ -1,30 +1,31 @@
 """Whether the servers that the parameters name are there, and what asking them may cost. Nothing paid is sent."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
-
-from pydantic import BaseModel
 
 from stages.cache import cache_folder
 from stages.checking.findings import Finding
-from stages.checking.machine import TEST_SHARE
+from stages.checking.machine import CHARACTERS_A_TOKEN, TEST_SHARE
 from stages.checking.sizes import Sizes
 from stages.curate import Params as CurateParams
 from stages.curation.audited import audit_request, batches
 from stages.errors import StageError
 from stages.extract import Params as ExtractParams
 from stages.hub import FILES, OWNER, REVISIONS
+from stages.judge import Params as JudgeParams, all_sheets
+from stages.judges.llm import judge_request
+from stages.judges.panel import estimate, service_of
 from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import Service
-from stages.records import Example, Source, Teacher, make_example
+from stages.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.synth import Params as SynthParams, requests as teaching
 
 SECONDS = 3.0  # in which a web server must answer
-EXAMPLE_CHARACTERS = 200  # about, of an example that is audited
-JUDGED_CHARACTERS = 5000  # about, of a task, two answers to it and what the judge is told
-ROLES = {"synth": "teacher", "curate": "auditor", "judge": "judge"}
+EXAMPLE_CHARACTERS = 200  # about, of an example that is audited, and of a task or reference that is judged
 
 
 def reachable(url: str) -> str | None:
@@ -69,43 +70,56 @@ def _website(stage: str, url: str, advice: str) -> Finding:
 
 
 def models(sections: dict[str, Any], sizes: Sizes) -> list[Finding]:
-    """Key, server and model of each stage that asks one, and what its answers may cost."""
-    findings = []
-    for stage, service in services(sections).items():
-        what = f"{stage}.{ROLES[stage]}"
-        try:
-            findings.append(Finding("ok", what, f"{service.params.model} at {service.check()}"))
-        except StageError as error:
-            findings.append(Finding("FAILS", what, str(error)))
-        try:
-            findings.append(_cost(service, service.estimated(asked(stage, sections, sizes))))
-        except StageError as error:
-            findings.append(Finding("FAILS", f"{stage} asks", str(error)))
-    return findings
+    """Key, server and model of each part that asks one, and what its answers may cost."""
+    return [finding for one in asking(sections, sizes) for finding in (_server(one), _cost(one))]
 
 
-def services(sections: dict[str, Any]) -> dict[str, Service]:
-    """By stage, those that ask a language model."""
-    found = {}
-    for stage, role in ROLES.items():
+@dataclass(frozen=True)
+class Asking:
+    """A part of the run that asks a language model."""
+
+    what: str  # the key of params.yaml that names it
+    service: Service
+    estimate: Callable[[], Estimate]  # raises StageError where nothing would be asked
+
+
+def asking(sections: dict[str, Any], sizes: Sizes) -> Iterator[Asking]:
+    for stage, role in (("synth", "teacher"), ("curate", "auditor")):
         provider: Provider = sections[stage][role]
         if provider in ("gemini", "openai"):
-            found[stage] = Service(stage, provider, LlmParams.model_validate(sections[stage]["llm"]))
-    return found
+            service = Service(stage, provider, LlmParams.model_validate(sections[stage]["llm"]))
+            yield Asking(f"{stage}.{role}", service, partial(_estimated, service, stage, sections, sizes))
+    judge = JudgeParams.model_validate(sections["judge"])
+    for place, member in enumerate(judge.members):
+        if member.judge != "rubric":
+            what = f"judge.panel[{place - 1}]" if place else "judge.judge"
+            requests = asked("judge", sections, sizes)
+            yield Asking(what, service_of(member), partial(estimate, requests, member, judge.repeats))
+
+
+def _estimated(service: Service, stage: str, sections: dict[str, Any], sizes: Sizes) -> Estimate:
+    return service.estimated(asked(stage, sections, sizes))
+
+
+def _server(one: Asking) -> Finding:
+    try:
+        return Finding("ok", one.what, f"{one.service.params.model} at {one.service.check()}")
+    except StageError as error:
+        return Finding("FAILS", one.what, str(error))
 
 
 def asked(stage: str, sections: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
-    """As many requests as there can be, of about the length that they will have."""
+    """As many requests as there can be, of about the length that they will have; of a judge, those of one repeat."""
     builders: dict[str, Callable[[dict[str, Any], Sizes], Sequence[Request]]] = {
-        "synth": lambda section, sizes: teaching(sizes.pages, SynthParams.model_validate(section)),
+        "synth": lambda sections, sizes: teaching(sizes.pages, SynthParams.model_validate(sections["synth"])),
         "curate": _auditing,
         "judge": _judging,
     }
-    return builders[stage](sections[stage], sizes)
+    return builders[stage](sections, sizes)
 
 
-def _auditing(section: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
-    params = CurateParams.model_validate(section)
+def _auditing(sections: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
+    params = CurateParams.model_validate(sections["curate"])
     examples = [_example(number) for number in range(sizes.examples)]
     return [audit_request(batch, params.cutoff) for batch in batches(examples, params.audit_batch)]
 
@@ -116,28 +130,39 @@ def _example(number: int) -> Example:
     return make_example(instruction=text, output="", kind="", source=source, teacher=teacher)
 
 
-class _Judgment(BaseModel):
-    """Stands for what a judge returns, whose schema is a small part of what it reads."""
-
-    justification: str
-
-
-def _judging(section: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
-    """Each pair of answers to each test row, in both orders, once."""
-    count = round(sizes.full * TEST_SHARE) * len(section["pairs"]) * 2
-    texts = (f"{number} ".ljust(JUDGED_CHARACTERS, "x") for number in range(count))
-    return [Request(name="", system="", prompt=text, schema=_Judgment) for text in texts]
+def _judging(sections: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
+    """The pairs in both orders, the answers alone and the checks of the judge, as far as they are asked for."""
+    params = JudgeParams.model_validate(sections["judge"])
+    length = sections["infer"]["max_new_tokens"] * CHARACTERS_A_TOKEN
+    rows = [_answers(number, length) for number in range(round(sizes.full * TEST_SHARE))]
+    return [judge_request(sheet, params.shown_characters) for sheet in all_sheets(rows, params)]
 
 
-def _cost(service: Service, found: Estimate) -> Finding:
-    what = f"{service.stage} asks"
-    minutes = math.ceil(found.to_ask / service.params.requests_per_minute)
+def _answers(number: int, length: int) -> Answers:
+    """A test row with three different answers of `length` characters."""
+    texts = {role: f"{role} {number} ".ljust(length, "x") for role in ROLES}
+    return Answers(
+        id=f"{number:016x}",
+        instruction=f"{number} ".ljust(EXAMPLE_CHARACTERS, "x"),
+        input="",
+        output=f"reference {number} ".ljust(EXAMPLE_CHARACTERS, "x"),
+        answers={role: Answer(text=text, tokens=0, finish="length") for role, text in texts.items()},
+    )
+
+
+def _cost(one: Asking) -> Finding:
+    what, params = f"{one.what} asks", one.service.params
+    try:
+        found = one.estimate()
+    except StageError as error:
+        return Finding("FAILS", what, str(error))
+    minutes = math.ceil(found.to_ask / params.requests_per_minute)
     asks = f"{found.to_ask:,} requests at most, which take {minutes} min or longer"
     if not found.usd:
         return Finding("about", what, f"{asks}, and cost nothing")
     text = (
         f"{asks}, and cost ${found.usd:.2f} with output tokens at most;\n"
-        f"${found.spent_usd:.2f} of {service.stage}.llm.budget_usd {found.budget_usd:g} is spent"
+        f"${found.spent_usd:.2f} of {found.stage}.llm.budget_usd {found.budget_usd:g} is spent"
     )
     if found.spent_usd + found.usd > found.budget_usd:
         text += ": it may end first, and the stage keeps what it bought"

@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING
 
 from stages.comparing.sweeps import Mean, Point, is_number
 from stages.records import TOTAL_MAX
+from stages.reporting.charts.style import DPI, LINES, MODELS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito (2008), "Color Universal Design": told apart by colour-blind readers, and of different lightness.
-LOOKS = {"base": ("#777777", "s:"), "small": ("#e69f00", "^--"), "full": ("#0072b2", "o-")}
-STYLE = {
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlelocation": "left",
-    "figure.constrained_layout.use": True,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "wikitune",
-}
-SIZE, DPI = (9.0, 4.0), 150  # inches, dots an inch
+MARKERS = {"base": "s", "small": "^", "full": "o"}
+SIZE = (9.0, 4.0)  # inches
 WIDE = 10  # from this ratio of the largest to the smallest value on, the axis is logarithmic
 COLUMNS = ("value", "seeds", "model", "val_loss", "val_loss_95", "total", "total_95")
 
@@ -40,8 +32,7 @@ def draw(points: Sequence[Point], key: str, path: Path) -> None:
         right.set(title="Judge's total, on the same test rows", ylabel=f"mean total (0-{TOTAL_MAX})")
         for axes in (left, right):
             axes.set_xlabel(key)
-            axes.grid(color="#e5e5e5")
-            axes.legend(frameon=False)
+            axes.legend()
         seeds = {one.seeds for one in points}
         many = f"{min(seeds)} to {max(seeds)}" if len(seeds) > 1 else str(*seeds)
         figure.supxlabel(f"seeds a value: {many}; bands: 95% t-intervals of the mean", fontsize="small")
@@ -58,11 +49,12 @@ def _panel(axes: "Axes", points: Sequence[Point], results: Sequence[dict[str, Me
         axes.set_xscale("log")
     axes.set_xticks(places, [str(value) for value in values])
     axes.minorticks_off()
-    for model, (color, look) in LOOKS.items():
+    for model, marker in MARKERS.items():
+        color = MODELS[model]
         there = [(place, result[model]) for place, result in zip(places, results, strict=True) if model in result]
         if there:
             at, means = zip(*there, strict=True)
-            axes.plot(at, [one.mean for one in means], look, color=color, label=model)
+            axes.plot(at, [one.mean for one in means], LINES[model], marker=marker, color=color, label=model)
             low = [one.mean - (one.half or 0) for one in means]
             high = [one.mean + (one.half or 0) for one in means]
             axes.fill_between(at, low, high, color=color, alpha=0.15, linewidth=0)
@@ -79,7 +71,7 @@ def rows(points: Sequence[Point]) -> list[dict[str, object]]:
             )
         )
         for one in points
-        for model in LOOKS
+        for model in MARKERS
         if model in one.val_loss or model in one.totals
     ]
 

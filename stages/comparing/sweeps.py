@@ -41,15 +41,22 @@ def swept_key(experiments: Sequence[Experiment], wanted: str | None) -> str:
     swept = [key for key in differing if not is_seed(key)]
     others = [key for key in swept if key != wanted]
     if wanted and not others:
-        return wanted
+        return _had_by_all(experiments, wanted)
     if not wanted and len(swept) == 1:
-        return swept[0]
+        return _had_by_all(experiments, swept[0])
     if not swept:
         raise StageError("the experiments differ in no parameter but seeds; run some with several values of one")
     raise StageError(
         f"the experiments differ in {', '.join(swept)}, and a picture shows one of them; name those revisions in which "
         f"the others are the same{'' if wanted else ', or one parameter with --by'}"
     )
+
+
+def _had_by_all(experiments: Sequence[Experiment], key: str) -> str:
+    for one in experiments:
+        if key not in one.params:
+            raise StageError(f"{one.name} has no {key}, others have; name revisions that have the same parameters")
+    return key
 
 
 def is_seed(key: str) -> bool:

@@ -27,7 +27,7 @@ _SPEAKS_OF_LANGUAGE = re.compile(
     r"Bengali|Tamil|Urdu|Sanskrit|Chinese|Mandarin|Japanese|Korean|Thai|Vietnamese|Indonesian|Malay|Swahili|Zulu|"
     r"Afrikaans|Quechua|Nahuatl|Latin|Esperanto|Gaelic|Irish|Welsh|Basque|Catalan|Yiddish)\b"
 )
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']*'(?!\w)|‘[^’]*’(?!\w)")
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^“”]*”|'[^']*'(?!\w)|‘[^‘’]*’(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LATIN = re.compile(r"[A-Za-zªº\u00c0-\u02af\u1e00-\u1eff]")
 

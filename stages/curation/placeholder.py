@@ -37,7 +37,11 @@ _SPEAKS_FOR_OTHERS = re.compile(
     r"quot\w+)\b",
     re.I,
 )
-_NO_ANSWER = re.compile(r"\W*(?:n/a|tb[ad]|todo|null|nan|undefined|none given|\.{2,}|…|[-–—_*]+)\W*", re.I)
+_NO_ANSWER = re.compile(
+    r"\W*(?:n/a|tb[ad]|todo|null|nan|undefined|none given)\W*"
+    r"|(?=[\W_]*?(?:\.\.|[…–—_*-]))[\W_]*+",  # possessive: of a long line it would else try every way to part it
+    re.I,
+)
 _ASKS_FOR_A_MARK = re.compile(
     r"\b(?:marks?|signs?|symbols?|dash\w*|hyphens?|dots?|ellips\w+|punctuat\w+|Morse|operators?|blanks?|line|values?|"
     r"keywords?|abbreviat\w+|acronyms?|stands? for)\b",
@@ -59,7 +63,7 @@ _LETTER = re.compile(
 _RESIDUE = tuple(
     (re.compile(residue), asked_for)
     for residue, asked_for in (
-        (r"\{\{[^{}]*\}\}|\{%.*?%\}|\{[a-z_]+\}|\$\{\w+\}|<[A-Z_]{3,}>", _CODE),
+        (r"\{\{[^{}]*\}\}|\{%[^{}\n]*%\}|\{[a-z_]+\}|\$\{\w+\}|<[A-Z_]{3,}>", _CODE),
         (r"(?im)<\|[a-z_]+\|>|\[/?INST\]|<</?SYS>>|</?s>|^#{2,} ?(?:Instruction|Input|Response)\b", _CODE),
         (r"(?m)^(?:User|Human|Assistant|AI|Bot|Q|A): ", re.compile(r"(?i)\b(?:dialogue|conversation|chat|label)")),
         (r"(?m)</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|&(?:nbsp|lt|gt|amp|quot|#\d+);|```|^#{2,6} ", _CODE),

@@ -14,7 +14,7 @@ from stages.records import Example
 _TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")
 _NAME = re.compile(r"(?<![\w'’])[^\W\d_a-z][^\W_]*(?:['’][^\W\d_]+)?")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]|\n)[\s\"'“‘(*•-]*$")
-_ENUMERATOR = re.compile(r"(?:^|\n)\s*\d{1,2}[.)]\s")
+_ENUMERATOR = re.compile(r"(?:^|\n)[^\S\n]*\d{1,2}[.)]\s")
 _POSSESSIVE = re.compile(r"['’](?:s\b|(?!\w))")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|s)\b")
 _LISTED = re.compile(r", and |, | and ")

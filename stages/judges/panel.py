@@ -9,8 +9,8 @@ from stages.errors import StageError
 from stages.judges import llm, rubric
 from stages.judges.marking import better, marked
 from stages.judges.sheets import Sheet
-from stages.llm.estimating import render, together
-from stages.llm.request import LlmParams
+from stages.llm.estimating import Estimate, render, together
+from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
 from stages.params import SectionModel
 from stages.records import Judgment, Scores, Teacher
@@ -50,7 +50,7 @@ def judge_all(
             if member.judge == "rubric":
                 yield from by_rubric(sheets, member.teacher, repeat)
             else:
-                outcomes = _service(member, repeat).ask([llm.judge_request(one, shown_characters) for one in sheets])
+                outcomes = service_of(member, repeat).ask([llm.judge_request(one, shown_characters) for one in sheets])
                 for sheet, outcome in zip(sheets, outcomes, strict=True):
                     yield llm.judgment(sheet, outcome, member.teacher, repeat)
 
@@ -81,13 +81,15 @@ def estimate_all(sheets: Sequence[Sheet], panel: Iterable[Member], repeats: int,
     if not asked:
         raise StageError("params.yaml: judge.judge is rubric, which costs nothing; choose gemini or openai")
     requests = [llm.judge_request(one, shown_characters) for one in sheets]
-    return "\n".join(
-        render(together([_service(member, repeat).estimated(requests) for repeat in range(repeats)]))
-        for member in asked
-    )
+    return "\n".join(render(estimate(requests, member, repeats)) for member in asked)
 
 
-def _service(member: Member, repeat: int) -> Service:
+def estimate(requests: Sequence[Request], member: Member, repeats: int) -> Estimate:
+    """What a language model would be asked, all repeats together."""
+    return together([service_of(member, repeat).estimated(requests) for repeat in range(repeats)])
+
+
+def service_of(member: Member, repeat: int = 0) -> Service:
     """Each repeat draws with a seed of its own: the same one would find the first repeat's answers in the journal."""
     if member.judge == "rubric":
         raise ValueError("the rubric is not asked")

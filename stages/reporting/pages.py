@@ -9,11 +9,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from stages.files import write_text
+from stages.files import read_text, write_text
 from stages.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.reporting import explorer
 from stages.reporting.evidence import Evidence
-from stages.reporting.pictures import inline_pictures
+from stages.reporting.pictures import inline, inline_pictures
 from stages.reporting.view import view
 from stages.reporting.wording import Wording
 
@@ -26,7 +26,12 @@ MAX_SHOWN = 160  # characters of a text in report.md
 def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int) -> None:
     """`examples` is the number of test rows in it."""
     template = _environment(wording).get_template("report.md.j2")
-    context = view(evidence, wording) | {"roles": ROLES, "criteria": CRITERIA, "examples": evidence.rows[:examples]}
+    context = view(evidence, wording) | {
+        "roles": ROLES,
+        "criteria": CRITERIA,
+        "examples": evidence.rows[:examples],
+        "sweep": evidence.sweep,
+    }
     write_text(path, re.sub(r"\n{3,}", "\n\n", template.render(context)))
 
 
@@ -44,6 +49,7 @@ def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) ->
             "explorer.keys", **{name: Markup("<kbd>{}</kbd>").format(key) for name, key in KEYS.items()}
         ),
         "pictures": inline_pictures(plots, wording),
+        "sweep": inline(read_text(evidence.sweep), "sweep", wording) if evidence.sweep else "",
     }
     write_text(path, _environment(wording).get_template("page/index.html.j2").render(context))
 

@@ -18,10 +18,10 @@ COLORS = {PAPER: "paper", INK: "ink", SOFT: "soft", LINE: "line"} | {
 
 def inline_pictures(plots: Path, wording: Wording) -> dict[str, Markup]:
     """Each picture of the folder as an SVG element."""
-    return {name: _inline(read_text(plots / f"{name}.svg"), name, wording) for name in CHARTS}
+    return {name: inline(read_text(plots / f"{name}.svg"), name, wording) for name in CHARTS}
 
 
-def _inline(svg: str, name: str, wording: Wording) -> Markup:
+def inline(svg: str, name: str, wording: Wording) -> Markup:
     """Our own drawing, in which no text of others stands. Names of its parts are made its own, as all share a page."""
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", svg)

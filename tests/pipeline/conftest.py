@@ -74,7 +74,8 @@ def copy_project(root: Path, folder: Path) -> Workspace:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=root, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
-        if (root / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
+        written = name == "dvc.lock" or (name.startswith("reports/") and not name.endswith("/README.md"))
+        if (root / name).is_file() and not written:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / name, folder / name)
     workspace = Workspace(folder)

@@ -14,7 +14,7 @@ MODELS = {"base": "#b7bdc6", "small": "#45a0d6", "full": "#0b5a8f"}
 OUTCOMES = {"win": "#1b7f79", "tie": "#d3d8df", "loss": "#dd7430"}  # blue-green and orange: safe (Okabe and Ito, 2008)
 HATCHES = {"base": "////", "small": "\\\\\\\\", "full": "", "win": "", "tie": "", "loss": "////"}
 REJECTED = OUTCOMES["loss"]
-LINES = {"full": "-", "small": "--"}
+LINES = {"base": ":", "small": "--", "full": "-"}
 
 SIZE = (5.4, 3.5)  # inches: small, so that the words are still read on a phone
 DPI = 200

@@ -108,6 +108,7 @@ def test_revisions_of_any_kind(repository: Path) -> None:
             "in train.rate, train.keep, .*others are the same",
         ),
         ([{}, {"rate": 2.0}], [], "train.rat", "train.rat is no parameter of these experiments"),
+        ([{}, {"new": 1}], [], None, "e0 has no train.new, others have"),  # a revision from before the parameter
         ([{}, {}, {"rate": 2.0}], [], None, "e0 and e1 have the same parameters; name one of them"),
     ],
 )

@@ -1,5 +1,6 @@
 """The driver: order, twins, several processes, and that no example is lost whatever comes in."""
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from ruamel.yaml import YAML
 
@@ -38,6 +39,15 @@ def test_no_example_is_lost_or_doubled(examples: list[Example]) -> None:
         assert all(one in rest for one in some), "not in the order of the input"
     assert set(reasons(curation)) <= set(ORDER)
     assert all(one.evidence.strip() for one in curation.rejected)
+
+
+@pytest.mark.parametrize("run", ["-", ".", "_", "*", "\n", "{%", "<a ", "1.", "“", "‘"])
+def test_a_rule_reads_a_text_that_repeats_itself_once(run: str) -> None:
+    """Guards against a pattern that tries every way to part a text such as a model's that loops: 3,000 dashes before a
+    letter took longer than anyone waits."""
+    stuck = example("Who wrote Emma?", f"{run * 10_000}a", "")
+    curation = curate([stuck], LIMITS, {"Emma": "Jane Austen wrote Emma in 1815."})
+    assert len(curation.kept) + len(curation.rejected) == 1
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)

@@ -29,6 +29,16 @@ def test_a_whole_run_is_read(evidence: Evidence) -> None:
     assert evidence.estimate("judge", "models", "large", "total") is None
 
 
+def test_only_the_sweep_of_the_small_set_is_taken(run: Path, load: Load) -> None:
+    """Guards against a picture of some other parameter under the heading of this one."""
+    folder = run / "reports/compare"
+    folder.mkdir()
+    (folder / "train.learning_rate.svg").write_text("<svg></svg>")
+    assert load(run).sweep is None
+    (folder / "split.small.svg").write_text("<svg></svg>")
+    assert load(run).sweep == folder / "split.small.svg"
+
+
 def test_rows_with_a_failed_judgment_count_for_no_model(evidence: Evidence) -> None:
     """Guards against means of different rows for the models that are compared."""
     failed = [row for row in evidence.rows if any(one.status == "failed" for one in row.judgments)]

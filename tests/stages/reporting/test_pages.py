@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from stages.comparing import pictures
+from stages.comparing.sweeps import Mean, Point
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.evidence import Evidence
 from stages.reporting.pages import TEMPLATES, markdown_text, write_page, write_report
@@ -193,6 +195,25 @@ def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: R
         assert "Labels left out: 50 about other answers than these" in text and "judge and people agree" not in text
 
 
+def with_sweep(evidence: Evidence, folder: Path) -> Evidence:
+    """Experiments with two sizes of the small set, drawn as `python -m stages.compare` does."""
+    points = [
+        Point(size, 2, {"small": Mean(5.0 - i, 0.3)}, {"small": Mean(2.0, 0.5)}) for i, size in enumerate((125, 250))
+    ]
+    pictures.draw(points, "split.small", folder / "split.small")
+    return replace(evidence, sweep=folder / "split.small.svg")
+
+
+def test_how_much_data_is_in_the_report_where_it_was_drawn(evidence: Evidence, render: Render, tmp_path: Path) -> None:
+    """Guards against a curve that nobody sees, and a report that waits for one."""
+    report, page = render(with_sweep(evidence, tmp_path))
+    assert "](compare/split.small.png)" in report and "## How much data is enough?" in report
+    figure = page.split('<figure class="sweep">')[1].split("</figure>")[0]
+    assert ">split.small</text>" in figure and "var(--small)" in figure and 'role="img"' in figure
+    for text in render(evidence):
+        assert "How much data" not in text and "compare/split.small" not in text
+
+
 class Listening(Wording):
     """Remembers what was said."""
 
@@ -209,10 +230,10 @@ class Listening(Wording):
         return super().html(key, **values)
 
 
-def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
+def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     """Runs that between them have everything to say that a report can say."""
     judge, split = evidence.metrics["judge"], evidence.metrics["split"]
-    yield evidence
+    yield with_sweep(evidence, folder)
     yield Evidence(evidence.params, {}, {"full": [], "small": []}, ())
     yield replace(evidence, rows=tuple(replace(row, answers=None, judgments=()) for row in evidence.rows[:1]))
     yield replace(evidence, params=same_settings({"train": {"loss_on": "response"}}))
@@ -233,12 +254,12 @@ def all_sorts(evidence: Evidence) -> Iterator[Evidence]:
     yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
 
 
-def test_every_text_is_used(evidence: Evidence, render: Render) -> None:
+def test_every_text_is_used(evidence: Evidence, render: Render, tmp_path: Path) -> None:
     """Guards against texts that outlive what they were for."""
     from matplotlib.figure import Figure
 
     listening = Listening("en")
-    for one in all_sorts(evidence):
+    for one in all_sorts(evidence, tmp_path):
         render(one, listening)
     for draw in CHARTS.values():
         draw(evidence, listening, Figure().subplots())
