@@ -37,6 +37,8 @@ def draw_all(evidence: Evidence, wording: Wording, folder: Path) -> None:
             draw(evidence, wording, axes)
             if not axes.has_data():
                 _say_nothing(wording, axes)
+            for _ in range(2):  # the layout makes room for labels, which changes the ticks, which changes the labels
+                figure.draw_without_rendering()
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
             figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
 

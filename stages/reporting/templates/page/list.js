@@ -68,9 +68,9 @@ class RowList {
   }
 
   focus(place) {
-    const button = this.at(place).querySelector("button");
-    button.focus({ preventScroll: true });
-    button.scrollIntoView({ block: "nearest", behavior: "instant" });
+    const row = this.at(place);
+    row.querySelector("button").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest", behavior: "instant" }); // an open one with what it says
   }
 
   /** The place of the row that has the focus, -1 where none has. */
