@@ -96,4 +96,4 @@ def markdown_text(text: str) -> str:
     would act on."""
     line = " ".join(text.split())
     line = line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + "..."
-    return re.sub(r"([\\`*_\[\]<>|#!~&])", r"\\\1", line)
+    return re.sub(r"([\\`*_\[\]<>|#!~&$])", r"\\\1", line)
