@@ -1,6 +1,8 @@
 """How the judge behaved: checks with known answers, its consistency, and its leanings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from stages.reporting.evidence import Estimate, Evidence
 from stages.reporting.wording import Wording
@@ -55,14 +57,20 @@ def is_unhealthy(evidence: Evidence) -> bool:
 
 
 def consistencies(evidence: Evidence) -> list[Consistency]:
-    return [
-        Consistency(
-            pair=name,
-            consistency=figures.get("consistency"),
-            inconsistent=figures.get("inconsistent"),
-            fit=figures.get("length_fit", "ok"),
-            length_effect=evidence.estimate("judge", "pairs", name, "length_effect"),
-            length_controlled=evidence.estimate("judge", "pairs", name, "length_controlled_win_rate"),
-        )
-        for name, figures in evidence.part("judge", "pairs").items()
-    ]
+    return [_consistency(name, figures, evidence) for name, figures in evidence.part("judge", "pairs").items()]
+
+
+def _consistency(pair: str, figures: Mapping[str, Any], evidence: Evidence) -> Consistency:
+    fit = figures.get("length_fit", "ok")
+    effect, controlled = (
+        evidence.estimate("judge", "pairs", pair, name) for name in ("length_effect", "length_controlled_win_rate")
+    )
+    return Consistency(
+        pair=pair,
+        consistency=figures.get("consistency"),
+        inconsistent=figures.get("inconsistent"),
+        fit=fit,
+        length_effect=effect,
+        # Where no two answers were as long as one another, what a curve says of such is no finding.
+        length_controlled=None if fit == "extrapolated" else controlled,
+    )

@@ -164,6 +164,15 @@ def test_the_page_speaks_portuguese(evidence: Evidence, render: Render) -> None:
     assert data_of(page)["texts"]["reset"] == "Limpar"
 
 
+def test_equal_lengths_that_were_never_seen_have_no_figure(evidence: Evidence, render: Render) -> None:
+    """Guards against a win rate that a curve's far end says, shown as if it had been measured."""
+    pair = evidence.metrics["judge"]["pairs"]["full-base"]
+    guessed = pair | {"length_fit": "extrapolated", "length_controlled_win_rate": 0.123}
+    for text in render(with_judge(evidence, pairs={"full-base": guessed})):
+        assert "nothing is known of equal lengths" in text
+        assert "12.3%" not in text
+
+
 def test_people_and_judge(evidence: Evidence, render: Render) -> None:
     people = {"labels": 60, "rows": 50} | estimate("agreement", 0.8, 0.1) | estimate("kappa", 0.6, 0.2)
     for text in render(with_judge(evidence, agreement=people)):
