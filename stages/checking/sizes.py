@@ -40,13 +40,19 @@ class Sizes:
 
 
 def measure(sections: dict[str, Any]) -> Sizes:
-    """Raises StageError where a file that the parameters name is missing or broken."""
+    """Raises StageError where a file that the parameters name is missing or broken, or has too little for the split."""
     pages = _pages(sections)
     split = sections["split"]
     examples = len(pages) * sections["synth"]["per_page"]
     drawn = _bounded(examples, split["synthetic"]["at_most"])
     drawn += _bounded(_general(split["general"]), split["general"]["at_most"])
     full = drawn if split["full"] == "all" else split["full"]
+    counted = sections["extract"]["source"] == "bundled" and not split["general"]["url"]  # else `drawn` is a guess
+    if counted and max(full, split["small"]) > drawn:
+        raise StageError(
+            f"split.full is {split['full']} and split.small {split['small']}, of at most {drawn} examples that there "
+            "can be; lower them, or raise split.synthetic.at_most, split.general.at_most or extract.at_most"
+        )
     return Sizes(pages, examples, full, split["small"], parameter_count(sections["base"]))
 
 

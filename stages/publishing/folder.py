@@ -14,18 +14,20 @@ def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """`fill` writes into an empty folder beside `target`, which then takes its place. Raises StageError where
     `target` is no folder, or holds a file that an earlier publication didn't write;
     OSError where the disk takes no more."""
+    place = target.resolve()
+    new, old = (place.with_name(f".{place.name}.wikitune-{state}") for state in ("new", "old"))
+    if old.exists() and not place.exists():  # a run was killed between the two renames below
+        old.rename(place)
     check_replaceable(target)
-    target = target.resolve()
-    new, old = (target.with_name(f".{target.name}.wikitune-{state}") for state in ("new", "old"))
     for left in (new, old):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     try:
         new.mkdir(parents=True)
         fill(new)
         write_text(new / LISTED, "".join(f"{path}\n" for path in sorted(files_below(new))))
-        if target.exists():
-            target.rename(old)
-        new.rename(target)
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)

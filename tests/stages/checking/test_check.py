@@ -70,6 +70,8 @@ def test_a_server_is_asked_for_no_answer(project: Path, server: ModelServer) -> 
             "train.sed=1: Could not override 'train.sed'; the keys are those",
         ),
         (["train.epochs=0"], "parameters", "train.epochs: Input should be greater than 0 (is 0)"),
+        (["extract.at_most=10", "split.general.at_most=20"], "parameters", "split.small 500, of at most 100 examples"),
+        (["split.full=3000"], "parameters", "split.full is 3000 and split.small 500, of at most 2000 examples"),
         (["split.general.path=no.json"], "parameters", "no.json does not exist"),
         (["base.source=path"], "parameters", "model.safetensors is missing; correct base.path"),
         (["synth.teacher=gemini"], "synth.teacher", "GEMINI_API_KEY (or GOOGLE_API_KEY) is not set"),
