@@ -24,9 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Row:
-    place: str  # "file:line" of JSON Lines, "file[index]" of an array
-    number: int  # the line, from 1, or the index, from 0
-    in_array: bool
+    place: str  # "file:line" of JSON Lines, from 1; "file[index]" of an array, from 0
     example: Example
     without_input: bool  # it had no key `input`, which was read as ""
 
@@ -34,8 +32,6 @@ class Row:
 @dataclass(frozen=True)
 class MalformedRow:
     place: str
-    number: int
-    in_array: bool
     reason: str
     raw: str  # how its text begins
 
@@ -97,9 +93,9 @@ def _row_of_line(path: Path, number: int, line: bytes, whole: bool, kind: Kind) 
     except _NoExampleError as error:
         reason = str(error)
     else:
-        return Row(f"{path}:{number}", number, False, example, without_input)
+        return Row(f"{path}:{number}", example, without_input)
     raw = line[: 4 * RAW_SHOWN].decode("utf-8", errors="replace").strip()
-    return MalformedRow(f"{path}:{number}", number, False, reason, raw[:RAW_SHOWN])
+    return MalformedRow(f"{path}:{number}", reason, raw[:RAW_SHOWN])
 
 
 def _array(path: Path, kind: Kind) -> Iterator[Row | MalformedRow]:
@@ -108,9 +104,9 @@ def _array(path: Path, kind: Kind) -> Iterator[Row | MalformedRow]:
         try:
             example, without_input = _example(value, path, kind)
         except _NoExampleError as error:
-            yield MalformedRow(place, index, True, str(error), _raw(value))
+            yield MalformedRow(place, str(error), _raw(value))
         else:
-            yield Row(place, index, True, example, without_input)
+            yield Row(place, example, without_input)
 
 
 def _elements(path: Path) -> list[object]:
