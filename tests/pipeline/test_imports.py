@@ -24,7 +24,7 @@ NEEDED: dict[str, set[str]] = {
     "train-full": TRAINED,
     "train-small": TRAINED,
     "infer": LOADED,
-    "judge": set(),
+    "judge": {"lemminflect"},  # the rubric compares words without their forms
     "plot": {"matplotlib"},
 }
 SLOW = {"base", "train-full", "train-small", "infer"}

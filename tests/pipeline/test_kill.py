@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -95,7 +97,7 @@ INPUTS = {
     "train-small": "data/splits/small/train.jsonl",
     "infer": "data/splits/full/test.jsonl",
     "judge": "data/answers.jsonl",
-    "plot": "data/splits/full/test.jsonl",
+    "plot": "data/curated.jsonl",
 }
 
 
@@ -118,10 +120,21 @@ def test_ctrl_c_in_the_middle_of_any_stage(
         text=True,
         preexec_fn=heed_interrupts,
     )
-    with pipe.open("wb"):  # opens when the stage does
+    with os.fdopen(opened_with(pipe, process), "wb"):
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=120)
     pipe.unlink()
     assert (process.returncode, printed.splitlines()[-1:]) == (1, [INTERRUPTED.strip()])
     assert "Traceback" not in printed
     assert snapshot() == before
+
+
+def opened_with(pipe: Path, process: "subprocess.Popen[str]") -> int:
+    """The pipe's end for writing, once the process has opened the other; fails where it ends or never does."""
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError):  # ENXIO: nobody reads yet
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.01)
+    process.kill()
+    pytest.fail(f"it never read {pipe.name}: {process.communicate()[0]}")
