@@ -90,7 +90,7 @@ def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
     snapshots = saved(tmp_path / "run", 1)
     with caplog.at_level(logging.WARNING), largest_file(4096):
         snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
-    assert f"{tmp_path / 'run'}: no snapshot of step 2: " in caplog.text and "File too large" in caplog.text
+    assert f"no snapshot of step 2 in {tmp_path / 'run'}: " in caplog.text and "File too large" in caplog.text
     found = snapshots.latest()
     assert found is not None and found[1] == {"step": 1}
     assert len(list((tmp_path / "run").iterdir())) == 1
@@ -105,24 +105,3 @@ def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pyt
             assert second.latest() is None
         assert first.latest() is not None
     assert "another process trains the same" in caplog.text
-
-
-FULL_DISK = """
-import logging, resource, sys, torch
-from pathlib import Path
-from model.resume import Snapshots
-snapshots = Snapshots(Path(sys.argv[1]), 0.0)
-snapshots.save(1, {"weights/w": torch.zeros(3)}, {"step": 1})
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes a file: to the writer, a disk that is full
-snapshots.save(2, {"weights/w": torch.zeros(5000)}, {"step": 2})
-print(snapshots.latest()[1])
-"""
-
-
-def test_a_disk_that_is_full_does_not_stop_training(tmp_path: Path, root: Path) -> None:
-    """Guards against hours of training that end in a traceback because of what only a killed run would have needed."""
-    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "run")]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout == "{'step': 1}\n"
-    assert f"no snapshot of step 2 in {tmp_path / 'run'}: " in done.stderr
-    assert len(list((tmp_path / "run").iterdir())) == 1

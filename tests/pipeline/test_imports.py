@@ -25,7 +25,7 @@ NEEDED: dict[str, set[str]] = {
     "train-small": TRAINED,
     "infer": LOADED,
     "judge": {"lemminflect"},  # the rubric compares words without their forms
-    "plot": {"matplotlib"},
+    "plot": {"matplotlib", "huggingface_hub"},  # pictures, and the metadata of cards
 }
 SLOW = {"base", "train-full", "train-small", "infer"}
 RUN = """

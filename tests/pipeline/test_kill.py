@@ -24,11 +24,12 @@ INTERRUPTED = "error: interrupted; `dvc repro` goes on from the last finished st
     ("stage", "section", "outputs", "stop"),
     [
         ("base", "base", ["data/checkpoints/base/model.safetensors", "reports/metrics/base.json"], Running.kill),
-        (
+        pytest.param(
             "train-small",
             "train",
             ["data/checkpoints/small/model.safetensors", "reports/curves/small.csv"],
             Running.interrupt,
+            marks=pytest.mark.slow,
         ),
     ],
 )
