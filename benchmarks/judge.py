@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from itertools import cycle, islice
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.curation import A_PAGE, BUNDLED, TEXTS, remade
@@ -47,6 +48,7 @@ def measure(pairs: int) -> None:
         os.chdir(folder)
         write_jsonl(judge.TEST, examples)
         write_jsonl(judge.ANSWERS, rows)
+        Path("data/labels").mkdir()
         start = time.process_time()
         judge.main()
         seconds = time.process_time() - start
