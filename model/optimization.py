@@ -1,9 +1,10 @@
 """How weights are changed: AdamW, and its learning rate from step to step."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
+from torch import Tensor
 
 from model.training_config import TrainingConfig
 
@@ -23,10 +24,51 @@ def learning_rate_schedule(config: TrainingConfig, steps: int) -> Callable[[int]
     return rate
 
 
-def adamw(trained: dict[str, torch.nn.Parameter], config: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter, 2019) with its default betas (0.9, 0.999); weight decay on matrices alone, never on
-    biases and layer norms."""
-    matrices = [parameter for parameter in trained.values() if parameter.dim() >= 2]
-    others = [parameter for parameter in trained.values() if parameter.dim() < 2]
-    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+class AdamW:
+    """AdamW (Loshchilov and Hutter, 2019) with betas (0.9, 0.999) and epsilon 1e-8; weight decay on matrices alone,
+    never on biases and layer norms.
+
+    The kernel is the one under `torch.optim.AdamW(fused=True)`, to the bit. `torch.optim` itself would import torch's
+    compiler, which takes longer than all other imports together.
+    """
+
+    def __init__(self, weight_decay: float) -> None:
+        self.weight_decay = weight_decay
+        self.state: dict[Tensor, dict[str, Tensor]] = {}  # both moments and the number of steps, in float32
+
+    @torch.no_grad()
+    def step(self, parameters: Iterable[Tensor], learning_rate: float) -> None:
+        """Changes the parameters in place by their gradients; one without a gradient stays as it is."""
+        moved = [parameter for parameter in parameters if parameter.grad is not None]
+        for decay in (True, False):
+            group: list[Tensor] = [parameter for parameter in moved if (parameter.dim() >= 2) == decay]
+            if not group:
+                continue
+            states = [self._state(parameter) for parameter in group]
+            steps = [state["step"] for state in states]
+            for step in steps:
+                step += 1
+            torch._fused_adamw_(
+                group,
+                [parameter.grad for parameter in group if parameter.grad is not None],
+                [state["exp_avg"] for state in states],
+                [state["exp_avg_sq"] for state in states],
+                [],
+                steps,
+                lr=learning_rate,
+                beta1=0.9,
+                beta2=0.999,
+                weight_decay=self.weight_decay if decay else 0.0,
+                eps=1e-8,
+                amsgrad=False,
+                maximize=False,
+            )
+
+    def _state(self, parameter: Tensor) -> dict[str, Tensor]:
+        if parameter not in self.state:
+            self.state[parameter] = {
+                "step": torch.zeros((), dtype=torch.float32, device=parameter.device),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+        return self.state[parameter]

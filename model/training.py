@@ -21,7 +21,7 @@ from model.evaluation import batch_losses, evaluate
 from model.gpt2 import GPT2
 from model.lora import add_lora, merge_lora
 from model.neftune import neftune_noise
-from model.optimization import adamw, learning_rate_schedule
+from model.optimization import AdamW, learning_rate_schedule
 from model.parallel import Ranks
 from model.progress import CurvePoint, Progress, TrainingResult
 from model.resume import Snapshots
@@ -85,14 +85,18 @@ class _Run:
     ) -> None:
         self.model, self.training, self.validation = model, training, validation
         self.config, self.pad, self.snapshots, self.ranks = config, pad, snapshots, ranks
-        torch.use_deterministic_algorithms(True)
+        # The same as `use_deterministic_algorithms`, which imports torch's compiler even where nothing is compiled.
+        torch.set_deterministic_debug_mode("error")
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # all is written first
         if config.lora_rank:
             add_lora(model, config.lora_rank, config.lora_alpha, config.seed)
         self.weights = Weights(model, PRECISIONS[config.precision])
         hidden = self.weights.working.hidden
-        self.hidden = torch.compile(hidden, dynamic=True) if config.compile else hidden
-        self.optimizer = adamw(self.weights.trained, config)
+        self.hidden = hidden
+        if config.compile:
+            torch.use_deterministic_algorithms(True)  # in compiled code, too
+            self.hidden = torch.compile(hidden, dynamic=True)
+        self.optimizer = AdamW(config.weight_decay)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch
         self.evaluate_at = {round(self.steps * (i + 1) / config.evaluations) for i in range(config.evaluations)}
@@ -128,8 +132,6 @@ class _Run:
     def step(self, rows: Rows[Sequence]) -> tuple[float, int]:
         """One update; returns the batch's mean loss and the number of its supervised tokens."""
         config, progress = self.config, self.progress
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate_at(progress.step)
         # Dropout and noise are a function of seed and step, so that a run that goes on draws what it would have.
         torch.manual_seed((config.seed << 32) + progress.step * self.ranks.world + self.ranks.rank)
         supervised = sum(row.supervised(config.loss_on) for row in rows)
@@ -149,7 +151,8 @@ class _Run:
                     f"the {name} is {value} at step {progress.step + 1}: "
                     f"lower the learning rate ({config.learning_rate})"
                 )
-        self.weights.update(self.optimizer, min(1.0, config.clip_norm / (norm + 1e-6)))
+        scale = min(1.0, config.clip_norm / (norm + 1e-6))
+        self.weights.update(self.optimizer, self.rate_at(progress.step), scale)
         progress.step += 1
         progress.tokens += supervised
         progress.loss_sum += loss
@@ -230,7 +233,7 @@ class _Run:
         self.kept_weights = parts["kept"]
         for key_and_name, tensor in parts["optimizer"].items():
             key, _, name = key_and_name.partition("/")
-            self.optimizer.state[self.weights.trained[name]][key] = tensor
+            self.optimizer.state.setdefault(self.weights.trained[name], {})[key] = tensor
         self.weights.refresh()
 
 

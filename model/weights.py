@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from model.gpt2 import GPT2
+from model.optimization import AdamW
 
 Pair = tuple[nn.Parameter, nn.Parameter]  # a trained weight, and the one that is computed with
 
@@ -39,7 +40,7 @@ class Weights:
         """The Euclidean norm over all gradients (float32)."""
         return torch.nn.utils.get_total_norm(self.gradients()).float()
 
-    def update(self, optimizer: torch.optim.Optimizer, scale: float) -> None:
+    def update(self, optimizer: AdamW, learning_rate: float, scale: float) -> None:
         """One step with the gradients, multiplied by `scale`; then they are forgotten, and the working copy is as new.
 
         Of a working copy's gradients, one part after the other is there in float32: all of them would take as much
@@ -55,7 +56,7 @@ class Weights:
                     used += trained.numel()
                 if scale != 1.0 and trained.grad is not None:
                     trained.grad.mul_(scale)
-            optimizer.step()
+            optimizer.step((trained for trained, _ in part), learning_rate)
             for trained, _ in part:
                 trained.grad = None
         self.refresh()

@@ -6,11 +6,8 @@ import pytest
 import torch
 
 from model.gpt2 import GPT2
-from model.optimization import adamw
-from model.training_config import TrainingConfig
+from model.optimization import AdamW
 from model.weights import Weights
-
-CONFIG = TrainingConfig(epochs=1, batch_size=1, learning_rate=1e-2)
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
@@ -20,9 +17,9 @@ def test_an_update_in_parts_is_the_update_of_the_whole(tiny: GPT2, precision: to
     optimizer's state counts."""
     whole = copy.deepcopy(tiny)
     weights = Weights(tiny, precision)
-    optimizer = adamw(weights.trained, CONFIG)
+    optimizer = AdamW(weight_decay=0.1)
     expected = dict(whole.named_parameters())
-    reference = adamw(expected, CONFIG)
+    reference = AdamW(weight_decay=0.1)
     generator = torch.Generator().manual_seed(1)
     for _ in range(2):
         for name, parameter in expected.items():
@@ -30,8 +27,8 @@ def test_an_update_in_parts_is_the_update_of_the_whole(tiny: GPT2, precision: to
             worked = weights.working.get_parameter(name)
             worked.grad = gradient.to(worked.dtype)
             parameter.grad = worked.grad.float() * scale
-        weights.update(optimizer, scale)
-        reference.step()
+        weights.update(optimizer, 1e-2, scale)
+        reference.step(expected.values(), 1e-2)
     for name, parameter in expected.items():
         assert torch.equal(tiny.get_parameter(name), parameter), name
         worked = weights.working.get_parameter(name)

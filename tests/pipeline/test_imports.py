@@ -9,20 +9,18 @@ from tests.pipeline.test_dag import EXPECTED, STAGES
 
 HEAVY = {"torch", "transformers", "tokenizers", "tiktoken", "safetensors", "huggingface_hub", "matplotlib"}
 HEAVY |= {"openai", "google", "httpx2", "wikipediaapi", "pandas", "scipy", "py3langid", "lemminflect", "phonenumbers"}
-HEAVY |= {"rensa", "sympy"}
+HEAVY |= {"rensa", "sympy"}  # torch's compiler, which its optimizers import, loads sympy
 
 RULES = {"lemminflect", "py3langid"}
 LOADED = {"torch", "tiktoken", "safetensors"}
-# torch's optimizers import its compiler, and that sympy; without training, neither is of use.
-TRAINED = LOADED | {"sympy"}
 NEEDED: dict[str, set[str]] = {
     "extract": set(),
     "synth": RULES,
     "curate": RULES | {"rensa"},
     "split": RULES | {"rensa"},
-    "base": TRAINED | {"tokenizers"},
-    "train-full": TRAINED,
-    "train-small": TRAINED,
+    "base": LOADED | {"tokenizers"},
+    "train-full": LOADED,
+    "train-small": LOADED,
     "infer": LOADED,
     "judge": {"lemminflect"},  # the rubric compares words without their forms
     "plot": {"matplotlib", "huggingface_hub"},  # pictures, and the metadata of cards
