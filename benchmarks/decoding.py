@@ -32,9 +32,9 @@ Answers = list[list[int]]
 
 
 def ours(precision: str) -> Callable[[Prompts], Answers]:
-    from model.memory import prepare_memory
+    from model.process import prepare_process
 
-    prepare_memory()
+    prepare_process()
     import torch
 
     from model.decoder import prepare_for_decoding

@@ -45,9 +45,9 @@ def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
 
 def ours(batches: list[list[Sequence]]) -> Iterator[float]:
     """Trains on one batch after the other; yields each one's mean loss."""
-    from model.memory import prepare_memory
+    from model.process import prepare_process
 
-    prepare_memory()
+    prepare_process()
     from model.training import stepwise
     from model.training_config import TrainingConfig
 

@@ -107,9 +107,9 @@ def adopt(params: Params) -> dict[str, object]:
 
 def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     """Writes the checkpoint; returns the metrics."""
-    from model.memory import prepare_memory
+    from model.process import prepare_process
 
-    prepare_memory()
+    prepare_process()
     import torch
 
     from model.checkpoint import CheckpointError, save_checkpoint, save_tokenizer

@@ -51,9 +51,9 @@ def main() -> None:
 
 def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
     """One answer an example, in their order; prompts of similar lengths share a batch."""
-    from model.memory import prepare_memory
+    from model.process import prepare_process
 
-    prepare_memory()
+    prepare_process()
     import torch
 
     from model.decoder import prepare_for_decoding

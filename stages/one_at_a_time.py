@@ -15,11 +15,12 @@ def one_at_a_time() -> AbstractContextManager[Any]:
     """Waits until no other stage that DVC started in this workspace runs.
 
     DVC's own lock ends with DVC. Commands that are run by hand need none, and of torchrun's processes the first has it.
+    Queued experiments run in folders of their own, and so beside one another; their `DVC_ROOT` is the one that queued
+    them.
     """
-    workspace = os.environ.get("DVC_ROOT")
-    if workspace is None or os.environ.get("RANK", "0") != "0":
+    if "DVC_STAGE" not in os.environ or os.environ.get("RANK", "0") != "0":
         return nullcontext()
-    lock = FileLock(Path(workspace) / ".dvc/tmp/stage.lock")
+    lock = FileLock(Path.cwd() / ".dvc/tmp/stage.lock")
     try:
         return lock.acquire(blocking=False)
     except Timeout:

@@ -85,9 +85,9 @@ def tune(
     training: list[Example], validation: list[Example], params: Params, checkpoint: Path
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
     """Writes the tuned checkpoint; returns the metrics and the curve."""
-    from model.memory import prepare_memory
+    from model.process import prepare_process
 
-    prepare_memory()
+    prepare_process()
     import torch
 
     from model.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint

@@ -2,7 +2,9 @@
 
 import re
 import time
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from tests.pipeline.conftest import Workspace
@@ -42,7 +44,40 @@ def test_a_sweep_beside_a_failure_leaves_the_workspace_alone(workspace: Workspac
     for name in names:
         log = workspace.run("dvc", "queue", "logs", name)
         assert re.findall(r"^Running stage '(.+)':", log, re.M) == AFTER_TRAINING
+        assert "this one waits" not in log
     printed = workspace.run("python", "-m", "stages.compare")
     values = re.findall(r"^ *(\S+) +2 +full", printed, re.M)
     assert [float(value) for value in values] == [1e-3, 1e-2]
     assert (workspace.folder / "reports/compare/train.learning_rate.svg").is_file()
+
+
+@pytest.mark.slow
+def test_a_killed_experiment_leaves_the_others_alone(workspace: Workspace) -> None:
+    """Guards against a queue that stops with one experiment, one that fails without a reason, and a changed
+    workspace."""
+    before = workspace.run("git", "status", "--short")
+    workspace.run("dvc", "exp", "run", "--queue", "--set-param", "train.epochs=5000", "--name", "killed")
+    workspace.run("dvc", "exp", "run", "--queue", "--set-param", "train.seed=2", "--name", "other")
+    workspace.run("dvc", "queue", "start", "--jobs", "2")
+    training_of(workspace, "killed").kill()
+    status = wait_for_the_queue(workspace)
+    assert re.search(r"killed .*Failed", status) and re.search(r"other .*Success", status), status
+    assert "failed to run: python -m stages.train full, exited with -9" in workspace.run(
+        "dvc", "queue", "logs", "killed"
+    )
+    assert workspace.run("git", "status", "--short") == before
+    assert workspace.repro()[0] == []
+
+
+def training_of(workspace: Workspace, experiment: str) -> psutil.Process:
+    """The process that trains in an experiment of this workspace, once there is one."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        for process in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                own = process.environ()
+                here = own.get("DVC_ROOT") == str(workspace.folder) and own.get("DVC_EXP_NAME") == experiment
+                if here and process.cmdline()[1:] == ["-m", "stages.train", "full"]:
+                    return process
+        time.sleep(0.5)
+    raise AssertionError(f"{experiment} never trained: {workspace.run('dvc', 'queue', 'status')}")

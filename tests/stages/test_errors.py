@@ -89,9 +89,10 @@ def test_only_stages_of_dvc_wait_for_one_another(
     first one."""
     file = tmp_path / ".dvc/tmp/stage.lock"
     file.parent.mkdir(parents=True)
-    monkeypatch.delenv("DVC_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_STAGE", raising=False)
     if by_dvc:
-        monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+        monkeypatch.setenv("DVC_STAGE", "train-full")
     monkeypatch.setenv("RANK", rank)
     with one_at_a_time():
         other = FileLock(file, blocking=False)
@@ -101,6 +102,18 @@ def test_only_stages_of_dvc_wait_for_one_another(
         else:
             other.acquire()
             other.release()
+
+
+def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against `dvc queue start -j 2` that runs one at a time: DVC_ROOT is where they were queued, for both."""
+    (tmp_path / ".dvc/tmp").mkdir(parents=True)
+    experiment = tmp_path / ".dvc/tmp/exps/tmp1"
+    (experiment / ".dvc/tmp").mkdir(parents=True)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("DVC_STAGE", "train-full")
+    monkeypatch.chdir(experiment)
+    with FileLock(tmp_path / ".dvc/tmp/stage.lock"), one_at_a_time():
+        assert (experiment / ".dvc/tmp/stage.lock").is_file()
 
 
 def test_no_result_depends_on_the_time_of_day() -> None:

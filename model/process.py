@@ -1,7 +1,4 @@
-"""How a process allocates memory: on Linux, freshly mapped small pages cost a training step more than its arithmetic.
-
-Both settings are the whole process's, so they are for whoever starts it: a stage, a benchmark.
-"""
+"""Settings of a whole process that computes with torch, for whoever starts it: a stage, a benchmark."""
 
 import ctypes
 import os
@@ -10,12 +7,19 @@ import sys
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 MAPPED_FROM = 32 * 2**20  # bytes, the most that glibc takes; the heap would be left full of holes by larger ones
+SPINS = "1000"  # of a thread of GNU's OpenMP, before it sleeps until there is work
 
 
-def prepare_memory() -> None:
-    """Makes torch ask for huge pages and glibc keep what is freed. To be called before torch allocates anything: it
-    reads its setting once. Where the system has neither, nothing changes."""
+def prepare_process() -> None:
+    """Freshly mapped small pages cost a training step more than its arithmetic: torch asks for huge ones, and glibc
+    keeps what is freed. And threads that wait in a loop for the next piece of work, by default 300,000 times, take the
+    cores from those that have some, as soon as two trainings share a machine.
+
+    To be called before torch is imported: it reads its settings once. What the environment has already stays as it is;
+    where the system has no such setting, nothing changes.
+    """
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # read by torch's CPU allocator
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     keep_freed_memory()
 
 
