@@ -7,13 +7,13 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
 
 from tests.pipeline.conftest import Workspace
-from tests.stages.model_server import MODEL, ModelServer
+from tests.stages.model_server import MODEL, ModelServer, serving
 
 IN_FLIGHT = 2
 LLM = {"llm.model": MODEL, "llm.concurrency": IN_FLIGHT, "llm.requests_per_minute": 100_000}
@@ -49,14 +49,11 @@ def audit_or_judge(prompt: str) -> dict[str, Any]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    with ModelServer(teach) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    with serving(teach) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         monkeypatch.delenv("OPENAI_API_KEY", raising=False)
         yield server
-        server.stopped.set()
-        server.shutdown()
 
 
 def test_a_killed_run_buys_no_answer_twice(workspace: Workspace, server: ModelServer) -> None:

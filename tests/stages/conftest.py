@@ -3,6 +3,7 @@
 import importlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from stages.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
 from tests.stages.local_hub import Hub
-from tests.stages.model_server import Model, ModelServer
+from tests.stages.model_server import Model, ModelServer, serving
 
 KEY = "planted-key-0123456789"
 MakeExample = Callable[..., Example]
@@ -94,12 +95,10 @@ def hub() -> Iterator[Hub]:
 @pytest.fixture
 def serve(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Starts a server whose address and key the clients' own environment variables name."""
-    servers = []
+    running = ExitStack()
 
     def start(model: Model) -> ModelServer:
-        server = ModelServer(model)
-        servers.append(server)
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        server = running.enter_context(serving(model))
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
         return server
@@ -109,8 +108,5 @@ def serve(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    yield start
-    for server in servers:
-        server.stopped.set()
-        server.shutdown()
-        server.server_close()
+    with running:
+        yield start

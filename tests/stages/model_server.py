@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -74,6 +76,16 @@ class ModelServer(LocalServer):
         self.prompts.append(prompt)
         answer = self.model(prompt)
         return json.dumps(answer) if isinstance(answer, dict) else answer
+
+
+@contextmanager
+def serving(model: Model) -> Iterator[ModelServer]:
+    """A running server of the model."""
+    with ModelServer(model) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.stopped.set()
+        server.shutdown()
 
 
 def configure(section: str, **values: Any) -> None:

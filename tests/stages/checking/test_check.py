@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 
 import psutil
@@ -16,21 +15,18 @@ from stages.checking.profiles import changed_sections
 from stages.checking.services import asked
 from stages.checking.sizes import measure, parameter_count
 from tests.stages.local_hub import Hub
-from tests.stages.model_server import MODEL, ModelServer
+from tests.stages.model_server import MODEL, ModelServer, serving
 
 JUDGED = ["judge.judge=openai", f"judge.llm.model={MODEL}"]
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    with ModelServer(lambda prompt: {}) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    with serving(lambda prompt: {}) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         monkeypatch.delenv("OPENAI_API_KEY", raising=False)
         yield server
-        server.stopped.set()
-        server.shutdown()
 
 
 def verdicts(*changes: str) -> dict[str, tuple[str, str]]:

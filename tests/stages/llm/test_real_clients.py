@@ -5,8 +5,9 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from stages.llm.service import Service
 from stages.records import Record
 from tests.stages.llm.clients.local_server import Answer
 from tests.stages.llm.plain_client import make_params
-from tests.stages.model_server import MODEL, Blocked, Broken, Model, ModelServer
+from tests.stages.model_server import MODEL, Blocked, Broken, Model, ModelServer, serving
 
 PROVIDERS: tuple[Provider, ...] = ("openai", "gemini")
 LATER = {"Retry-After": "0"}
@@ -58,12 +59,10 @@ def ask(provider: Provider, count: int, **changes: Any) -> list[Outcome]:
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Model], ModelServer]]:
-    servers = []
+    running = ExitStack()
 
     def start(model: Model) -> ModelServer:
-        server = ModelServer(model)
-        servers.append(server)
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        server = running.enter_context(serving(model))
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
         return server
@@ -71,11 +70,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Model], ModelSe
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("GEMINI_API_KEY", "none-of-anybody's")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    yield start
-    for server in servers:
-        server.stopped.set()
-        server.shutdown()
-        server.server_close()
+    with running:
+        yield start
 
 
 class Faulty:
