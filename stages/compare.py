@@ -1,7 +1,8 @@
 """What a parameter does: `python -m stages.compare [REV ...]` draws the experiments of a sweep against their parameter.
 
 Without a revision it takes all experiments of the commit that is checked out. Experiments that differ in their seeds
-alone become one point, with an interval. Writes reports/compare/KEY.svg, .png and .csv, and prints the table.
+alone become one point, with an interval. Writes reports/compare/KEY.svg and .png, the table (.csv) and the
+settings that they share (.json), and prints the table.
 """
 
 import argparse
@@ -10,9 +11,9 @@ from pathlib import Path
 
 from stages.comparing.experiments import find
 from stages.comparing.pictures import draw, rows, table
-from stages.comparing.sweeps import points, swept_key
+from stages.comparing.sweeps import points, settings, swept_key
 from stages.errors import run_stage
-from stages.files import write_csv
+from stages.files import write_csv, write_json
 
 FOLDER = Path("reports/compare")
 
@@ -24,6 +25,7 @@ def compare(revisions: Sequence[str], by: str | None) -> str:
     found = points(experiments, key)
     draw(found, key, FOLDER / key)
     write_csv(FOLDER / f"{key}.csv", rows(found))
+    write_json(FOLDER / f"{key}.json", settings(experiments, key))
     return f"{table(rows(found), key)}\n{FOLDER / key}.svg"
 
 

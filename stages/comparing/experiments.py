@@ -4,13 +4,12 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ruamel.yaml import YAML
 
+from stages.dotted import Scalar, dotted
 from stages.errors import StageError
 
-Scalar = str | int | float | bool
 JUDGE = "reports/metrics/judge.json"
 TRAIN = {size: f"reports/metrics/train_{size}.json" for size in ("full", "small")}
 
@@ -44,21 +43,10 @@ def read(name: str, revision: str) -> Experiment:
     judge = json.loads(_file(name, revision, JUDGE))
     return Experiment(
         name=name,
-        params=flat(params),
+        params=dotted(params),
         val_loss={size: metrics["val_loss"] for size, metrics in train.items()},
         totals={role: scores["total"] for role, scores in judge["models"].items() if "total" in scores},
     )
-
-
-def flat(section: dict[str, Any], prefix: str = "") -> dict[str, Scalar]:
-    """Values by dotted key."""
-    values: dict[str, Scalar] = {}
-    for name, value in section.items():
-        if isinstance(value, dict):
-            values |= flat(value, f"{prefix}{name}.")
-        else:
-            values[prefix + name] = value if isinstance(value, Scalar) else json.dumps(value)
-    return values
 
 
 def _reference(revision: str) -> str:

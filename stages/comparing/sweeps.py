@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from stages.comparing.experiments import Experiment, Scalar
+from stages.comparing.experiments import Experiment
+from stages.dotted import Scalar
 from stages.errors import StageError
 
 # Student's t, two-sided 95%, for 1 to 30 degrees of freedom; beyond, the normal distribution's is near enough.
@@ -61,6 +62,15 @@ def _had_by_all(experiments: Sequence[Experiment], key: str) -> str:
 
 def is_seed(key: str) -> bool:
     return key.rpartition(".")[2] == "seed"
+
+
+def settings(experiments: Sequence[Experiment], key: str) -> dict[str, Scalar]:
+    """What the results of all of them rest on: their parameters but the swept one, seeds and those of the report."""
+    return {
+        name: value
+        for name, value in experiments[0].params.items()
+        if name != key and not is_seed(name) and not name.startswith("plot.")
+    }
 
 
 def points(experiments: Sequence[Experiment], key: str) -> list[Point]:

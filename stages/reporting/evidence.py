@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from stages.errors import StageError
 from stages.files import read_json, read_jsonl, read_text
 from stages.records import Answers, Example, Judgment, Role
+from stages.reporting.sweep import Sweep, read_sweep
 
-SWEEP = "compare/split.small.svg"  # as `python -m stages.compare` writes it
 METRICS = ("extract", "synth", "curate", "split", "base", "train_full", "train_small", "infer", "judge")
 SIZES = ("full", "small")
 
@@ -61,7 +61,7 @@ class Evidence:
     metrics: Mapping[str, Any]  # by stage; {} for a stage without
     curves: Mapping[str, Curve]  # full, small; [] for a run without
     rows: tuple[Row, ...]
-    sweep: Path | None = None  # the picture of how much data a model needs, an SVG file; None where nobody drew it
+    sweep: Sweep | None = None  # how much data a model needs; None where nobody asked
 
     def number(self, stage: str, *path: str) -> float | None:
         """A figure of a stage's metrics, None where it isn't there."""
@@ -107,7 +107,7 @@ def gather(data: Path, reports: Path, params: Mapping[str, Any]) -> Evidence:
         rows=tuple(
             Row(one, one.id in small, answers.get(one.id), tuple(judgments.get(one.id, ()))) for one in examples
         ),
-        sweep=reports / SWEEP if _has_content(reports / SWEEP) else None,
+        sweep=read_sweep(reports, params),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from stages.files import read_text, write_text
+from stages.files import write_text
 from stages.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.reporting import explorer
 from stages.reporting.evidence import Evidence
@@ -30,13 +30,15 @@ def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int
         "roles": ROLES,
         "criteria": CRITERIA,
         "examples": evidence.rows[:examples],
-        "sweep": evidence.sweep,
     }
     write_text(path, re.sub(r"\n{3,}", "\n\n", template.render(context)))
 
 
 def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:
     """One file with everything in it. Its security policy allows no network, and no script but its own two."""
+    pictures = inline_pictures(plots, wording)
+    if evidence.sweep:
+        pictures["sweep"] = inline(evidence.sweep.picture, "sweep", wording)
     theme, rows = _part("theme.js"), "\n".join(_part(f"{name}.js") for name in SCRIPTS)
     context = view(evidence, wording) | {
         "language": wording.language,
@@ -48,8 +50,7 @@ def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) ->
         "keys": wording.html(
             "explorer.keys", **{name: Markup("<kbd>{}</kbd>").format(key) for name, key in KEYS.items()}
         ),
-        "pictures": inline_pictures(plots, wording),
-        "sweep": inline(read_text(evidence.sweep), "sweep", wording) if evidence.sweep else "",
+        "pictures": pictures,
     }
     write_text(path, _environment(wording).get_template("page/index.html.j2").render(context))
 

@@ -21,6 +21,7 @@ def view(evidence: Evidence, wording: Wording) -> dict[str, Any]:
             "params": evidence.params,
             "losses": _losses(evidence, wording),
             "points": reference.points(evidence, wording),
+            "sweep": evidence.sweep,
             "settings": reference.settings(evidence, wording),
             "share": lambda value: NOTHING if value is None else wording.percent(value, 0),
         }

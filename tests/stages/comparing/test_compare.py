@@ -65,6 +65,7 @@ def test_a_sweep_becomes_a_table_and_pictures(repository: Path) -> None:
     assert "train.rate" in svg and "seeds a value: 2 to 3" in svg
     assert (FOLDER / "train.rate.png").read_bytes().startswith(b"\x89PNG")
     assert (FOLDER / "train.rate.csv").read_text().startswith("value,seeds,model,val_loss,")
+    assert json.loads((FOLDER / "train.rate.json").read_text()) == {"train.keep": "best", "train.pairs": '["a"]'}
 
 
 def test_the_same_sweep_gives_the_same_bytes(repository: Path) -> None:

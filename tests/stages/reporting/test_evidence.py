@@ -9,6 +9,7 @@ import pytest
 from stages.errors import StageError
 from stages.reporting.evidence import Estimate, Evidence
 from stages.reporting.gaps import gaps
+from stages.reporting.sweep import Sweep
 from stages.reporting.wording import Wording
 from tests.stages.reporting.conftest import ROWS
 
@@ -35,8 +36,22 @@ def test_only_the_sweep_of_the_small_set_is_taken(run: Path, load: Load) -> None
     folder.mkdir()
     (folder / "train.learning_rate.svg").write_text("<svg></svg>")
     assert load(run).sweep is None
-    (folder / "split.small.svg").write_text("<svg></svg>")
-    assert load(run).sweep == folder / "split.small.svg"
+    (folder / "split.small.svg").write_text("<svg></svg>\n")
+    (folder / "split.small.json").write_text("{}")
+    assert load(run).sweep == Sweep("<svg></svg>\n", ())
+
+
+def test_a_damaged_sweep_is_named(run: Path, load: Load) -> None:
+    """Guards against a traceback, and a picture of which a half is seen."""
+    picture = run / "reports/compare/split.small.svg"
+    picture.parent.mkdir()
+    for damaged in ("", "<svg><g>", "</svg>"):
+        picture.write_text(damaged)
+        with pytest.raises(StageError, match=r"split.small.svg is no whole SVG picture; draw it again with `python -m"):
+            load(run)
+    picture.write_text("<svg></svg>")
+    with pytest.raises(StageError, match=r"split.small.json does not exist"):
+        load(run)
 
 
 def test_rows_with_a_failed_judgment_count_for_no_model(evidence: Evidence) -> None:

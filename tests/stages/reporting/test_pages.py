@@ -12,9 +12,12 @@ import pytest
 
 from stages.comparing import pictures
 from stages.comparing.sweeps import Mean, Point
+from stages.dotted import Scalar, dotted
+from stages.files import write_json
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.evidence import Evidence
 from stages.reporting.pages import TEMPLATES, markdown_text, write_page, write_report
+from stages.reporting.sweep import read_sweep
 from stages.reporting.wording import CATALOGUES, Wording
 from tests.stages.reporting.made_run import estimate, metrics
 from tests.stages.reporting.test_reference import same_settings
@@ -204,23 +207,38 @@ def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: R
         assert "Labels left out: 50 about other answers than these" in text and "judge and people agree" not in text
 
 
-def with_sweep(evidence: Evidence, folder: Path) -> Evidence:
+def with_sweep(evidence: Evidence, folder: Path, **changes: Scalar) -> Evidence:
     """Experiments with two sizes of the small set, drawn as `python -m stages.compare` does."""
     points = [
         Point(size, 2, {"small": Mean(5.0 - i, 0.3)}, {"small": Mean(2.0, 0.5)}) for i, size in enumerate((125, 250))
     ]
-    pictures.draw(points, "split.small", folder / "split.small")
-    return replace(evidence, sweep=folder / "split.small.svg")
+    pictures.draw(points, "split.small", folder / "compare/split.small")
+    now = {key: value for key, value in dotted(evidence.params).items() if key != "split.small"}
+    write_json(folder / "compare/split.small.json", now | changes)
+    return replace(evidence, sweep=read_sweep(folder, evidence.params))
 
 
 def test_how_much_data_is_in_the_report_where_it_was_drawn(evidence: Evidence, render: Render, tmp_path: Path) -> None:
     """Guards against a curve that nobody sees, and a report that waits for one."""
     report, page = render(with_sweep(evidence, tmp_path))
     assert "](compare/split.small.png)" in report and "## How much data is enough?" in report
+    for text in (report, page):
+        assert "other settings than this run" not in text
     figure = page.split('<figure class="sweep">')[1].split("</figure>")[0]
     assert ">split.small</text>" in figure and "var(--small)" in figure and 'role="img"' in figure
     for text in render(evidence):
         assert "How much data" not in text and "compare/split.small" not in text
+
+
+def test_a_curve_of_other_settings_is_told_from_one_of_this_run(
+    evidence: Evidence, render: Render, tmp_path: Path
+) -> None:
+    """Guards against a curve of the small model in the report of a large one."""
+    other: dict[str, Scalar] = {"train.epochs": 99, "base.source": "huggingface"}
+    for text in render(with_sweep(evidence, tmp_path, **other)):
+        assert "They were made with other settings than this run" in text
+        said = text.split("cannot be compared with it: ")[1].split(".\n")[0].split(".</p>")[0]
+        assert said.split(", ") == ["base.source", "train.epochs"]
 
 
 class Listening(Wording):
@@ -242,7 +260,7 @@ class Listening(Wording):
 def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     """Runs that between them have everything to say that a report can say."""
     judge, split = evidence.metrics["judge"], evidence.metrics["split"]
-    yield with_sweep(evidence, folder)
+    yield with_sweep(evidence, folder, **{"train.epochs": 99})
     yield Evidence(evidence.params, {}, {"full": [], "small": []}, ())
     yield replace(evidence, rows=tuple(replace(row, answers=None, judgments=()) for row in evidence.rows[:1]))
     yield replace(evidence, params=same_settings({"train": {"loss_on": "response"}}))

@@ -1,0 +1,30 @@
+"""How much data is enough: experiments besides this run, as `python -m stages.compare` leaves them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stages.dotted import dotted
+from stages.errors import StageError
+from stages.files import read_json, read_text
+
+PICTURE = Path("compare/split.small.svg")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    picture: str  # SVG
+    differing: tuple[str, ...]  # parameters in which the experiments had other values than this run
+
+
+def read_sweep(reports: Path, params: Mapping[str, Any]) -> Sweep | None:
+    """None where nobody drew one. Raises StageError where a file of it is missing or damaged."""
+    picture = reports / PICTURE
+    if not picture.is_file():
+        return None
+    drawn = read_text(picture)
+    if not ("<svg" in drawn and drawn.rstrip().endswith("</svg>")):
+        raise StageError(f"{picture} is no whole SVG picture; draw it again with `python -m stages.compare`")
+    settings, now = read_json(picture.with_suffix(".json")), dotted(params)
+    return Sweep(drawn, tuple(key for key, value in settings.items() if now.get(key) != value))
