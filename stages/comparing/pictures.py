@@ -55,7 +55,7 @@ def _panel(axes: "Axes", points: Sequence[Point], results: Sequence[dict[str, Me
         if there:
             at, means = zip(*there, strict=True)
             axes.plot(at, [one.mean for one in means], LINES[model], marker=marker, color=color, label=model)
-            low = [one.mean - (one.half or 0) for one in means]
+            low = [max(0, one.mean - (one.half or 0)) for one in means]  # no loss and no total is below 0
             high = [one.mean + (one.half or 0) for one in means]
             axes.fill_between(at, low, high, color=color, alpha=0.15, linewidth=0)
 
