@@ -233,7 +233,7 @@ class _Run:
         self.kept_weights = parts["kept"]
         for key_and_name, tensor in parts["optimizer"].items():
             key, _, name = key_and_name.partition("/")
-            self.optimizer.state.setdefault(self.weights.trained[name], {})[key] = tensor
+            self.optimizer.state.setdefault(self.weights.trained[name], {})[key] = tensor.to(self.device)
         self.weights.refresh()
 
 

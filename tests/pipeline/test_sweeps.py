@@ -1,6 +1,7 @@
 """Queued experiments under real DVC: each runs in a workspace of its own."""
 
 import re
+import subprocess
 import time
 from contextlib import suppress
 
@@ -13,13 +14,25 @@ AFTER_TRAINING = ["train-full", "train-small", "infer", "judge", "plot"]
 SECONDS = 1000
 
 
+def start_the_queue(workspace: Workspace) -> None:
+    """Without a pipe to read: its workers would hold it open as long as they live."""
+    subprocess.run(
+        ["dvc", "queue", "start", "--jobs", "2"],
+        cwd=workspace.folder,
+        env=workspace.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+
+
 def wait_for_the_queue(workspace: Workspace) -> str:
     """What `dvc queue status` says when nothing is left to run."""
     deadline = time.monotonic() + SECONDS
     while re.search("Queued|Running", status := workspace.run("dvc", "queue", "status")):
         assert time.monotonic() < deadline, status
         if " 0 active, 0 idle" in status:  # it stops one that is slow to answer, on a busy machine
-            workspace.run("dvc", "queue", "start", "--jobs", "2")
+            start_the_queue(workspace)
         time.sleep(2)
     return status
 
@@ -31,7 +44,7 @@ def test_a_sweep_beside_a_failure_leaves_the_workspace_alone(workspace: Workspac
     queue = ("dvc", "exp", "run", "--queue")
     workspace.run(*queue, "--set-param", "train.learning_rate=1e-3,1e-2", "--set-param", "train.seed=1,2")
     workspace.run(*queue, "--set-param", "train.learning_rate=-1", "--name", "bad")
-    workspace.run("dvc", "queue", "start", "--jobs", "2")
+    start_the_queue(workspace)
     status = wait_for_the_queue(workspace)
     assert (status.count("Success"), status.count("Failed")) == (4, 1)
     why = workspace.run("dvc", "queue", "logs", "bad")
@@ -58,7 +71,7 @@ def test_a_killed_experiment_leaves_the_others_alone(workspace: Workspace) -> No
     before = workspace.run("git", "status", "--short")
     workspace.run("dvc", "exp", "run", "--queue", "--set-param", "train.epochs=5000", "--name", "killed")
     workspace.run("dvc", "exp", "run", "--queue", "--set-param", "train.seed=2", "--name", "other")
-    workspace.run("dvc", "queue", "start", "--jobs", "2")
+    start_the_queue(workspace)
     training_of(workspace, "killed").kill()
     status = wait_for_the_queue(workspace)
     assert re.search(r"killed .*Failed", status) and re.search(r"other .*Success", status), status
