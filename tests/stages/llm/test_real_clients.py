@@ -4,8 +4,7 @@ import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -20,7 +19,7 @@ from stages.llm.service import Service
 from stages.records import Record
 from tests.stages.llm.clients.local_server import Answer
 from tests.stages.llm.plain_client import make_params
-from tests.stages.model_server import MODEL, Blocked, Broken, Model, ModelServer, serving
+from tests.stages.model_server import MODEL, Blocked, Broken, Model, ModelServer
 
 PROVIDERS: tuple[Provider, ...] = ("openai", "gemini")
 LATER = {"Retry-After": "0"}
@@ -55,23 +54,6 @@ def name_of(prompt: str) -> str:
 def ask(provider: Provider, count: int, **changes: Any) -> list[Outcome]:
     defaults: dict[str, Any] = {"model": MODEL, "timeout_seconds": 2.0, "concurrency": 16, "attempts": 6}
     return Service("synth", provider, make_params(**defaults | changes)).ask(requests(count))
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Model], ModelServer]]:
-    running = ExitStack()
-
-    def start(model: Model) -> ModelServer:
-        server = running.enter_context(serving(model))
-        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
-        return server
-
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("GEMINI_API_KEY", "none-of-anybody's")
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with running:
-        yield start
 
 
 class Faulty:
