@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -83,9 +84,26 @@ def test_a_kill_at_a_random_moment_of_any_stage(
     kill(running)
     running.ended()
     forget_runs(workspace)
+    mend_the_lock_file(workspace)
     workspace.repro()
     assert workspace.read("dvc.lock") == lock
-    assert snapshot() == data
+    assert {name: content for name, content in snapshot().items() if not is_left_over(name)} == data
+    assert workspace.run("git", "status", "--short") == ""
+
+
+def mend_the_lock_file(workspace: Workspace) -> None:
+    """As docs/troubleshooting.md says: DVC writes it in place, and a kill in that moment leaves a part of it."""
+    command = ("dvc", "status", "--quiet")
+    done = subprocess.run(
+        command, cwd=workspace.folder, env=workspace.environment(), capture_output=True, text=True, check=False
+    )
+    if re.search(r"'\./dvc\.lock' (validation failed|is invalid)", done.stdout + done.stderr):
+        workspace.run("git", "checkout", "dvc.lock")
+
+
+def is_left_over(name: str) -> bool:
+    """Of a file that a stage was writing when it was killed; Git doesn't see it, and no stage reads it."""
+    return re.fullmatch(r"\..+\.tmp", Path(name).name) is not None
 
 
 INPUTS = {
