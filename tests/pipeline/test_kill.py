@@ -93,7 +93,7 @@ def test_a_kill_at_a_random_moment_of_any_stage(
 
 def mend_the_lock_file(workspace: Workspace) -> None:
     """As docs/troubleshooting.md says: DVC writes it in place, and a kill in that moment leaves a part of it."""
-    command = ("dvc", "status", "--quiet")
+    command = ("dvc", "status")
     done = subprocess.run(
         command, cwd=workspace.folder, env=workspace.environment(), capture_output=True, text=True, check=False
     )
