@@ -27,9 +27,11 @@ sys.argv = sys.argv[1:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 print("\\n".join(name for name in sys.modules if name not in before and not name.startswith("__")))
 """
+# Ends as `run_stage` does.
 IMPORT = """
-import importlib, sys
+import atexit, gc, importlib, sys
 from contextlib import suppress
+atexit.register(gc.freeze)
 for name in sys.stdin.read().split():
     with suppress(ImportError):  # some are made by a library while it runs
         importlib.import_module(name)

@@ -1,6 +1,8 @@
 """Errors for the reader: what is wrong, the value, the limit, the file and line or key, and what to do."""
 
+import atexit
 import errno
+import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +32,7 @@ def run_stage(main: Callable[[], None]) -> None:
     operating system has against a file, as one plain message and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("stages").setLevel(logging.INFO)
+    atexit.register(gc.freeze)  # else Python's last collection looks through all of torch, for half a second
     try:
         with one_at_a_time():
             main()
