@@ -26,5 +26,8 @@ def read_sweep(reports: Path, params: Mapping[str, Any]) -> Sweep | None:
     drawn = read_text(picture)
     if not ("<svg" in drawn and drawn.rstrip().endswith("</svg>")):
         raise StageError(f"{picture} is no whole SVG picture; draw it again with `python -m stages.compare`")
-    settings, now = read_json(picture.with_suffix(".json")), dotted(params)
-    return Sweep(drawn, tuple(key for key, value in settings.items() if now.get(key) != value))
+    settings = picture.with_suffix(".json")
+    if not settings.is_file():
+        raise StageError(f"{picture} has no {settings.name} beside it; draw it again with `python -m stages.compare`")
+    now = dotted(params)
+    return Sweep(drawn, tuple(key for key, value in read_json(settings).items() if now.get(key) != value))

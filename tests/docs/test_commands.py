@@ -4,7 +4,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ NAMING = [
     for number, command in enumerate(commands(page), start=1)
     if not command.fails
 ]
+ASSIGNMENT = re.compile(r"\w+=")
 CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides
 
 
@@ -48,13 +49,14 @@ def test_what_a_command_names_is_there(command: Command) -> None:
 
 
 def lines(text: str) -> Iterator[list[str]]:
-    """The words of each line, with those of the profiles that it reads."""
+    """The words of each line, with those of the profiles that it reads, without the environment that it sets."""
     for line in text.replace("\\\n", " ").splitlines():
         whole = re.sub(r"\$\(cat ([^)]*)\)", lambda found: profile_words(found[1]), line)
         try:
             words = shlex.split(whole, comments=True)
         except ValueError:  # a quotation over several lines is no command of ours
             continue
+        words = list(dropwhile(ASSIGNMENT.match, words))
         if words:
             yield words
 

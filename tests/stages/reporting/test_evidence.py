@@ -50,7 +50,9 @@ def test_a_damaged_sweep_is_named(run: Path, load: Load) -> None:
         with pytest.raises(StageError, match=r"split.small.svg is no whole SVG picture; draw it again with `python -m"):
             load(run)
     picture.write_text("<svg></svg>")
-    with pytest.raises(StageError, match=r"split.small.json does not exist"):
+    with pytest.raises(
+        StageError, match=r"split.small.svg has no split.small.json beside it; draw it again with `python"
+    ):
         load(run)
 
 
