@@ -29,7 +29,7 @@ class AdamW:
     never on biases and layer norms.
 
     The kernel is the one under `torch.optim.AdamW(fused=True)`, to the bit. `torch.optim` itself would import torch's
-    compiler, which takes longer than all other imports together.
+    compiler, which takes about as long as torch itself.
     """
 
     def __init__(self, weight_decay: float) -> None:
