@@ -14,10 +14,10 @@ import time
 from multiprocessing.connection import Connection
 from threading import Thread
 
+from stages.common.records import Record
 from stages.llm.prompts import fenced
 from stages.llm.request import Provider, Request
 from stages.llm.service import Service
-from stages.records import Record
 from tests.stages.llm.plain_client import make_params
 from tests.stages.model_server import MODEL, ModelServer
 

@@ -27,10 +27,10 @@ from pathlib import Path
 import psutil
 from ruamel.yaml import YAML
 
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.instructions import read_instructions
+from stages.common.records import Example, Page, make_example
 from stages.curation.exact_duplicate import question_key
-from stages.files import read_json, read_jsonl, write_jsonl
-from stages.instructions import read_instructions
-from stages.records import Example, Page, make_example
 from stages.teachers.rules.teacher import teach
 
 ROOT = Path(__file__).parent.parent

@@ -19,15 +19,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from stages.files import read_jsonl, write_jsonl
-from stages.records import Page, Section
+from stages.common.files import read_jsonl, write_jsonl
+from stages.common.records import Page, Section
 
 ROOT = Path(__file__).parent.parent
 CHARACTERS = 2000
 COPY = """
 from pathlib import Path
-from stages.files import iter_jsonl, write_jsonl
-from stages.records import Page
+from stages.common.files import iter_jsonl, write_jsonl
+from stages.common.records import Page
 write_jsonl(Path("copy.jsonl"), iter_jsonl(Path("data/pages.jsonl"), Page))
 """
 

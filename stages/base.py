@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stages.cache import cache_folder
-from stages.errors import StageError, naming, run_stage
-from stages.files import read_jsonl, write_json
-from stages.hub import download
-from stages.params import Fraction, Positive, SectionModel, Seed, load_params
-from stages.records import Page
+from stages.common.cache import cache_folder
+from stages.common.errors import StageError, naming, run_stage
+from stages.common.files import read_jsonl, write_json
+from stages.common.hub import download
+from stages.common.params import Fraction, Positive, SectionModel, Seed, load_params
+from stages.common.records import Page
 
 if TYPE_CHECKING:
     from model.training_config import TrainingConfig
@@ -27,7 +27,9 @@ METRICS = Path("reports/metrics/base.json")
 class Params(SectionModel):
     source: Literal["scratch", "huggingface", "path"]
     model: Literal["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"]
-    revision: Annotated[str, Field(min_length=1)]  # a commit, a branch, a tag, or default: the commit of stages/hub.py
+    revision: Annotated[
+        str, Field(min_length=1)
+    ]  # a commit, a branch, a tag, or default: the commit of stages/common/hub.py
     path: str
     sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]  # of model.safetensors
     vocabulary: str  # a folder

@@ -14,8 +14,8 @@ from stages.checking.machine import device, disk, memory, time_taken
 from stages.checking.profiles import changed_sections, read_profile
 from stages.checking.services import models, websites
 from stages.checking.sizes import measure
-from stages.errors import StageError, run_stage
-from stages.params import PARAMS, check_sections
+from stages.common.errors import StageError, run_stage
+from stages.common.params import PARAMS, check_sections
 
 
 def check(profiles: Sequence[Path], changes: Sequence[str]) -> list[Finding]:

@@ -9,11 +9,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from stages.common.errors import run_stage
+from stages.common.files import write_csv, write_json
 from stages.comparing.experiments import find
 from stages.comparing.pictures import draw, rows, table
 from stages.comparing.sweeps import points, settings, swept_key
-from stages.errors import run_stage
-from stages.files import write_csv, write_json
 
 FOLDER = Path("reports/compare")
 

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from stages.errors import run_stage
-from stages.files import write_json, write_jsonl
-from stages.params import AtMost, load_params
-from stages.records import Page
+from stages.common.errors import run_stage
+from stages.common.files import write_json, write_jsonl
+from stages.common.params import AtMost, load_params
+from stages.common.records import Page
 from stages.sources.bundled import read_pages
 from stages.sources.wiki_params import WikiParams
 from stages.sources.wikipedia import harvest

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from tqdm import tqdm
 
-from stages.checkpoints import read_checkpoint
-from stages.errors import run_stage
-from stages.files import read_jsonl, write_json, write_jsonl
-from stages.params import Positive, SectionModel, Seed, load_params
-from stages.records import ROLES, Answer, Answers, Example, Role
+from stages.common.checkpoints import read_checkpoint
+from stages.common.errors import run_stage
+from stages.common.files import read_jsonl, write_json, write_jsonl
+from stages.common.params import Positive, SectionModel, Seed, load_params
+from stages.common.records import ROLES, Answer, Answers, Example, Role
 
 if TYPE_CHECKING:
     from model.generation import Generation

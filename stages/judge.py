@@ -12,8 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from stages.errors import run_stage
-from stages.files import read_jsonl, write_json, write_jsonl, write_text
+from stages.common.errors import run_stage
+from stages.common.files import read_jsonl, write_json, write_jsonl, write_text
+from stages.common.params import Positive, SectionModel, Seed, load_params
+from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
 from stages.judges.agreement import agreement
 from stages.judges.checks import check_sheets, health, healthy, report
 from stages.judges.labelling import draw, render
@@ -24,8 +26,6 @@ from stages.judges.sheets import Sheet, pair_roles, pair_sheets, solo_sheets
 from stages.judges.statistics import Sampling, summarize
 from stages.judges.verdicts import winners
 from stages.llm.request import LlmParams
-from stages.params import Positive, SectionModel, Seed, load_params
-from stages.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
 
 ANSWERS = Path("data/answers.jsonl")
 TEST = Path("data/splits/full/test.jsonl")  # says which page a row is about

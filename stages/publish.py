@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stages.errors import StageError, run_stage
+from stages.common.errors import StageError, run_stage
 from stages.publishing.folder import publish_folder
 from stages.publishing.hub import PREFIX, repository, upload
 from stages.publishing.layout import MODELS, lay_out

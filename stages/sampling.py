@@ -4,7 +4,7 @@ import hashlib
 import heapq
 from collections.abc import Iterable
 
-from stages.records import Example
+from stages.common.records import Example
 
 
 def sample(examples: Iterable[Example], size: int, seed: int) -> list[Example]:

@@ -9,17 +9,17 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from stages.common.download import Sha256, Url, download
+from stages.common.errors import StageError, run_stage
+from stages.common.files import read_jsonl, write_json, write_jsonl
+from stages.common.instructions import MissingInput, read_instructions
+from stages.common.params import AtMost, SectionModel, Seed, load_params
+from stages.common.records import Example, Rejection
 from stages.curation.content import Content, read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.rules import curate
 from stages.curation.thresholds import Thresholds
-from stages.download import Sha256, Url, download
-from stages.errors import StageError, run_stage
-from stages.files import read_jsonl, write_json, write_jsonl
-from stages.instructions import MissingInput, read_instructions
-from stages.params import AtMost, SectionModel, Seed, load_params
-from stages.records import Example, Rejection
 from stages.splitting.allocation import SIDES, Split, allocate
 from stages.splitting.grouping import together
 from stages.splitting.proof import prove, refuse_leaks

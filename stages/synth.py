@@ -14,12 +14,12 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from stages.errors import StageError, run_stage
-from stages.files import count_lines, iter_jsonl, read_jsonl, write_json, write_jsonl
+from stages.common.errors import StageError, run_stage
+from stages.common.files import count_lines, iter_jsonl, read_jsonl, write_json, write_jsonl
+from stages.common.params import Positive, SectionModel, Seed, load_params
+from stages.common.records import Example, Page, Teacher
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
-from stages.params import Positive, SectionModel, Seed, load_params
-from stages.records import Example, Page, Teacher
 from stages.sampling import as_text, sample
 from stages.teachers.lesson import Lesson
 from stages.teachers.llm import lesson, page_request

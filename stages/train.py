@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from stages.cache import cache_folder
-from stages.checkpoints import read_checkpoint
-from stages.errors import StageError, naming, run_stage
-from stages.files import read_jsonl, write_csv, write_json
-from stages.params import AtMost, Fraction, Positive, SectionModel, Seed, load_params
-from stages.records import Example
+from stages.common.cache import cache_folder
+from stages.common.checkpoints import read_checkpoint
+from stages.common.errors import StageError, naming, run_stage
+from stages.common.files import read_jsonl, write_csv, write_json
+from stages.common.params import AtMost, Fraction, Positive, SectionModel, Seed, load_params
+from stages.common.records import Example
 
 if TYPE_CHECKING:
     import torch

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stages.errors import StageError
-from stages.records import Example, Page, Record, Text
+from stages.common.errors import StageError
+from stages.common.records import Example, Page, Record, Text
 
 
 class Attribution(Record):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stages.cards.attribution import Attribution
 from stages.cards.digests import sha256
-from stages.records import Example
+from stages.common.records import Example
 
 if TYPE_CHECKING:
     from jinja2 import Template

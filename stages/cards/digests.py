@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from stages.files import readable
+from stages.common.files import readable
 
 
 def sha256(path: Path) -> str:

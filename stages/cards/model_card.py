@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from stages.hub import OWNER, REVISIONS
-from stages.records import Role
+from stages.common.hub import OWNER, REVISIONS
+from stages.common.records import Role
 from stages.reporting.reference import judge_names
 
 if TYPE_CHECKING:

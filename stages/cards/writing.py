@@ -8,9 +8,9 @@ from stages.cards.attribution import attribute
 from stages.cards.data_card import FILES, data_card
 from stages.cards.digests import sha256
 from stages.cards.model_card import model_card
-from stages.errors import StageError
-from stages.files import read_jsonl, write_jsonl, write_text
-from stages.records import ROLES, Example, Page
+from stages.common.errors import StageError
+from stages.common.files import read_jsonl, write_jsonl, write_text
+from stages.common.records import ROLES, Example, Page
 
 if TYPE_CHECKING:
     from jinja2 import Environment

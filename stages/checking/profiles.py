@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from stages.errors import StageError
-from stages.files import read_text
-from stages.params import PARAMS, read_sections
+from stages.common.errors import StageError
+from stages.common.files import read_text
+from stages.common.params import PARAMS, read_sections
 
 
 def read_profile(path: Path) -> list[str]:

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from stages.cache import cache_folder
 from stages.checking.findings import Finding
 from stages.checking.machine import CHARACTERS_A_TOKEN, TEST_SHARE
 from stages.checking.sizes import Sizes
+from stages.common.cache import cache_folder
+from stages.common.errors import StageError
+from stages.common.hub import FILES, OWNER, REVISIONS
+from stages.common.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.curate import Params as CurateParams
 from stages.curation.audited import audit_request, batches
-from stages.errors import StageError
 from stages.extract import Params as ExtractParams
-from stages.hub import FILES, OWNER, REVISIONS
 from stages.judge import Params as JudgeParams, all_sheets
 from stages.judges.llm import judge_request
 from stages.judges.panel import estimate, service_of
 from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import Service
-from stages.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.synth import Params as SynthParams, requests as teaching
 
 SECONDS = 3.0  # in which a web server must answer

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages.errors import StageError
-from stages.instructions import read_instructions
-from stages.params import AtMost
-from stages.records import Page, Section
+from stages.common.errors import StageError
+from stages.common.instructions import read_instructions
+from stages.common.params import AtMost
+from stages.common.records import Page, Section
 from stages.sources.bundled import read_pages
 from stages.sources.titles import CATEGORY, read_titles
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ruamel.yaml import YAML
 
-from stages.dotted import Scalar, dotted
-from stages.errors import StageError
+from stages.common.dotted import Scalar, dotted
+from stages.common.errors import StageError
 
 JUDGE = "reports/metrics/judge.json"
 TRAIN = {size: f"reports/metrics/train_{size}.json" for size in ("full", "small")}

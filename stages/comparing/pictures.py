@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stages.common.records import TOTAL_MAX
 from stages.comparing.sweeps import Mean, Point, is_number
-from stages.records import TOTAL_MAX
 from stages.reporting.charts.style import DPI, LINES, MODELS, STYLE
 
 if TYPE_CHECKING:

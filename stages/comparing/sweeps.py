@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from stages.common.dotted import Scalar
+from stages.common.errors import StageError
 from stages.comparing.experiments import Experiment
-from stages.dotted import Scalar
-from stages.errors import StageError
 
 # Student's t, two-sided 95%, for 1 to 30 degrees of freedom; beyond, the normal distribution's is near enough.
 T_95 = (

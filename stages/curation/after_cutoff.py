@@ -7,7 +7,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from stages.records import Example
+from stages.common.records import Example
 
 MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(f"{month}|{month[:3]}\\b\\.?" for month in MONTHS) + r"|Sept\b\.?"

@@ -8,10 +8,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, model_validator
 
+from stages.common.records import Example
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
-from stages.records import Example
 
 PROMPT = "auditor.md"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stages.records import Example
+from stages.common.records import Example
 
 LONG = 20  # words; from here on an input is a passage, of which single words matter less
 

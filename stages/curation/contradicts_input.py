@@ -2,9 +2,9 @@
 
 import re
 
+from stages.common.records import Example
 from stages.curation.task import is_complete
 from stages.curation.words import FUNCTION_WORDS, fold, stem, words
-from stages.records import Example
 
 _NUMBERS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

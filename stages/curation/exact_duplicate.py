@@ -1,6 +1,6 @@
 """The same instruction and input again, but for case, spaces and closing punctuation."""
 
-from stages.records import Example
+from stages.common.records import Example
 
 
 def question_key(example: Example) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 import re
 
+from stages.common.records import Example
 from stages.curation.task import TEXT_NOUN, THING_NOUN
 from stages.curation.words import quoted, sentences
-from stages.records import Example
 
 _ADJECTIVES = r"(?:(?!the |an? )[a-z-]+ ){0,2}?"
 _END = r"(?=\s*[.?!,;]|$)"

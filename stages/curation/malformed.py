@@ -2,7 +2,7 @@
 
 import re
 
-from stages.records import Example
+from stages.common.records import Example
 
 # Control characters but tab and line ends, the sign for what couldn't be decoded, private use, and the two
 # code points at the end of the plane that are no characters.

@@ -6,8 +6,8 @@ same question: "What is the capital of Poland?" differs from "What is the capita
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from stages.common.records import Example
 from stages.curation.content import LONG, NEGATIONS, Content, is_number
-from stages.records import Example
 
 # Sketches of 128 values in 32 bands of 4: a pair that shares 0.7 of its words is missed once in five thousand times.
 _VALUES, _BANDS, _SEED = 128, 32, 1

@@ -8,7 +8,7 @@ services publish for tests. So are lines that belong to nobody, such as toll-fre
 import re
 from typing import TYPE_CHECKING
 
-from stages.records import Example
+from stages.common.records import Example
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber

@@ -2,7 +2,7 @@
 
 import re
 
-from stages.records import Example
+from stages.common.records import Example
 
 _APOLOGY = (
     r"(?:(?:I['’]?m|I am) (?:very |so |really |terribly )?(?:sorry|afraid)|sorry|I apologi[sz]e|unfortunately|"

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from stages.common.records import Example, Rejection
 from stages.curation.after_cutoff import after_cutoff
 from stages.curation.answer_in_input import answer_in_input
 from stages.curation.answer_in_instruction import answer_in_instruction
@@ -31,7 +32,6 @@ from stages.curation.thresholds import Thresholds
 from stages.curation.too_long import too_long
 from stages.curation.too_short import too_short
 from stages.curation.unsupported import unsupported
-from stages.records import Example, Rejection
 
 Paged = tuple[Example, str | None]  # an example and the text of its page, where that is known
 

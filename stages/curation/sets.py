@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
+from stages.common.records import Example
 from stages.curation.conflicting_answer import conflicting_answer
 from stages.curation.content import Content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.near_duplicate import candidates, near_duplicate
-from stages.records import Example
 
 Finding = tuple[str, str]  # reason and evidence
 Pair = tuple[Example, Content]

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from stages.common.records import Example, Rejection
 from stages.curation.rules import ORDER, RULES, Case, alone, curate
 from stages.curation.thresholds import Thresholds
-from stages.records import Example, Rejection
 from stages.sampling import as_text
 
 

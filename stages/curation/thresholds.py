@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import ConfigDict, field_validator
 
-from stages.params import Fraction, Positive, SectionModel
+from stages.common.params import Fraction, Positive, SectionModel
 
 
 class Thresholds(SectionModel):

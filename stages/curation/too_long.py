@@ -2,7 +2,7 @@
 
 import re
 
-from stages.records import Example
+from stages.common.records import Example
 
 # Scripts without spaces have no words to measure, and addresses of pages may be as long as they are.
 _UNBROKEN = re.compile(r"(?<!\S)(?!https?://)[!-~\u00c0-\u024f]+(?!\S)")

@@ -2,7 +2,7 @@
 
 import re
 
-from stages.records import Example
+from stages.common.records import Example
 
 # What can't be answered in a word or two. "How" alone can: how many, how far, how do you spell.
 _OPEN = re.compile(

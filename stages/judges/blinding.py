@@ -3,8 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from stages.common.records import Answers, Role
 from stages.judges.sheets import pair_roles
-from stages.records import Answers, Role
 
 
 @dataclass(frozen=True)

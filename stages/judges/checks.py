@@ -26,10 +26,10 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Literal
 
-from stages.errors import StageError
+from stages.common.errors import StageError
+from stages.common.records import TOTAL_MAX, Answers, CheckJudgment, CheckName, Contestant, Judgment, Teacher
 from stages.judges.sheets import Sheet, both_orders
 from stages.judges.verdicts import points_of, row_verdicts
-from stages.records import TOTAL_MAX, Answers, CheckJudgment, CheckName, Contestant, Judgment, Teacher
 
 log = logging.getLogger(__name__)
 

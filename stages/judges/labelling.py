@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from stages.errors import StageError
-from stages.files import read_text
+from stages.common.errors import StageError
+from stages.common.files import read_text
+from stages.common.records import Answers
 from stages.judges.blinding import Comparison
-from stages.records import Answers
 
 FOLDER = Path(__file__).parent / "label_page"
 

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from stages.errors import StageError
-from stages.files import describe, read_text
+from stages.common.errors import StageError
+from stages.common.files import describe, read_text
+from stages.common.records import Answers, Record, Role
 from stages.judges.blinding import Comparison
-from stages.records import Answers, Record, Role
 
 log = logging.getLogger(__name__)
 

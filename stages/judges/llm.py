@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from stages.common.records import Judgment, Scores, Teacher
 from stages.judges.marking import failed, marked
 from stages.judges.sheets import Sheet
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
-from stages.records import Judgment, Scores, Teacher
 
 PROMPT = "judge.md"
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from stages.common.records import CheckJudgment, Contestant, Judgment, Scores, Teacher
 from stages.judges.sheets import Sheet
-from stages.records import CheckJudgment, Contestant, Judgment, Scores, Teacher
 
 Position = Literal["first", "second", "tie"]
 

@@ -5,15 +5,15 @@ from typing import Any, Literal
 
 from tqdm import tqdm
 
-from stages.errors import StageError
+from stages.common.errors import StageError
+from stages.common.params import SectionModel
+from stages.common.records import Judgment, Scores, Teacher
 from stages.judges import llm, rubric
 from stages.judges.marking import better, marked
 from stages.judges.sheets import Sheet
 from stages.llm.estimating import Estimate, render, together
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
-from stages.params import SectionModel
-from stages.records import Judgment, Scores, Teacher
 
 SEEDS = 2**32
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from stages.errors import StageError
-from stages.records import Answers, Example, Role
+from stages.common.errors import StageError
+from stages.common.records import Answers, Example, Role
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ numbers below were chosen on the cases of tests/stages/judging/rubric_cases.json
 
 from collections.abc import Sequence
 
+from stages.common.records import Scores
 from stages.judges.rubric_reading import Reading, read
 from stages.judges.rubric_remarks import justify
-from stages.records import Scores
 
 __all__ = ["justify", "score"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from stages.records import ROLES, Answers, CheckName, Contestant, Role
+from stages.common.records import ROLES, Answers, CheckName, Contestant, Role
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from stages.records import Contestant, Judgment, Role
+from stages.common.records import Contestant, Judgment, Role
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Never
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.attempts import persist
 from stages.llm.failures import Failures
 from stages.llm.journal import Answer, Journal

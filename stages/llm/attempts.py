@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.request import AttemptError, Client, LlmParams, Reply, Request
 from stages.llm.secrets import scrub
 

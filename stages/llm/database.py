@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 
 FORMAT = 3
 BUSY_SECONDS = 60.0  # for another process's transaction; they take milliseconds

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.outcomes import Outcome
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from stages.files import read_text
+from stages.common.files import read_text
 
 FOLDER = Path(__file__).parents[1] / "prompts"
 

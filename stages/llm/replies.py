@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from stages.files import describe_problems
+from stages.common.files import describe_problems
 from stages.llm.request import Reply, Request
 
 Fault = Literal["blocked", "cut_at_the_limit", "unreadable", "empty", "not_json", "wrong_shape", "too_few"]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
-from stages.params import Positive, SectionModel, Seed
+from stages.common.params import Positive, SectionModel, Seed
 
 Provider = Literal["gemini", "openai"]
 OPENAI = "https://api.openai.com/"  # of the servers that speak its protocol, the one that differs from the others

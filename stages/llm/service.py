@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.asking import ask_all
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient

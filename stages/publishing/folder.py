@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from stages.errors import StageError
-from stages.files import read_text, write_text
+from stages.common.errors import StageError
+from stages.common.files import read_text, write_text
 
 LISTED = ".wikitune-published"  # the files that were published into the folder, a path a line
 

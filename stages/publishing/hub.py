@@ -6,10 +6,10 @@ The client takes its token from its own login or from HF_TOKEN, and the address 
 import re
 from pathlib import Path
 
-from stages.errors import StageError
-from stages.hub import first_reason
+from stages.common.errors import StageError
+from stages.common.hub import first_reason
+from stages.common.records import ROLES
 from stages.publishing.layout import MODELS
-from stages.records import ROLES
 
 PREFIX = "hf://"
 

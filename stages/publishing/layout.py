@@ -7,10 +7,10 @@ from pathlib import Path
 from stages.cards.data_card import FILES, configs
 from stages.cards.digests import sha256
 from stages.cards.writing import CARD
-from stages.errors import StageError
-from stages.files import read_text, readable
+from stages.common.errors import StageError
+from stages.common.files import read_text, readable
+from stages.common.records import ROLES
 from stages.publishing.parquet import write_parquet
-from stages.records import ROLES
 
 ATTRIBUTION = "attribution.jsonl"
 MODELS = "models"

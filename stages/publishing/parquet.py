@@ -5,8 +5,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stages.files import iter_jsonl
-from stages.records import Example
+from stages.common.files import iter_jsonl
+from stages.common.records import Example
 
 ROWS = 10_000  # a row group
 

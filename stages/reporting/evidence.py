@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, read_text
-from stages.records import Answers, Example, Judgment, Role
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, read_text
+from stages.common.records import Answers, Example, Judgment, Role
 from stages.reporting.sweep import Sweep, read_sweep
 
 METRICS = ("extract", "synth", "curate", "split", "base", "train_full", "train_small", "infer", "judge")

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from stages.common.records import CRITERIA, ROLES, Judgment, Role, Teacher
 from stages.judges.verdicts import row_verdicts
-from stages.records import CRITERIA, ROLES, Judgment, Role, Teacher
 from stages.reporting.evidence import Evidence, Row
 
 MEASURES = ("total", *CRITERIA)  # what rows are compared by

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stages.records import CRITERIA, ROLES, TOTAL_MAX
+from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.reporting.evidence import Estimate, Evidence
 from stages.reporting.wording import Wording
 

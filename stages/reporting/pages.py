@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from stages.files import write_text
-from stages.records import CRITERIA, ROLES, TOTAL_MAX
+from stages.common.files import write_text
+from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.reporting import explorer
 from stages.reporting.evidence import Evidence
 from stages.reporting.pictures import inline, inline_pictures

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from stages.files import read_text
+from stages.common.files import read_text
 from stages.reporting.charts.drawing import CHARTS
 from stages.reporting.charts.style import INK, LINE, MODELS, OUTCOMES, PAPER, SOFT
 from stages.reporting.wording import Wording

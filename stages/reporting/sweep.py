@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stages.dotted import dotted
-from stages.errors import StageError
-from stages.files import read_json, read_text
+from stages.common.dotted import dotted
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_text
 
 PICTURE = Path("compare/split.small.svg")
 

@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from stages.files import write_csv
-from stages.records import ROLES, TOTAL_MAX, Role
+from stages.common.files import write_csv
+from stages.common.records import ROLES, TOTAL_MAX, Role
 from stages.reporting.evidence import Evidence
 
 Table = list[dict[str, str | float]]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stages.records import TOTAL_MAX
+from stages.common.records import TOTAL_MAX
 from stages.reporting import headline, inputs, judging, reference, tables
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.gaps import gaps

@@ -10,7 +10,7 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from stages.files import read_text
+from stages.common.files import read_text
 from stages.reporting.evidence import Estimate
 
 Language = Literal["en", "pt"]

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from stages.errors import StageError
-from stages.files import read_jsonl
-from stages.records import Page
+from stages.common.errors import StageError
+from stages.common.files import read_jsonl
+from stages.common.records import Page
 
 
 def read_pages(path: Path) -> list[Page]:

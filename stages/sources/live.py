@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.sources.mediawiki import Api, WikiError
 from stages.sources.page_cache import Lead, Members, PageCache, WikiPage
 from stages.sources.wiki import TITLES_A_REQUEST, Wiki

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from tenacity import RetryCallState, Retrying, retry_if_exception, sleep_using_event, stop_after_attempt
 
-from stages.files import describe
+from stages.common.files import describe
 from stages.sources.answers import Answer, ClientAnswer
 
 A = TypeVar("A", bound=BaseModel)

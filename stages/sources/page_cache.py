@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from stages.cache import cache_folder
-from stages.errors import StageError
-from stages.files import describe, write_text
-from stages.records import Record, Text
+from stages.common.cache import cache_folder
+from stages.common.errors import StageError
+from stages.common.files import describe, write_text
+from stages.common.records import Record, Text
 
 log = logging.getLogger(__name__)
 

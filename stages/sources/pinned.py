@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.sources.page_cache import Lead, Members, PageCache, WikiPage
 from stages.sources.wiki_params import WikiParams
 

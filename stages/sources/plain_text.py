@@ -8,8 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from stages.common.records import Section
 from stages.leftovers import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
-from stages.records import Section
 from stages.sources.brackets import tidy_brackets
 from stages.sources.formulas import HOLE, cut_formulas
 

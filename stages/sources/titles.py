@@ -4,8 +4,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from stages.errors import StageError
-from stages.files import read_text
+from stages.common.errors import StageError
+from stages.common.files import read_text
 
 CATEGORY = "Category:"
 _COMMENT = re.compile(r"(?:^|\s)#.*")

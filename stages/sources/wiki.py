@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from stages.errors import StageError
-from stages.files import describe
+from stages.common.errors import StageError
+from stages.common.files import describe
 from stages.sources.answers import PageInfo, Query
 from stages.sources.mediawiki import Api, WikiError
 from stages.sources.page_cache import Lead, WikiPage, digest

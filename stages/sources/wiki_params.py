@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, HttpUrl, TypeAdapter, ValidationError
 
-from stages.params import AtMost, Fraction, Positive, SectionModel
+from stages.common.params import AtMost, Fraction, Positive, SectionModel
 
 
 def _empty_or_url(value: str) -> str:

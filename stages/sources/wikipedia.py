@@ -13,8 +13,8 @@ from typing import Literal, Protocol
 
 from tqdm import tqdm
 
-from stages.errors import StageError
-from stages.records import Page
+from stages.common.errors import StageError
+from stages.common.records import Page
 from stages.sources.page_cache import Lead, Members, PageCache, WikiPage
 from stages.sources.pinned import Pinned, name_some
 from stages.sources.plain_text import to_sections

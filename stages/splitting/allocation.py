@@ -8,8 +8,8 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from stages.errors import StageError
-from stages.records import Example
+from stages.common.errors import StageError
+from stages.common.records import Example
 
 SIDES = ("train", "val", "test")
 Split = dict[str, list[Example]]  # side -> examples

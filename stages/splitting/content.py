@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.common.records import Example
 from stages.curation.exact_duplicate import question_key
-from stages.records import Example
 
 RUN = 8  # words
 

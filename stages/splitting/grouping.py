@@ -2,8 +2,8 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+from stages.common.records import Example
 from stages.curation.content import Content
-from stages.records import Example
 from stages.splitting.content import shared
 
 

@@ -6,8 +6,8 @@ Read off the finished split, side against side, without the groups that it was m
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from stages.errors import StageError
-from stages.records import Example
+from stages.common.errors import StageError
+from stages.common.records import Example
 from stages.splitting.allocation import Split
 from stages.splitting.content import Shared, common, shared
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from stages.records import Example
+from stages.common.records import Example
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from pydantic import BaseModel
 
+from stages.common.records import Page, Source, Teacher, make_example
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
-from stages.records import Page, Source, Teacher, make_example
 from stages.teachers.lesson import Lesson
 
 PROMPT = "teacher.md"

@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from stages.files import read_json
+from stages.common.files import read_json
+from stages.common.records import Answer, Answers, Role, example_id
 from stages.judges.labelling import draw, render
 from stages.judges.labels import Choices, read_labels
-from stages.records import Answer, Answers, Role, example_id
 
 PAIRS = ("full-base", "full-small", "small-base")
 ATTACK = '<script>alert(1)</script></pre><img src=x onerror=alert(2)> & "quotes" {{ 7 * 7 }} <b>full</b>'

@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from stages.files import read_jsonl, write_jsonl
-from stages.records import Answer, Answers, Example, Judgment, Scores, Source, Teacher, make_example
+from stages.common.files import read_jsonl, write_jsonl
+from stages.common.records import Answer, Answers, Example, Judgment, Scores, Source, Teacher, make_example
 from stages.reporting.charts.drawing import draw_all
 from stages.reporting.evidence import Evidence, gather
 from stages.reporting.pages import write_page

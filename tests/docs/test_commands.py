@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stages.checking.profiles import changed_sections, read_profile
-from stages.params import check_sections
+from stages.common.params import check_sections
 from tests.conftest import ROOT
 from tests.docs.reading import PAGES, Command, commands, name
 from tests.pipeline.test_dag import reached

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from stages.common.params import SECTIONS, read_sections
 from stages.curation.rules import ORDER
-from stages.params import SECTIONS, read_sections
 from tests.conftest import ROOT
 from tests.docs.reading import DOCS, PAGES, STAGE_PAGES, name, quoted_messages, section, shows
 from tests.pipeline.test_dag import STAGES

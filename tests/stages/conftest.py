@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from stages.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
-from tests.stages.local_hub import Hub
+from stages.common.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
+from tests.stages.common.local_hub import Hub
 from tests.stages.model_server import Model, ModelServer, serving
 
 KEY = "planted-key-0123456789"

@@ -7,8 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from stages.files import write_jsonl
-from stages.records import ROLES, Example, Page, Section, Source, Teacher, make_example
+from stages.common.files import write_jsonl
+from stages.common.records import ROLES, Example, Page, Section, Source, Teacher, make_example
 from tests.model.reciter import write_reciter
 
 Nested = dict[str, Any]

@@ -16,12 +16,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stages import base, infer, train
-from stages.errors import StageError
-from stages.files import read_json
-from stages.params import read_sections
-from stages.records import Example
+from stages.common.errors import StageError
+from stages.common.files import read_json
+from stages.common.params import read_sections
+from stages.common.records import Example
+from tests.stages.common.local_hub import FILES, Hub
 from tests.stages.conftest import MakeExample
-from tests.stages.local_hub import FILES, Hub
 
 
 def section(name: str, **changes: Any) -> Any:

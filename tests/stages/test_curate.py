@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from stages import curate
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.records import Example, Rejection, Source
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.rules import ORDER
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, write_jsonl
-from stages.records import Example, Rejection, Source
 from tests.stages.conftest import MakeExample
 
 CUTOFF = date(2022, 12, 31)

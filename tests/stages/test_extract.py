@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from stages import extract
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl
-from stages.records import Page
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl
+from stages.common.records import Page
 from stages.sources.bundled import read_pages
 
 BUNDLED = Path("data/bundled/pages.jsonl")

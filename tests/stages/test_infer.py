@@ -9,8 +9,8 @@ import torch
 from model.checkpoint import save_checkpoint, save_tokenizer
 from model.gpt2 import GPT2, GPT2Config
 from model.tokenizer import load_encoding, train_tokenizer
+from stages.common.records import Example
 from stages.infer import Params, answer_all, measure
-from stages.records import Example
 
 EXAMPLES = [
     Example.model_construct(instruction=text, input="") for text in ("Name it.", "When was it?", "A. " * 9, "B", "C")

@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages import judge
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, write_jsonl
-from stages.records import Answers, CheckJudgment, Example, Judgment, Source
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.records import Answers, CheckJudgment, Example, Judgment, Source
 from tests.stages.conftest import MakeExample
 
 

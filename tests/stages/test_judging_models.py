@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from stages import judge
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, write_jsonl
-from stages.records import CRITERIA, Answers, CheckJudgment, Judgment, Teacher
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.records import CRITERIA, Answers, CheckJudgment, Judgment, Teacher
 from tests.stages.conftest import MakeExample, Serve
 from tests.stages.model_server import MODEL, configure, data
 

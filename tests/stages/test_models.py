@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from stages import curate, synth
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, write_jsonl
-from stages.records import Example, Page, Rejection, Teacher
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.records import Example, Page, Rejection, Teacher
 from tests.stages.conftest import KEY, MakeExample, Serve
 from tests.stages.model_server import MODEL, configure, data
 

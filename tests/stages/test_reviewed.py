@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.files import read_jsonl
-from stages.instructions import read_instructions
-from stages.records import Example, Page
+from stages.common.files import read_jsonl
+from stages.common.instructions import read_instructions
+from stages.common.records import Example, Page
 from stages.sampling import sample
 from stages.sources.bundled import read_pages
 from stages.teachers.rules.teacher import teach

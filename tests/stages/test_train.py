@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from model.weights import best_precision
-from stages.errors import StageError
-from stages.params import load_params
+from stages.common.errors import StageError
+from stages.common.params import load_params
 from stages.train import Params, choose_device, training_config
 
 CPU = torch.device("cpu")

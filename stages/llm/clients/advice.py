@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.request import AttemptError
 
 _MOST_NAMES = 8  # of models, in a message

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ValidationError, model_validator
 
-from stages.files import describe_problems
+from stages.common.files import describe_problems
 from stages.llm.request import Reply
 
 _MOST_TOKENS = 10**12

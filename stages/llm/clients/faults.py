@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from stages.files import describe
+from stages.common.files import describe
 from stages.llm.request import AttemptError
 from stages.llm.secrets import scrub
 

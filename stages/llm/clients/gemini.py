@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.advice import needs, unknown_model
 from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
 from stages.llm.clients.faults import failure, unreadable

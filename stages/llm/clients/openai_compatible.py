@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients import chat, ollama
 from stages.llm.clients.advice import needs, unknown_model
 from stages.llm.clients.faults import failure, unreachable

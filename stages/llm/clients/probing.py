@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.schemas import PROBE, Form, honoured
 from stages.llm.orders import make_order
 from stages.llm.request import AttemptError, LlmParams, Reply, Request

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.faults import unreachable
 from stages.llm.request import AttemptError
 

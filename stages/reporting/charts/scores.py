@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from stages.records import ROLES, TOTAL_MAX
+from stages.common.records import ROLES, TOTAL_MAX
 from stages.reporting import tables
 from stages.reporting.charts.style import HATCHES, LINE, MODELS, SOFT, add_legend
 from stages.reporting.evidence import Evidence

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stages.records import Page
+from stages.common.records import Page
 from stages.teachers.rules.figures import OPENING_TIME
 from stages.teachers.rules.grammar import upper_first
 from stages.teachers.rules.prose import Passage, passages, without_parentheses

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stages.records import Page
+from stages.common.records import Page
 from stages.teachers.rules.prose import without_parentheses
 
 # Nouns that say that somebody, not something, is described: "was a French mathematician".

@@ -13,7 +13,7 @@ from model.prompt import render_prompt
 from stages.cards.attribution import attribute
 from stages.cards.data_card import size_category
 from stages.cards.writing import write_cards
-from stages.errors import StageError
+from stages.common.errors import StageError
 from tests.stages.results import QUESTION, TITLES, Nested, example, metrics, page, params, rows, write_results
 
 

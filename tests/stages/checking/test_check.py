@@ -14,7 +14,7 @@ from stages.checking.machine import seconds
 from stages.checking.profiles import changed_sections
 from stages.checking.services import asked
 from stages.checking.sizes import measure, parameter_count
-from tests.stages.local_hub import Hub
+from tests.stages.common.local_hub import Hub
 from tests.stages.model_server import MODEL, ModelServer, serving
 
 JUDGED = ["judge.judge=openai", f"judge.llm.model={MODEL}"]

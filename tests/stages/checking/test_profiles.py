@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from stages.checking.profiles import changed_sections, read_profile
-from stages.errors import StageError
-from stages.params import check_sections, read_sections
+from stages.common.errors import StageError
+from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT
 
 PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}

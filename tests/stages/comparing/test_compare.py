@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from stages.common.errors import StageError
 from stages.compare import FOLDER, compare
 from stages.comparing.experiments import Experiment, find, git
 from stages.comparing.sweeps import T_95, mean, points, swept_key
-from stages.errors import StageError
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from stages.common.files import read_jsonl
+from stages.common.instructions import read_instructions
+from stages.common.records import Example, Record, Source, Teacher, make_example
 from stages.curation.rules import RULES, Case
 from stages.curation.thresholds import Thresholds
-from stages.files import read_jsonl
-from stages.instructions import read_instructions
-from stages.records import Example, Record, Source, Teacher, make_example
 from tests.conftest import ROOT
 
 PLANTED = Path(__file__).parent / "planted"

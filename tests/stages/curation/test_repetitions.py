@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from stages.common.files import read_jsonl
+from stages.common.instructions import read_instructions
+from stages.common.records import Example, Record, Source, Teacher, make_example
 from stages.curation.conflicting_answer import disagree
 from stages.curation.content import read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.near_duplicate import candidates, near_duplicate
 from stages.curation.rules import curate
 from stages.curation.thresholds import Thresholds
-from stages.files import read_jsonl
-from stages.instructions import read_instructions
-from stages.records import Example, Record, Source, Teacher, make_example
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 

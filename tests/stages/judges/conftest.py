@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from stages.common.records import Judgment, Role, Scores, Teacher
 from stages.judges.rows import RowFacts
 from stages.judges.statistics import Sampling
-from stages.records import Judgment, Role, Scores, Teacher
 
 MakeJudgment = Callable[..., Judgment]
 RUBRIC = Teacher(name="rubric")

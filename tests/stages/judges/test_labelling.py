@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
+from stages.common.records import ROLES, Answers
 from stages.judges.labelling import draw, render
-from stages.records import ROLES, Answers
 
 MakeAnswers = Callable[..., Answers]
 PAIRS = ("full-base", "full-small", "small-base")

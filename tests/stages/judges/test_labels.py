@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
-from stages.files import write_json
+from stages.common.errors import StageError
+from stages.common.files import write_json
+from stages.common.records import Answers
 from stages.judges.blinding import Comparison
 from stages.judges.labels import Choices, Labels, read_labels
-from stages.records import Answers
 
 MakeAnswers = Callable[..., Answers]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
+from stages.common.records import Answers, CheckJudgment, Judgment
 from stages.judges.marking import failed, marked
 from stages.judges.sheets import both_orders, make_sheet
-from stages.records import Answers, CheckJudgment, Judgment
 from tests.stages.judges.conftest import RUBRIC, MakeJudgment, scores
 
 MakeAnswers = Callable[..., Answers]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from stages.common.records import Answers, Judgment, Teacher
 from stages.judges.llm import judge_request, judgment
 from stages.judges.sheets import both_orders
 from stages.llm.outcomes import Outcome
 from stages.llm.replies import read
 from stages.llm.request import Reply
-from stages.records import Answers, Judgment, Teacher
 
 MARKS = {"factual_correctness": 4, "instruction_adherence": 5, "clarity_and_usefulness": 3}
 OTHER = {"factual_correctness": 1, "instruction_adherence": 0, "clarity_and_usefulness": 2}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from stages.common.records import Answers, Contestant, Scores
 from stages.judges.llm import judge_request
 from stages.judges.panel import by_rubric
 from stages.judges.sheets import both_orders, pair_sheets, solo_sheets
 from stages.judges.verdicts import row_verdicts
-from stages.records import Answers, Contestant, Scores
 from tests.stages.judges.conftest import RUBRIC
 
 MakeAnswers = Callable[..., Answers]

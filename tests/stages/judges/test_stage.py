@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from stages import judge
-from stages.errors import StageError
-from stages.files import read_json, write_jsonl
+from stages.common.errors import StageError
+from stages.common.files import read_json, write_jsonl
+from stages.common.records import Answers, Source
 from stages.judges.blinding import Comparison
-from stages.records import Answers, Source
 from tests.stages.conftest import MakeExample
 
 MakeAnswers = Callable[..., Answers]

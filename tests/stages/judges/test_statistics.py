@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
+from stages.common.records import Judgment
 from stages.judges.statistics import Sampling, summarize
-from stages.records import Judgment
 from tests.stages.judges.conftest import MakeJudgment
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from stages.common.records import Contestant
 from stages.judges.verdicts import majority, row_verdicts
-from stages.records import Contestant
 from tests.stages.judges.conftest import MakeJudgment
 
 PAIR: tuple[Contestant, Contestant] = ("full", "base")

@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 
+from stages.common.records import Record
 from stages.llm.asking import ask_all
 from stages.llm.journal import Journal
 from stages.llm.outcomes import Outcome
 from stages.llm.request import AttemptError, LlmParams, Reply, Request
-from stages.records import Record
 
 PARAMS = {
     "model": "parrot",

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.asking import ask_all
 from stages.llm.journal import Journal
 from stages.llm.replies import read

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.schemas import schema_for
 from stages.llm.journal import FILE, Answer, Journal
 from stages.llm.orders import Order, input_tokens, make_order

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.database import Database
 from stages.llm.journal import FILE, Journal
 from tests.stages.llm.plain_client import ask, make_params, make_request, make_requests, run, texts
@@ -117,7 +117,7 @@ def test_two_processes_have_one_budget(tmp_path: Path, start: Start) -> None:
 INTERRUPTED = """
 import sys
 from pathlib import Path
-from stages.errors import run_stage
+from stages.common.errors import run_stage
 from tests.stages.llm.plain_client import ask, make_params, make_requests
 run_stage(lambda: print(ask(sys.argv[1], make_requests(50), make_params(), Path(sys.argv[2]))))
 """

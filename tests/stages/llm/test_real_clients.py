@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
+from stages.common.records import Record
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced
 from stages.llm.request import Provider, Request
 from stages.llm.service import Service
-from stages.records import Record
 from tests.stages.llm.clients.local_server import Answer
 from tests.stages.llm.plain_client import make_params
 from tests.stages.model_server import MODEL, Blocked, Broken, Model, ModelServer

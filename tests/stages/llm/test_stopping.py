@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.asking import ask_all
 from stages.llm.database import Database
 from stages.llm.journal import FILE, Journal

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from stages.cards.writing import write_cards
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.publish import main
 from stages.publishing.folder import publish_folder
 from tests.stages.publishing.local_repositories import TOKEN, Repositories

@@ -11,8 +11,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from stages.files import write_csv, write_json, write_jsonl
-from stages.records import (
+from stages.common.files import write_csv, write_json, write_jsonl
+from stages.common.records import (
     CRITERIA,
     ROLES,
     Answer,

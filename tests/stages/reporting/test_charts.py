@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ruamel.yaml import YAML
 
-from stages.records import Scores
+from stages.common.records import Scores
 from stages.reporting import tables
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.charts.style import HATCHES, MODELS, STYLE

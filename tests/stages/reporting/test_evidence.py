@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.reporting.evidence import Estimate, Evidence
 from stages.reporting.gaps import gaps
 from stages.reporting.sweep import Sweep

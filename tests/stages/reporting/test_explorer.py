@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stages.records import Judgment, Scores, Source, Teacher, make_example
+from stages.common.records import Judgment, Scores, Source, Teacher, make_example
 from stages.reporting.evidence import Evidence, Row
 from stages.reporting.explorer import embedded, is_web_address, rows
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from stages.common.dotted import Scalar, dotted
+from stages.common.files import write_json
 from stages.comparing import pictures
 from stages.comparing.sweeps import Mean, Point
-from stages.dotted import Scalar, dotted
-from stages.files import write_json
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.evidence import Evidence
 from stages.reporting.pages import TEMPLATES, markdown_text, write_page, write_report

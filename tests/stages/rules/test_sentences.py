@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stages.records import Page
+from stages.common.records import Page
 from stages.teachers.rules.sentences import read
 
 MakePage = Callable[..., Page]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from stages import synth
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, write_jsonl
-from stages.records import Example, Page
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.records import Example, Page
 from stages.sources.bundled import read_pages
 from stages.teachers.rules.prose import without_parentheses
 from stages.teachers.rules.sentences import read

@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from stages import extract
-from stages.errors import StageError
-from stages.files import read_jsonl
-from stages.records import Page
+from stages.common.errors import StageError
+from stages.common.files import read_jsonl
+from stages.common.records import Page
 from stages.sources.mediawiki import Pace, WikiError, retry_after
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Asked, Fault, LocalWiki, api_error

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.sources.mediawiki import Api, WikiError
 from stages.sources.wiki import Wiki
 from tests.stages.sources.conftest import Extraction

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.sources.page_cache import Lead, PageCache, WikiPage, digest
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import LocalWiki
@@ -14,7 +14,7 @@ from tests.stages.sources.local_wiki import LocalWiki
 ENDPOINT = "https://en.wikipedia.org/w/api.php"
 WRITE = """
 import sys
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.sources.page_cache import Lead, PageCache
 cache = PageCache(sys.argv[1])
 print("ready", flush=True)

@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages import extract
-from stages.errors import StageError
-from stages.files import read_jsonl
-from stages.records import Page, Section
+from stages.common.errors import StageError
+from stages.common.files import read_jsonl
+from stages.common.records import Page, Section
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Asked, LocalWiki, stamp
 

@@ -7,8 +7,8 @@ from typing import Literal
 import pytest
 from hypothesis import given, strategies as st
 
-from stages.errors import StageError
-from stages.records import Example, Source, Teacher, make_example
+from stages.common.errors import StageError
+from stages.common.records import Example, Source, Teacher, make_example
 from stages.splitting.allocation import SIDES, Split, allocate, first_made, mixed, take
 
 Kind = Literal["synthetic", "general"]

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from hypothesis import given, settings, strategies as st
 
-from stages.records import Example, Source, Teacher, make_example
+from stages.common.records import Example, Source, Teacher, make_example
 from stages.splitting.content import RUN, common, shared
 from tests.stages.conftest import MakeExample
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from stages.common.instructions import read_instructions
+from stages.common.records import Example, Source
 from stages.curation.content import read_content
 from stages.curation.near_duplicate import near_duplicate_pairs
-from stages.instructions import read_instructions
-from stages.records import Example, Source
 from stages.splitting.grouping import together
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from stages.errors import StageError
-from stages.records import Example, Source
+from stages.common.errors import StageError
+from stages.common.records import Example, Source
 from stages.splitting.allocation import Split
 from stages.splitting.proof import prove, refuse_leaks
 from tests.stages.conftest import MakeExample

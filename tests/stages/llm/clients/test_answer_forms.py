@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
 from tests.stages.llm.clients.local_server import Answer, Asked, LocalServer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients import gemini, transport
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.request import Reply, Request

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import AttemptError, Reply, Request
 from tests.stages.llm.clients.conftest import params, use

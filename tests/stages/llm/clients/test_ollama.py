@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import AttemptError, Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use

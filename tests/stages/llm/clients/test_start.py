@@ -7,7 +7,7 @@ import pytest
 
 CODE = """
 import asyncio, sys
-from stages.errors import StageError
+from stages.common.errors import StageError
 from stages.llm.clients.{module} import {name}
 from tests.stages.llm.clients.conftest import params
 

@@ -20,16 +20,16 @@ from threading import Thread
 import pytest
 
 from stages import split
-from stages.download import download
-from stages.errors import StageError
-from stages.files import read_json
-from stages.params import load_params
+from stages.common.download import download
+from stages.common.errors import StageError
+from stages.common.files import read_json
+from stages.common.params import load_params
 from tests.stages.conftest import MakeExample
 from tests.stages.test_split import of_page, rooms, run, sides
 
 BODY = b'[{"instruction": "Name a color.", "input": "", "output": "Blue."}]' * 10
 SHA256 = hashlib.sha256(BODY).hexdigest()
-FETCH = "import sys; from stages.download import download; download(sys.argv[1], sys.argv[2])"
+FETCH = "import sys; from stages.common.download import download; download(sys.argv[1], sys.argv[2])"
 
 
 class Files(ThreadingHTTPServer):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 
 if TYPE_CHECKING:
     import tiktoken

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from stages.hub import REVISIONS
-from tests.stages.local_hub import FILES, MOVED, Hub
+from stages.common.hub import REVISIONS
+from tests.stages.common.local_hub import FILES, MOVED, Hub
 
 DOWNLOAD = """
 import resource, sys
-from stages.errors import run_stage
-from stages.hub import download
+from stages.common.errors import run_stage
+from stages.common.hub import download
 if limit := int(sys.argv[3]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # bytes a file: to the writer, a disk that is full
 run_stage(lambda: print(download(sys.argv[1], sys.argv[2])))

@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from stages.errors import StageError
-from stages.files import describe_problems, read_text
+from stages.common.errors import StageError
+from stages.common.files import describe_problems, read_text
 
 PARAMS = Path("params.yaml")
 SECTIONS = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge", "plot")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import StageError
-from stages.files import read_json, read_jsonl, write_csv, write_json, write_jsonl
-from stages.records import Example, Page, Scores, example_id
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_csv, write_json, write_jsonl
+from stages.common.records import Example, Page, Scores, example_id
 from tests.stages.conftest import MakeExample
 
 

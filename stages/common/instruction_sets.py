@@ -12,9 +12,9 @@ from typing import BinaryIO, Literal
 
 from pydantic import ValidationError
 
-from stages.errors import StageError
-from stages.files import describe, read_text, readable
-from stages.records import Example, Source, Teacher, make_example
+from stages.common.errors import StageError
+from stages.common.files import describe, read_text, readable
+from stages.common.records import Example, Source, Teacher, make_example
 
 MAX_LINE = 2**20  # bytes; a hundred times what any context holds
 RAW_SHOWN = 200  # characters of a malformed row

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from stages.errors import StageError, naming, run_stage
-from stages.files import write_text
-from stages.one_at_a_time import one_at_a_time
+from stages.common.errors import StageError, naming, run_stage
+from stages.common.files import write_text
+from stages.common.one_at_a_time import one_at_a_time
 from tests.conftest import ROOT
 
 READS_A_CLOCK = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stages.one_at_a_time import one_at_a_time
+from stages.common.one_at_a_time import one_at_a_time
 
 RIGHTS = "give yourself the right to write it, or work in another folder"
 WHAT_TO_DO = {

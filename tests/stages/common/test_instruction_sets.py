@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from stages.common.errors import StageError
+from stages.common.files import write_jsonl
+from stages.common.instruction_sets import MAX_LINE, MalformedRow, Row, read_rows
 from stages.curation import reading
-from stages.curation.reading import MAX_LINE, MalformedRow, Row, read_rows
-from stages.errors import StageError
-from stages.files import write_jsonl
 from tests.stages.conftest import MakeExample
 
 GOOD = '{"instruction": "a", "input": "", "output": "b"}'

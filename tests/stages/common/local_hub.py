@@ -3,7 +3,7 @@
 import hashlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from stages.hub import REVISIONS
+from stages.common.hub import REVISIONS
 
 MOVED = "b" * 40  # where `main` stands
 FILES = {"config.json": b'{"model_type": "gpt2"}\n', "model.safetensors": b"weights" * 2000}

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from stages.errors import StageError, naming
+from stages.common.errors import StageError, naming
 
 R = TypeVar("R", bound=BaseModel)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import StageError
-from stages.params import SECTIONS, SectionModel, load_params, read_sections
+from stages.common.errors import StageError
+from stages.common.params import SECTIONS, SectionModel, load_params, read_sections
 
 
 def change(old: str, new: str) -> None:

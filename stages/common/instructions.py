@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from stages.curation.reading import MalformedRow, read_rows
-from stages.errors import StageError
-from stages.records import Example
+from stages.common.errors import StageError
+from stages.common.instruction_sets import MalformedRow, read_rows
+from stages.common.records import Example
 
 MissingInput = Literal["error", "empty"]
 

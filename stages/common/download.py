@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, HttpUrl, TypeAdapter, ValidationError
 
-from stages.cache import cache_folder
-from stages.errors import StageError
+from stages.common.cache import cache_folder
+from stages.common.errors import StageError
 
 if TYPE_CHECKING:
     from httpx2 import Response

@@ -5,7 +5,7 @@ HF_HOME moves the cache, HF_ENDPOINT names a mirror, and with HF_HUB_OFFLINE=1 o
 
 from pathlib import Path
 
-from stages.errors import StageError
+from stages.common.errors import StageError
 
 OWNER = "openai-community"
 FILES = ("config.json", "model.safetensors")
