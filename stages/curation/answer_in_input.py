@@ -3,8 +3,8 @@
 import re
 
 from stages.common.records import Example
-from stages.curation.task import COMPARATIVES, creates, is_complete, is_yes_or_no, works_on_input
-from stages.curation.words import FUNCTION_WORDS, content, words
+from stages.english.tasks import COMPARATIVES, creates, is_complete, is_yes_or_no, works_on_input
+from stages.english.words import FUNCTION_WORDS, content, words
 
 _CHOICE = re.compile(rf"\b(?:{COMPARATIVES}|or|either|choose|pick|odd)\b", re.I)
 _OPTIONS = re.compile(r",|/|;|\bor\b|\band\b|\bvs\b", re.I)

@@ -3,8 +3,8 @@
 import re
 
 from stages.common.records import Example
-from stages.curation.task import COMPARATIVES
-from stages.curation.words import FUNCTION_WORDS, content, quoted, sentences, stem, without_quotes, words
+from stages.english.tasks import COMPARATIVES
+from stages.english.words import FUNCTION_WORDS, content, quoted, sentences, stem, without_quotes, words
 
 # A thing is asked for by a question word or a request for a name.
 _ASKS = re.compile(

@@ -3,8 +3,8 @@
 import re
 
 from stages.common.records import Example
-from stages.curation.task import is_complete
-from stages.curation.words import FUNCTION_WORDS, fold, stem, words
+from stages.english.tasks import is_complete
+from stages.english.words import FUNCTION_WORDS, fold, stem, words
 
 _NUMBERS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

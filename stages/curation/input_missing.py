@@ -3,8 +3,8 @@
 import re
 
 from stages.common.records import Example
-from stages.curation.task import TEXT_NOUN, THING_NOUN
-from stages.curation.words import quoted, sentences
+from stages.english.tasks import TEXT_NOUN, THING_NOUN
+from stages.english.words import quoted, sentences
 
 _ADJECTIVES = r"(?:(?!the |an? )[a-z-]+ ){0,2}?"
 _END = r"(?=\s*[.?!,;]|$)"

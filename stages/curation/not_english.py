@@ -8,7 +8,7 @@ instruction speaks of is none of its business. What passes unseen is a foreign a
 import re
 
 from stages.common.records import Example
-from stages.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify
 
 # Of the words that English sentences can't do without, those that hardly any other language has.
 _FUNCTION_WORDS = frozenset(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from stages.common.records import Example
-from stages.curation.number_words import NUMBER_WORDS, numbers_in
-from stages.curation.words import FUNCTION_WORDS, fold
+from stages.english.numbers import NUMBER_WORDS, numbers_in
+from stages.english.words import FUNCTION_WORDS, fold
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")
 _NAME = re.compile(r"(?<![\w'’])[^\W\d_a-z][^\W_]*(?:['’][^\W\d_]+)?")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from stages.curation.task import creates, works_on_input
-from stages.curation.words import quoted, without_quotes
+from stages.english.tasks import creates, works_on_input
+from stages.english.words import quoted, without_quotes
 from stages.judges.rubric_words import READ_CHARACTERS, Word, content_stems, words_of
 
 _PATTERN_CHARACTERS = 2_000  # of the instruction, in which patterns are looked for

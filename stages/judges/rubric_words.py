@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stages.curation.number_words import NUMBER_WORDS, numbers_in
-from stages.curation.words import fold
+from stages.english.numbers import NUMBER_WORDS, numbers_in
+from stages.english.words import fold
 
 READ_CHARACTERS = 20_000  # of each text; what stands behind is not read, so that time is bounded
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from stages.common.records import Section
-from stages.leftovers import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
+from stages.english.wiki_text import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
 from stages.sources.brackets import tidy_brackets
 from stages.sources.formulas import HOLE, cut_formulas
 

@@ -8,8 +8,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from stages.teachers.rules.figures import OPENING_TIME
-from stages.teachers.rules.verbs import (
+from stages.english.inflection import (
     AUXILIARIES,
     base_form,
     has_finite_form,
@@ -20,6 +19,7 @@ from stages.teachers.rules.verbs import (
     is_past,
     lemmas_of,
 )
+from stages.teachers.rules.figures import OPENING_TIME
 
 # Words that cannot stand inside a plain subject: with one, the first verb may not be the main one.
 _NOT_IN_SUBJECT = frozenset(

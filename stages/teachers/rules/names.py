@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from stages.teachers.rules.verbs import lemmas_of
+from stages.english.inflection import lemmas_of
 
 _RUN = re.compile(
     r"(?<=[a-z,] )(?>[A-Z][a-z]+(?: [A-Z][a-z]+)*)"

@@ -7,7 +7,7 @@ must not reach an example.
 import re
 from dataclasses import dataclass
 
-from stages.leftovers import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
+from stages.english.wiki_text import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
 from stages.teachers.rules.figures import MONTHS
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})

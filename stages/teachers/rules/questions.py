@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from stages.english.inflection import AUXILIARIES, BE, base_form, is_participle, is_past
 from stages.teachers.rules import wording
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.figures import A_YEAR, MONTH, NUMBER, TIME, UNIT
 from stages.teachers.rules.grammar import Clause, parse, upper_first
 from stages.teachers.rules.subject import PERSON
-from stages.teachers.rules.verbs import AUXILIARIES, BE, base_form, is_participle, is_past
 
 # Verbs (in their base form) that persons are known for: "Who invented ...?"
 _MAKERS = frozenset(

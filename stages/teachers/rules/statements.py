@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from stages.english.inflection import AUXILIARIES, MODALS, is_past
 from stages.teachers.rules import wording
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.figures import A_YEAR, TIME, false_version
 from stages.teachers.rules.grammar import upper_first
 from stages.teachers.rules.names import names_in
 from stages.teachers.rules.questions import belongs_elsewhere, describes
-from stages.teachers.rules.verbs import AUXILIARIES, MODALS, is_past
 
 FALSE_SHARE = 0.6  # of the statements that have a number to change
 _LEADS_ON = {"in", "by", "on", "of", "at", "from", "with", "to", "for", "into", "as", "between", "near"}

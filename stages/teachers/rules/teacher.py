@@ -4,7 +4,7 @@ import random
 from collections import Counter, deque
 
 from stages.common.records import Page, Source, Teacher, make_example
-from stages.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify
 from stages.teachers.lesson import Lesson
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.passages import PASSAGES, passage_fits

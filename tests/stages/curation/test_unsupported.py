@@ -1,7 +1,7 @@
 import pytest
 
-from stages.curation.number_words import numbers_in
 from stages.curation.unsupported import unsupported
+from stages.english.numbers import numbers_in
 from tests.stages.conftest import MakeExample
 
 PAGE = (

@@ -6,7 +6,7 @@ only where it surely is.
 
 import re
 
-from stages.curation.words import FUNCTION_WORDS, quoted, words
+from stages.english.words import FUNCTION_WORDS, quoted, words
 
 # Nouns for a text or a piece of one, which an instruction speaks of only where there is one.
 TEXT_NOUN = (

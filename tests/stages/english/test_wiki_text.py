@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.leftovers import is_list_or_table, sentences, tidy_spaces, without_footnotes
+from stages.english.wiki_text import is_list_or_table, sentences, tidy_spaces, without_footnotes
 
 
 @pytest.mark.parametrize(
