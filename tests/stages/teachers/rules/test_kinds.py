@@ -29,7 +29,7 @@ from stages.teachers.rules.statements import (
     true_or_false,
     yes_no,
 )
-from tests.stages.rules.conftest import MakeFact
+from tests.stages.teachers.rules.conftest import MakeFact
 
 Ask = Callable[..., list[Draft]]
 
