@@ -11,7 +11,7 @@ from stages import judge
 from stages.common.errors import StageError
 from stages.common.files import read_json, write_jsonl
 from stages.common.records import Answers, Source
-from stages.judges.blinding import Comparison
+from stages.judges.labels.blinding import Comparison
 from tests.stages.conftest import MakeExample
 
 MakeAnswers = Callable[..., Answers]

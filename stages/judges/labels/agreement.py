@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.judges.bootstrap import CONFIDENCE, Floats
-from stages.judges.labels import Choices, Key, Labels
+from stages.judges.labels.choices import Choices, Key, Labels
 from stages.judges.sheets import pair_roles
 
 Raters = tuple[Choices, Choices]

@@ -8,8 +8,8 @@ import pytest
 from stages.common.errors import StageError
 from stages.common.files import write_json
 from stages.common.records import Answers
-from stages.judges.blinding import Comparison
-from stages.judges.labels import Choices, Labels, read_labels
+from stages.judges.labels.blinding import Comparison
+from stages.judges.labels.choices import Choices, Labels, read_labels
 
 MakeAnswers = Callable[..., Answers]
 

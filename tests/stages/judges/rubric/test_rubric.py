@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from stages.common.instructions import read_instructions
-from stages.judges.rubric import justify, score, whole_points
+from stages.judges.rubric.rubric import justify, score, whole_points
 from stages.sources.bundled import read_pages
 from stages.teachers.rules.teacher import teach
-from tests.stages.rubric_points import BECAUSE, QUESTION, REFERENCE, WHY, points
+from tests.stages.judges.rubric.rubric_points import BECAUSE, QUESTION, REFERENCE, WHY, points
 
 CASES = Path(__file__).parent / "judging/rubric_cases.jsonl"
 
@@ -255,7 +255,7 @@ def test_a_justification_quotes_an_answer_as_single_short_words() -> None:
 def test_readings_and_justifications_do_not_depend_on_the_process() -> None:
     """Guards against sets whose order changes from one run to the next."""
     texts = ("Name two: fig, plum, quince or pear.", "", "Fig, plum.", "Pear, quince, kiwi, lime, date")
-    code = f"from stages.judges.rubric import *; print(score(*{texts})[1])"
+    code = f"from stages.judges.rubric.rubric import *; print(score(*{texts})[1])"
     command = [sys.executable, "-c", code]
     other = subprocess.run(command, env={"PYTHONHASHSEED": "1"}, capture_output=True, text=True, check=True)
     assert other.stdout == f"{score(*texts)[1]}\n"

@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.judges.agreement import agreement, cohen_kappa, rates
-from stages.judges.labels import Choices, Key, Labels
+from stages.judges.labels.agreement import agreement, cohen_kappa, rates
+from stages.judges.labels.choices import Choices, Key, Labels
 
 SAYS: Any = {"f": "full", "b": "base", "t": "tie"}
 

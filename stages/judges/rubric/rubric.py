@@ -1,14 +1,14 @@
 """A judge without a model: three criteria, 0-5, from the reference answer, the question and the answer's form.
 
 It reads words, not meaning, and is told nothing of who wrote an answer. The criteria are those of the report. The
-numbers below were chosen on the cases of tests/stages/judging/rubric_cases.jsonl.
+numbers below were chosen on the cases of tests/stages/judges/rubric/rubric_cases.jsonl.
 """
 
 from collections.abc import Sequence
 
 from stages.common.records import Scores
-from stages.judges.rubric_reading import Reading, read
-from stages.judges.rubric_remarks import justify
+from stages.judges.rubric.reading import Reading, read
+from stages.judges.rubric.remarks import justify
 
 __all__ = ["justify", "score"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from stages.common.errors import StageError
 from stages.common.files import read_text
 from stages.common.records import Answers
-from stages.judges.blinding import Comparison
+from stages.judges.labels.blinding import Comparison
 
 FOLDER = Path(__file__).parent / "label_page"
 

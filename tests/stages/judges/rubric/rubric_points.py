@@ -1,6 +1,6 @@
 """The rubric's points for an answer to one of two questions."""
 
-from stages.judges.rubric import score
+from stages.judges.rubric.rubric import score
 
 QUESTION = "When was Moby-Dick published?"
 REFERENCE = "Moby-Dick was published in 1851."

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from stages.common.errors import StageError
 from stages.common.files import describe, read_text
 from stages.common.records import Answers, Record, Role
-from stages.judges.blinding import Comparison
+from stages.judges.labels.blinding import Comparison
 
 log = logging.getLogger(__name__)
 
