@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stages.cards.writing import write_cards
 from stages.common.errors import naming, run_stage
 from stages.common.params import SectionModel, load_params, read_sections
+from stages.reporting.cards.writing import write_cards
 from stages.reporting.charts.drawing import draw_all
 from stages.reporting.evidence import gather
 from stages.reporting.pages import write_page, write_report

@@ -12,7 +12,7 @@ ROWS = 10_000  # a row group
 
 
 def write_parquet(source: Path, target: Path) -> None:
-    """The examples of a JSON Lines file, with the columns of `stages/cards/data_card.py`."""
+    """The examples of a JSON Lines file, with the columns of `stages/reporting/cards/data_card.py`."""
     from pyarrow import Table
     from pyarrow.parquet import ParquetWriter
 

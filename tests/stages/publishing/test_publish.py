@@ -11,10 +11,10 @@ from threading import Thread
 
 import pytest
 
-from stages.cards.writing import write_cards
 from stages.common.errors import StageError
 from stages.publish import main
 from stages.publishing.folder import publish_folder
+from stages.reporting.cards.writing import write_cards
 from tests.stages.publishing.local_repositories import TOKEN, Repositories
 from tests.stages.results import rows, write_results
 

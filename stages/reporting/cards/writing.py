@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages.cards.attribution import attribute
-from stages.cards.data_card import FILES, data_card
-from stages.cards.digests import sha256
-from stages.cards.model_card import model_card
 from stages.common.errors import StageError
 from stages.common.files import read_jsonl, write_jsonl, write_text
 from stages.common.records import ROLES, Example, Page
+from stages.reporting.cards.attribution import attribute
+from stages.reporting.cards.data_card import FILES, data_card
+from stages.reporting.cards.digests import sha256
+from stages.reporting.cards.model_card import model_card
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,10 +10,10 @@ import pytest
 from huggingface_hub import DatasetCard, ModelCard, ModelCardData
 
 from model.prompt import render_prompt
-from stages.cards.attribution import attribute
-from stages.cards.data_card import size_category
-from stages.cards.writing import write_cards
 from stages.common.errors import StageError
+from stages.reporting.cards.attribution import attribute
+from stages.reporting.cards.data_card import size_category
+from stages.reporting.cards.writing import write_cards
 from tests.stages.results import QUESTION, TITLES, Nested, example, metrics, page, params, rows, write_results
 
 

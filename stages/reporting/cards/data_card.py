@@ -6,9 +6,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages.cards.attribution import Attribution
-from stages.cards.digests import sha256
 from stages.common.records import Example
+from stages.reporting.cards.attribution import Attribution
+from stages.reporting.cards.digests import sha256
 
 if TYPE_CHECKING:
     from jinja2 import Template

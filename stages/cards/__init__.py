@@ -1,1 +1,0 @@
-"""The data card and the model cards, in the Hugging Face format."""
