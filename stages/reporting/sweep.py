@@ -1,4 +1,4 @@
-"""How much data is enough: experiments besides this run, as `python -m stages.compare` leaves them."""
+"""How much data is enough: experiments besides this run, as `python -m tools.compare` leaves them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ def read_sweep(reports: Path, params: Mapping[str, Any]) -> Sweep | None:
         return None
     drawn = read_text(picture)
     if not ("<svg" in drawn and drawn.rstrip().endswith("</svg>")):
-        raise StageError(f"{picture} is no whole SVG picture; draw it again with `python -m stages.compare`")
+        raise StageError(f"{picture} is no whole SVG picture; draw it again with `python -m tools.compare`")
     settings = picture.with_suffix(".json")
     if not settings.is_file():
-        raise StageError(f"{picture} has no {settings.name} beside it; draw it again with `python -m stages.compare`")
+        raise StageError(f"{picture} has no {settings.name} beside it; draw it again with `python -m tools.compare`")
     now = dotted(params)
     return Sweep(drawn, tuple(key for key, value in read_json(settings).items() if now.get(key) != value))

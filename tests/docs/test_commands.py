@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from stages.checking.profiles import changed_sections, read_profile
 from stages.common.params import check_sections
 from tests.conftest import ROOT
 from tests.docs.reading import PAGES, Command, commands, name
 from tests.pipeline.test_dag import reached
+from tools.check_profiles import changed_sections, read_profile
 
 NAMING = [
     pytest.param(command, id=f"{name(page)}-{number}")

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stages.comparing import pictures
 
 from stages.common.dotted import Scalar, dotted
 from stages.common.files import write_json
-from stages.comparing import pictures
-from stages.comparing.sweeps import Mean, Point
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.evidence import Evidence
 from stages.reporting.pages import TEMPLATES, markdown_text, write_page, write_report
@@ -21,6 +20,7 @@ from stages.reporting.sweep import read_sweep
 from stages.reporting.wording import CATALOGUES, Wording
 from tests.stages.reporting.made_run import estimate, metrics
 from tests.stages.reporting.test_reference import same_settings
+from tools.compare_sweeps import Mean, Point
 
 NAMED_BY_DATA = {"reasons", "checks", "fits"}  # sections whose keys are names in the data
 
@@ -208,7 +208,7 @@ def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: R
 
 
 def with_sweep(evidence: Evidence, folder: Path, **changes: Scalar) -> Evidence:
-    """Experiments with two sizes of the small set, drawn as `python -m stages.compare` does."""
+    """Experiments with two sizes of the small set, drawn as `python -m tools.compare` does."""
     points = [
         Point(size, 2, {"small": Mean(5.0 - i, 0.3)}, {"small": Mean(2.0, 0.5)}) for i, size in enumerate((125, 250))
     ]

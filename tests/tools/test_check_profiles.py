@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from stages.checking.profiles import changed_sections, read_profile
 from stages.common.errors import StageError
 from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT
+from tools.check_profiles import changed_sections, read_profile
 
 PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}
 CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides

@@ -1,4 +1,4 @@
-"""`stages.publish` into a folder and to a Hub on this machine, read by the libraries that people will read it with."""
+"""`tools.publish` into a folder and to a Hub on this machine, read by the libraries that people will read it with."""
 
 import os
 import re
@@ -12,11 +12,11 @@ from threading import Thread
 import pytest
 
 from stages.common.errors import StageError
-from stages.publish import main
-from stages.publishing.folder import publish_folder
 from stages.reporting.cards.writing import write_cards
-from tests.stages.publishing.local_repositories import TOKEN, Repositories
 from tests.stages.results import rows, write_results
+from tests.tools.local_repositories import TOKEN, Repositories
+from tools.publish import main
+from tools.publish_folder import publish_folder
 
 
 @pytest.fixture(scope="module")
@@ -181,5 +181,5 @@ def test_only_hf_is_a_repository(run: Path) -> None:
 def publish(run: Path, root: Path, endpoint: str, token: str, *options: str) -> subprocess.CompletedProcess[str]:
     """The program itself: the client reads its environment once."""
     environment = os.environ | {"HF_ENDPOINT": endpoint, "HF_TOKEN": token, "PYTHONPATH": str(root)}
-    command = [sys.executable, "-m", "stages.publish", *options]
+    command = [sys.executable, "-m", "tools.publish", *options]
     return subprocess.run(command, cwd=run, env=environment, capture_output=True, text=True, check=False, timeout=120)

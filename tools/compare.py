@@ -1,4 +1,4 @@
-"""What a parameter does: `python -m stages.compare [REV ...]` draws the experiments of a sweep against their parameter.
+"""What a parameter does: `python -m tools.compare [REV ...]` draws the experiments of a sweep against their parameter.
 
 Without a revision it takes all experiments of the commit that is checked out. Experiments that differ in their seeds
 alone become one point, with an interval. Writes reports/compare/KEY.svg and .png, the table (.csv) and the
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from stages.common.errors import run_stage
 from stages.common.files import write_csv, write_json
-from stages.comparing.experiments import find
-from stages.comparing.pictures import draw, rows, table
-from stages.comparing.sweeps import points, settings, swept_key
+from tools.compare_experiments import find
+from tools.compare_pictures import draw, rows, table
+from tools.compare_sweeps import points, settings, swept_key
 
 FOLDER = Path("reports/compare")
 
@@ -30,7 +30,7 @@ def compare(revisions: Sequence[str], by: str | None) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m stages.compare", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tools.compare", description=__doc__.splitlines()[0])
     parser.add_argument("revisions", nargs="*", metavar="REV", help="experiments, branches or commits")
     parser.add_argument("--by", metavar="KEY", help="the parameter, where it isn't the only one that differs")
     wanted = parser.parse_args()

@@ -7,10 +7,10 @@ from pathlib import Path
 from stages.common.errors import StageError
 from stages.common.files import read_text, readable
 from stages.common.records import ROLES
-from stages.publishing.parquet import write_parquet
 from stages.reporting.cards.data_card import FILES, configs
 from stages.reporting.cards.digests import sha256
 from stages.reporting.cards.writing import CARD
+from tools.publish_parquet import write_parquet
 
 ATTRIBUTION = "attribution.jsonl"
 MODELS = "models"

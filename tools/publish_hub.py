@@ -9,7 +9,7 @@ from pathlib import Path
 from stages.common.errors import StageError
 from stages.common.hub import first_reason
 from stages.common.records import ROLES
-from stages.publishing.layout import MODELS
+from tools.publish_layout import MODELS
 
 PREFIX = "hf://"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.records import TOTAL_MAX
-from stages.comparing.sweeps import Mean, Point, is_number
 from stages.reporting.charts.style import DPI, LINES, MODELS, STYLE
+from tools.compare_sweeps import Mean, Point, is_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

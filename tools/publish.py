@@ -1,6 +1,6 @@
 """publish: the data set and the models in the Hugging Face Hub's layout, into a folder or to the Hub.
 
-Not a stage of the pipeline: `python -m stages.publish --to FOLDER|hf://OWNER/NAME` takes what the last `dvc repro`
+Not a stage of the pipeline: `python -m tools.publish --to FOLDER|hf://OWNER/NAME` takes what the last `dvc repro`
 left.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from stages.common.errors import StageError, run_stage
-from stages.publishing.folder import publish_folder
-from stages.publishing.hub import PREFIX, repository, upload
-from stages.publishing.layout import MODELS, lay_out
+from tools.publish_folder import publish_folder
+from tools.publish_hub import PREFIX, repository, upload
+from tools.publish_layout import MODELS, lay_out
 
 DATA = Path("data")
 DETAILS = """\
@@ -49,7 +49,7 @@ def publish(target: str, private: bool) -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
-        prog="python -m stages.publish",
+        prog="python -m tools.publish",
         description="Publishes the data set and the models of the last `dvc repro`.",
         epilog=DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,

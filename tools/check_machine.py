@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from stages.checking.findings import Finding
-from stages.checking.sizes import Sizes
 from stages.common.cache import cache_folder
+from tools.check_findings import Finding
+from tools.check_sizes import Sizes
 
 MEASURED = 124_439_808  # parameters
 TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens a second; the latter by transformers

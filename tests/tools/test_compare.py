@@ -9,9 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages.common.errors import StageError
-from stages.compare import FOLDER, compare
-from stages.comparing.experiments import Experiment, find, git
-from stages.comparing.sweeps import T_95, mean, points, swept_key
+from tools.compare import FOLDER, compare
+from tools.compare_experiments import Experiment, find, git
+from tools.compare_sweeps import T_95, mean, points, swept_key
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What `python -m stages.check` says, with real servers on this machine and without any."""
+"""What `python -m tools.check` says, with real servers on this machine and without any."""
 
 import sys
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ import pytest
 from huggingface_hub import constants
 
 from stages import check
-from stages.checking.machine import seconds
-from stages.checking.profiles import changed_sections
-from stages.checking.services import asked
-from stages.checking.sizes import measure, parameter_count
 from tests.stages.common.local_hub import Hub
 from tests.stages.model_server import MODEL, ModelServer, serving
+from tools.check_machine import seconds
+from tools.check_profiles import changed_sections
+from tools.check_services import asked
+from tools.check_sizes import measure, parameter_count
 
 JUDGED = ["judge.judge=openai", f"judge.llm.model={MODEL}"]
 

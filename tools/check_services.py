@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from stages.checking.findings import Finding
-from stages.checking.machine import CHARACTERS_A_TOKEN, TEST_SHARE
-from stages.checking.sizes import Sizes
 from stages.common.cache import cache_folder
 from stages.common.errors import StageError
 from stages.common.hub import FILES, OWNER, REVISIONS
@@ -23,6 +20,9 @@ from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import Service
 from stages.synth import Params as SynthParams, requests as teaching
+from tools.check_findings import Finding
+from tools.check_machine import CHARACTERS_A_TOKEN, TEST_SHARE
+from tools.check_sizes import Sizes
 
 SECONDS = 3.0  # in which a web server must answer
 EXAMPLE_CHARACTERS = 200  # about, of an example that is audited, and of a task or reference that is judged

@@ -1,4 +1,4 @@
-"""What an experiment needs and costs, before it runs: `python -m stages.check --profile profiles/report.args`.
+"""What an experiment needs and costs, before it runs: `python -m tools.check --profile profiles/report.args`.
 
 Looks at parameters, keys, servers, memory and disk, in seconds, without sending anything that is paid. Ends with status
 1 where something can't work.
@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from stages.checking.findings import Finding, table
-from stages.checking.machine import device, disk, memory, time_taken
-from stages.checking.profiles import changed_sections, read_profile
-from stages.checking.services import models, websites
-from stages.checking.sizes import measure
 from stages.common.errors import StageError, run_stage
 from stages.common.params import PARAMS, check_sections
+from tools.check_findings import Finding, table
+from tools.check_machine import device, disk, memory, time_taken
+from tools.check_profiles import changed_sections, read_profile
+from tools.check_services import models, websites
+from tools.check_sizes import measure
 
 
 def check(profiles: Sequence[Path], changes: Sequence[str]) -> list[Finding]:
@@ -40,7 +40,7 @@ def check(profiles: Sequence[Path], changes: Sequence[str]) -> list[Finding]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m stages.check", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tools.check", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--profile", nargs="+", type=Path, default=[], metavar="FILE", help="such as profiles/gpt2.args"
     )

@@ -1,1 +1,0 @@
-"""What a run needs and costs, before it starts."""

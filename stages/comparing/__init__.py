@@ -1,1 +1,0 @@
-"""What a parameter does to the results: experiments with several values of it, each with several seeds."""
