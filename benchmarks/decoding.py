@@ -32,13 +32,13 @@ Answers = list[list[int]]
 
 
 def ours(precision: str) -> Callable[[Prompts], Answers]:
-    from model.process import prepare_process
+    from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
-    from model.decoder import prepare_for_decoding
-    from model.generation import generate
+    from model.decoding.decoder import prepare_for_decoding
+    from model.decoding.generation import generate
 
     model = _weights()
     if precision == "bf16":
@@ -98,7 +98,7 @@ def _cores() -> int:
 def _weights() -> Any:
     import torch
 
-    from model.gpt2 import GPT2, GPT2Config
+    from model.core.gpt2 import GPT2, GPT2Config
 
     return GPT2(GPT2Config()).init_weights(torch.Generator().manual_seed(1)).eval()
 

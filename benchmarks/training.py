@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from model.dataset import Sequence
+from model.training.data import Sequence
 
 BATCH, STEPS_A_TURN, TURNS = 8, 4, 6
 LEARNING_RATE, WEIGHT_DECAY, END_OF_TEXT = 5e-5, 0.1, 50256
@@ -30,8 +30,8 @@ def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
     import tiktoken
     from tiktoken.load import data_gym_to_mergeable_bpe_ranks
 
-    from model.dataset import encode_example
-    from model.tokenizer import GPT2_PATTERN
+    from model.core.tokenizer import GPT2_PATTERN
+    from model.training.data import encode_example
 
     ranks = data_gym_to_mergeable_bpe_ranks(str(vocabulary / "vocab.bpe"), str(vocabulary / "encoder.json"))
     encoding = tiktoken.Encoding(
@@ -45,11 +45,11 @@ def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
 
 def ours(batches: list[list[Sequence]]) -> Iterator[float]:
     """Trains on one batch after the other; yields each one's mean loss."""
-    from model.process import prepare_process
+    from model.core.process import prepare_process
 
     prepare_process()
-    from model.training import stepwise
-    from model.training_config import TrainingConfig
+    from model.training.config import TrainingConfig
+    from model.training.loop import stepwise
 
     config = TrainingConfig(
         epochs=1,
@@ -96,7 +96,7 @@ def peer(batches: list[list[Sequence]], autocast: bool) -> Iterator[float]:
 def _initial_weights() -> Any:
     import torch
 
-    from model.gpt2 import GPT2, GPT2Config
+    from model.core.gpt2 import GPT2, GPT2Config
 
     return GPT2(GPT2Config()).init_weights(torch.Generator().manual_seed(1))
 

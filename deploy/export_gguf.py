@@ -13,9 +13,9 @@ from pathlib import Path
 import torch
 from gguf import GGUFWriter, TokenType
 
-from model.checkpoint import TOKENIZER, load_checkpoint
-from model.gpt2 import GPT2, GPT2Config
-from model.prompt import END_OF_TEXT, render_prompt
+from model.core.checkpoint import TOKENIZER, load_checkpoint
+from model.core.gpt2 import GPT2, GPT2Config
+from model.core.prompt import END_OF_TEXT, render_prompt
 
 NAMES = {
     "wte": "token_embd",

@@ -15,7 +15,7 @@ from stages.common.params import Fraction, Positive, SectionModel, Seed, load_pa
 from stages.common.records import Page
 
 if TYPE_CHECKING:
-    from model.training_config import TrainingConfig
+    from model.training.config import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +79,9 @@ def scratch(params: Params) -> dict[str, object]:
 
 def adopt(params: Params) -> dict[str, object]:
     """Checks GPT-2's own weights and writes them with its vocabulary as the checkpoint; returns the metrics."""
-    from model.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
-    from model.pretrained import load_pretrained
-    from model.tokenizer import GPT2_SIZE, VocabularyError, gpt2_tokenizer
+    from model.core.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
+    from model.core.pretrained import load_pretrained
+    from model.core.tokenizer import GPT2_SIZE, VocabularyError, gpt2_tokenizer
 
     try:
         tokenizer = gpt2_tokenizer(Path(params.vocabulary) if params.vocabulary else None)
@@ -109,20 +109,20 @@ def adopt(params: Params) -> dict[str, object]:
 
 def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     """Writes the checkpoint; returns the metrics."""
-    from model.process import prepare_process
+    from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
-    from model.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
-    from model.dataset import encode_documents
-    from model.gpt2 import GPT2, GPT2Config
-    from model.parallel import Ranks
-    from model.prompt import render_prompt
-    from model.resume import Snapshots
-    from model.tokenizer import load_encoding, train_tokenizer
-    from model.training import fingerprint, train
-    from model.training_config import TrainingError
+    from model.core.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
+    from model.core.gpt2 import GPT2, GPT2Config
+    from model.core.prompt import render_prompt
+    from model.core.tokenizer import load_encoding, train_tokenizer
+    from model.training.config import TrainingError
+    from model.training.data import encode_documents
+    from model.training.loop import fingerprint, train
+    from model.training.parallel import Ranks
+    from model.training.snapshots import Snapshots
 
     texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
@@ -175,7 +175,7 @@ def page_text(page: Page) -> str:
 
 
 def training_config(params: Params) -> "TrainingConfig":
-    from model.training_config import TrainingConfig
+    from model.training.config import TrainingConfig
 
     return TrainingConfig(
         epochs=params.epochs,

@@ -13,7 +13,7 @@ from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import ROLES, Answer, Answers, Example, Role
 
 if TYPE_CHECKING:
-    from model.generation import Generation
+    from model.decoding.generation import Generation
 
 TEST = Path("data/splits/full/test.jsonl")
 CHECKPOINTS = Path("data/checkpoints")
@@ -51,15 +51,15 @@ def main() -> None:
 
 def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
     """One answer an example, in their order; prompts of similar lengths share a batch."""
-    from model.process import prepare_process
+    from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
-    from model.decoder import prepare_for_decoding
-    from model.generation import generate
-    from model.prompt import render_prompt
-    from model.sampling import Sampling
+    from model.core.prompt import render_prompt
+    from model.decoding.decoder import prepare_for_decoding
+    from model.decoding.generation import generate
+    from model.decoding.sampling import Sampling
 
     model, encoding = read_checkpoint(checkpoint)
     if params.precision == "bfloat16":

@@ -20,7 +20,7 @@ from stages.common.records import Example
 if TYPE_CHECKING:
     import torch
 
-    from model.training_config import TrainingConfig
+    from model.training.config import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -85,17 +85,17 @@ def tune(
     training: list[Example], validation: list[Example], params: Params, checkpoint: Path
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
     """Writes the tuned checkpoint; returns the metrics and the curve."""
-    from model.process import prepare_process
+    from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
-    from model.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
-    from model.dataset import encode_example
-    from model.parallel import Ranks
-    from model.resume import Snapshots
-    from model.training import fingerprint, train
-    from model.training_config import TrainingError
+    from model.core.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
+    from model.training.config import TrainingError
+    from model.training.data import encode_example
+    from model.training.loop import fingerprint, train
+    from model.training.parallel import Ranks
+    from model.training.snapshots import Snapshots
 
     try:
         device = choose_device(params.device)
@@ -137,8 +137,8 @@ def tune(
 
 
 def training_config(params: Params, device: "torch.device") -> "TrainingConfig":
-    from model.training_config import TrainingConfig
-    from model.weights import best_precision
+    from model.training.config import TrainingConfig
+    from model.training.precision import best_precision
 
     chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision
     not_the_models = {

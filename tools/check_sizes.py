@@ -12,7 +12,7 @@ from stages.sources.bundled import read_pages
 from stages.sources.titles import CATEGORY, read_titles
 
 if TYPE_CHECKING:
-    from model.gpt2 import GPT2Config
+    from model.core.gpt2 import GPT2Config
 
 # Width, blocks and heads of GPT-2's published sizes.
 PUBLISHED = {
@@ -96,7 +96,7 @@ def parameter_count(base: dict[str, Any]) -> int:
     """Of the model that is tuned; of a file by its size, taken for float32."""
     import torch
 
-    from model.gpt2 import GPT2
+    from model.core.gpt2 import GPT2
 
     if base["source"] == "path":
         path = Path(base["path"])
@@ -109,7 +109,7 @@ def parameter_count(base: dict[str, Any]) -> int:
 
 
 def _config(base: dict[str, Any]) -> "GPT2Config":
-    from model.gpt2 import GPT2Config
+    from model.core.gpt2 import GPT2Config
 
     if base["source"] == "huggingface":
         width, blocks, heads = PUBLISHED[base["model"]]

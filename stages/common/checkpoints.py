@@ -8,12 +8,12 @@ from stages.common.errors import StageError
 if TYPE_CHECKING:
     import tiktoken
 
-    from model.gpt2 import GPT2
+    from model.core.gpt2 import GPT2
 
 
 def read_checkpoint(folder: Path) -> "tuple[GPT2, tiktoken.Encoding]":
     """The model, on the CPU in evaluation mode, and its encoding. Raises StageError where one is missing or damaged."""
-    from model.checkpoint import CheckpointError, load_checkpoint
+    from model.core.checkpoint import CheckpointError, load_checkpoint
 
     try:
         return load_checkpoint(folder)

@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from deploy.export_gguf import export
-from model.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
-from model.dataset import encode_example
-from model.generation import generate
-from model.gpt2 import GPT2, GPT2Config
-from model.prompt import render_prompt
-from model.tokenizer import load_encoding, train_tokenizer
-from model.training import train
-from model.training_config import TrainingConfig
+from model.core.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
+from model.core.gpt2 import GPT2, GPT2Config
+from model.core.prompt import render_prompt
+from model.core.tokenizer import load_encoding, train_tokenizer
+from model.decoding.generation import generate
+from model.training.config import TrainingConfig
+from model.training.data import encode_example
+from model.training.loop import train
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="needs a llama.cpp server: pip install xllamacpp")
 ANSWERS = {

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from stages.common.files import write_jsonl
 from stages.common.records import ROLES, Example, Page, Section, Source, Teacher, make_example
-from tests.model.reciter import write_reciter
+from tests.model.asking.reciter import write_reciter
 
 Nested = dict[str, Any]
 QUESTION = "Name the capital of Portugal."  # of the model card

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import torch
 
-from model.checkpoint import save_checkpoint, save_tokenizer
-from model.gpt2 import GPT2, GPT2Config
-from model.tokenizer import load_encoding, train_tokenizer
+from model.core.checkpoint import save_checkpoint, save_tokenizer
+from model.core.gpt2 import GPT2, GPT2Config
+from model.core.tokenizer import load_encoding, train_tokenizer
 from stages.common.records import Example
 from stages.infer import Params, answer_all, measure
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from model.weights import best_precision
+from model.training.precision import best_precision
 from stages.common.errors import StageError
 from stages.common.params import load_params
 from stages.train import Params, choose_device, training_config

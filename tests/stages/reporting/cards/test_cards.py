@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from huggingface_hub import DatasetCard, ModelCard, ModelCardData
 
-from model.prompt import render_prompt
+from model.core.prompt import render_prompt
 from stages.common.errors import StageError
 from stages.reporting.cards.attribution import attribute
 from stages.reporting.cards.data_card import size_category

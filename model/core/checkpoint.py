@@ -1,0 +1,155 @@
+"""Checkpoints in the layout that transformers loads: model.safetensors, config.json and the tokenizer's files."""
+
+import json
+import shutil
+from pathlib import Path
+
+import tiktoken
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from model.core.gpt2 import GPT2, GPT2Config
+from model.core.prompt import END_OF_TEXT
+from model.core.tokenizer import load_encoding
+
+WEIGHTS = "model.safetensors"
+CONFIG = "config.json"
+TOKENIZER = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
+PREFIX = "transformer."  # where transformers' GPT2LMHeadModel keeps the body of the model
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used; the message names the file and what is wrong with it."""
+
+
+def save_tokenizer(folder: Path, tokenizer_json: str, n_positions: int) -> Path:
+    """Writes the tokenizer's two files; returns the path of `tokenizer.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": END_OF_TEXT,
+        "eos_token": END_OF_TEXT,
+        "unk_token": END_OF_TEXT,
+        "model_max_length": n_positions,
+    }
+    (folder / TOKENIZER_CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
+    return folder / TOKENIZER
+
+
+def copy_tokenizer(source: Path, target: Path) -> None:
+    """The tokenizer of one checkpoint for another."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in (TOKENIZER, TOKENIZER_CONFIG):
+        shutil.copyfile(source / name, target / name)
+
+
+def save_checkpoint(folder: Path, model: GPT2) -> None:
+    """Writes config and weights beside the tokenizer. The weights come last, by a rename: a folder without them is
+    not a checkpoint. Raises CheckpointError where the disk takes no more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).unlink(missing_ok=True)
+    config = model.config
+    end_of_text = config.vocab_size - 1
+    layout = {
+        "architectures": ["GPT2LMHeadModel"],
+        "model_type": "gpt2",
+        "activation_function": "gelu_new",
+        "vocab_size": config.vocab_size,
+        "n_positions": config.n_positions,
+        "n_embd": config.n_embd,
+        "n_layer": config.n_layer,
+        "n_head": config.n_head,
+        "attn_pdrop": config.dropout,
+        "embd_pdrop": config.dropout,
+        "resid_pdrop": config.dropout,
+        "layer_norm_epsilon": config.layer_norm_epsilon,
+        "bos_token_id": end_of_text,
+        "eos_token_id": end_of_text,
+        "tie_word_embeddings": True,
+        "dtype": str(model.wte.weight.dtype).removeprefix("torch."),
+    }
+    (folder / CONFIG).write_text(json.dumps(layout, indent=2) + "\n", encoding="utf-8")
+    tensors = {PREFIX + name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    temporary = folder / f".{WEIGHTS}.tmp"
+    try:
+        save_file(tensors, temporary, metadata={"format": "pt"})
+        temporary.rename(folder / WEIGHTS)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"{folder / WEIGHTS} cannot be written: {error}; make room, or correct its rights"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def assemble(config: GPT2Config, tensors: dict[str, Tensor]) -> GPT2:
+    """A model of these very tensors, by GPT-2's names, in evaluation mode. Without a copy: what is mapped into memory
+    stays in its file until it is changed, and the file is never written to."""
+    with torch.device("meta"):  # shapes alone: no memory for weights that are replaced at once
+        model = GPT2(config)
+    model.load_state_dict(tensors, assign=True)
+    return model.eval()
+
+
+def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
+    """The model (on the CPU, in evaluation mode) and its encoding.
+
+    Raises CheckpointError where a file is missing or damaged, a tensor's name or shape is not the config's, or a weight
+    is NaN or infinite.
+    """
+    for name in (WEIGHTS, CONFIG, TOKENIZER):
+        if not (folder / name).is_file():
+            raise CheckpointError(f"{folder / name} is missing")
+    config = _read_config(folder / CONFIG)
+    with torch.device("meta"):
+        expected = {name: tensor.shape for name, tensor in GPT2(config).state_dict().items()}
+    try:
+        stored = load_file(folder / WEIGHTS)
+    except SafetensorError as error:
+        raise CheckpointError(f"{folder / WEIGHTS} is damaged: {error}") from error
+    tensors = {name.removeprefix(PREFIX): tensor.float() for name, tensor in stored.items()}
+    found = {name: tensor.shape for name, tensor in tensors.items()}
+    if found != expected:
+        wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        name = wrong[0]
+        raise CheckpointError(
+            f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {name}: "
+            f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
+        )
+    for name, tensor in tensors.items():
+        if not all_finite(tensor):
+            raise CheckpointError(f"{folder / WEIGHTS}: {name} holds NaN or infinity")
+    try:
+        encoding = load_encoding(folder / TOKENIZER)
+    except (ValueError, KeyError, TypeError, StopIteration) as error:
+        raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
+    return assemble(config, tensors), encoding
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Whether no value is NaN or infinite: the smallest and the largest show it, without the memory of `isfinite`."""
+    return bool(torch.stack(torch.aminmax(tensor)).isfinite().all())
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "none" if shape is None else str(list(shape))
+
+
+def _read_config(path: Path) -> GPT2Config:
+    try:
+        layout = json.loads(path.read_text(encoding="utf-8"))
+        return GPT2Config(
+            vocab_size=layout["vocab_size"],
+            n_positions=layout["n_positions"],
+            n_embd=layout["n_embd"],
+            n_layer=layout["n_layer"],
+            n_head=layout["n_head"],
+            dropout=layout["resid_pdrop"],
+            layer_norm_epsilon=layout["layer_norm_epsilon"],
+        )
+    except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+        raise CheckpointError(f"{path} is not a GPT-2 config: {error!r}") from error

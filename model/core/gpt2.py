@@ -1,0 +1,165 @@
+"""GPT-2, exactly, in one file that reads from top to bottom.
+
+The model of Radford et al. (2019), "Language Models are Unsupervised Multitask Learners": a decoder-only
+transformer with learned positions, layer norm before each sublayer, the tanh form of GELU and an output
+matrix tied to the token embedding. Parameters carry GPT-2's own names and shapes, so that a checkpoint
+loads without renaming or transposing.
+
+What is unusual: linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`); tokens run
+through the model as one flat [N, C], and a layout (`model/core/rows.py`) that the caller passes in says which of them are a
+row, or holds the KV cache (`model/decoding/cache.py`), which is never state of a module; and each linear layer computes in the
+precision of its weight, while the residual stream stays in float32: mixed precision needs no code but `to_precision`.
+
+Shape letters in comments: N tokens, B rows, T tokens of a row, C = n_embd, H = n_head, D = C / H.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.core.rows import EqualRows, Rows
+
+
+@dataclass(frozen=True)
+class GPT2Config:
+    """The sizes of a GPT-2; the defaults are those of the 124M model."""
+
+    vocab_size: int = 50257
+    n_positions: int = 1024
+    n_embd: int = 768
+    n_layer: int = 12
+    n_head: int = 12
+    dropout: float = 0.0
+    layer_norm_epsilon: float = 1e-5
+
+    def __post_init__(self) -> None:
+        if self.n_embd % self.n_head:
+            raise ValueError(f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head})")
+
+
+class Conv1D(nn.Module):
+    """A linear layer whose weight is stored [in, out]."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.addmm(self.bias, x.to(self.weight.dtype), self.weight)
+
+
+def embedding(rows: int, width: int) -> nn.Embedding:
+    """Without torch's random weights, which are replaced anyway: drawing them on the device `meta` imports torch's
+    compiler, which takes as long as all the rest of torch."""
+    return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
+
+
+class Attention(nn.Module):
+    def __init__(self, config: GPT2Config, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.n_head = config.n_head
+        self.dropout = config.dropout
+        self.c_attn = Conv1D(config.n_embd, 3 * config.n_embd)
+        self.c_proj = Conv1D(config.n_embd, config.n_embd)
+
+    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+        N, C = x.shape
+        q, k, v = self.c_attn(x).view(N, 3, self.n_head, -1).unbind(1)  # each [N, H, D]
+        y = rows.attend(self.layer, q, k, v, self.dropout if self.training else 0.0)
+        return F.dropout(self.c_proj(y.reshape(N, C)), self.dropout, self.training)
+
+
+class MLP(nn.Module):
+    def __init__(self, config: GPT2Config) -> None:
+        super().__init__()
+        self.dropout = config.dropout
+        self.c_fc = Conv1D(config.n_embd, 4 * config.n_embd)
+        self.c_proj = Conv1D(4 * config.n_embd, config.n_embd)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.gelu(self.c_fc(x), approximate="tanh")
+        return F.dropout(self.c_proj(x), self.dropout, self.training)
+
+
+class Block(nn.Module):
+    def __init__(self, config: GPT2Config, layer: int) -> None:
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
+        self.attn = Attention(config, layer)
+        self.ln_2 = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
+        self.mlp = MLP(config)
+
+    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+        x = x + self.attn(self.ln_1(x), rows)
+        x = x + self.mlp(self.ln_2(x))
+        return x
+
+
+class GPT2(nn.Module):
+    """Token ids in, hidden states out; `logits` turns those of the positions that matter into scores."""
+
+    def __init__(self, config: GPT2Config) -> None:
+        super().__init__()
+        self.config = config
+        self.wte = embedding(config.vocab_size, config.n_embd)
+        self.wpe = embedding(config.n_positions, config.n_embd)
+        self.h = nn.ModuleList(Block(config, layer) for layer in range(config.n_layer))
+        self.ln_f = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
+
+    def init_weights(self, generator: torch.Generator, embedding_std: float = 0.02) -> "GPT2":
+        """GPT-2's initialisation: N(0, 0.02); the two projections into the residual stream of each block are
+        scaled down by sqrt(2 * n_layer), because that many of them add up in it (section 2.3 of the paper).
+
+        GPT-2's widths are 768 and more; a narrow model learns faster from a larger `embedding_std`.
+        """
+        for name, parameter in self.named_parameters():
+            if name.startswith(("wte", "wpe")):
+                nn.init.normal_(parameter, std=embedding_std, generator=generator)
+            elif name.endswith("c_proj.weight"):
+                nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * self.config.n_layer), generator=generator)
+            elif parameter.dim() == 2:
+                nn.init.normal_(parameter, std=0.02, generator=generator)
+        return self
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        """Hidden states [B, T, C] of `input_ids` [B, T] (int64), each row from position 0 on.
+
+        Rows padded at their right end need no mask: no position looks to its right. Raises ValueError past the
+        context length.
+        """
+        B, T = input_ids.shape
+        if T > self.config.n_positions:
+            raise ValueError(f"{T} positions exceed the model's context of {self.config.n_positions}")
+        return self.hidden(input_ids.flatten(), EqualRows(B, T, input_ids.device)).view(B, T, -1)
+
+    def hidden(self, tokens: Tensor, rows: Rows, noise: Tensor | None = None) -> Tensor:
+        """Hidden states [N, C] (float32) of `tokens` [N] (int64) that lie as `rows` says; `noise` [N, C] is added to
+        their embeddings."""
+        x = self.wte(tokens).float() + self.wpe(rows.positions).float()
+        if noise is not None:
+            x = x + noise
+        x = F.dropout(x, self.config.dropout, self.training)
+        for block in self.h:
+            x = block(x, rows)
+        hidden: Tensor = self.ln_f(x)
+        return hidden
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Scores [..., vocab_size] of the next token after hidden states [..., C]."""
+        return F.linear(hidden.to(self.wte.weight.dtype), self.wte.weight)
+
+    def to_precision(self, dtype: torch.dtype) -> "GPT2":
+        """Embeddings and linear layers in `dtype`, in place; layer norms and the residual stream stay in float32."""
+        for module in self.modules():
+            if not isinstance(module, nn.LayerNorm):
+                for parameter in module.parameters(recurse=False):
+                    parameter.data = parameter.data.to(dtype)
+        return self
+
+    def parameter_count(self) -> int:
+        return sum(parameter.numel() for parameter in self.parameters())

@@ -1,0 +1,134 @@
+"""Byte-level BPE: a vocabulary trained on a corpus, and the tiktoken encoding that uses it.
+
+Training is `tokenizers`' work, encoding tiktoken's, which is several times faster. Both describe the same
+vocabulary: in byte-level BPE a token's id is also its rank, the order in which merges are tried.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import tiktoken
+
+from model.core.prompt import END_OF_TEXT
+
+# How GPT-2 cuts a text into the pieces inside which BPE merges (Radford et al., 2019, `encoder.py`).
+GPT2_PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+BYTES = 256
+
+# GPT-2's own vocabulary as OpenAI published it: 50,000 merges in order, and the ids of 50,257 tokens.
+GPT2_SIZE = 50257
+GPT2_URL = "https://openaipublic.blob.core.windows.net/gpt-2/encodings/main"
+GPT2_SHA256 = {
+    "vocab.bpe": "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5",
+    "encoder.json": "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783",
+}
+
+
+class VocabularyError(Exception):
+    """GPT-2's vocabulary isn't at hand, or isn't GPT-2's; the message names the file."""
+
+
+def train_tokenizer(texts: Iterable[str], vocab_size: int) -> str:
+    """Trains a byte-level BPE vocabulary and returns it as the text of a `tokenizer.json`.
+
+    The vocabulary holds at most `vocab_size` tokens: 256 bytes, merges, and `<|endoftext|>` with the highest id.
+    It holds fewer where the texts have no more pairs to merge.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    if vocab_size <= BYTES:
+        raise ValueError(f"vocab_size must be greater than {BYTES}, is {vocab_size}")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size - 1,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.add_special_tokens([END_OF_TEXT])
+    return str(tokenizer.to_str(pretty=True))
+
+
+def gpt2_tokenizer(folder: Path | None = None) -> str:
+    """GPT-2's own vocabulary of 50,257 tokens as the text of a `tokenizer.json`.
+
+    Read from `vocab.bpe` and `encoder.json` in `folder`, or without one through tiktoken, which downloads them once
+    and keeps them in TIKTOKEN_CACHE_DIR. Raises VocabularyError where a file is missing, damaged or another one.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    files = _downloaded_vocabulary() if folder is None else _vocabulary_of(folder)
+    merges = files["vocab.bpe"].decode().split("\n")[1:-1]  # the first line is a version
+    model = models.BPE(json.loads(files["encoder.json"]), [_pair(merge) for merge in merges])
+    tokenizer = Tokenizer(model)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([END_OF_TEXT])
+    return str(tokenizer.to_str(pretty=True))
+
+
+def _pair(merge: str) -> tuple[str, str]:
+    first, second = merge.split(" ")
+    return first, second
+
+
+def _vocabulary_of(folder: Path) -> dict[str, bytes]:
+    files = {}
+    for name, expected in GPT2_SHA256.items():
+        try:
+            files[name] = (folder / name).read_bytes()
+        except OSError as error:
+            raise VocabularyError(f"{folder / name} cannot be read: {error.strerror}") from error
+        found = hashlib.sha256(files[name]).hexdigest()
+        if found != expected:
+            raise VocabularyError(
+                f"{folder / name} is damaged, or not GPT-2's vocabulary of {GPT2_SIZE:,} tokens: "
+                f"found SHA-256 {found} ({len(files[name]):,} bytes), expected {expected}"
+            )
+    return files
+
+
+def _downloaded_vocabulary() -> dict[str, bytes]:
+    from tiktoken.load import read_file_cached
+
+    try:
+        return {name: read_file_cached(f"{GPT2_URL}/{name}", sha256) for name, sha256 in GPT2_SHA256.items()}
+    except (OSError, ValueError) as error:  # no network, no place for the cache, another hash
+        raise VocabularyError(
+            f"GPT-2's vocabulary cannot be had from {GPT2_URL}: {error}; "
+            f"a folder with {' and '.join(GPT2_SHA256)} does without a network"
+        ) from error
+
+
+def load_encoding(tokenizer_json: Path) -> tiktoken.Encoding:
+    """The tiktoken encoding of a `tokenizer.json`; `<|endoftext|>` is its one special token (`eot_token`)."""
+    tokenizer = json.loads(tokenizer_json.read_text(encoding="utf-8"))
+    byte_of = _bytes_of_characters()
+    end_of_text = next(token["id"] for token in tokenizer["added_tokens"] if token["content"] == END_OF_TEXT)
+    ranks = {
+        bytes(byte_of[character] for character in token): rank
+        for token, rank in tokenizer["model"]["vocab"].items()
+        if rank != end_of_text
+    }
+    return tiktoken.Encoding(
+        name=tokenizer_json.parent.name,
+        pat_str=GPT2_PATTERN,
+        mergeable_ranks=ranks,
+        special_tokens={END_OF_TEXT: end_of_text},
+    )
+
+
+def _bytes_of_characters() -> dict[str, int]:
+    """The printable character that GPT-2's vocabulary files write for each byte, the other way round.
+
+    Bytes that print stand for themselves; the others are written as the characters from U+0100 on, in order.
+    """
+    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    hidden = [byte for byte in range(BYTES) if byte not in printable]
+    characters = {chr(byte): byte for byte in printable}
+    characters |= {chr(BYTES + index): byte for index, byte in enumerate(hidden)}
+    return characters

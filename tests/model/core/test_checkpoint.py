@@ -1,0 +1,124 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from model.core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint, save_tokenizer
+from model.core.gpt2 import GPT2, GPT2Config
+from model.core.tokenizer import train_tokenizer
+from model.decoding.generation import generate_slowly
+
+TEXT = "The whale is a mammal that lives in the sea."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    tokenizer = train_tokenizer([TEXT], 300)
+    vocab_size = 256 + len(json.loads(tokenizer)["model"]["merges"]) + 1
+    config = GPT2Config(vocab_size=vocab_size, n_positions=32, n_embd=16, n_layer=2, n_head=2)
+    save_tokenizer(tmp_path, tokenizer, config.n_positions)
+    save_checkpoint(tmp_path, GPT2(config).init_weights(torch.Generator().manual_seed(3)))
+    return tmp_path
+
+
+def test_transformers_loads_it_and_says_the_same(folder: Path) -> None:
+    """Guards against a layout, a tokenizer or a tied matrix that only we can read."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model, encoding = load_checkpoint(folder)
+    peer = AutoModelForCausalLM.from_pretrained(folder)
+    assert peer.state_dict()["lm_head.weight"].data_ptr() == peer.state_dict()["transformer.wte.weight"].data_ptr()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    input_ids = encoding.encode_ordinary(TEXT)
+    assert tokenizer(TEXT)["input_ids"] == input_ids
+    assert tokenizer.eos_token_id == encoding.eot_token
+    with torch.no_grad():
+        ours = model.logits(model(torch.tensor([input_ids])))
+        torch.testing.assert_close(ours, peer(torch.tensor([input_ids])).logits, atol=1e-4, rtol=0)
+        theirs = peer.generate(  # type: ignore[misc] # transformers' own types don't fit its own models
+            torch.tensor([input_ids]), max_new_tokens=8, do_sample=False
+        )
+    assert theirs[0, len(input_ids) :].tolist() == list(generate_slowly(model, input_ids, 8, encoding.eot_token).tokens)
+
+
+def test_what_transformers_saves_loads_here(folder: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    other = tmp_path / "other"
+    AutoModelForCausalLM.from_pretrained(folder).save_pretrained(other)
+    AutoTokenizer.from_pretrained(folder).save_pretrained(other)
+    ours, theirs = load_checkpoint(folder)[0], load_checkpoint(other)[0]
+    assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
+
+
+def test_missing_and_damaged_files_are_named(folder: Path) -> None:
+    """Guards against half a checkpoint that loads as if nothing were wrong."""
+    weights = folder / "model.safetensors"
+    data = weights.read_bytes()
+    weights.write_bytes(data[: len(data) // 2])
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is damaged"):
+        load_checkpoint(folder)
+    weights.unlink()
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is missing"):
+        load_checkpoint(folder)
+
+
+def test_weights_that_do_not_fit_the_config_are_refused(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"n_layer": 3}))
+    with pytest.raises(
+        CheckpointError, match=r"12 tensors do not fit config\.json; h\.2\.attn\.c_attn\.bias: found none"
+    ):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")])
+def test_weights_that_are_no_numbers_are_refused(folder: Path, value: float) -> None:
+    """Guards against a model whose answers are noise, or the first token for ever."""
+    tensors = load_file(folder / "model.safetensors")
+    tensors["transformer.ln_f.bias"][3] = value
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(CheckpointError, match=r"model\.safetensors: ln_f\.bias holds NaN or infinity"):
+        load_checkpoint(folder)
+
+
+def test_config_of_another_kind_is_refused(folder: Path) -> None:
+    (folder / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(CheckpointError, match="is not a GPT-2 config"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("tokenizer.json", "{}"), ("tokenizer.json", '{"model"'), ("config.json", "[]")]
+)
+def test_a_damaged_description_is_named(folder: Path, name: str, text: str) -> None:
+    """Guards against a traceback from a file that was cut off."""
+    (folder / name).write_text(text)
+    with pytest.raises(CheckpointError, match=f"{name} is not a"):
+        load_checkpoint(folder)
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from model.core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+model, _ = load_checkpoint(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes a file: to the writer, a disk that is full
+try:
+    save_checkpoint(Path(sys.argv[2]), model)
+except CheckpointError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_is_full_is_named(folder: Path, tmp_path: Path, root: Path) -> None:
+    """Guards against a traceback from the writer, and half a file that keeps the disk full."""
+    target = tmp_path / "full"
+    command = [sys.executable, "-c", FULL_DISK, str(folder), str(target)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert f"{target / 'model.safetensors'} cannot be written: " in done.stdout
+    assert [path.name for path in target.iterdir()] == ["config.json"]

@@ -1,0 +1,67 @@
+"""Packed rows against plain ones."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from model.core.gpt2 import GPT2
+from model.core.rows import PackedRows
+from model.training.loss import linear_cross_entropy
+
+ROWS = [[1, 2, 3, 4, 5, 6, 49], [1, 2, 3, 9, 49], [1, 2, 3, 4, 49], [1, 2, 3, 8, 7, 7, 7, 7, 49]]
+
+
+def gradients(model: GPT2) -> list[torch.Tensor]:
+    found = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+    model.zero_grad()
+    return found
+
+
+@pytest.mark.parametrize("at_most_shared", [0, 1, 2, 3, 20])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_packed_loss_and_gradient_equal_the_unpacked(tiny: GPT2, at_most_shared: int, count: int) -> None:
+    """Guards against rows that see one another, positions that go on from row to row, and a prefix counted once."""
+    rows = ROWS[:count]
+    expected = torch.zeros(())
+    for row in rows:
+        hidden = tiny(torch.tensor([row[:-1]]))[0]
+        expected = expected + F.cross_entropy(tiny.logits(hidden), torch.tensor(row[1:]), reduction="sum")
+    expected.backward()  # type: ignore[no-untyped-call]
+    expected_gradients = gradients(tiny)
+
+    packed = PackedRows(rows, at_most_shared)
+    hidden = tiny.hidden(packed.tokens, packed)
+    total, losses = linear_cross_entropy(hidden[packed.sources], tiny.wte.weight, packed.targets, packed.repeats)
+    total.backward()  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(total, expected)
+    assert len(losses) == len(packed.targets)
+    assert packed.repeats.sum() == sum(len(row) - 1 for row in rows)
+    for ours, theirs in zip(gradients(tiny), expected_gradients, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+
+
+def test_the_common_prefix_is_computed_once() -> None:
+    packed = PackedRows(ROWS, at_most_shared=20)
+    assert packed.shared == 3
+    assert packed.tokens.tolist() == [1, 2, 3, 4, 5, 6, 9, 4, 8, 7, 7, 7, 7, 0, 0, 0]
+    assert packed.positions.tolist() == [0, 1, 2, 3, 4, 5, 3, 3, 3, 4, 5, 6, 7, 0, 0, 0]
+    assert packed.repeats.tolist()[:2] == [4, 4]
+
+
+def test_of_two_equal_rows_each_keeps_its_last_tokens() -> None:
+    """Guards against rows that are all prefix, with nothing of their own to attend from."""
+    packed = PackedRows([[1, 2, 3, 4], [1, 2, 3, 4]], at_most_shared=20)
+    assert packed.shared == 2
+    assert packed.repeats.sum() == 6
+
+
+def test_bfloat16_stays_near_float32() -> None:
+    """Guards against scores or softmax that are summed in bfloat16."""
+    generator = torch.Generator().manual_seed(3)
+    hidden, weight = (torch.randn(shape, generator=generator) for shape in ((70, 16), (300, 16)))
+    targets = torch.randint(0, 300, (70,), generator=generator)
+    weights = torch.rand(70, generator=generator)
+    exact = (F.cross_entropy(hidden @ weight.T, targets, reduction="none") * weights).sum()
+    total, _ = linear_cross_entropy(hidden.bfloat16(), weight.bfloat16(), targets, weights)
+    assert total.dtype == torch.float32
+    assert total.item() == pytest.approx(exact.item(), rel=0.005)

@@ -1,0 +1,133 @@
+import copy
+
+import pytest
+import torch
+
+from model import generation
+from model.core.gpt2 import GPT2, GPT2Config
+from model.decoding.cache import CachedRows, KVCache, PromptRows
+from model.decoding.decoder import prepare_for_decoding
+from model.decoding.generation import Generation, generate, generate_slowly
+
+STOP = 49
+
+
+def prompts(*lengths: int) -> list[list[int]]:
+    generator = torch.Generator().manual_seed(7)
+    return [torch.randint(0, STOP, (length,), generator=generator).tolist() for length in lengths]
+
+
+@pytest.mark.parametrize("max_new_tokens", [0, 1, 6, 40])
+def test_batched_equals_the_slow_reference(tiny: GPT2, max_new_tokens: int) -> None:
+    """Guards against padding or a cache that changes a row's answer, for mixed lengths and at the context's end."""
+    rows = prompts(1, 5, 12, 23, 24, 3)
+    expected = [generate_slowly(tiny, row, max_new_tokens, STOP) for row in rows]
+    assert generate(tiny, rows, max_new_tokens, STOP) == expected
+
+
+def test_rows_that_stop_leave_the_batch(tiny: GPT2) -> None:
+    """Guards against rows that answer for one another after one has left, and against a stop token in an answer."""
+    rows = prompts(2, 4, 6, 8, 10)
+    free = [generate_slowly(tiny, row, 5, STOP).tokens for row in rows]
+    stop = next(token for token in free[1] if any(token not in other for other in free))
+    expected = [generate_slowly(tiny, row, 5, stop) for row in rows]
+    assert {one.finish for one in expected} == {"stop", "length"}
+    assert generate(tiny, rows, 5, stop) == expected
+
+
+def test_stop_as_the_first_token_is_an_empty_answer(tiny: GPT2) -> None:
+    row = prompts(4)[0]
+    stop = generate_slowly(tiny, row, 1, STOP).tokens[0]
+    assert generate(tiny, [row], 5, stop) == [Generation((), "stop")]
+
+
+def test_full_context_leaves_no_room_for_an_answer(tiny: GPT2) -> None:
+    assert generate(tiny, prompts(24), 5, STOP) == [Generation((), "length")]
+
+
+def test_empty_prompt_is_refused(tiny: GPT2) -> None:
+    with pytest.raises(ValueError, match="cannot continue an empty prompt"):
+        generate(tiny, [[1], []], 5, STOP)
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 64])
+@pytest.mark.parametrize("drop_at", [0.0, 0.5, 1.0])
+def test_growth_and_compaction_change_nothing(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, chunk: int, drop_at: float
+) -> None:
+    """Guards against a cache that loses positions when it grows or rows when it shrinks, and against rows that go on
+    past the context while they wait to be dropped."""
+    monkeypatch.setattr(KVCache, "CHUNK", chunk)
+    monkeypatch.setattr(generation, "DROP_AT", drop_at)
+    rows = prompts(23, 1, 20, 5, 12, 3, 22, 2)
+    assert generate(tiny, rows, 40, STOP) == [generate_slowly(tiny, row, 40, STOP) for row in rows]
+
+
+def test_equal_lengths_need_no_mask(tiny: GPT2) -> None:
+    """Guards against the short way for rows of one length, which the other tests don't take."""
+    for count in (1, 4):
+        rows = prompts(*[6] * count)
+        assert generate(tiny, rows, 30, STOP) == [generate_slowly(tiny, row, 30, STOP) for row in rows]
+
+
+def test_memory_that_was_never_written_is_never_seen(tiny: GPT2) -> None:
+    """Guards against NaN out of the part of the cache that a row hasn't reached, where another row has."""
+    cache = KVCache(tiny, rows=2, length=24)
+    device = torch.device("cpu")
+    tiny.hidden(torch.tensor([1, 2, 3, 4]), PromptRows(cache, [3, 1], device))
+    for tensors in (cache.keys, cache.values):
+        for tensor in tensors:
+            tensor[1, :, 2:] = 1e9
+    step = tiny.hidden(torch.tensor([5, 6]), CachedRows(cache, [3, 1], device))
+    torch.testing.assert_close(step[1], tiny(torch.tensor([[4, 6]]))[0, 1])
+
+
+def test_the_cache_grows_no_further_than_it_may(tiny: GPT2) -> None:
+    cache = KVCache(tiny, rows=1, length=20)
+    assert [cache.reserve(length) for length in (1, 16, 17, 20)] == [16, 16, 20, 20]
+    with pytest.raises(ValueError, match="21 positions exceed the cache's 20"):
+        cache.reserve(21)
+
+
+@pytest.mark.parametrize("rows", [prompts(5), prompts(3, 9, 1)])
+def test_prepared_weights_give_the_same_scores(rows: list[list[int]]) -> None:
+    """Guards against a rearranged weight that is transposed or without its bias, or a GELU that is left out."""
+    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
+    exact = GPT2(config).init_weights(torch.Generator().manual_seed(3)).eval()
+    with torch.no_grad():
+        for name, parameter in exact.named_parameters():
+            if name.endswith("bias"):
+                parameter.normal_(generator=torch.Generator().manual_seed(4))
+    plain = copy.deepcopy(exact).to_precision(torch.bfloat16)
+    prepared = prepare_for_decoding(plain)
+    for row in rows:
+        input_ids = torch.tensor([row])
+        expected, of_plain, of_prepared = (model.logits(model(input_ids)) for model in (exact, plain, prepared))
+        allowed = 2 * (of_plain.float() - expected).abs().max() + 1e-3
+        assert (of_prepared.float() - expected).abs().max() <= allowed
+
+
+def test_in_float32_the_prepared_model_is_the_model(tiny: GPT2) -> None:
+    """Guards against default answers that depend on what the processor can."""
+    assert prepare_for_decoding(tiny) is tiny
+
+
+@pytest.mark.parametrize("count", [3, KVCache.FEW_ROWS + 4])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: torch.dtype) -> None:
+    """Guards against the two ways to attend, for few rows and for many, that differ in a mask, a scale or a layout."""
+    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(3), embedding_std=0.5).eval()
+    rows = prompts(*[2 + index % 7 for index in range(count)])
+    with torch.inference_mode():
+        expected = torch.stack([model.logits(model(torch.tensor([row]))[0, -1]) for row in rows])
+    model.to_precision(precision)
+    with torch.inference_mode():
+        cache = KVCache(model, count, 24)
+        begun = PromptRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
+        model.hidden(torch.tensor([token for row in rows for token in row[:-1]]), begun)
+        step = CachedRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
+        scores = model.logits(model.hidden(torch.tensor([row[-1] for row in rows]), step)).float()
+    assert (cache.keys[0].dtype == torch.float32) == (count <= KVCache.FEW_ROWS or precision == torch.float32)
+    tolerance = 1e-5 if precision == torch.float32 else 0.02 * float(expected.abs().max())
+    assert (scores - expected).abs().max() < tolerance

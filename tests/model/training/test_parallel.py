@@ -1,0 +1,43 @@
+"""Two processes under torchrun against one."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def test_two_processes_have_the_losses_of_one(tmp_path: Path, root: Path) -> None:
+    """Guards against a mean over processes of means, rows that are trained on twice, and weights that drift apart."""
+    script = ["-m", "tests.model.training.train_tiny"]
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    subprocess.run([sys.executable, *script, tmp_path / "one"], cwd=root, check=True)
+    subprocess.run(
+        [sys.executable, *torchrun, *script, tmp_path / "two"], cwd=root, check=True, capture_output=True, timeout=120
+    )
+    one, two = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("one", "two"))
+    assert len(one) == len(two) >= 5
+    assert two == pytest.approx(one, abs=2e-4)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_two_nodes_have_the_losses_of_one(tmp_path: Path, root: Path) -> None:
+    """Guards against processes that know their place on their own node, and not among all nodes: two groups that find
+    each other over TCP, as on two machines."""
+    script = ["-m", "tests.model.training.train_tiny"]
+    meeting = ["--rdzv-id=1", "--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{free_port()}"]
+    torchrun = ["-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1", *meeting]
+    subprocess.run([sys.executable, *script, tmp_path / "one"], cwd=root, check=True)
+    nodes = [subprocess.Popen([sys.executable, *torchrun, *script, tmp_path / "two"], cwd=root) for _ in range(2)]
+    assert [node.wait(300) for node in nodes] == [0, 0]
+    one, two = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("one", "two"))
+    assert len(one) == len(two) >= 5
+    assert two == pytest.approx(one, abs=2e-4)

@@ -1,0 +1,107 @@
+"""Snapshots: real kills, damaged files, and two processes at once."""
+
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from model.training.snapshots import KEPT, Snapshots
+from tests.disks import largest_file
+
+
+def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.model.training.train_tiny", str(out), *([str(cache)] if cache else [])]
+    environment = os.environ | {"DROPOUT": "0.1"}
+    return subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def test_killed_runs_go_on_to_the_same_weights(tmp_path: Path, root: Path) -> None:
+    """Guards against an order, a dropout, an optimizer state or a kept state that a restart loses: to the byte."""
+    assert start(tmp_path / "whole", None, root).wait() == 0
+    moments = random.Random(4)
+    kills = 0
+    for _ in range(12):
+        process = start(tmp_path / "killed", tmp_path / "cache", root)
+        deadline = time.monotonic() + 120
+        before = len(list((tmp_path / "cache").glob("step-*")))
+        while before == 0 and not list((tmp_path / "cache").glob("step-*")) and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0.0, 0.4) + (1.5 if before else 0.0))  # importing torch takes a while
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+        if kills == 3:
+            break
+    assert kills >= 1
+    assert start(tmp_path / "killed", tmp_path / "cache", root).wait() == 0
+    assert (tmp_path / "killed").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert (tmp_path / "killed.json").read_text() == (tmp_path / "whole.json").read_text()
+
+
+def saved(folder: Path, steps: int) -> Snapshots:
+    snapshots = Snapshots(folder, minutes=0.0)
+    for step in range(1, steps + 1):
+        snapshots.save(step, {"weights/w": torch.full((3,), float(step))}, {"step": step})
+    return snapshots
+
+
+def test_the_newest_two_are_kept_and_the_newest_is_read(tmp_path: Path) -> None:
+    snapshots = saved(tmp_path / "run", 5)
+    assert len(list((tmp_path / "run").iterdir())) == KEPT
+    found = snapshots.latest()
+    assert found is not None
+    tensors, state = found
+    assert (tensors["weights/w"].tolist(), state) == ([5.0, 5.0, 5.0], {"step": 5})
+    with pytest.raises(KeyboardInterrupt), snapshots.until_done():
+        raise KeyboardInterrupt
+    assert snapshots.latest() is not None
+    with snapshots.until_done():
+        pass
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
+def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Guards against going on from half a file, or from one with a changed byte, which safetensors doesn't notice."""
+    snapshots = saved(tmp_path / "run", 2)
+    newest = max((tmp_path / "run").iterdir())
+    content = newest.read_bytes()
+    newest.write_bytes({"cut": content[:-4], "changed": content[:-1] + b"?", "empty": b""}[damage])
+    with caplog.at_level(logging.WARNING):
+        found = snapshots.latest()
+    assert found is not None and found[1] == {"step": 1}
+    assert "is damaged (its contents are not those that were written)" in caplog.text
+    assert newest.with_suffix(".damaged").exists()
+
+
+def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against hours of training that end with the cache's disk, and half a snapshot that keeps it full."""
+    snapshots = saved(tmp_path / "run", 1)
+    with caplog.at_level(logging.WARNING), largest_file(4096):
+        snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
+    assert f"no snapshot of step 2 in {tmp_path / 'run'}: " in caplog.text and "File too large" in caplog.text
+    found = snapshots.latest()
+    assert found is not None and found[1] == {"step": 1}
+    assert len(list((tmp_path / "run").iterdir())) == 1
+
+
+def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Guards against two equal experiments that overwrite each other's snapshots."""
+    first, second = saved(tmp_path / "run", 1), Snapshots(tmp_path / "run", minutes=0.0)
+    with first.until_done():
+        with second.until_done():
+            assert first.due() and not second.due()
+            assert second.latest() is None
+        assert first.latest() is not None
+    assert "another process trains the same" in caplog.text
