@@ -33,7 +33,7 @@ class _Decoder(GPT2):
             block.attn.add_module("c_attn", _linear(block.attn.c_attn))
             block.attn.add_module("c_proj", _linear(block.attn.c_proj))
             block.add_module("mlp", nn.Sequential(_linear(block.mlp.c_fc, gelu=True), _linear(block.mlp.c_proj)))
-        self.train(model.training.loop)
+        self.train(model.training)
 
     def logits(self, hidden: Tensor) -> Tensor:
         scores: Tensor = self.head(hidden)

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, model_validator
@@ -13,7 +14,7 @@ from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
 
-PROMPT = "auditor.md"
+PROMPT = Path(__file__).parent / "auditor.md"
 
 
 class Verdict(BaseModel):

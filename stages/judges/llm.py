@@ -1,6 +1,7 @@
 """A language model as the judge: it sees answers without their models' names, and scores each."""
 
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -12,7 +13,7 @@ from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
 
-PROMPT = "judge.md"
+PROMPT = Path(__file__).parent / "judge.md"
 
 
 def _no_bool(value: object) -> object:

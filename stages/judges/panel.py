@@ -8,8 +8,9 @@ from tqdm import tqdm
 from stages.common.errors import StageError
 from stages.common.params import SectionModel
 from stages.common.records import Judgment, Scores, Teacher
-from stages.judges import llm, rubric
+from stages.judges import llm
 from stages.judges.marking import better, marked
+from stages.judges.rubric import rubric
 from stages.judges.sheets import Sheet
 from stages.llm.estimating import Estimate, render, together
 from stages.llm.request import LlmParams, Request

@@ -1,19 +1,16 @@
-"""The prompts, as text files in `stages/prompts/`, and the fence around whatever is data in them."""
+"""Prompts, which are text files beside the code that sends them, and the fence around the data in them."""
 
 import hashlib
 from pathlib import Path
 
 from stages.common.files import read_text
 
-FOLDER = Path(__file__).parents[1] / "prompts"
 
-
-def system_prompt(name: str, **values: object) -> str:
-    """The text of `stages/prompts/NAME`, its `{{ placeholders }}` filled in. Raises an error of jinja2 for one that has
-    no value."""
+def system_prompt(path: Path, **values: object) -> str:
+    """The text of a prompt file, its `{{ placeholders }}` filled in. Raises an error of jinja2 for one without a value."""
     from jinja2 import StrictUndefined, Template
 
-    text: str = Template(read_text(FOLDER / name), undefined=StrictUndefined).render(values)
+    text: str = Template(read_text(path), undefined=StrictUndefined).render(values)
     return text
 
 

@@ -1,5 +1,7 @@
 """A language model as the teacher: it gets a page and answers with examples."""
 
+from pathlib import Path
+
 from pydantic import BaseModel
 
 from stages.common.records import Page, Source, Teacher, make_example
@@ -8,7 +10,7 @@ from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
 from stages.teachers.lesson import Lesson
 
-PROMPT = "teacher.md"
+PROMPT = Path(__file__).parent / "teacher.md"
 
 
 class WrittenExample(BaseModel):

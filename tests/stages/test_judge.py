@@ -108,7 +108,7 @@ def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
     write_rows: Callable[..., list[Answers]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a judge that fails its checks and whose winners are believed; what it did is there to be read."""
-    from stages.judges import rubric
+    from stages.judges.rubric import rubric
 
     write_rows(3, full="Blue.", small="Red.", base="Red.")
     blind = rubric.score("Name a color.", "", "Blue.", "Blue.")

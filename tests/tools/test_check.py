@@ -9,9 +9,9 @@ import psutil
 import pytest
 from huggingface_hub import constants
 
-from stages import check
 from tests.stages.common.local_hub import Hub
 from tests.stages.model_server import MODEL, ModelServer, serving
+from tools import check
 from tools.check_machine import seconds
 from tools.check_profiles import changed_sections
 from tools.check_services import asked

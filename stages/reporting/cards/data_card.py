@@ -42,9 +42,9 @@ LICENSES = {
     spdx: spdx.lower() for spdx in ("CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "GFDL-1.3")
 } | {"GFDL-1.3": "gfdl"}
 BUNDLED = "data/bundled/instructions.jsonl"  # whose licence stands in data/LICENSE.md
-PROMPTS = Path(__file__).parents[1] / "prompts"
-TEACHER_PROMPT = "teacher.md"
-AUDITOR_PROMPT = "auditor.md"
+STAGES = Path(__file__).parents[2]
+TEACHER_PROMPT = STAGES / "teachers/teacher.md"
+AUDITOR_PROMPT = STAGES / "curation/auditor.md"
 
 
 def data_card(
@@ -70,8 +70,8 @@ def data_card(
         licenses=sorted(page_licenses.items()),
         general=Path(general).name,
         general_is_bundled=general == BUNDLED,
-        teacher_prompt=None if params["synth"]["teacher"] == "rules" else sha256(PROMPTS / TEACHER_PROMPT),
-        auditor_prompt=None if params["curate"]["auditor"] == "none" else sha256(PROMPTS / AUDITOR_PROMPT),
+        teacher_prompt=None if params["synth"]["teacher"] == "rules" else sha256(TEACHER_PROMPT),
+        auditor_prompt=None if params["curate"]["auditor"] == "none" else sha256(AUDITOR_PROMPT),
         digests=digests,
         metrics=metrics,
         params=params,

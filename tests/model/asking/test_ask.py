@@ -15,7 +15,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from model import ask
+from model.asking import ask
 from model.asking.answering import Answerer, PromptTooLongError, Task
 from model.asking.lines import escaped, unescaped
 from model.asking.terminal import harmless, read_task

@@ -3,8 +3,8 @@ import copy
 import pytest
 import torch
 
-from model import generation
 from model.core.gpt2 import GPT2, GPT2Config
+from model.decoding import generation
 from model.decoding.cache import CachedRows, KVCache, PromptRows
 from model.decoding.decoder import prepare_for_decoding
 from model.decoding.generation import Generation, generate, generate_slowly

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from stages.common import instruction_sets
 from stages.common.errors import StageError
 from stages.common.files import write_jsonl
 from stages.common.instruction_sets import MAX_LINE, MalformedRow, Row, read_rows
-from stages.curation import reading
 from tests.stages.conftest import MakeExample
 
 GOOD = '{"instruction": "a", "input": "", "output": "b"}'
@@ -133,7 +133,7 @@ def test_an_endless_line_takes_no_memory(tmp_path: Path) -> None:
 
 def test_a_line_of_just_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a limit that is off by the line end."""
-    monkeypatch.setattr(reading, "MAX_LINE", len(GOOD))
+    monkeypatch.setattr(instruction_sets, "MAX_LINE", len(GOOD))
     assert [type(row) for row in rows_of(tmp_path, f"{GOOD}\n{GOOD}")] == [Row, Row]
     assert [type(row) for row in rows_of(tmp_path, f"{GOOD} \n{GOOD}")] == [MalformedRow, Row]
 

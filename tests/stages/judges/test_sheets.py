@@ -100,7 +100,7 @@ def test_the_rubric_pays_nothing_for_an_attack(answers: MakeAnswers, attack: str
 
 def test_the_rubric_reads_an_answer_once(answers: MakeAnswers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against the work of both orders, three pairs and the answers alone done over and over."""
-    from stages.judges import rubric
+    from stages.judges.rubric import rubric
 
     read = []
     score = rubric.score

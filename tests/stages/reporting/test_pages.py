@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stages.comparing import pictures
 
 from stages.common.dotted import Scalar, dotted
 from stages.common.files import write_json
@@ -20,6 +19,7 @@ from stages.reporting.sweep import read_sweep
 from stages.reporting.wording import CATALOGUES, Wording
 from tests.stages.reporting.made_run import estimate, metrics
 from tests.stages.reporting.test_reference import same_settings
+from tools import compare_pictures as pictures
 from tools.compare_sweeps import Mean, Point
 
 NAMED_BY_DATA = {"reasons", "checks", "fits"}  # sections whose keys are names in the data

@@ -17,7 +17,7 @@ from stages.sources.bundled import read_pages
 from stages.teachers.rules.teacher import teach
 from tests.stages.judges.rubric.rubric_points import BECAUSE, QUESTION, REFERENCE, WHY, points
 
-CASES = Path(__file__).parent / "judging/rubric_cases.jsonl"
+CASES = Path(__file__).parent / "rubric_cases.jsonl"
 
 
 def remark(answer: str, instruction: str = QUESTION, reference: str = REFERENCE, input: str = "") -> str:

@@ -98,8 +98,8 @@ def test_prompts_of_language_models_are_named_by_their_hashes(data: Path, root: 
     """Guards against a card that calls a language model's examples rules, or keeps silent about who audited them."""
     settings = with_values(params(), synth__teacher="gemini", curate__auditor="openai", curate__llm__model="big<b>")
     text = cards(data, settings=settings)["data"]
-    for name in ("teacher", "auditor"):
-        assert hashlib.sha256((root / f"stages/prompts/{name}.md").read_bytes()).hexdigest() in text
+    for folder, name in (("teachers", "teacher"), ("curation", "auditor")):
+        assert hashlib.sha256((root / "stages" / f"{folder}/{name}.md").read_bytes()).hexdigest() in text
     assert "went to big\\<b\\> as auditor" in text
     assert "and rules and another machine checked them" in text
 
