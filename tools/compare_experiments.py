@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ruamel.yaml import YAML
 
-from stages.common.dotted import Scalar, dotted
 from stages.common.errors import StageError
+from stages.common.params import Scalar, dotted_keys
 
 JUDGE = "reports/metrics/judge.json"
 TRAIN = {size: f"reports/metrics/train_{size}.json" for size in ("full", "small")}
@@ -43,7 +43,7 @@ def read(name: str, revision: str) -> Experiment:
     judge = json.loads(_file(name, revision, JUDGE))
     return Experiment(
         name=name,
-        params=dotted(params),
+        params=dotted_keys(params),
         val_loss={size: metrics["val_loss"] for size, metrics in train.items()},
         totals={role: scores["total"] for role, scores in judge["models"].items() if "total" in scores},
     )

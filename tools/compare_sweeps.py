@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from stages.common.dotted import Scalar
 from stages.common.errors import StageError
+from stages.common.params import Scalar
 from tools.compare_experiments import Experiment
 
 # Student's t, two-sided 95%, for 1 to 30 degrees of freedom; beyond, the normal distribution's is near enough.

@@ -5,24 +5,28 @@ the sections of all of them, so that a bad value stops a run in a second, not af
 """
 
 import importlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from stages.common.errors import StageError
-from stages.common.files import describe_problems, read_text
+from stages.common.files import describe_problems
+from stages.common.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
 SECTIONS = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge", "plot")
 
-Positive = Annotated[int, Field(gt=0)]
+# In the annotation of a field: its value changes how a stage works, not what comes out (how many requests at once, how
+# often to save). dvc.yaml doesn't list such a key, so that changing it reruns nothing.
+SAME_RESULT = "same result"
 
+Positive = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Scalar = str | int | float | bool
 
 
 def _all_or_positive(value: object) -> object:
@@ -57,7 +61,7 @@ def check_sections(sections: Mapping[str, Any]) -> None:
     ]
     problems += [f"{name}: section is missing" for name in SECTIONS if not isinstance(sections.get(name), dict)]
     for name in SECTIONS if not problems else ():
-        # By name, because a stage doesn't depend on the others: a check that passes changes nothing in its outputs.
+        # Loaded by name, since a stage must not depend on the code of the others: this check changes no output.
         stage_model: type[SectionModel] = importlib.import_module(f"stages.{name}").Params
         try:
             stage_model.model_validate(sections[name])
@@ -68,11 +72,19 @@ def check_sections(sections: Mapping[str, Any]) -> None:
 
 
 def read_sections(path: Path = PARAMS) -> dict[str, Any]:
-    """params.yaml as it stands, unchecked."""
-    try:
-        sections = YAML(typ="safe").load(read_text(path))  # the parser that DVC reads it with
-    except (YAMLError, ValueError) as error:  # ValueError: a date that doesn't exist
-        raise StageError(f"{PARAMS} is not YAML: {error}") from None
+    """The sections of params.yaml, unchecked."""
+    sections = read_yaml(path)
     if not isinstance(sections, dict):
         raise StageError(f"{PARAMS} holds no sections; known are {', '.join(SECTIONS)}")
     return sections
+
+
+def dotted_keys(section: Mapping[str, Any], prefix: str = "") -> dict[str, Scalar]:
+    """The values of nested sections by dotted key, as `dvc exp run -S` names them; a list is written as JSON."""
+    values: dict[str, Scalar] = {}
+    for name, value in section.items():
+        if isinstance(value, Mapping):
+            values |= dotted_keys(value, f"{prefix}{name}.")
+        else:
+            values[prefix + name] = value if isinstance(value, Scalar) else json.dumps(value)
+    return values

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stages.common.dotted import dotted
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_text
+from stages.common.params import dotted_keys
 
 PICTURE = Path("compare/split.small.svg")
 
@@ -29,5 +29,5 @@ def read_sweep(reports: Path, params: Mapping[str, Any]) -> Sweep | None:
     settings = picture.with_suffix(".json")
     if not settings.is_file():
         raise StageError(f"{picture} has no {settings.name} beside it; draw it again with `python -m tools.compare`")
-    now = dotted(params)
+    now = dotted_keys(params)
     return Sweep(drawn, tuple(key for key, value in read_json(settings).items() if now.get(key) != value))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from stages.common.dotted import Scalar, dotted
 from stages.common.files import write_json
+from stages.common.params import Scalar, dotted_keys
 from stages.reporting.charts.drawing import CHARTS, draw_all
 from stages.reporting.evidence import Evidence
 from stages.reporting.pages import TEMPLATES, markdown_text, write_page, write_report
@@ -213,7 +213,7 @@ def with_sweep(evidence: Evidence, folder: Path, **changes: Scalar) -> Evidence:
         Point(size, 2, {"small": Mean(5.0 - i, 0.3)}, {"small": Mean(2.0, 0.5)}) for i, size in enumerate((125, 250))
     ]
     pictures.draw(points, "split.small", folder / "compare/split.small")
-    now = {key: value for key, value in dotted(evidence.params).items() if key != "split.small"}
+    now = {key: value for key, value in dotted_keys(evidence.params).items() if key != "split.small"}
     write_json(folder / "compare/split.small.json", now | changes)
     return replace(evidence, sweep=read_sweep(folder, evidence.params))
 
