@@ -11,7 +11,7 @@ from stages.common.cache import cache_folder
 from stages.common.errors import StageError, naming, run_stage
 from stages.common.files import read_jsonl, write_json
 from stages.common.hub import download
-from stages.common.params import Fraction, Positive, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
 
 if TYPE_CHECKING:
@@ -46,7 +46,12 @@ class Params(SectionModel):
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
-    snapshot_minutes: Annotated[float, Field(ge=0)]
+    warmup: Fraction  # share of the steps
+    schedule: Literal["constant", "linear", "cosine"]
+    clip_norm: Annotated[float, Field(gt=0)]
+    evaluations: Positive
+    keep: Literal["best", "last"]
+    snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
@@ -182,6 +187,11 @@ def training_config(params: Params) -> "TrainingConfig":
         batch_size=params.batch_size,
         learning_rate=params.learning_rate,
         weight_decay=params.weight_decay,
+        warmup=params.warmup,
+        schedule=params.schedule,
+        clip_norm=params.clip_norm,
+        evaluations=params.evaluations,
+        keep=params.keep,
         seed=params.seed,
     )
 

@@ -2,11 +2,12 @@
 
 import logging
 import os
+import shlex
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field
 
@@ -14,7 +15,7 @@ from stages.common.cache import cache_folder
 from stages.common.checkpoints import read_checkpoint
 from stages.common.errors import StageError, naming, run_stage
 from stages.common.files import read_jsonl, write_csv, write_json
-from stages.common.params import AtMost, Fraction, Positive, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Example
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ CHECKPOINTS = Path("data/checkpoints")
 CURVES = Path("reports/curves")
 METRICS = Path("reports/metrics")
 SIZES = ("full", "small")
+LAUNCHED = "WIKITUNE_LAUNCHED"  # set in the environment of what `train.launcher` starts
 
 
 def _none_or_positive(value: object) -> object:
@@ -42,13 +44,13 @@ Patience = Annotated[int | Literal["none"], BeforeValidator(_none_or_positive)]
 
 
 class Params(SectionModel):
-    launcher: Annotated[str, Field(min_length=1)]  # the command that starts Python; used by dvc.yaml
+    launcher: Annotated[str, Field(min_length=1), SAME_RESULT]  # the command that starts Python
     seed: Seed
     epochs: Positive
     batch_size: Positive
     micro_batch_size: AtMost  # rows computed at a time
     precision: Literal["float32", "bfloat16", "auto"]
-    device: Literal["auto", "cpu", "cuda"]
+    device: Annotated[Literal["auto", "cpu", "cuda"], SAME_RESULT]
     compile: bool
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
@@ -62,7 +64,7 @@ class Params(SectionModel):
     neftune: Annotated[float, Field(ge=0, le=100)]
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
     lora_alpha: Annotated[float, Field(gt=0)]
-    snapshot_minutes: Annotated[float, Field(ge=0)]
+    snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
 
 
 def main() -> None:
@@ -70,6 +72,8 @@ def main() -> None:
     if sys.argv[1:] not in [[size] for size in SIZES]:
         raise StageError(f"usage: python -m stages.train {'|'.join(SIZES)}; got {' '.join(sys.argv[1:]) or 'nothing'}")
     size = sys.argv[1]
+    if params.launcher != "python" and not os.environ.keys() & {"RANK", LAUNCHED}:
+        launch(params.launcher, size)
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
@@ -79,6 +83,22 @@ def main() -> None:
         return  # under torchrun, the first process writes
     write_csv(CURVES / f"{size}.csv", curve)
     write_json(METRICS / f"train_{size}.json", metrics)
+
+
+def launch(command: str, size: str) -> NoReturn:
+    """Replaces this process by the launcher, which starts this module again. No shell reads the command.
+
+    DVC doesn't see the launcher, so that another one retrains nothing. Raises StageError if it can't be started.
+    """
+    try:
+        words = shlex.split(command)
+        os.execvpe(words[0], [*words, "-m", "stages.train", size], os.environ | {LAUNCHED: "1"})
+    except (ValueError, IndexError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StageError(
+            f"params.yaml: train.launcher is {command!r}, which cannot be started: {reason}; "
+            "set it to python, or to a command such as torchrun --nproc-per-node=2"
+        ) from None
 
 
 def tune(

@@ -6,9 +6,10 @@ matrix tied to the token embedding. Parameters carry GPT-2's own names and shape
 loads without renaming or transposing.
 
 What is unusual: linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`); tokens run
-through the model as one flat [N, C], and a layout (`model/core/rows.py`) that the caller passes in says which of them are a
-row, or holds the KV cache (`model/decoding/cache.py`), which is never state of a module; and each linear layer computes in the
-precision of its weight, while the residual stream stays in float32: mixed precision needs no code but `to_precision`.
+through the model as one flat [N, C], and a layout (`model/core/rows.py`) that the caller passes in says which of them
+are a row, or holds the KV cache (`model/decoding/cache.py`), which is never state of a module; and each linear layer
+computes in the precision of its weight, while the residual stream stays in float32: mixed precision needs no code but
+`to_precision`.
 
 Shape letters in comments: N tokens, B rows, T tokens of a row, C = n_embd, H = n_head, D = C / H.
 """

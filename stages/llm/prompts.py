@@ -7,7 +7,7 @@ from stages.common.files import read_text
 
 
 def system_prompt(path: Path, **values: object) -> str:
-    """The text of a prompt file, its `{{ placeholders }}` filled in. Raises an error of jinja2 for one without a value."""
+    """The text of a prompt file with its `{{ placeholders }}` filled in; a placeholder without a value raises."""
     from jinja2 import StrictUndefined, Template
 
     text: str = Template(read_text(path), undefined=StrictUndefined).render(values)

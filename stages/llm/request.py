@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
-from stages.common.params import Positive, SectionModel, Seed
+from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed
 
 Provider = Literal["gemini", "openai"]
 OPENAI = "https://api.openai.com/"  # of the servers that speak its protocol, the one that differs from the others
@@ -26,14 +26,14 @@ class LlmParams(SectionModel):
     seed: Seed
     max_output_tokens: Positive
     context_tokens: Positive  # of prompt and answer, for servers that must be told (Ollama)
-    concurrency: Annotated[int, Field(ge=1, le=256)]  # requests under way at once, in a process
-    requests_per_minute: Positive  # by all processes together
-    timeout_seconds: Annotated[float, Field(gt=0)]  # of one attempt
-    attempts: Positive  # of one request, where the server fails or says to wait
+    concurrency: Annotated[int, Field(ge=1, le=256), SAME_RESULT]  # requests under way at once, in a process
+    requests_per_minute: Annotated[Positive, SAME_RESULT]  # by all processes together
+    timeout_seconds: Annotated[float, Field(gt=0), SAME_RESULT]  # of one attempt
+    attempts: Annotated[Positive, SAME_RESULT]  # of one request, where the server fails or says to wait
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
-    usd_per_million_input: Annotated[float, Field(ge=0)]
-    usd_per_million_output: Annotated[float, Field(ge=0)]
-    budget_usd: Annotated[float, Field(ge=0)]  # what the journal may hold of this stage, by all runs together
+    usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]
+    usd_per_million_output: Annotated[float, Field(ge=0), SAME_RESULT]
+    budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # of this stage, over all runs in the journal
 
 
 @dataclass(frozen=True)

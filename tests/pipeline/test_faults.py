@@ -29,7 +29,7 @@ def test_a_full_disk_is_told_by_any_stage(workspace: Workspace, tmp_path: Path, 
             while True:
                 rest.write(bytes(4096))
         before = full.read("dvc.lock")
-        said = full.run(*STAGES[stage]["cmd"].replace("${train.launcher}", "python").split(), fails=True)
+        said = full.run(*STAGES[stage]["cmd"].split(), fails=True)
         last = said.splitlines()[-1]
         assert last.startswith(("error: data/", "error: reports/"))
         assert "No space left on device" in last and "make room" in last

@@ -1,5 +1,11 @@
 """From the train section of params.yaml to a training configuration."""
 
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -51,3 +57,43 @@ def test_a_gpu_that_is_not_there_is_an_error() -> None:
     assert choose_device("auto") == CPU
     with pytest.raises(StageError, match=r"train.device is cuda, but torch sees no GPU; use cpu or auto"):
         choose_device("cuda")
+
+
+def run_with_launcher(root: Path, launcher: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(re.sub("launcher: python", f"launcher: {launcher}", text), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "stages.train", "full"],
+        env=os.environ | {"PYTHONPATH": str(root)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_launcher_starts_the_stage_without_a_shell(project: Path, root: Path) -> None:
+    """Guards against a parameter that a shell would run, and against words that are torn apart."""
+    Path("launcher").write_text('#!/bin/sh\nprintf "%s\\n" "$WIKITUNE_LAUNCHED" "$@"\n', encoding="utf-8")
+    Path("launcher").chmod(0o755)
+    done = run_with_launcher(root, "./launcher --name='two words' ; touch made")
+    assert done.stdout.splitlines() == ["1", "--name=two words", ";", "touch", "made", "-m", "stages.train", "full"]
+    assert not Path("made").exists()
+
+
+@pytest.mark.parametrize("variable", ["RANK", "WIKITUNE_LAUNCHED"])
+def test_what_was_launched_launches_nothing(project: Path, root: Path, variable: str) -> None:
+    """Guards against processes of torchrun that start torchrun again, without end."""
+    done = run_with_launcher(root, "./none", **{variable: "0"})
+    assert "data/splits/full/train.jsonl does not exist" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("launcher", "why"), [("./none", "No such file or directory"), ("'\"'", "No closing quotation")]
+)
+def test_a_launcher_that_cannot_start_is_named(project: Path, root: Path, launcher: str, why: str) -> None:
+    done = run_with_launcher(root, launcher)
+    assert done.returncode == 1
+    assert "train.launcher is " in done.stderr
+    assert f"which cannot be started: {why}" in done.stderr
+    assert "Traceback" not in done.stderr

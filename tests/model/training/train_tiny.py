@@ -1,4 +1,7 @@
-"""Trains a tiny model, to be killed, or run by several processes: `python -m tests.model.training.train_tiny OUT [CACHE]`."""
+"""Trains a tiny model, to be killed or run by several processes.
+
+`python -m tests.model.training.train_tiny OUT [CACHE]`
+"""
 
 import json
 import os
