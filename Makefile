@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: repro test test-all lint format clean
+.PHONY: repro test test-all lint format clean ready
 
 repro: .venv/installed
 	dvc repro
@@ -27,11 +27,20 @@ format: .venv/installed
 	ruff check --fix .
 	ruff format .
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml constraints.txt | ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
+
+# What would fail only after minutes of installing.
+ready:
+	@git rev-parse --git-dir >/dev/null 2>&1 || { \
+	  echo "error: this folder is no Git repository, and DVC needs one. Clone the project instead of downloading a ZIP,"; \
+	  echo "  or run here: git init && git add --all && git commit --message 'Start'"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "error: `$(PYTHON) --version 2>&1` at `command -v $(PYTHON)`; wikitune runs on Python 3.11."; \
+	  echo "  Name one: make PYTHON=/path/to/python3.11"; exit 1; }
 
 clean:
 	rm -rf .venv
