@@ -58,8 +58,8 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  full: all", "  full: 400", r"split: small is 500, at most the size of full \(400\)"),
         ("  small: 500", "  small: 9", r"split.small: .* greater than or equal to 10 \(is 9\)"),
         (
-            "  temperature: 0    .* # divides",
-            "  temperature: -1  # divides",
+            "  temperature: 0    .* # of sampling",
+            "  temperature: -1  # of sampling",
             "infer.temperature: .* greater than or equal to 0",
         ),
         ("  top_p: 1.0", "  top_p: 0", "infer.top_p: Input should be greater than 0"),
