@@ -12,11 +12,12 @@ repro: .venv/installed
 	@echo
 	@echo "The report: reports/index.html (in a browser) or reports/report.md"
 
+# Two test files at a time; each of them runs its tests in order.
 test: lint
-	pytest
+	pytest -n 2 --dist loadfile
 
 test-all: lint
-	pytest -m ""
+	pytest -n 2 --dist loadfile -m ""
 
 lint: .venv/installed
 	ruff check .
