@@ -35,13 +35,13 @@ class Params(SectionModel):
     vocabulary: str  # a folder
     seed: Seed
     vocab_size: Annotated[int, Field(ge=300, le=65536)]
-    n_positions: Annotated[int, Field(ge=64, le=8192)]  # the context, in tokens
+    n_positions: Annotated[int, Field(ge=64, le=8192)]  # context length in tokens
     n_embd: Positive
     n_layer: Positive
     n_head: Positive
     dropout: Annotated[float, Field(ge=0, lt=1)]
-    val_pages: Annotated[float, Field(gt=0, lt=1)]  # share of the pages
-    sequence_length: Annotated[int, Field(ge=16)]  # tokens of text a training row
+    val_pages: Annotated[float, Field(gt=0, lt=1)]  # share of the pages held out
+    sequence_length: Annotated[int, Field(ge=16)]  # tokens per training row
     epochs: Positive
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0, le=1)]
@@ -62,7 +62,7 @@ class Params(SectionModel):
         return self
 
     @model_validator(mode="after")
-    def _weights_have_a_place(self) -> Self:
+    def _path_is_given(self) -> Self:
         if self.source == "path" and not self.path:
             raise ValueError("source is path, and path names no folder and no file")
         return self
@@ -71,19 +71,12 @@ class Params(SectionModel):
 def main() -> None:
     params = load_params("base", Params)
     with naming(CHECKPOINT):
-        metrics = scratch(params) if params.source == "scratch" else adopt(params)
+        metrics = train_from_scratch(params) if params.source == "scratch" else adopt_weights(params)
     write_json(METRICS, metrics)
 
 
-def scratch(params: Params) -> dict[str, object]:
-    pages = read_jsonl(PAGES, Page)
-    if len(pages) < 2:
-        raise StageError(f"{PAGES} holds {len(pages)} page; training a base model needs at least 2")
-    return train_from_scratch(pages, params)
-
-
-def adopt(params: Params) -> dict[str, object]:
-    """Checks GPT-2's own weights and writes them with its vocabulary as the checkpoint; returns the metrics."""
+def adopt_weights(params: Params) -> dict[str, object]:
+    """Checks GPT-2's own weights, writes them with its vocabulary as the checkpoint, and returns the metrics."""
     from model.core.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
     from model.core.pretrained import load_pretrained
     from model.core.tokenizer import GPT2_SIZE, VocabularyError, gpt2_tokenizer
@@ -112,8 +105,11 @@ def adopt(params: Params) -> dict[str, object]:
     }
 
 
-def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
-    """Writes the checkpoint; returns the metrics."""
+def train_from_scratch(params: Params) -> dict[str, object]:
+    """Trains a tokenizer and a GPT-2 on the pages, writes the checkpoint, and returns the metrics."""
+    pages = read_jsonl(PAGES, Page)
+    if len(pages) < 2:
+        raise StageError(f"{PAGES} holds {len(pages)} page; training a base model needs at least 2")
     from model.core.process import prepare_process
 
     prepare_process()
@@ -135,7 +131,8 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
         raise StageError(
             f"params.yaml: base.val_pages is {params.val_pages}: no page of {len(texts)} is left to train on"
         )
-    # With a prompt beside each page, the words of the prompt, which stand in every example, become tokens of their own.
+    # Every example repeats the words of the prompt. With one prompt per page in the tokenizer's text, each of them becomes
+    # a single token.
     tokenizer = train_tokenizer([*texts, *[render_prompt("", "-")] * len(texts)], params.vocab_size)
     encoding = load_encoding(save_tokenizer(CHECKPOINT, tokenizer, params.n_positions))
     training = encode_documents(encoding, texts[held_out:], params.sequence_length)
@@ -150,11 +147,11 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
     )
     model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
     try:
-        tuning = training_config(params)
-        run = fingerprint(model, training, validation, tuning, Ranks())
+        settings = pretraining_config(params)
+        run = fingerprint(model, training, validation, settings, Ranks())
         snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done():
-            result = train(model, training, validation, tuning, encoding.eot_token, snapshots)
+            result = train(model, training, validation, settings, encoding.eot_token, snapshots)
             save_checkpoint(CHECKPOINT, model)
     except (TrainingError, CheckpointError) as error:
         raise StageError(str(error)) from error
@@ -172,14 +169,14 @@ def train_from_scratch(pages: list[Page], params: Params) -> dict[str, object]:
 
 
 def page_text(page: Page) -> str:
-    """A page as the model reads it: title, headings and paragraphs, each a line, so that text follows a line's end."""
+    """A page as the model reads it: title, headings and paragraphs, one per line."""
     parts = [page.title]
     for section in page.sections:
         parts += [section.heading, *section.text.split("\n")]
     return "\n".join(part for part in parts if part.strip())
 
 
-def training_config(params: Params) -> "TrainingConfig":
+def pretraining_config(params: Params) -> "TrainingConfig":
     from model.training.config import TrainingConfig
 
     return TrainingConfig(

@@ -46,11 +46,11 @@ def main() -> None:
         for row, example in enumerate(examples)
     ]
     write_jsonl(ANSWERS, rows)
-    write_json(METRICS, measure(answers))
+    write_json(METRICS, answer_metrics(answers))
 
 
 def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
-    """One answer an example, in their order; prompts of similar lengths share a batch."""
+    """One answer per example, in their order. Prompts of similar length are decoded together, which saves padding."""
     from model.core.process import prepare_process
 
     prepare_process()
@@ -77,16 +77,16 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
             batch = generate(model, texts, params.max_new_tokens, encoding.eot_token, sampling, places=rows)
             generations.update(zip(rows, batch, strict=True))
             progress.update(len(rows))
-            tokens += sum(len(one.tokens) for one in batch)
+            tokens += sum(len(generation.tokens) for generation in batch)
             elapsed = progress.format_dict["elapsed"]
             progress.set_postfix_str(f"{tokens / elapsed:.0f} tokens/s" if elapsed else "")
-    answers = [generations[row] for row in range(len(prompts))]
     return [
-        Answer(text=encoding.decode(list(one.tokens)), tokens=len(one.tokens), finish=one.finish) for one in answers
+        Answer(text=encoding.decode(list(generation.tokens)), tokens=len(generation.tokens), finish=generation.finish)
+        for _, generation in sorted(generations.items())
     ]
 
 
-def measure(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:
+def answer_metrics(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:
     return {
         role: {
             "answers": len(rows),

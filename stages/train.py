@@ -80,7 +80,7 @@ def main() -> None:
     with naming(CHECKPOINTS / size):
         metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
     if int(os.environ.get("RANK", "0")):
-        return  # under torchrun, the first process writes
+        return  # under torchrun, only rank 0 writes
     write_csv(CURVES / f"{size}.csv", curve)
     write_json(METRICS / f"train_{size}.json", metrics)
 
@@ -104,7 +104,7 @@ def launch(command: str, size: str) -> NoReturn:
 def tune(
     training: list[Example], validation: list[Example], params: Params, checkpoint: Path
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """Writes the tuned checkpoint; returns the metrics and the curve."""
+    """Tunes the base model, writes the checkpoint, and returns the metrics and the loss curve."""
     from model.core.process import prepare_process
 
     prepare_process()
@@ -119,13 +119,13 @@ def tune(
 
     try:
         device = choose_device(params.device)
-        config = training_config(params, device)
+        config = tuning_config(params, device)
         model, encoding = read_checkpoint(BASE)
         encoded = [
             [encode_example(encoding, example.instruction, example.input, example.output) for example in side]
             for side in (training, validation)
         ]
-        # A row's last token is only ever a target, so one more than the context fits.
+        # The last token of a row is only a target, never an input, so a row may be one token longer than the context.
         fitting = [[row for row in side if len(row.tokens) <= model.config.n_positions + 1] for side in encoded]
         over = sum(map(len, encoded)) - sum(map(len, fitting))
         if over:
@@ -156,12 +156,12 @@ def tune(
     return metrics, [asdict(point) for point in result.curve]
 
 
-def training_config(params: Params, device: "torch.device") -> "TrainingConfig":
+def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
     from model.training.config import TrainingConfig
     from model.training.precision import best_precision
 
     chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision
-    not_the_models = {
+    not_the_loops = {
         "launcher",
         "device",
         "precision",
@@ -171,7 +171,7 @@ def training_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "snapshot_minutes",
     }
     return TrainingConfig(
-        **params.model_dump(exclude=not_the_models),
+        **params.model_dump(exclude=not_the_loops),
         precision=chosen,  # type: ignore[arg-type] # one of the two
         micro_batch_size=None if params.micro_batch_size == "all" else params.micro_batch_size,
         patience=None if params.patience == "none" else params.patience,
@@ -180,15 +180,15 @@ def training_config(params: Params, device: "torch.device") -> "TrainingConfig":
 
 
 def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> "torch.device":
-    """Under torchrun, each process on a machine has a GPU of its own."""
+    """The device to train on; under torchrun, each process of a machine takes a GPU of its own."""
     import torch
 
-    there = torch.cuda.is_available()
-    if wanted == "cuda" and not there:
+    has_gpu = torch.cuda.is_available()
+    if wanted == "cuda" and not has_gpu:
         raise StageError("params.yaml: train.device is cuda, but torch sees no GPU; use cpu or auto")
-    if wanted == "cpu" or not there:
+    if wanted == "cpu" or not has_gpu:
         return torch.device("cpu")
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS gives the same bytes only with a fixed one
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with a fixed workspace
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     torch.cuda.set_device(device)
     return device

@@ -46,7 +46,7 @@ def test_tuning_and_answering_work_on_it(
     """Guards against a base model that differs in layout, tokens or end of text from the one trained here."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    metrics = base.adopt(section("base", source="path", path=str(published), vocabulary=str(gpt2_vocabulary)))
+    metrics = base.adopt_weights(section("base", source="path", path=str(published), vocabulary=str(gpt2_vocabulary)))
     digest = hashlib.sha256((published / "model.safetensors").read_bytes()).hexdigest()
     assert metrics == {"parameters": 809_472, "vocab_size": 50257, "source": "path", "sha256": digest}
     tokenizer = AutoTokenizer.from_pretrained(base.CHECKPOINT)
@@ -74,7 +74,7 @@ def test_another_vocabulary_than_gpt2s_is_refused(
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"vocab_size": 300}))
     with pytest.raises(StageError) as error:
-        base.adopt(section("base", source="path", path=str(folder), vocabulary=str(gpt2_vocabulary)))
+        base.adopt_weights(section("base", source="path", path=str(folder), vocabulary=str(gpt2_vocabulary)))
     assert str(error.value) == (
         f"{folder / 'model.safetensors'}: tensor wte.weight: found 300 rows, expected 50257, "
         "one for each token of GPT-2's vocabulary"
@@ -88,7 +88,7 @@ def test_half_precision_is_noted(
     file = tmp_path / "half.safetensors"
     save_file({name: tensor.half() for name, tensor in load_file(published / "model.safetensors").items()}, file)
     shutil.copy(published / "config.json", tmp_path)
-    base.adopt(section("base", source="path", path=str(file), vocabulary=str(gpt2_vocabulary)))
+    base.adopt_weights(section("base", source="path", path=str(file), vocabulary=str(gpt2_vocabulary)))
     assert caplog.messages == [f"{file} stores float16; it is used as float32"]
     assert {tensor.dtype for tensor in load_file(base.CHECKPOINT / "model.safetensors").values()} == {torch.float32}
 
@@ -104,7 +104,7 @@ def test_a_path_that_is_not_there_is_named(
     project: Path, gpt2_vocabulary: Path, changes: dict[str, str], message: str
 ) -> None:
     with pytest.raises(StageError) as error:
-        base.adopt(section("base", **{"source": "path", "vocabulary": str(gpt2_vocabulary)} | changes))
+        base.adopt_weights(section("base", **{"source": "path", "vocabulary": str(gpt2_vocabulary)} | changes))
     assert str(error.value) == message
 
 

@@ -10,7 +10,7 @@ from model.core.checkpoint import save_checkpoint, save_tokenizer
 from model.core.gpt2 import GPT2, GPT2Config
 from model.core.tokenizer import load_encoding, train_tokenizer
 from stages.common.records import Example
-from stages.infer import Params, answer_all, measure
+from stages.infer import Params, answer_all, answer_metrics
 
 EXAMPLES = [
     Example.model_construct(instruction=text, input="") for text in ("Name it.", "When was it?", "A. " * 9, "B", "C")
@@ -55,6 +55,6 @@ def test_greedy_answers_have_no_seed(checkpoint: Path, changes: dict[str, float]
 def test_bfloat16_answers_every_row(checkpoint: Path) -> None:
     """Guards against a precision that is declared and not used, or that stops the stage."""
     answers = answer_all(checkpoint, EXAMPLES, params(precision="bfloat16"))
-    metrics = measure({"base": answers})["base"]
+    metrics = answer_metrics({"base": answers})["base"]
     assert metrics["answers"] == len(EXAMPLES)
     assert metrics["tokens"] == sum(answer.tokens for answer in answers) > 0

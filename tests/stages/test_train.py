@@ -12,7 +12,7 @@ import torch
 from model.training.precision import best_precision
 from stages.common.errors import StageError
 from stages.common.params import load_params
-from stages.train import Params, choose_device, training_config
+from stages.train import Params, choose_device, tuning_config
 
 CPU = torch.device("cpu")
 
@@ -34,21 +34,21 @@ def test_every_parameter_reaches_the_loop(params: Params) -> None:
             "precision": "bfloat16",
         }
     )
-    config = training_config(changed, CPU)
+    config = tuning_config(changed, CPU)
     assert (config.micro_batch_size, config.patience, config.lora_rank) == (3, 2, 4)
     assert (config.neftune, config.compile, config.precision) == (5.0, True, "bfloat16")
     assert config.learning_rate == params.learning_rate
 
 
 def test_the_defaults_leave_options_out(params: Params) -> None:
-    config = training_config(params, CPU)
+    config = tuning_config(params, CPU)
     assert (config.micro_batch_size, config.patience, config.lora_rank) == (None, None, None)
     assert (config.neftune, config.precision) == (0.0, "float32")
 
 
 def test_auto_takes_the_faster_precision(params: Params) -> None:
     """Guards against bfloat16 on a processor that has to imitate it."""
-    config = training_config(params.model_copy(update={"precision": "auto"}), CPU)
+    config = tuning_config(params.model_copy(update={"precision": "auto"}), CPU)
     assert f"torch.{config.precision}" == str(best_precision(CPU))
 
 
