@@ -131,8 +131,8 @@ def train_from_scratch(params: Params) -> dict[str, object]:
         raise StageError(
             f"params.yaml: base.val_pages is {params.val_pages}: no page of {len(texts)} is left to train on"
         )
-    # Every example repeats the words of the prompt. With one prompt per page in the tokenizer's text, each of them becomes
-    # a single token.
+    # Every example repeats the words of the prompt. With one prompt per page in the tokenizer's text, each of these
+    # words becomes a single token.
     tokenizer = train_tokenizer([*texts, *[render_prompt("", "-")] * len(texts)], params.vocab_size)
     encoding = load_encoding(save_tokenizer(CHECKPOINT, tokenizer, params.n_positions))
     training = encode_documents(encoding, texts[held_out:], params.sequence_length)
