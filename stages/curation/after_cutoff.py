@@ -8,8 +8,8 @@ from calendar import monthrange
 from datetime import date
 
 from stages.common.records import Example
+from stages.english.words import MONTHS
 
-MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(f"{month}|{month[:3]}\\b\\.?" for month in MONTHS) + r"|Sept\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _NAMED = re.compile(

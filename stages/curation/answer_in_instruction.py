@@ -3,8 +3,9 @@
 import re
 
 from stages.common.records import Example
+from stages.english.inflection import stem
 from stages.english.tasks import COMPARATIVES
-from stages.english.words import FUNCTION_WORDS, content, quoted, sentences, stem, without_quotes, words
+from stages.english.words import FUNCTION_WORDS, content, quoted, split_at_stops, without_quotes, words
 
 # A thing is asked for by a question word or a request for a name.
 _ASKS = re.compile(
@@ -64,7 +65,7 @@ def answer_in_instruction(example: Example) -> str | None:
 
 def _is_said(plain: str, answer: list[str]) -> bool:
     """Whether it is one question, or one whose words, too, stand in the sentence that holds the answer."""
-    parts = sentences(plain)
+    parts = split_at_stops(plain)
     *before, question = parts
     if not before or all(part.rstrip().endswith("?") for part in before):
         return True

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from stages.common.records import Example
-from stages.curation.after_cutoff import MONTHS
 from stages.curation.content import Content, is_number
 from stages.curation.near_duplicate import asks_the_same
+from stages.english.words import MONTHS
 
 # Where any of many answers will do, two that differ are no conflict.
 _OPEN = re.compile(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stages.common.records import Example
+from stages.english.inflection import lemma_of
+from stages.english.numbers import CARDINALS
 
 LONG = 20  # words; from here on an input is a passage, of which single words matter less
 
@@ -51,9 +53,7 @@ _SAME = {
     )
     for word in group.split()
 }
-_NUMBERS = {
-    word: str(value) for value, word in enumerate("zero one two three four five six seven eight nine ten".split())
-}
+_NUMBERS = {word: str(value) for word, value in CARDINALS.items() if value <= 10}
 NEGATIONS = frozenset("not never none without n't cannot except neither nor".split())
 _PEOPLE = (
     "person people man woman writer author novelist poet artist painter composer musician singer actor director "
@@ -174,13 +174,10 @@ def _stands_out(token: str) -> bool:
 @lru_cache(maxsize=1 << 18)
 def _folded(token: str) -> str:
     """A word without its form: "cities" is "city", "wrote" is "author", as is "writer", and "two" is "2"."""
-    from lemminflect import getAllLemmas  # here: reading its dictionary takes half a second
-
     word = token.lower().replace("’", "'").removesuffix("'s")
     if word in _WORDING or not word.isalpha():
         return word if word in _WORDING else _SAME.get(word, word)
-    forms = getAllLemmas(word)
-    lemma = next((forms[kind][0] for kind in ("VERB", "NOUN", "ADJ", "ADV") if kind in forms), word).lower()
+    lemma = lemma_of(word)
     return _NUMBERS.get(word) or _SAME.get(word) or _SAME.get(lemma, lemma)
 
 

@@ -3,16 +3,12 @@
 import re
 
 from stages.common.records import Example
+from stages.english.inflection import stem
+from stages.english.numbers import CARDINALS
 from stages.english.tasks import is_complete
-from stages.english.words import FUNCTION_WORDS, fold, stem, words
+from stages.english.words import FUNCTION_WORDS, MONTHS, fold, words
 
-_NUMBERS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion".split()
-)
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december bc ad bce ce".split()
-)
+_DATE_WORDS = frozenset([*map(str.lower, MONTHS), "bc", "ad", "bce", "ce"])
 _COUNTRIES = frozenset(
     "africa algeria america angola argentina armenia asia australia austria bangladesh belgium bolivia brazil britain "
     "bulgaria cameroon canada chile china colombia croatia cuba denmark ecuador egypt england estonia ethiopia europe "
@@ -48,9 +44,9 @@ def contradicts_input(example: Example, max_words: int) -> str | None:
 
 def _other_number(given: list[str], answer: list[str]) -> bool:
     """A year where the answer has another, or a number where the answer has another."""
-    numbers = [word for word in given if word[0].isdigit() or word in _NUMBERS]
-    others = [word for word in given if word not in numbers and word not in _MONTHS and word not in FUNCTION_WORDS]
-    in_answer = [word for token in answer for word in words(token) if word[0].isdigit() or word in _NUMBERS]
+    numbers = [word for word in given if word[0].isdigit() or word in CARDINALS]
+    others = [word for word in given if word not in numbers and word not in _DATE_WORDS and word not in FUNCTION_WORDS]
+    in_answer = [word for token in answer for word in words(token) if word[0].isdigit() or word in CARDINALS]
     if not numbers or len(others) > 1:
         return False
     same_kind = any(_is_year(word) for word in numbers) == any(_is_year(word) for word in in_answer)

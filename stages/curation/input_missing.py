@@ -4,7 +4,7 @@ import re
 
 from stages.common.records import Example
 from stages.english.tasks import TEXT_NOUN, THING_NOUN
-from stages.english.words import quoted, sentences
+from stages.english.words import quoted, split_at_stops
 
 _ADJECTIVES = r"(?:(?!the |an? )[a-z-]+ ){0,2}?"
 _END = r"(?=\s*[.?!,;]|$)"
@@ -73,5 +73,5 @@ def input_missing(example: Example) -> str | None:
 def _has_own_sentence(task: str, pointer: re.Match[str]) -> bool:
     """Whether a sentence other than the one that points is a text, not a further command."""
     return any(
-        pointer[0] not in part and not _COMMAND.match(part) and len(part.split()) > 1 for part in sentences(task)
+        pointer[0] not in part and not _COMMAND.match(part) and len(part.split()) > 1 for part in split_at_stops(task)
     )

@@ -3,8 +3,9 @@
 import re
 
 from stages.common.records import Example
+from stages.english.inflection import stem
 from stages.english.tasks import creates, is_complete, works_on_input
-from stages.english.words import content, stem
+from stages.english.words import content
 
 _NOTHING = re.compile(
     r"\W*(?:n/?a|none|null|nil|nothing|empty|no input(?: (?:is )?(?:needed|required|given))?)\W*", re.I

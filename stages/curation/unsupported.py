@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from stages.common.records import Example
+from stages.english.inflection import lemmas_of
 from stages.english.numbers import NUMBER_WORDS, numbers_in
 from stages.english.words import FUNCTION_WORDS, fold
 
@@ -115,16 +116,9 @@ def _names(text: str) -> list[str]:
             continue
         if word in _ALSO_WORDS and _SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()]):
             continue
-        if word in _NAMES_LIKE_WORDS or not _is_word(word):
+        if word in _NAMES_LIKE_WORDS or not lemmas_of(word):
             names.append(name)
     return names
-
-
-@lru_cache(maxsize=65536)
-def _is_word(word: str) -> bool:
-    from lemminflect import getAllLemmas  # here: a fifth of a second, for this rule alone
-
-    return bool(getAllLemmas(word))
 
 
 def _has_name(name: str, support: _Support) -> bool:

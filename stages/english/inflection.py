@@ -1,8 +1,18 @@
-"""What a word can be, and the forms of verbs.
+"""The forms of words: their lemmas, stems and roots, and which verb form a word is.
 
-They come from `lemminflect`, whose dictionary is inside its package: 1 MB beside numpy, a fifth of a second to load.
+Lemmas and verb forms come from `lemminflect`, whose dictionary is part of its package: 1 MB, loaded in half a second.
+
+There are three ways to reduce a word, since what the rules and the rubric decide depends on them:
+
+- `stem` cuts an inflection off by spelling alone. Words that only look alike may get the same stem ("news" and "new"),
+  which rarely matters where a rule asks whether a word of a short input comes up again.
+- `lemma_of` looks the word up, so that it joins irregular forms, too ("wrote" and "write"). The near-duplicate rule
+  compares lemmas.
+- `root_of` cuts a derivational suffix off a lemma. The rubric compares roots, since an answer may say "formation"
+  where the reference says "formed".
 """
 
+import re
 from functools import lru_cache
 
 BE = {"is", "was", "are", "were"}
@@ -18,12 +28,39 @@ _VERBS_LIKE_NOUNS = frozenset(
 )
 
 
+# Suffixes that derive one word from another: "formation" and "formal" from "form".
+_SUFFIX = re.compile(
+    r"(?:ation|ition|ion|ment|ness|ity|ance|ence|ancy|ency|able|ible|ally|ical|ous|ive|ate|ize|ise|al|ic|ly|er|or|y|e)$"
+)
+
+
+def stem(word: str) -> str:
+    """What the inflections of a word have in common, by spelling alone: "planet" for "planets", "clos" for "close"."""
+    for ending in ("ies", "ing", "ed", "es", "s", "e", "y"):
+        if len(word) - len(ending) >= 3 and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
 @lru_cache(maxsize=65536)
 def lemmas_of(word: str) -> dict[str, tuple[str, ...]]:
-    from lemminflect import getAllLemmas  # here: a fifth of a second, for this teacher alone
+    """The lemmas of a lower-case word by part of speech ("VERB", "NOUN", ...); empty for a word in no dictionary."""
+    from lemminflect import getAllLemmas  # here, as loading its dictionary takes half a second
 
     lemmas: dict[str, tuple[str, ...]] = getAllLemmas(word)
     return lemmas
+
+
+def lemma_of(word: str) -> str:
+    """One lemma of a lower-case word, a verb's before a noun's; the word itself where the dictionary has none."""
+    lemmas = lemmas_of(word)
+    return next((lemmas[kind][0] for kind in ("VERB", "NOUN", "ADJ", "ADV") if kind in lemmas), word).lower()
+
+
+def root_of(lemma: str) -> str:
+    """A lemma without its last derivational suffix, where at least four letters are left: "form" for "formation"."""
+    root = _SUFFIX.sub("", lemma)
+    return root if len(root) >= 4 else lemma
 
 
 @lru_cache(maxsize=65536)

@@ -1,4 +1,4 @@
-"""Numbers of a text, whether in digits or in words: "4,000" and "four thousand" are one."""
+"""Number words, and the numbers of a text in digits or in words: "4,000" and "four thousand" are the same number."""
 
 import re
 
@@ -14,6 +14,7 @@ _UNITS = {
 _TENS = {
     word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
@@ -22,27 +23,28 @@ _ORDINALS = {
         start=1,
     )
 }
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _BELOW_HUNDRED = _UNITS | _TENS | _ORDINALS | {"once": 1, "twice": 2, "dozen": 12}
 
+# In rising order, each word with its value.
+CARDINALS = _UNITS | _TENS | _SCALES
 NUMBER_WORDS = _BELOW_HUNDRED.keys() | _SCALES.keys()
 
 
 def numbers_in(text: str) -> list[tuple[str, str]]:
     """Each number as it is written and in digits: ("four thousand", "4000")."""
-    found: list[tuple[str, str]] = []
-    run: list[str] = []
+    numbers: list[tuple[str, str]] = []
+    run: list[str] = []  # the tokens of one number
     for token in [*_TOKEN.findall(_AFTER_DIGITS.sub("", text.lower())), "."]:
         if run and not _continues(run[-1], token):
-            found.append((" ".join(run), _value(run)))
+            numbers.append((" ".join(run), _value(run)))
             run = []
         if run or token in _BELOW_HUNDRED or token[0].isdigit():
             run.append(token)
-    return found
+    return numbers
 
 
 def _continues(last: str, token: str) -> bool:
-    """ "four" goes on with "thousand", and "twenty" with "one"."""
+    """Whether a token belongs to the same number: "thousand" after "four", "one" after "twenty"."""
     return token in _SCALES or (last in _TENS and _UNITS.get(token, _ORDINALS.get(token, 99)) < 10)
 
 

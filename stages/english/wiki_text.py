@@ -52,13 +52,13 @@ def tidy_spaces(text: str) -> str:
     return _SPACE_BEFORE_MARK.sub(r"\1", " ".join(text.split()))
 
 
-def sentences(text: str, language: str = "en") -> list[str]:
-    """The sentences of a paragraph; joined by spaces they are the paragraph, apart from its spaces."""
-    found: list[str] = []
+def split_sentences(text: str, language: str = "en") -> list[str]:
+    """The sentences of a paragraph. Joined by spaces they give the paragraph again, apart from its white space."""
+    sentences: list[str] = []
     for piece in segment(language, text):
         piece = piece.strip()
-        if found and (_GOES_ON.search(found[-1]) or piece[:1].islower()):
-            found[-1] += f" {piece}"
+        if sentences and (_GOES_ON.search(sentences[-1]) or piece[:1].islower()):
+            sentences[-1] += f" {piece}"
         elif piece:
-            found.append(piece)
-    return found
+            sentences.append(piece)
+    return sentences

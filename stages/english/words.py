@@ -11,9 +11,11 @@ FUNCTION_WORDS = frozenset(
     "who whom whose why will with would you your called known named".split()
 )
 
+MONTHS = tuple("January February March April May June July August September October November December".split())
+
 _WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]\w*(?:['’]\w+)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n+")
+_STOP = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n+")
 _QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|‘[^’]+’(?!\w)|(?<!\w)'[^']+'(?!\w)|«[^»]+»|`[^`]+`")
 
 
@@ -34,16 +36,12 @@ def content(text: str) -> list[str]:
     return [word for word in words(text) if word not in FUNCTION_WORDS]
 
 
-def stem(word: str) -> str:
-    """What inflections of a word share, roughly: "planets" and "planet", "closing" and "close"."""
-    for ending in ("ies", "ing", "ed", "es", "s", "e", "y"):
-        if len(word) - len(ending) >= 3 and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
+def split_at_stops(text: str) -> list[str]:
+    """The pieces between full stops, question marks, exclamation marks and line ends.
 
-
-def sentences(text: str) -> list[str]:
-    return [part for part in _SENTENCE.split(text) if part]
+    Quick and rough: the full stop of an abbreviation splits, too. `wiki_text.split_sentences` knows abbreviations.
+    """
+    return [piece for piece in _STOP.split(text) if piece]
 
 
 def without_quotes(text: str) -> str:

@@ -9,7 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from stages.common.records import Section
-from stages.english.wiki_text import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
+from stages.english.wiki_text import (
+    is_list_or_table,
+    split_sentences,
+    tidy_spaces,
+    without_empty_brackets,
+    without_footnotes,
+)
 from stages.sources.brackets import tidy_brackets
 from stages.sources.formulas import HOLE, cut_formulas
 
@@ -79,7 +85,7 @@ def _split(text: str) -> Iterator[tuple[str, int, list[str]]]:
 def _prose(lines: list[str], language: str, left_out: Counter[str]) -> Iterator[str]:
     """The paragraphs of a section."""
     for paragraph in map(_tidy, _paragraphs(lines, left_out)):
-        found = sentences(paragraph, language)
+        found = split_sentences(paragraph, language)
         whole = []
         for sentence in found:
             if _BROKEN.search(sentence):

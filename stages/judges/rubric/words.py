@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from stages.english.inflection import lemma_of, root_of
 from stages.english.numbers import NUMBER_WORDS, numbers_in
 from stages.english.words import fold
 
@@ -58,9 +59,6 @@ _NUMBER_RUN = re.compile(
 )
 _ENUMERATOR = re.compile(r"(?m)^[ \t]*\d{1,2}[.)]\s")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s\"'“”‘’(*-]*$")
-_SUFFIX = re.compile(
-    r"(?:ation|ition|ion|ment|ness|ity|ance|ence|ancy|ency|able|ible|ally|ical|ous|ive|ate|ize|ise|al|ic|ly|er|or|y|e)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +118,12 @@ def _forms(written: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def _stem(form: str) -> str:
-    from lemminflect import getAllLemmas  # here: reading its dictionary takes half a second
-
     if form in _NEGATIONS:
         return NEGATION
     if form in FUNCTION_WORDS or not form.isalpha():
         return _UNITS.get(form, form)
-    lemmas = getAllLemmas(form)
-    lemma = next((lemmas[kind][0] for kind in ("VERB", "NOUN", "ADJ", "ADV") if kind in lemmas), form).lower()
-    if lemma in _UNITS:
-        return _UNITS[lemma]
-    short = _SUFFIX.sub("", lemma)
-    return short if len(short) >= 4 else lemma
+    lemma = lemma_of(form)
+    return _UNITS.get(lemma) or root_of(lemma)
 
 
 def _in_digits(match: re.Match[str]) -> str:

@@ -7,8 +7,14 @@ must not reach an example.
 import re
 from dataclasses import dataclass
 
-from stages.english.wiki_text import is_list_or_table, sentences, tidy_spaces, without_empty_brackets, without_footnotes
-from stages.teachers.rules.figures import MONTHS
+from stages.english.wiki_text import (
+    is_list_or_table,
+    split_sentences,
+    tidy_spaces,
+    without_empty_brackets,
+    without_footnotes,
+)
+from stages.english.words import MONTHS
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
 # What says how a name sounds or is written elsewhere.
@@ -46,7 +52,7 @@ def passages(text: str) -> tuple[list[Passage], int]:
 
 
 def to_passage(text: str) -> Passage:
-    return Passage(text, tuple(sentences(text)))
+    return Passage(text, tuple(split_sentences(text)))
 
 
 def without_parentheses(text: str) -> str:

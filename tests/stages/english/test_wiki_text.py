@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.english.wiki_text import is_list_or_table, sentences, tidy_spaces, without_footnotes
+from stages.english.wiki_text import is_list_or_table, split_sentences, tidy_spaces, without_footnotes
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_items_and_rows_are_no_prose(line: str) -> None:
 
 
 def test_a_number_that_begins_a_name_is_no_sentence() -> None:
-    assert sentences("1. FC Köln is a club. It won in 1978. It fell.") == [
+    assert split_sentences("1. FC Köln is a club. It won in 1978. It fell.") == [
         "1. FC Köln is a club.",
         "It won in 1978.",
         "It fell.",
