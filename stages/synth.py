@@ -22,7 +22,7 @@ from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
 from stages.sampling import as_text, sample
 from stages.teachers.lesson import Lesson
-from stages.teachers.llm import lesson, page_request
+from stages.teachers.llm_teacher import lesson, page_request
 from stages.teachers.rules.teacher import teach
 
 log = logging.getLogger(__name__)

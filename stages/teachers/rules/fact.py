@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from stages.teachers.rules import wording
+from stages.teachers.rules import phrasing
 from stages.teachers.rules.grammar import Clause, main_clause
 from stages.teachers.rules.sentences import Sentence
 from stages.teachers.rules.subject import Subject, bare
@@ -46,7 +46,7 @@ class Fact:
         if self.is_named_in(question):
             return question
         first, _, rest = question.partition(" ")
-        return self.worded(wording.ABOUT, name=self.name, question=f"{first.lower()} {rest}")
+        return self.worded(phrasing.ABOUT, name=self.name, question=f"{first.lower()} {rest}")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from stages.english.inflection import (
     is_past,
     lemmas_of,
 )
-from stages.teachers.rules.figures import OPENING_TIME
+from stages.teachers.rules.mentions import OPENING_TIME
 
 # Words that cannot stand inside a plain subject: with one, the first verb may not be the main one.
 _NOT_IN_SUBJECT = frozenset(

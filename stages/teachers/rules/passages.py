@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from stages.teachers.rules import wording
+from stages.teachers.rules import phrasing
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.figures import A_YEAR
+from stages.teachers.rules.mentions import A_YEAR
 from stages.teachers.rules.names import long_names
 from stages.teachers.rules.questions import definition, how_many, measure, when, where, who, why
 
@@ -14,21 +14,21 @@ MIN_PASSAGE, MAX_PASSAGE = 25, 110  # words
 def summary(fact: Fact) -> Iterator[Draft]:
     """The sentence that says what the passage's subject is."""
     for draft in definition(fact):
-        yield Draft("summary", fact.worded(wording.SUMMARY), fact.sentence.passage.text, draft.output)
+        yield Draft("summary", fact.worded(phrasing.SUMMARY), fact.sentence.passage.text, draft.output)
 
 
 def topic(fact: Fact) -> Iterator[Draft]:
     """The subject of the page, where the passage names it."""
     if fact.is_named_in(fact.sentence.text) and fact.is_named_in(fact.sentence.passage.text):
-        answer = fact.worded(wording.TOPIC_ANSWER, name=fact.name)
-        yield Draft("topic", fact.worded(wording.TOPIC), fact.sentence.passage.text, answer)
+        answer = fact.worded(phrasing.TOPIC_ANSWER, name=fact.name)
+        yield Draft("topic", fact.worded(phrasing.TOPIC), fact.sentence.passage.text, answer)
 
 
 def passage_question(fact: Fact) -> Iterator[Draft]:
     """A question with a question word; the passage, from which it is to be answered, says what it is about."""
     for kind in (when, who, where, how_many, measure, why):
         for draft in kind(fact):
-            asked = fact.worded(wording.PASSAGE_QUESTION, question=draft.instruction)
+            asked = fact.worded(phrasing.PASSAGE_QUESTION, question=draft.instruction)
             yield Draft("passage_question", asked, fact.sentence.passage.text, draft.output)
             return
 
@@ -40,8 +40,8 @@ def list_years(fact: Fact) -> Iterator[Draft]:
     years = list(dict.fromkeys(A_YEAR.findall(fact.sentence.passage.text)))
     if 2 <= len(years) <= 5:
         listed = f"{', '.join(years[:-1])} and {years[-1]}"
-        answer = fact.worded(wording.LIST_YEARS_ANSWER, years=listed)
-        yield Draft("list_years", fact.worded(wording.LIST_YEARS), fact.sentence.passage.text, answer)
+        answer = fact.worded(phrasing.LIST_YEARS_ANSWER, years=listed)
+        yield Draft("list_years", fact.worded(phrasing.LIST_YEARS), fact.sentence.passage.text, answer)
 
 
 def find_sentence(fact: Fact) -> Iterator[Draft]:
@@ -52,7 +52,7 @@ def find_sentence(fact: Fact) -> Iterator[Draft]:
     marks = [*A_YEAR.findall(fact.sentence.text), *long_names(fact.sentence.text)]
     marks = [mark for mark in marks if fact.sentence.passage.text.count(mark) == 1]
     if marks:
-        asked = fact.worded(wording.FIND_SENTENCE, mark=fact.rng.choice(marks))
+        asked = fact.worded(phrasing.FIND_SENTENCE, mark=fact.rng.choice(marks))
         yield Draft("find_sentence", asked, fact.sentence.passage.text, fact.sentence.text)
 
 

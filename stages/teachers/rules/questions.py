@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from stages.english.inflection import AUXILIARIES, BE, base_form, is_participle, is_past
-from stages.teachers.rules import wording
+from stages.teachers.rules import phrasing
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.figures import A_YEAR, MONTH, NUMBER, TIME, UNIT
 from stages.teachers.rules.grammar import Clause, parse, upper_first
+from stages.teachers.rules.mentions import A_YEAR, MONTH, NUMBER, TIME, UNIT
 from stages.teachers.rules.subject import PERSON
 
 # Verbs (in their base form) that persons are known for: "Who invented ...?"
@@ -87,7 +87,7 @@ def definition(fact: Fact) -> Iterator[Draft]:
         return
     head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", clause.rest)[0]
     is_person = any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
-    wordings = wording.DEFINITION_OF_PERSON if is_person else wording.DEFINITION
+    wordings = phrasing.DEFINITION_OF_PERSON if is_person else phrasing.DEFINITION
     yield Draft("definition", fact.worded(wordings, verb=clause.verb, name=fact.name), "", fact.sentence.text)
 
 
@@ -115,7 +115,7 @@ def who(fact: Fact) -> Iterator[Draft]:
         match = _AGENT.fullmatch(clause.rest)
         if match and is_participle(match["verb"]) and _PERSON_NAME.fullmatch(match["agent"]):
             words = {"verb": clause.verb, "subject": clause.subject, "done": match["done"]}
-            yield Draft("who", fact.worded(wording.WHO_PASSIVE, **words), "", clause.statement)
+            yield Draft("who", fact.worded(phrasing.WHO_PASSIVE, **words), "", clause.statement)
     elif is_past(clause.verb) and base_form(clause.verb) in _MAKERS and _PERSON_NAME.fullmatch(clause.subject):
         if not fact.subject.is_full_name(clause.subject):
             yield Draft("who", f"Who {clause.verb} {clause.rest}?", "", clause.statement)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stages.common.records import Page
-from stages.teachers.rules.figures import OPENING_TIME
 from stages.teachers.rules.grammar import upper_first
+from stages.teachers.rules.mentions import OPENING_TIME
 from stages.teachers.rules.prose import Passage, passages, without_parentheses
 from stages.teachers.rules.subject import PERSON, Subject, find_subject
 

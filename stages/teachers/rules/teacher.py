@@ -6,11 +6,11 @@ from collections import Counter, deque
 from stages.common.records import Page, Source, Teacher, make_example
 from stages.english.language import ENGLISH, identify
 from stages.teachers.lesson import Lesson
+from stages.teachers.rules.exercises import STATEMENTS
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.passages import PASSAGES, passage_fits
 from stages.teachers.rules.questions import QUESTIONS
 from stages.teachers.rules.sentences import read
-from stages.teachers.rules.statements import STATEMENTS
 
 GROUPS: tuple[tuple[Kind, ...], ...] = (QUESTIONS, STATEMENTS, PASSAGES)
 TEACHER = Teacher(name="rules")

@@ -5,7 +5,7 @@ are made of the bundled pages' paragraphs, with names of their own on every page
 the first pages filled serves all the others. Beside it, in the same run, the same pages are only read and written
 again, each checked as a record: what any stage pays.
 
-    python -m benchmarks.synth
+    python -m benchmarks.teaching
 """
 
 import os

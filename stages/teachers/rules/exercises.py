@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from stages.english.inflection import AUXILIARIES, MODALS, is_past
-from stages.teachers.rules import wording
+from stages.teachers.rules import phrasing
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.figures import A_YEAR, TIME, false_version
 from stages.teachers.rules.grammar import upper_first
+from stages.teachers.rules.mentions import A_YEAR, TIME, false_version
 from stages.teachers.rules.names import names_in
 from stages.teachers.rules.questions import belongs_elsewhere, describes
 
@@ -32,9 +32,9 @@ def true_or_false(fact: Fact) -> Iterator[Draft]:
     if clause and fact.is_named_in(clause.text):
         wrong = false_version(clause.statement, fact.rng, fact.name) if fact.rng.random() < FALSE_SHARE else None
         answer = fact.worded(
-            wording.FALSE if wrong else wording.TRUE, Statement=clause.statement, statement=f"{clause.text}."
+            phrasing.FALSE if wrong else phrasing.TRUE, Statement=clause.statement, statement=f"{clause.text}."
         )
-        claim = fact.worded(wording.TRUE_OR_FALSE, statement=wrong or clause.statement)
+        claim = fact.worded(phrasing.TRUE_OR_FALSE, statement=wrong or clause.statement)
         yield Draft("true_or_false", claim, "", answer)
 
 
@@ -47,7 +47,7 @@ def complete(fact: Fact) -> Iterator[Draft]:
     earliest = max(len(clause.subject.split()) + 2, len(words) // 2)
     cuts = (cut for cut in range(earliest, len(words) - 1) if words[cut - 1] in _LEADS_ON and words[cut] != "least")
     if cut := max((cut for cut in cuts if _WORTH_KNOWING.search(" ".join(words[cut:]))), default=None):
-        asked = fact.worded(wording.COMPLETE, start=" ".join(words[:cut]))
+        asked = fact.worded(phrasing.COMPLETE, start=" ".join(words[:cut]))
         yield Draft("complete", fact.about(asked), "", clause.statement)
 
 
@@ -61,9 +61,9 @@ def fill_blank(fact: Fact) -> Iterator[Draft]:
     gaps = [gap for gap in gaps if gap[0][:4].lower() not in fact.name.lower()]  # not "the Mexican capital"
     if gaps:
         gap = fact.rng.choice(gaps)
-        asked = fact.worded(wording.FILL_BLANK, statement=f"{text[: gap.start()]}____{text[gap.end() :]}")
-        several = wording.MISSING_WORDS if " " in gap[0] else wording.MISSING_WORD
-        answer = fact.worded(wording.MISSING_NUMBER if gap[0].isdigit() else several, missing=gap[0])
+        asked = fact.worded(phrasing.FILL_BLANK, statement=f"{text[: gap.start()]}____{text[gap.end() :]}")
+        several = phrasing.MISSING_WORDS if " " in gap[0] else phrasing.MISSING_WORD
+        answer = fact.worded(phrasing.MISSING_NUMBER if gap[0].isdigit() else several, missing=gap[0])
         yield Draft("fill_blank", fact.about(asked), "", answer)
 
 
@@ -74,7 +74,7 @@ def event_of_year(fact: Fact) -> Iterator[Draft]:
         return
     happened = (is_past(clause.verb) or clause.verb in {"was", "were"}) and not belongs_elsewhere(time, clause.rest)
     if happened and not describes(clause) and time[0].startswith(("in", "on")):
-        asked = fact.worded(wording.EVENT_OF_YEAR, year=year[0], name=fact.name)
+        asked = fact.worded(phrasing.EVENT_OF_YEAR, year=year[0], name=fact.name)
         yield Draft("event_of_year", asked, "", clause.statement)
 
 
@@ -84,7 +84,7 @@ def to_question(fact: Fact) -> Iterator[Draft]:
     if clause and (clause.verb in AUXILIARIES or is_past(clause.verb)) and clause.verb not in {"had", *MODALS}:
         if len(clause.text.split()) <= 22:
             question = clause.question("", clause.rest)
-            yield Draft("to_question", fact.worded(wording.TO_QUESTION), clause.statement, question)
+            yield Draft("to_question", fact.worded(phrasing.TO_QUESTION), clause.statement, question)
 
 
 def shorten(fact: Fact) -> Iterator[Draft]:
@@ -93,14 +93,14 @@ def shorten(fact: Fact) -> Iterator[Draft]:
     if clause and len(clause.text.split()) >= 6 and sentence.startswith(f"{upper_first(clause.text)},"):
         added = sentence[len(clause.text) :]
         if len(clause.text) > len(added) and not added.startswith(", and "):  # what "and" joins is no less important
-            yield Draft("shorten", fact.worded(wording.SHORTEN), sentence, clause.statement)
+            yield Draft("shorten", fact.worded(phrasing.SHORTEN), sentence, clause.statement)
 
 
 def correct_error(fact: Fact) -> Iterator[Draft]:
     """The statement with a wrong number as `input`."""
     clause = fact.clause
     if clause and fact.is_named_in(clause.text) and (wrong := false_version(clause.statement, fact.rng, fact.name)):
-        yield Draft("correct_error", fact.worded(wording.CORRECT_ERROR), wrong, clause.statement)
+        yield Draft("correct_error", fact.worded(phrasing.CORRECT_ERROR), wrong, clause.statement)
 
 
 STATEMENTS: tuple[Kind, ...] = (

@@ -5,8 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
+from stages.teachers.rules.exercises import (
+    complete,
+    correct_error,
+    fill_blank,
+    shorten,
+    to_question,
+    true_or_false,
+    yes_no,
+)
 from stages.teachers.rules.fact import Draft, Kind
-from stages.teachers.rules.figures import false_version
+from stages.teachers.rules.mentions import false_version
 from stages.teachers.rules.passages import find_sentence, list_years, summary, topic
 from stages.teachers.rules.questions import (
     QUESTIONS,
@@ -19,15 +28,6 @@ from stages.teachers.rules.questions import (
     where,
     who,
     why,
-)
-from stages.teachers.rules.statements import (
-    complete,
-    correct_error,
-    fill_blank,
-    shorten,
-    to_question,
-    true_or_false,
-    yes_no,
 )
 from tests.stages.teachers.rules.conftest import MakeFact
 
