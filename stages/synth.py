@@ -21,8 +21,8 @@ from stages.common.records import Example, Page, Teacher
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
 from stages.sampling import as_text, sample
-from stages.teachers.lesson import Lesson
-from stages.teachers.llm_teacher import lesson, page_request
+from stages.teachers import Lesson
+from stages.teachers.llm_teacher import page_request, read_lesson
 from stages.teachers.rules.teacher import teach
 
 log = logging.getLogger(__name__)
@@ -34,27 +34,38 @@ METRICS = Path("reports/metrics/synth.json")
 
 class Params(SectionModel):
     teacher: Literal["rules", "gemini", "openai"]
-    seed: Seed  # of the rules
-    per_page: Positive  # examples, at most
+    seed: Seed  # of the rules' choices
+    per_page: Positive  # examples per page, at most
     at_least: Positive  # examples in all; fewer stop the stage
-    page_characters: Positive  # of a page, that a language model reads
+    page_characters: Positive  # that a language model reads of a page
     llm: LlmParams
 
 
 class Tally:
-    """What came of the pages; it grows while they pass, as no more than one of them is kept."""
+    """Counts over the pages. They are added up page by page, since only one page is in memory at a time."""
 
     def __init__(self) -> None:
         self.pages = 0
         self.with_input = 0
-        self.kinds: Counter[str] = Counter()  # a model's examples have none
-        self.without: Counter[str] = Counter()  # pages that gave no example, by reason
+        self.kinds: Counter[str] = Counter()  # examples by kind; a model's have none
+        self.without: Counter[str] = Counter()  # pages without examples, by reason
         self.passed_over: Counter[str] = Counter()  # sentences, by reason
-        self.fewer = 0  # pages with fewer examples than a language model was asked for
-        self.surplus = 0  # examples beyond that, which are left out
+        self.fewer = 0  # pages about which a language model wrote fewer examples than asked for
+        self.surplus = 0  # examples that it wrote beyond that; they are left out
+
+    def add(self, lesson: Lesson) -> None:
+        self.pages += 1
+        self.passed_over += lesson.skipped
+        self.kinds.update(example.kind or "unnamed" for example in lesson.examples)
+        self.fewer += lesson.fewer
+        self.surplus += lesson.surplus
+        self.with_input += sum(example.input != "" for example in lesson.examples)
+        if lesson.nothing:
+            self.without[lesson.nothing] += 1
 
     def metrics(self, params: Params) -> dict[str, object]:
-        of_a_model = {"pages_with_fewer_examples": self.fewer, "examples_beyond_per_page": self.surplus}
+        """The content of the metrics file."""
+        of_model = {"pages_with_fewer_examples": self.fewer, "examples_beyond_per_page": self.surplus}
         return {
             "pages": self.pages,
             "pages_without_examples": dict(sorted(self.without.items())),
@@ -63,61 +74,60 @@ class Tally:
             "largest_share_of_a_kind": max(self.kinds.values()) / self.kinds.total(),
             "kinds": dict(sorted(self.kinds.items())),
             "sentences_passed_over": dict(sorted(self.passed_over.items())),
-        } | (of_a_model if params.teacher != "rules" else {})
+        } | (of_model if params.teacher != "rules" else {})
 
 
 def main() -> None:
     params = load_params("synth", Params)
     tally = Tally()
-    lessons = by_rules(params) if params.teacher == "rules" else by_model(params)
+    lessons = lessons_by_rules(params) if params.teacher == "rules" else lessons_by_model(params)
     write_jsonl(SYNTHETIC, synthesize(lessons, params, tally))
     write_json(METRICS, tally.metrics(params))
 
 
-def by_rules(params: Params) -> Iterator[tuple[Page, Lesson]]:
+def lessons_by_rules(params: Params) -> Iterator[tuple[Page, Lesson]]:
+    """Each page with the rules' lesson on it."""
     pages = tqdm(iter_jsonl(PAGES, Page), total=count_lines(PAGES), unit="page", desc="synth", disable=None)
     return ((page, teach(page, params.per_page, params.seed)) for page in pages)
 
 
-def by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
+def lessons_by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
+    """Each page with the language model's lesson on it."""
     pages = read_jsonl(PAGES, Page)
-    outcomes = iter(service(params).ask(requests(pages, params)))
+    outcomes = iter(teacher_service(params).ask(requests(pages, params)))
     teacher = Teacher(name=params.teacher, model=params.llm.model)
     for page in pages:
-        yield page, lesson(page, next(outcomes), teacher, params.per_page) if page.has_text else Lesson([], "no_text")
+        if page.has_text:
+            yield page, read_lesson(page, next(outcomes), teacher, params.per_page)
+        else:
+            yield page, Lesson([], "no_text")
 
 
 def requests(pages: Iterable[Page], params: Params) -> list[Request]:
-    """Raises StageError where whole answers to all of them would be too few examples."""
-    found = [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
-    if len(found) * params.per_page < params.at_least:
+    """One request per page with text. Raises StageError if complete answers to all would be too few examples."""
+    asked = [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
+    if len(asked) * params.per_page < params.at_least:
         raise StageError(
-            f"{PAGES}: {len(found)} pages have text, so that synth.per_page ({params.per_page}) gives at most "
-            f"{len(found) * params.per_page} examples, and synth.at_least asks for {params.at_least}. "
+            f"{PAGES}: {len(asked)} pages have text, so that synth.per_page ({params.per_page}) gives at most "
+            f"{len(asked) * params.per_page} examples, and synth.at_least asks for {params.at_least}. "
             "Nothing was asked; extract more pages, raise synth.per_page or lower synth.at_least"
         )
-    return found
+    return asked
 
 
-def service(params: Params) -> Service:
+def teacher_service(params: Params) -> Service:
     if params.teacher == "rules":
         raise StageError("params.yaml: synth.teacher is rules, which cost nothing; choose gemini or openai")
     return Service("synth", params.teacher, params.llm)
 
 
 def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Tally) -> Iterator[Example]:
-    """Raises StageError at the end of the pages where they gave too few examples."""
-    for page, found in lessons:
-        tally.pages += 1
-        tally.passed_over += found.skipped
-        tally.kinds.update(example.kind or "unnamed" for example in found.examples)
-        tally.fewer += found.fewer
-        tally.surplus += found.surplus
-        tally.with_input += sum(example.input != "" for example in found.examples)
-        if found.nothing:
-            tally.without[found.nothing] += 1
-            log.warning("%s: no example (%s)", page.title, found.nothing.replace("_", " "))
-        yield from found.examples
+    """The examples of the pages, counted in `tally`. Raises StageError at the end if there are too few."""
+    for page, lesson in lessons:
+        tally.add(lesson)
+        if lesson.nothing:
+            log.warning("%s: no example (%s)", page.title, lesson.nothing.replace("_", " "))
+        yield from lesson.examples
     if tally.kinds.total() < params.at_least:
         raise StageError(
             f"{PAGES}: {tally.pages} pages gave {tally.kinds.total()} examples, synth.at_least asks for "
@@ -128,7 +138,7 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
 def estimate() -> None:
     """Prints what a language model would be asked."""
     params = load_params("synth", Params)
-    print(service(params).estimate(requests(read_jsonl(PAGES, Page), params)))  # noqa: T201
+    print(teacher_service(params).estimate(requests(read_jsonl(PAGES, Page), params)))  # noqa: T201
 
 
 def show(size: int) -> None:

@@ -1,6 +1,6 @@
-"""What a wiki leaves between the sentences of a text, and where those sentences end.
+"""Cleans text that comes from a wiki, and splits it into sentences.
 
-The words are the same whether a page is cleaned as it comes from a wiki or read by a teacher.
+Both the sources, which clean a page when they fetch it, and the rule-based teacher use these functions.
 """
 
 import re
@@ -8,47 +8,60 @@ import re
 from sentencex import segment
 
 _ITEM = re.compile(r"[*•·=]|[-–#|](?:[-–#+}\s]|$)")
-# What also begins a sentence: "-40 degrees is cold.", "#MeToo is a movement.", "1. FC Köln is a club."
+# These may also begin a sentence: "-40 degrees is cold.", "#MeToo is a movement.", "1. FC Köln is a club."
 _LIKE_AN_ITEM = re.compile(r"[-–#]|\d{1,2}[.)]\s")
 _BARS = re.compile(r"(?<!\w)\|{1,2}[^|\s](?:[^|]*[^|\s])?\|{1,2}(?!\w)|\([^()|]+\|[^()|]+\)")  # |x|, P(A|B)
 _WHOLE_SENTENCE = re.compile(r"(?:\S+ +){3}.*[.!?…][\"'”’»)\]]*$")
 _LETTER = r"[^\W\d_]"
-# A small letter, but neither "[t]hey", which a quotation changed, nor the index of a[i] or list[i].
+# A lower-case letter, but neither "[t]hey", where a quotation was changed, nor the index in a[i] or list[i].
 _LETTER_OF_A_NOTE = rf"(?-i:(?<!{_LETTER}\[)[a-z]|(?<={_LETTER}{{2}}\[)[a-h])(?=\](?!{_LETTER}))"
 _NOTE = (
     rf"\[(?:\d{{1,3}}|{_LETTER_OF_A_NOTE}|(?:note|nb|n|fn) \d+|[a-z]+ (?:needed|required)|(?:who|when|where|which)\?)\]"
 )
 _FOOTNOTE = re.compile(rf"\s?{_NOTE}(?::\s?\d+(?:[-–]\d+)?)?", re.I)
-# Brackets that lead to a footnote say nothing without it: "(see [12], p. 5)".
+# Brackets that refer to a footnote make no sense without it: "(see [12], p. 5)".
 _POINTER = re.compile(
     rf"\s?\((?:see(?: also)?|cf\.|compare|after|from|e\.g\.|notes?|refs?\.?|sources?):?,?\s?{_NOTE}[^()]*\)",
     re.I,
 )
+_PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _EMPTY_BRACKETS = re.compile(r"\s?\([\s,;:–-]*\)")
 _LEADING_MARKS = re.compile(r"\(\s*[,;]\s*")
-# ".NET", ".45" and ":wq" are names, and "..." may stand alone.
+# ".NET", ".45" and ":wq" are names, and "..." may be a word of its own.
 _SPACE_BEFORE_MARK = re.compile(r" (?!\.\.)([,.;:!?]+)(?=[\s\"'”’»)\]]|$)")
-# Full stops after these end no sentence, whatever follows; sentencex knows most of the others.
+# A full stop after these never ends a sentence. sentencex knows most other abbreviations.
 _GOES_ON = re.compile(r"(?:\b(?:vol|no|nos|pp?|ft|approx|incl|fl|lit|b|d|r)|^\d{1,2})\.$", re.I)
 
 
 def is_list_or_table(line: str) -> bool:
-    """Whether a line without space around it is an item of a list, a heading's mark or a row of a table."""
+    """Whether a line is a list item, a heading or a table row. The line has no white space around it."""
     if "\t" in line or _ITEM.match(line) or "|" in _BARS.sub("", line):
         return True
     return bool("|" in line or _LIKE_AN_ITEM.match(line)) and not _WHOLE_SENTENCE.match(line)
 
 
 def without_footnotes(line: str) -> str:
+    """Removes footnote marks ("[1]", "[citation needed]") and brackets that refer to one."""
     return _FOOTNOTE.sub("", _POINTER.sub("", line)) if "[" in line else line
 
 
 def without_empty_brackets(line: str) -> str:
-    """Removes brackets that something was taken out of, and the marks that it leaves at the start of others."""
+    """Removes brackets that are empty but for marks, and marks at the start of other brackets."""
     return _LEADING_MARKS.sub("(", _EMPTY_BRACKETS.sub("", line)) if "(" in line else line
 
 
+def without_parentheses(text: str) -> str:
+    """Removes bracketed insertions, nested ones too, and tidies the spaces around them."""
+    while "(" in text or "[" in text:
+        shorter = _PARENTHESES.sub("", text)
+        if shorter == text:
+            break  # the bracket is never closed
+        text = shorter
+    return tidy_spaces(text)
+
+
 def tidy_spaces(text: str) -> str:
+    """Single spaces between words, and none before punctuation."""
     return _SPACE_BEFORE_MARK.sub(r"\1", " ".join(text.split()))
 
 

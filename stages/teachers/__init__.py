@@ -1,1 +1,17 @@
-"""Who writes the examples, one module or package a teacher."""
+"""The teachers, which write the examples: each makes a Lesson of a page. One module or package per teacher."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from stages.common.records import Example
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The examples that a teacher wrote about a page."""
+
+    examples: list[Example]
+    nothing: str | None = None  # why there are no examples
+    skipped: Counter[str] = field(default_factory=Counter)  # sentences that the rules passed over, by reason
+    fewer: bool = False  # a language model wrote fewer examples than it was asked for
+    surplus: int = 0  # examples beyond what it was asked for; they are left out

@@ -8,7 +8,7 @@ from stages.common.records import Page, Source, Teacher, make_example
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
-from stages.teachers.lesson import Lesson
+from stages.teachers import Lesson
 
 PROMPT = Path(__file__).parent / "teacher.md"
 
@@ -20,11 +20,13 @@ class WrittenExample(BaseModel):
 
 
 class Writing(BaseModel):
+    """The schema of an answer."""
+
     examples: list[WrittenExample]
 
 
 def page_request(page: Page, per_page: int, characters: int) -> Request:
-    """Asks for `per_page` examples of a page, of which the model reads so many characters from its start."""
+    """Asks for `per_page` examples about a page, of which the model reads the first `characters` characters."""
     parts = [page.title]
     for section in page.sections:
         parts += [section.heading, section.text]
@@ -38,20 +40,20 @@ def page_request(page: Page, per_page: int, characters: int) -> Request:
     )
 
 
-def lesson(page: Page, outcome: Outcome, teacher: Teacher, per_page: int) -> Lesson:
-    """At most `per_page` examples of an answer; what isn't good enough in them is for curation to say."""
+def read_lesson(page: Page, outcome: Outcome, teacher: Teacher, per_page: int) -> Lesson:
+    """At most `per_page` examples from a model's answer. Curation, not the teacher, drops those that aren't good."""
     written = outcome.value.examples if isinstance(outcome.value, Writing) else []
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
     examples = [
         make_example(
-            instruction=one.instruction.strip(),
-            input=one.input.strip(),
-            output=one.output.strip(),
+            instruction=example.instruction.strip(),
+            input=example.input.strip(),
+            output=example.output.strip(),
             kind="",
             source=source,
             teacher=teacher,
         )
-        for one in written[:per_page]
+        for example in written[:per_page]
     ]
     return Lesson(
         examples,

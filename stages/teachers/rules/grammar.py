@@ -1,7 +1,7 @@
-"""Just enough grammar to turn a statement into a question: one clause, its subject, verb and the rest.
+"""Just enough grammar to turn a statement into a question: a sentence's main clause as subject, verb and the rest.
 
-What doesn't parse cleanly is left alone: a question that isn't asked costs nothing, a broken one teaches broken
-English.
+A sentence that doesn't parse with certainty is left alone: a question that isn't asked costs nothing, a broken one
+teaches broken English.
 """
 
 import itertools
@@ -21,7 +21,7 @@ from stages.english.inflection import (
 )
 from stages.teachers.rules.mentions import OPENING_TIME
 
-# Words that cannot stand inside a plain subject: with one, the first verb may not be the main one.
+# Words that no plain subject contains. With one of them, the first verb may not be the main one.
 _NOT_IN_SUBJECT = frozenset(
     "which that who whom whose where when while although though because if after before during since until unless "
     "whether how what why but than as not both either neither according despite unlike like among under with by "
@@ -31,24 +31,26 @@ _SUBJECT_CANNOT_START = frozenset(
     "in on at from for of and or near along between over so every each any no nobody nothing none best worst "
     "not".split()
 )
-# Capitalized at the start of a sentence only.
+# Words that have a capital only at the start of a sentence.
 _FUNCTION_WORDS = frozenset(
     "About Around Over More Nearly Almost Most Many Some Much Few Several Both All One Two Three Four Five Six Seven "
     "Eight Nine Ten Twelve Other Another Its His Her Their Early Modern Ancient".split()
 )
-# Where a second clause starts: what a question about the first one leaves out.
-_CLAUSE_END = re.compile(
+# Where a subordinate clause starts. A question about the main clause leaves it out.
+_SUBORDINATE = re.compile(
     r",? (?:which|who|whom|whose|where|although|though|whereas|while|but|so that|unless|because)\b"
     r"|, (?:since|as|when|after|before|until|making|including|especially|such|so|then|yet|nor|with)\b"
 )
+# After these, a list may go on behind a comma, or the main clause may.
+_OPENS_LIST = re.compile(r", (?:including|especially|such|with)")
 _APPOSITION = re.compile(
     r"(?P<subject>[^,]{2,60}), (?!and |or |but |not )[^,]+(?:, (?!and |or )[^,]+)?, (?P<verb>\w+) "
 )
 _OPEN_LIST = re.compile(r", (?:[\w'-]+ ){0,3}[\w'-]+$")
-# What belongs to the clause that was cut off: "even (though)", "partly (because)".
+# A last word that belongs to the clause that was cut off: "even (though)", "partly (because)".
 _LEFT_BEHIND = re.compile(r",? (?:even|just|only|not|\w+ly)$")
 _RELATIVES = frozenset("who which whom whose where".split())
-# "was an Italian astronomer": what a relative clause after it adds can be left out.
+# "was an Italian astronomer": it says enough without the relative clause after it.
 _PREDICATE_NOUN = re.compile(r"\b(?:is|was|are|were) an? \S+ (?:(?!\b(?:about|for|of|by|in|with|to|on)\b)[^,])+$")
 _PREPOSITIONS = frozenset("in by on at from as with for of to into about through between".split())
 _PRONOUNS = frozenset("it he she they its his her".split())
@@ -59,8 +61,8 @@ _CONNECTIVES = frozenset("that when after before as how if until than what why a
 
 @dataclass(frozen=True)
 class Clause:
-    """A statement as subject, finite verb and what follows, as they stand inside a sentence: no capital that isn't
-    a name's, no full stop."""
+    """A statement as its subject, its finite verb and the rest, written as inside a sentence: only names have capitals,
+    and there is no full stop."""
 
     subject: str
     verb: str
@@ -68,7 +70,7 @@ class Clause:
 
     @property
     def helper(self) -> str:
-        """The form of "do" that asks about a full verb."""
+        """The form of "do" with which a question about a full verb begins."""
         return "did" if is_past(self.verb) else "do" if base_form(self.verb) == self.verb else "does"
 
     @property
@@ -80,7 +82,7 @@ class Clause:
         return upper_first(self.text) + "."
 
     def question(self, word: str, rest: str) -> str:
-        """`word` ("When", "" for yes or no) before the inverted clause, with `rest` for what follows the verb."""
+        """`word` ("When", or "" for a yes-or-no question), then the inverted clause, with `rest` after the verb."""
         if self.verb in AUXILIARIES:
             parts = [word, self.verb, self.subject, rest]
         else:
@@ -89,23 +91,23 @@ class Clause:
 
 
 def main_clause(text: str, names: frozenset[str]) -> Clause | None:
-    """The main clause; a time that opens the sentence is put at the clause's end."""
+    """The main clause. A time at the start of the sentence moves to the clause's end."""
     if not (opening := OPENING_TIME.match(text)):
-        return parse(text, names)
+        return parse_clause(text, names)
     rest = text[opening.end() :]
-    clause = parse(rest[:1].upper() + rest[1:], names | {rest.split()[0]} if rest[:1].isupper() else names)
+    clause = parse_clause(upper_first(rest), names | {rest.split()[0]} if rest[:1].isupper() else names)
     time = opening["time"]
     if clause and re.search(r",|\b(?:that|which|who|when|after|before)\b", clause.rest):
-        return None  # at the end, the time would belong to the last part alone
+        return None  # at its end, the time would belong to the last part alone
     return clause and Clause(clause.subject, clause.verb, f"{clause.rest} {time[0].lower()}{time[1:]}")
 
 
-def parse(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
+def parse_clause(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
     """The main clause of a sentence that begins with its subject, or None where that isn't certain.
 
-    `names` are words that keep their capital at the start of a sentence, too.
+    `names` are the words that have a capital inside sentences, too.
     """
-    words = _first_clause(_without_apposition(sentence.removesuffix("."))).split()
+    words = (_first_clause(sentence.removesuffix(".")) or "").split()
     for index, word in enumerate(words[:12]):
         if index and _starts_predicate(words, index):
             break
@@ -128,47 +130,65 @@ def parse(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
     return Clause(_inside(" ".join(words[:index]), names), word, " ".join(rest))
 
 
-def _without_apposition(text: str) -> str:
-    """Drops what stands between commas after the subject: "Ahab, the captain, hunts" -> "Ahab hunts"."""
+def _first_clause(sentence: str) -> str | None:
+    """What comes before the first subordinate clause and before a second verb; None where that isn't certain."""
+    text = _without_apposition(sentence)
+    if not text or " and, " in text:
+        return None
+    main = _before_subordinate(text)
+    return main and _before_second_verb(main)
+
+
+def _without_apposition(text: str) -> str | None:
+    """Drops what is between commas after the subject: "Ahab, the captain, hunts" -> "Ahab hunts"."""
     match = _APPOSITION.match(text)
-    if match and is_finite_or_auxiliary(match["verb"]):
-        without = f"{match['subject']} {text[match.start('verb') :]}"
-        return "" if re.search(r"\b(?:it|they|them)\b", without) else without  # it may stand for what was dropped
-    return text
+    if not match or not is_finite_or_auxiliary(match["verb"]):
+        return text
+    without = f"{match['subject']} {text[match.start('verb') :]}"
+    return None if re.search(r"\b(?:it|they|them)\b", without) else without  # "it" may be what was dropped
 
 
-def _first_clause(text: str) -> str:
-    """What comes before a subordinate or a second main clause; "" where it isn't clear which words those are."""
-    if " and, " in text:
-        return ""
-    if cut := _CLAUSE_END.search(text):
-        # Without a comma, a relative clause tells which one is meant.
-        restricts = cut[0].strip() in _RELATIVES
-        goes_on = re.match(r", (?:including|especially|such|with)", cut[0]) and "," in text[cut.end() :]
-        if goes_on or (restricts and not _PREDICATE_NOUN.search(text[: cut.start()])):
-            return ""
-        text = _LEFT_BEHIND.sub("", text[: cut.start()])
+def _before_subordinate(text: str) -> str | None:
+    """ "Ahab was hanged, even though he was king" -> "Ahab was hanged". None if too much would be lost."""
+    subordinate = _SUBORDINATE.search(text)
+    if not subordinate:
+        return text
+    before, after = text[: subordinate.start()], text[subordinate.end() :]
+    if _OPENS_LIST.match(subordinate[0]) and "," in after:
+        return None  # the main clause may go on after the list
+    # A relative clause without a comma says which one is meant: "joined a captain who hunted whales".
+    if subordinate[0].strip() in _RELATIVES and not _PREDICATE_NOUN.search(before):
+        return None
+    return _LEFT_BEHIND.sub("", before)
+
+
+def _before_second_verb(text: str) -> str | None:
+    """ "Ahab hunted the whale and lost a leg" -> "Ahab hunted the whale". None if "and" may join something else."""
     for link in re.finditer(r"(?P<comma>,?) (?:and|or)(?= )", text):
         before, after = text[: link.start()], text[link.end() :].split()
-        comma = bool(link["comma"])
-        if _is_unclear(after):
-            return ""
-        if (comma and _is_clause(before, after)) or _is_second_verb(before, after):
-            lacks_object = is_finite(before.split()[-1])  # "besieged and took the city"
-            unfinished = lacks_object or _lists_verbs(before) or (not comma and _OPEN_LIST.search(before))
-            return "" if unfinished else before
+        if _may_be_noun_or_verb(after):
+            return None
+        if (link["comma"] and _is_clause(before, after)) or _is_second_verb(before, after):
+            return before if _is_finished(before, link["comma"]) else None
     return text
 
 
-def _is_unclear(after: list[str]) -> bool:
-    """Whether what follows "and" may be a noun or a verb: "and mounted knights", "and the tail stores fat"."""
+def _is_finished(before: str, comma: str) -> bool:
+    """Whether the words before "and" are a whole clause: not "besieged (and took the city)", nor an open list."""
+    lacks_object = is_finite(before.split()[-1])
+    in_open_list = not comma and _OPEN_LIST.search(before)
+    return not lacks_object and not _lists_verbs(before) and not in_open_list
+
+
+def _may_be_noun_or_verb(after: list[str]) -> bool:
+    """Whether the words after "and" can be read in two ways: "and mounted knights", "and the tail stores fat"."""
     if len(after) > 1 and is_participle(after[0]) and lemmas_of(after[1]).keys() == {"NOUN"}:
         return True
     return after[:1] != [] and after[0] in _DETERMINERS and any(_may_be_verb(after, index) for index in range(2, 5))
 
 
 def _is_clause(before: str, after: list[str]) -> bool:
-    """Whether a clause with its own subject follows ", and": always where there is no list that it could end."""
+    """Whether ", and" starts a clause with a subject of its own. Without another comma, it cannot end a list."""
     return "," not in before or after[0] in _PRONOUNS or any(map(is_finite_or_auxiliary, after[1:7]))
 
 
@@ -183,30 +203,31 @@ def _is_second_verb(before: str, after: list[str]) -> bool:
 
 
 def _lists_verbs(text: str) -> bool:
-    """Whether a verb stands after a comma: the first of several that share their subject."""
+    """Whether a verb follows a comma, so that several verbs share one subject."""
     return any(is_past(word) or is_finite(word) for word in re.findall(r", (\w+)", text))
 
 
 def _may_be_verb(words: list[str], index: int) -> bool:
-    """Whether a word after a noun can be a finite verb, too."""
+    """Whether a word follows a noun and can be a finite verb."""
     if index >= len(words) or "NOUN" not in lemmas_of(words[index - 1]):
         return False
     return has_finite_form(words[index])
 
 
-def _joins_participles(before: str, tail: list[str]) -> bool:
+def _joins_participles(before: str, after: list[str]) -> bool:
     """Whether "and" joins two participles after one "was": "was designed by A and built by B"."""
     passive = re.search(r"\b(?:is|was|are|were|been|be) (?:\w+ly )?(\w+)", before)
     return (
         passive is not None
         and is_participle(passive[1])
-        and is_participle(tail[0])
-        and tail[1:2] != []
-        and tail[1] in {"by", "for", "with", "as", "to"}
+        and is_participle(after[0])
+        and after[1:2] != []
+        and after[1] in {"by", "for", "with", "as", "to"}
     )
 
 
 def _starts_predicate(words: list[str], index: int) -> bool:
+    """Whether the word at `index` is taken for the sentence's finite verb."""
     word, before = words[index], words[index - 1]
     if word in AUXILIARIES | {"has", "had", "have"}:
         return True
@@ -218,7 +239,7 @@ def _starts_predicate(words: list[str], index: int) -> bool:
 
 
 def _has_second_verb(rest: list[str]) -> bool:
-    """Whether a verb follows with nothing that introduces it: then the first one wasn't the main verb."""
+    """Whether another verb follows that nothing introduces: then the first one wasn't the main verb."""
     for word in rest:
         if word in _CONNECTIVES or word.endswith(","):
             return False
@@ -228,7 +249,7 @@ def _has_second_verb(rest: list[str]) -> bool:
 
 
 def _has_verb(words: list[str]) -> bool:
-    """Whether a finite verb follows before a relative clause starts."""
+    """Whether there is a finite verb before the first relative clause."""
     main = itertools.takewhile(lambda word: word not in _RELATIVES | {"that"}, words)
     return any(is_finite_or_auxiliary(word) or lemmas_of(word) == {"VERB": (word,)} for word in main)
 
@@ -239,6 +260,7 @@ def _may_be_participle_phrase(word: str, rest: list[str]) -> bool:
 
 
 def _may_be_in_subject(word: str, first: bool) -> bool:
+    """Whether a word can be part of a plain subject, or its first word."""
     bare = word.strip("\"'")
     lower = bare.lower()
     unfinished = word.endswith((",", ".")) and not re.fullmatch(r"(?:[A-Z]\.)+|St\.|Dr\.|Mt\.", word)
@@ -264,9 +286,9 @@ def _is_plural_present(words: list[str], index: int) -> bool:
 
 
 def _inside(subject: str, names: frozenset[str]) -> str:
-    """A subject as it stands inside a sentence: "The river" -> "the river"; names keep their capitals.
+    """A subject as it is written inside a sentence: "The river" -> "the river". Names keep their capitals.
 
-    Among `names` may be a title with its article: "The Tale of Genji".
+    `names` may include a title with its article: "The Tale of Genji".
     """
     if any(subject.startswith(name) for name in names if name.startswith("The ")):
         return subject

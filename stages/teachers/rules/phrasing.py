@@ -1,4 +1,4 @@
-"""How each kind of instruction is worded; the seed chooses among the wordings."""
+"""The phrasings of each kind of instruction, as templates. A random choice, fixed by the seed, picks one."""
 
 ABOUT = ("A question about {name}: {question}", "About {name}: {question}", "Regarding {name}: {question}")
 

@@ -1,7 +1,4 @@
-"""Questions with a question word about one sentence, answered by that sentence.
-
-Each kind takes a fact and yields a draft, or nothing where its pattern isn't there.
-"""
+"""Kinds of instruction that ask with a question word. The answer is the sentence that they ask about."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +7,11 @@ from dataclasses import replace
 from stages.english.inflection import AUXILIARIES, BE, base_form, is_participle, is_past
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.grammar import Clause, parse, upper_first
+from stages.teachers.rules.grammar import Clause, parse_clause, upper_first
 from stages.teachers.rules.mentions import A_YEAR, MONTH, NUMBER, TIME, UNIT
 from stages.teachers.rules.subject import PERSON
 
-# Verbs (in their base form) that persons are known for: "Who invented ...?"
+# Verbs, in their base form, for what people are known for: "Who invented ...?"
 _MAKERS = frozenset(
     "write compose paint found discover invent design direct lead conquer explore build publish describe propose prove "
     "introduce win defeat rule patent develop create establish produce demonstrate explain name coin record measure "
@@ -61,7 +58,7 @@ _HOLDING = frozenset(
 _OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
 _LENGTH = r"(?:(?:kilo|centi|milli)?met(?:er|re)s?|feet|miles|inches)"
 _DURATION = "(?:years|months|weeks|days|hours|minutes|seconds)"
-# What follows a verb that tells a size, and the question about it.
+# By verb: what follows it where it tells a size, and the question about that.
 _EXTENTS = {
     "cover": ((rf"{NUMBER} (?:square {_LENGTH}|hectares|acres)", "How large an area {do} {subject} cover?"),),
     "flow": ((rf"(?:for )?{NUMBER} {_LENGTH}", "How far {do} {subject} flow?"),),
@@ -79,7 +76,7 @@ _NAMED = re.compile(r"(?:\w+ )?(?:named|called) (?P<link>after|for|in honor of) 
 
 
 def definition(fact: Fact) -> Iterator[Draft]:
-    """What X is: a sentence with "X is a ..." near the start of the page."""
+    """What the subject is: a sentence "X is a ..." near the start of the page."""
     clause = fact.clause
     if not clause or clause.verb not in BE or not fact.subject.is_full_name(clause.subject):
         return
@@ -87,12 +84,12 @@ def definition(fact: Fact) -> Iterator[Draft]:
         return
     head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", clause.rest)[0]
     is_person = any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
-    wordings = phrasing.DEFINITION_OF_PERSON if is_person else phrasing.DEFINITION
-    yield Draft("definition", fact.worded(wordings, verb=clause.verb, name=fact.name), "", fact.sentence.text)
+    templates = phrasing.DEFINITION_OF_PERSON if is_person else phrasing.DEFINITION
+    yield Draft("definition", fact.phrase(templates, verb=clause.verb, name=fact.name), "", fact.sentence.text)
 
 
 def when(fact: Fact) -> Iterator[Draft]:
-    """The time at which something happened, where the sentence names just one."""
+    """The time at which something happened, if the sentence names only one."""
     clause = fact.clause
     if not clause or not (time := TIME.search(clause.rest)) or TIME.search(clause.rest, time.end()):
         return
@@ -102,7 +99,7 @@ def when(fact: Fact) -> Iterator[Draft]:
         return
     rest = _without(clause.rest, time)
     if rest or clause.verb not in BE:
-        word = fact.worded(("When", "When", "When", "In what year")) if A_YEAR.search(time[0]) else "When"
+        word = fact.phrase(("When", "When", "When", "In what year")) if A_YEAR.search(time[0]) else "When"
         yield Draft("when", clause.question(word, rest), "", clause.statement)
 
 
@@ -115,14 +112,14 @@ def who(fact: Fact) -> Iterator[Draft]:
         match = _AGENT.fullmatch(clause.rest)
         if match and is_participle(match["verb"]) and _PERSON_NAME.fullmatch(match["agent"]):
             words = {"verb": clause.verb, "subject": clause.subject, "done": match["done"]}
-            yield Draft("who", fact.worded(phrasing.WHO_PASSIVE, **words), "", clause.statement)
+            yield Draft("who", fact.phrase(phrasing.WHO_PASSIVE, **words), "", clause.statement)
     elif is_past(clause.verb) and base_form(clause.verb) in _MAKERS and _PERSON_NAME.fullmatch(clause.subject):
         if not fact.subject.is_full_name(clause.subject):
             yield Draft("who", f"Who {clause.verb} {clause.rest}?", "", clause.statement)
 
 
 def where(fact: Fact) -> Iterator[Draft]:
-    """The place in which something is or was done, or lies."""
+    """The place where something lies, or where it is or was done."""
     clause = fact.clause
     if not clause:
         return
@@ -149,7 +146,7 @@ def how_many(fact: Fact) -> Iterator[Draft]:
         yield Draft("how_many", question, "", clause.statement)
 
 
-def measure(fact: Fact) -> Iterator[Draft]:
+def measurement(fact: Fact) -> Iterator[Draft]:
     """A size with its unit: "is 324 meters tall", "has a population of about 400,000"."""
     clause = fact.clause
     if clause and clause.verb in BE and (match := _EXTENT.match(clause.rest)):
@@ -165,13 +162,13 @@ def measure(fact: Fact) -> Iterator[Draft]:
                 return
 
 
-def why(fact: Fact) -> Iterator[Draft]:
+def reason(fact: Fact) -> Iterator[Draft]:
     """A reason or a purpose."""
     text = fact.sentence.text.rstrip(".")
     match = _REASON.fullmatch(text)
     if not match or len(match["reason"].split()) < 2 or text.count("because") > 1:
         return
-    clause = parse(match["main"], fact.names)
+    clause = parse_clause(match["main"], fact.names)
     if clause and upper_first(clause.text) == match["main"] and not describes(clause):
         yield Draft("why", clause.question("Why", clause.rest), "", fact.sentence.text)
 
@@ -199,7 +196,7 @@ def named_after(fact: Fact) -> Iterator[Draft]:
 
 
 def _naming_the_subject(kind: Kind) -> Kind:
-    """The same kind for a reader without the passage: "About Moby-Dick: when was the book published?"."""
+    """The same kind, for readers who don't see the passage: "About Moby-Dick: when was the book published?"."""
 
     def named(fact: Fact) -> Iterator[Draft]:
         for draft in kind(fact):
@@ -209,17 +206,17 @@ def _naming_the_subject(kind: Kind) -> Kind:
 
 
 QUESTIONS: tuple[Kind, ...] = tuple(
-    map(_naming_the_subject, (definition, when, who, where, how_many, measure, why, parts, named_after))
+    map(_naming_the_subject, (definition, when, who, where, how_many, measurement, reason, parts, named_after))
 )
 
 
 def describes(clause: Clause) -> bool:
-    """Whether the clause says what its subject is, so that a time in it belongs to a noun, not to the verb."""
+    """Whether the clause says what its subject is. A time in it then belongs to a noun, not to the verb."""
     return clause.verb in BE and bool(re.match(r"(?:an?|the|one|its|his|her|their|among|part)\b", clause.rest))
 
 
 def belongs_elsewhere(time: re.Match[str], rest: str) -> bool:
-    """Whether a time may belong to a part of the sentence: "until her abdication in 1654", "that he began in 1908"."""
+    """Whether a time may belong elsewhere than to the verb: "until her abdication in 1654", "that he began in 1908"."""
     return bool(_OTHER_TIME.search(rest) or re.search(r"\b(?:that|which|who|whose|where|when)\b", rest[: time.start()]))
 
 

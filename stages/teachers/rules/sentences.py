@@ -1,4 +1,9 @@
-"""A page to sentences that can be understood alone, each with what is left out counted by reason."""
+"""From a page to the sentences that can be understood alone. What is left out is counted by reason.
+
+A section becomes passages of plain prose, without what a wiki leaves between sentences (footnote marks,
+pronunciations, emptied brackets, lists, tables). In their sentences, words that stand for the page's subject ("it",
+"the novel") are replaced by its name.
+"""
 
 import re
 from collections import Counter
@@ -6,12 +11,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stages.common.records import Page
+from stages.english.wiki_text import (
+    is_list_or_table,
+    split_sentences,
+    tidy_spaces,
+    without_empty_brackets,
+    without_footnotes,
+    without_parentheses,
+)
+from stages.english.words import MONTHS
 from stages.teachers.rules.grammar import upper_first
 from stages.teachers.rules.mentions import OPENING_TIME
-from stages.teachers.rules.prose import Passage, passages, without_parentheses
 from stages.teachers.rules.subject import PERSON, Subject, find_subject
 
-MIN_WORDS, MAX_WORDS = 5, 40
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
+# Brackets that say how a name sounds, or how it is written in another script.
+_SOUND_OR_SCRIPT = re.compile(r"\s?\([^()]*[\u0250-\u1fff\u3040-\u9fff\uac00-\ud7ff][^()]*\)")
+_SPELLED_OUT = {"c": "around", "ca": "around", "approx": "approximately", "Sept": "September"} | {
+    month[:3]: month for month in MONTHS if month != "May"
+}
+_SHORTENED = re.compile(rf"\b({'|'.join(_SPELLED_OUT)})\. ?(?=\d)")
+
+MIN_WORDS, MAX_WORDS = 5, 40  # of a sentence
 
 _PRONOUN = re.compile(
     r"(?:It|He|She|They|We|I|You|This|That|These|Those|Its|His|Her|Their|Here|There|Such|Both|Some|Others?|Another|One|Each|"
@@ -24,7 +45,7 @@ _LINKING = re.compile(
     r"\b,? *",
     re.I,
 )
-# What points at an earlier sentence, and so cannot be understood without it.
+# Words that point at an earlier sentence, without which theirs cannot be understood.
 _POINTING_WORDS = frozenset(
     "this these those such former latter here there then another likewise too instead thereafter thereby otherwise "
     "respectively again also".split()
@@ -40,7 +61,7 @@ _IN_POINTING_PHRASES = frozenset(
     "same other others that couple pair two three well turn so later one ones following next previous preceding "
     "present".split()
 )
-# A pronoun with no clause before it that could name what it stands for.
+# A pronoun without a clause before it that could name what the pronoun stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"
 _OPEN_PRONOUN = re.compile(
     rf"(?:(?!\b(?:{_CLAUSE_OPENERS})\b).)*"
@@ -57,50 +78,83 @@ _ABBREVIATED = re.compile(
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """`text` ends with a full stop and stands alone; `passage` is the paragraph that it comes from.
-
-    `position` counts the sentences of the page, from 0.
-    """
+class Passage:
+    """A paragraph of prose, and its sentences as they are written there."""
 
     text: str
-    passage: Passage
-    position: int = 1
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a page holds for a teacher: its subject, its sentences, and how many were left out for which reason."""
+class Sentence:
+    text: str  # ends with a full stop and can be understood alone
+    passage: Passage  # the paragraph that it comes from
+    position: int = 1  # among the sentences of the page, from 0
+
+
+@dataclass(frozen=True)
+class PageSentences:
+    """What a teacher needs of a page."""
 
     subject: Subject
-    names: frozenset[str]  # words that keep their capital inside sentences, and the subject's name
+    names: frozenset[str]  # words that have a capital inside sentences, too, and the subject's name
     kept: list[Sentence]
-    skipped: Counter[str]
+    skipped: Counter[str]  # sentences, and lines of lists and tables, by the reason why they are left out
 
 
-def read(page: Page) -> Reading:
+def select_sentences(page: Page) -> PageSentences:
+    """The sentences of a page that can be understood alone, each of them once."""
     skipped: Counter[str] = Counter()
     prose: list[Passage] = []
     for section in page.sections:
-        found, left_out = passages(section.text)
-        prose += found
+        passages, left_out = split_passages(section.text)
+        prose += passages
         skipped["list_or_table"] += left_out
     text = " ".join(passage.text for passage in prose)
     subject = find_subject(page, prose[0].sentences if prose else (), text)
     kept: list[Sentence] = []
     seen: set[str] = set()
-    for sentence, about_subject in _alone(prose, subject):
-        reason = "repeated" if sentence.text in seen else why_not(sentence.text, about_subject)
+    for sentence, about_subject in _with_subject_named(prose, subject):
+        reason = "repeated" if sentence.text in seen else _reason_to_skip(sentence.text, about_subject)
         if reason:
             skipped[reason] += 1
         else:
             kept.append(sentence)
         seen.add(sentence.text)
-    return Reading(subject, _capitalized_words(text) | {subject.name}, kept, +skipped)
+    return PageSentences(subject, _capitalized_words(text) | {subject.name}, kept, +skipped)
 
 
-def why_not(text: str, about_subject: bool) -> str | None:
-    """The reason why no question is asked about a sentence, or None."""
+def split_passages(text: str) -> tuple[list[Passage], int]:
+    """The paragraphs of a section, and how many lines of lists and tables were left out."""
+    blocks: list[str] = []
+    left_out = 0
+    for paragraph in text.split("\n\n"):
+        joined = ""  # the block that a wrapped line belongs to
+        for line in filter(None, map(str.strip, paragraph.split("\n"))):
+            if is_list_or_table(line):
+                left_out += 1
+            elif joined and line[0].islower():  # a wrapped line
+                joined = blocks[-1] = f"{joined} {_tidy(line)}"
+            else:
+                joined = _tidy(line)
+                blocks.append(joined)
+    return [to_passage(block) for block in blocks], left_out
+
+
+def to_passage(text: str) -> Passage:
+    return Passage(text, tuple(split_sentences(text)))
+
+
+def _tidy(line: str) -> str:
+    line = without_footnotes(line.translate(_QUOTES))
+    if "(" in line:
+        line = without_empty_brackets(_SOUND_OR_SCRIPT.sub("", line))
+    line = _SHORTENED.sub(lambda match: _SPELLED_OUT[match[1]] + " ", line)
+    return tidy_spaces(line)
+
+
+def _reason_to_skip(text: str, about_subject: bool) -> str | None:
+    """Why no question can be asked about a sentence; None if one can."""
     words = text.split()
     if not text.endswith("."):
         return "not_a_statement"
@@ -132,50 +186,67 @@ def _points_elsewhere(text: str, words: list[str]) -> bool:
     return not _IN_POINTING_PHRASES.isdisjoint(plain) and bool(_POINTING_PHRASE.search(text))
 
 
-def _alone(prose: list[Passage], subject: Subject) -> Iterator[tuple[Sentence, bool]]:
-    """Each sentence with the subject named where a word stood for it, and whether it is about the subject."""
+def _with_subject_named(prose: list[Passage], subject: Subject) -> Iterator[tuple[Sentence, bool]]:
+    """Each sentence with the subject named in it, and whether the sentence is about the subject."""
     position = 0
     for passage in prose:
         about_subject = True  # "It" or "She" at the start of a paragraph
-        for raw in passage.sentences:
-            text, about_subject = with_subject(without_parentheses(raw), subject, about_subject)
+        for written in passage.sentences:
+            text, about_subject = name_subject(without_parentheses(written), subject, about_subject)
             yield Sentence(text, passage, position), about_subject
             position += 1
 
 
-def with_subject(text: str, subject: Subject, about_subject: bool) -> tuple[str, bool]:
-    """Puts the page's subject where a sentence starts with a word that stands for it; says whether it is about it.
+def name_subject(text: str, subject: Subject, after_subject: bool) -> tuple[str, bool]:
+    """A sentence with the subject's name in the place of a word for it at its start ("It", "The novel", a surname).
 
-    "The novel" stands for it on the page of a novel. "It", and "she" on the page of a woman, do where the sentence
-    before was about the subject. Of two statements with a semicolon between them the first is kept.
+    Also returns whether the sentence is about the subject. `after_subject` is the same about the sentence before: only
+    then is a pronoun taken for the subject.
     """
-    text = text.partition(";")[0].removesuffix(".") + "." if ";" in text else text
-    text = _LINKING.sub("", text, count=1) if _LINKING.match(text) else text
-    time = OPENING_TIME.match(text)
-    opening, text = (f"{time['time']}, ", text[time.end() :]) if time else ("", text)
-    text = upper_first(text)
+    opening, text = _split_opening(_first_statement(text))
     if name := subject.name_at_start(text):
-        rest = text[len(name) :]
-        called_short = subject.short and name != subject.name and re.match(r" [a-z]|'s |, ", rest)
-        return opening + (subject.name + rest if called_short else text), True
-    match = re.match(r"(?:The|This) ([a-z]+)('s)?(?! of\b)(?= [a-z])", text)
-    if match and match[1] in subject.nouns:
-        return f"{opening}{subject.capitalized}{match[2] or ''}{text[match.end() :]}", True
-    match = re.match(r"(It|He|She|Its|His|Her)\b(?= [a-z])", text)
-    if about_subject and match and not _IMPERSONAL.match(text) and match[1] in subject.pronouns:
-        owner = "'s" if match[1] in {"Its", "His", "Her"} else ""
-        return f"{opening}{subject.capitalized}{owner}{text[match.end() :]}", not owner
-    return opening + text, _has_full_name(text, subject)
+        return opening + _with_full_name(text, name, subject), True
+    if noun := re.match(r"(?:The|This) ([a-z]+)('s)?(?! of\b)(?= [a-z])", text):  # "The novel", on the page of a novel
+        if noun[1] in subject.nouns:
+            return f"{opening}{subject.capitalized}{noun[2] or ''}{text[noun.end() :]}", True
+    pronoun = re.match(r"(It|He|She|Its|His|Her)\b(?= [a-z])", text)
+    if pronoun and after_subject and pronoun[1] in subject.pronouns and not _IMPERSONAL.match(text):
+        possessive = "'s" if pronoun[1] in {"Its", "His", "Her"} else ""
+        named = f"{opening}{subject.capitalized}{possessive}{text[pronoun.end() :]}"
+        return named, not possessive  # "Her mother was a poet" is about somebody else
+    return opening + text, _starts_with_longer_name(text, subject)
 
 
-def _has_full_name(text: str, subject: Subject) -> bool:
+def _first_statement(text: str) -> str:
+    """The sentence without a second statement after a semicolon, and without "However, " at its start."""
+    if ";" in text:
+        text = text.partition(";")[0].removesuffix(".") + "."
+    return _LINKING.sub("", text, count=1) if _LINKING.match(text) else text
+
+
+def _split_opening(text: str) -> tuple[str, str]:
+    """A time at the start, as "In 1851, " or "", and the rest, which begins with a capital."""
+    time = OPENING_TIME.match(text)
+    if time is None:
+        return "", upper_first(text)
+    return f"{time['time']}, ", upper_first(text[time.end() :])
+
+
+def _with_full_name(text: str, name: str, subject: Subject) -> str:
+    """A sentence that begins with `name`, with a person's full name in the place of the surname."""
+    rest = text[len(name) :]
+    is_surname = subject.short and name != subject.name and re.match(r" [a-z]|'s |, ", rest)
+    return subject.name + rest if is_surname else text
+
+
+def _starts_with_longer_name(text: str, subject: Subject) -> bool:
     """Whether a sentence begins with a longer form of the subject's name: "Johann Sebastian Bach was"."""
     match = re.match(r"((?:[A-Z][\w'.-]*|[a-z]{1,3})(?: (?:[A-Z][\w'.-]*|[a-z]{1,3}))*) (?:is|was),?\b", text)
     return match is not None and subject.is_full_name(match[1])
 
 
 def _capitalized_words(text: str) -> frozenset[str]:
-    """Words that stand inside sentences with a capital, after a word without one, more often than without it."""
+    """Words that have a capital inside sentences, after a word in lower case, more often than they have none."""
     capitalized = Counter(re.findall(r"\b[a-z][\w'-]*,? ([A-Z][\w-]+)", text))
     words = Counter(text.split())
     return frozenset(word for word, count in capitalized.items() if count > words[word.lower()])

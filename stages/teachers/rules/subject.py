@@ -1,13 +1,13 @@
-"""Who or what a page is about: what it is called, and the words that stand for it."""
+"""Who or what a page is about: its name, and the words that stand for it."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stages.common.records import Page
-from stages.teachers.rules.prose import without_parentheses
+from stages.english.wiki_text import without_parentheses
 
-# Nouns that say that somebody, not something, is described: "was a French mathematician".
+# Nouns that describe a person, not a thing: "was a French mathematician".
 PERSON = re.compile(
     r"(?:writer|author|poet|playwright|painter|sculptor|architect|composer|musician|singer|dancer|rapper|drummer|"
     r"physicist|chemist|mathematician|biologist|\w+(?:ologist|onomer|opher|grapher|keeper)|naturalist|botanist|physician|"
@@ -29,23 +29,17 @@ _SHE, _HE = re.compile(r"\b(?:She|she|Her|her)\b"), re.compile(r"\b(?:He|he|His|
 
 @dataclass(frozen=True)
 class Subject:
-    """`name` stands inside a sentence: "the Amazon River". `short` is a person's surname, "" otherwise.
-
-    `nouns` are those by which the page calls it ("novel"), `pronouns` those that can stand for it at the start of a
-    sentence.
-    """
-
-    name: str
-    short: str
-    nouns: frozenset[str]
-    pronouns: frozenset[str]
+    name: str  # as written inside a sentence: "the Amazon River"
+    short: str  # a person's surname, if the page calls the person by it; otherwise ""
+    nouns: frozenset[str]  # that the page calls it by: "novel"
+    pronouns: frozenset[str]  # that can stand for it at the start of a sentence: "It"
 
     @property
     def capitalized(self) -> str:
         return self.name[:1].upper() + self.name[1:]
 
     def name_at_start(self, text: str) -> str:
-        """The name as a sentence begins with it: "The Amazon River", "Von Sydow"; "" where it doesn't."""
+        """The name at the start of a sentence, as written there ("The Amazon River", "Von Sydow"); else ""."""
         start = re.match(r"(?:the|an?) ", text, re.I)
         names = [(start[0] if start else "") + bare(self.name)]
         if self.short:
@@ -57,7 +51,7 @@ class Subject:
         return ""
 
     def is_full_name(self, text: str) -> bool:
-        """Whether a phrase is the name, or a longer form with all of its words: "Johann Sebastian Bach"."""
+        """Whether a phrase is the name, or a person's name with more words: "Johann Sebastian Bach"."""
         words, name = bare(text).split(), bare(self.name).split()
         if words == name:
             return True
@@ -66,7 +60,7 @@ class Subject:
 
 
 def find_subject(page: Page, opening: Sequence[str], text: str) -> Subject:
-    """`opening` holds the sentences of the page's first passage, `text` all of its prose."""
+    """The subject of a page. `opening` holds the sentences of its first passage, `text` all of its prose."""
     title = without_parentheses(page.title)
     nouns = _defining_nouns(title, opening)
     if not any(map(PERSON.fullmatch, nouns)):
@@ -79,12 +73,12 @@ def find_subject(page: Page, opening: Sequence[str], text: str) -> Subject:
 
 
 def bare(name: str) -> str:
-    """A name for comparison: without article and capitals."""
+    """A name without article and capitals, for comparison."""
     return name.lower().removeprefix("the ").removeprefix("an ").removeprefix("a ")
 
 
 def _defining_nouns(title: str, opening: Sequence[str]) -> set[str]:
-    """From "X is a German novel by ...", `novel`: the words before the phrase's first preposition."""
+    """From "X is a German novel by ...", "novel": the word before the phrase's first preposition."""
     nouns = set()
     words = set(re.findall(r"[\w'-]+", bare(title)))
     for sentence in opening:
@@ -96,13 +90,13 @@ def _defining_nouns(title: str, opening: Sequence[str]) -> set[str]:
 
 
 def _surname(title: str, text: str) -> str:
-    """The last word of a person's name, where the page calls the person by it."""
+    """The last word of a person's name, if the page calls the person by it; otherwise ""."""
     last = title.partition(",")[0].split()[-1]
     return last if " " in title and len(last) > 2 and re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text) else ""
 
 
 def _name_in_text(title: str, text: str) -> str:
-    """The title gives the words, the text the article and the capital."""
+    """The subject's name: the title's words, with the article and the capital that the text gives them."""
     either_case = f"{re.escape(title)}|{re.escape(title[:1].lower() + title[1:])}"
     starts = [match.start() for match in re.finditer(rf"(?<!\w)(?:{either_case})(?![\w'])", text)]
     if not starts:

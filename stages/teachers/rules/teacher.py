@@ -1,36 +1,35 @@
-"""One page to its examples: every kind asks what it can, and a fair choice of kinds and sentences is kept."""
+"""Writes the examples of a page: every kind asks what it can, and kinds and sentences get a fair share."""
 
 import random
 from collections import Counter, deque
 
 from stages.common.records import Page, Source, Teacher, make_example
 from stages.english.language import ENGLISH, identify
-from stages.teachers.lesson import Lesson
-from stages.teachers.rules.exercises import STATEMENTS
+from stages.teachers import Lesson
+from stages.teachers.rules.exercises import PASSAGES, STATEMENTS, passage_fits
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.passages import PASSAGES, passage_fits
 from stages.teachers.rules.questions import QUESTIONS
-from stages.teachers.rules.sentences import read
+from stages.teachers.rules.sentences import select_sentences
 
 GROUPS: tuple[tuple[Kind, ...], ...] = (QUESTIONS, STATEMENTS, PASSAGES)
 TEACHER = Teacher(name="rules")
-SAMPLE_OF_LANGUAGE = 300  # characters of a page that show which language it is in
-FIRST_SENTENCE_SHARE = 0.4  # of a page's questions, at most: definitions are not all there is to know
+LANGUAGE_SAMPLE = 300  # characters from the start of a page, from which its language is identified
+FIRST_SENTENCE_SHARE = 0.4  # of a page's examples, at most: there is more to know than definitions
 
 
 def teach(page: Page, per_page: int, seed: int) -> Lesson:
     """At most `per_page` examples of a page.
 
-    They depend on the page and the seed alone, not on the other pages. Of a page, at most two fifths of the
-    examples are about its first sentence, where it has others that can be asked about.
+    They depend on the page and the seed alone, not on other pages. At most two fifths of them are about the page's
+    first sentence, if others can be asked about.
     """
     text = " ".join(section.text for section in page.sections).strip()
     if not text:
         return Lesson([], "no_text")
-    if page.language != ENGLISH or identify(text[:SAMPLE_OF_LANGUAGE])[0] != ENGLISH:
+    if page.language != ENGLISH or identify(text[:LANGUAGE_SAMPLE])[0] != ENGLISH:
         return Lesson([], "not_english")
-    reading = read(page)
-    facts = [Fact(sentence, reading.subject, reading.names, f"{seed} {page.title}") for sentence in reading.kept]
+    found = select_sentences(page)
+    facts = [Fact(sentence, found.subject, found.names, f"{seed} {page.title}") for sentence in found.kept]
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
     examples = [
         make_example(
@@ -43,36 +42,36 @@ def teach(page: Page, per_page: int, seed: int) -> Lesson:
         )
         for draft in _choose(facts, per_page, random.Random(f"{seed} {page.title}"))
     ]
-    return Lesson(examples, None if examples else "nothing_to_ask" if facts else "no_prose", reading.skipped)
+    return Lesson(examples, None if examples else "nothing_to_ask" if facts else "no_prose", found.skipped)
 
 
 def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]:
-    """Questions, statements and passages take turns, and within them their kinds, in random order.
+    """Questions, statements and passages take turns, and so do the kinds of each group, in random order.
 
-    Each kind asks about the sentence that was asked about least. One that finds none to ask about is out.
+    Each kind asks about the sentence that was asked about least. A kind that finds no sentence drops out.
     """
-    in_fitting_passages = list(filter(passage_fits, facts))
+    with_passage = list(filter(passage_fits, facts))
     to_try: dict[Kind, list[Fact]] = {}
     for group in GROUPS:
-        suited = in_fitting_passages if group is PASSAGES else facts
+        suited = with_passage if group is PASSAGES else facts
         to_try |= {kind: rng.sample(suited, len(suited)) for kind in group}
-    asked: Counter[int] = Counter()
+    asked: Counter[int] = Counter()  # drafts by the position of their sentence
     chosen: list[tuple[int, Draft]] = []
     turns = [deque(rng.sample(group, len(group))) for group in rng.sample(GROUPS, len(GROUPS))]
     while len(chosen) < per_page and any(turns):
         for kinds in turns:
             while kinds and len(chosen) < per_page:
                 kind = kinds.popleft()
-                if found := _ask(kind, to_try[kind], asked, first_at_most=int(per_page * FIRST_SENTENCE_SHARE)):
-                    chosen.append(found)
-                    asked[found[0]] += 1
+                if choice := _ask(kind, to_try[kind], asked, first_at_most=int(per_page * FIRST_SENTENCE_SHARE)):
+                    chosen.append(choice)
+                    asked[choice[0]] += 1
                     kinds.append(kind)
                     break
     return _without_surplus(chosen)
 
 
 def _ask(kind: Kind, facts: list[Fact], asked: Counter[int], first_at_most: int) -> tuple[int, Draft] | None:
-    """The draft about the sentence that was asked about least, with its position; what was tried leaves `facts`."""
+    """A draft about the sentence that was asked about least, with its position. Facts that were tried are removed."""
     for fact in sorted(facts, key=lambda fact: asked[fact.sentence.position]):
         facts.remove(fact)
         position = fact.sentence.position
@@ -84,7 +83,7 @@ def _ask(kind: Kind, facts: list[Fact], asked: Counter[int], first_at_most: int)
 
 
 def _without_surplus(chosen: list[tuple[int, Draft]]) -> list[Draft]:
-    """Drops drafts about the first sentence where there are too few others beside them; one may always stay."""
+    """Drops drafts about the first sentence if there are too few about others. One may always stay."""
     others = sum(position > 0 for position, _ in chosen)
     allowed = max(1, int(others * FIRST_SENTENCE_SHARE / (1 - FIRST_SENTENCE_SHARE)))
     first = [draft for position, draft in chosen if position == 0][:allowed]

@@ -1,7 +1,6 @@
 import pytest
 
 from stages.curation.unsupported import unsupported
-from stages.english.numbers import numbers_in
 from tests.stages.conftest import MakeExample
 
 PAGE = (
@@ -45,18 +44,3 @@ def test_counts_are_results(make: MakeExample) -> None:
     """Guards against word tasks that are rejected for the number that they ask for."""
     assert unsupported(make("How many letters has the name Raroia?", "It has six letters."), PAGE) is None
     assert unsupported(make("How many rafts were there?", "There were six."), PAGE) == "not in the page: six"
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("four thousand", ["4000"]),
-        ("1.5 million people", ["1500000"]),
-        ("twenty-one in 1903, then 1,300", ["21", "1903", "1300"]),
-        ("the 1970s and the twentieth", ["1970", "20"]),
-        ("hundreds of thousands", []),
-    ],
-)
-def test_numbers_in(text: str, values: list[str]) -> None:
-    """Guards against one number in two spellings that is taken for two."""
-    assert [value for _, value in numbers_in(text)] == values

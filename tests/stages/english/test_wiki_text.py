@@ -1,8 +1,14 @@
-"""What goes from a text that comes from a wiki, and what only looks as if it should."""
+"""What is removed from the text of a wiki, what only looks as if it should be, and where sentences end."""
 
 import pytest
 
-from stages.english.wiki_text import is_list_or_table, split_sentences, tidy_spaces, without_footnotes
+from stages.english.wiki_text import (
+    is_list_or_table,
+    split_sentences,
+    tidy_spaces,
+    without_footnotes,
+    without_parentheses,
+)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +99,30 @@ def test_a_number_that_begins_a_name_is_no_sentence() -> None:
         "It won in 1978.",
         "It fell.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("The U.S. Navy sank it. Then it rose.", ["The U.S. Navy sank it.", "Then it rose."]),
+        ("J. J. Thomson found it. Dr. Li did not.", ["J. J. Thomson found it.", "Dr. Li did not."]),
+        ('He said "no." They left.', ['He said "no."', "They left."]),
+        ("It cost 3.5 million. It rose.", ["It cost 3.5 million.", "It rose."]),
+        ("He saw vol. 2 of it. He read No. 5.", ["He saw vol. 2 of it.", "He read No. 5."]),
+        ("It hangs in Washington, D.C. It is old.", ["It hangs in Washington, D.C.", "It is old."]),
+        ("He worked for Smith & Co. The firm closed.", ["He worked for Smith & Co.", "The firm closed."]),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_they_end(text: str, sentences: list[str]) -> None:
+    assert split_sentences(text) == sentences
+
+
+def test_brackets_leave_no_trace() -> None:
+    text = "Ahab (born around 1790 (or 1791), in Nantucket) hunted [1] the whale (Moby-Dick)."
+    assert without_parentheses(text) == "Ahab hunted the whale."
+
+
+def test_a_bracket_that_is_never_closed_ends_the_search() -> None:
+    assert without_parentheses("Ahab (the captain hunted.") == "Ahab (the captain hunted."

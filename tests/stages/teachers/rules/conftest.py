@@ -1,15 +1,15 @@
-"""A fact to ask about, from a sentence alone."""
+"""Facts to ask about, from a sentence alone, and the drafts that a kind makes of one."""
 
 from collections.abc import Callable
 
 import pytest
 
-from stages.teachers.rules.fact import Fact
-from stages.teachers.rules.prose import Passage, to_passage
-from stages.teachers.rules.sentences import Sentence
+from stages.teachers.rules.fact import Draft, Fact, Kind
+from stages.teachers.rules.sentences import Passage, Sentence, to_passage
 from stages.teachers.rules.subject import Subject
 
 MakeFact = Callable[..., Fact]
+Ask = Callable[..., list[Draft]]
 
 
 @pytest.fixture
@@ -20,3 +20,13 @@ def fact() -> MakeFact:
         return Fact(Sentence(text, around), subject, frozenset(["Ahab", "Herman", "Melville"]), str(seed))
 
     return make
+
+
+@pytest.fixture
+def drafts(fact: MakeFact) -> Ask:
+    """All drafts of a kind about a sentence."""
+
+    def ask(kind: Kind, text: str, **context: object) -> list[Draft]:
+        return list(kind(fact(text, **context)))
+
+    return ask

@@ -1,8 +1,8 @@
-"""One clause out of a sentence, or nothing."""
+"""The main clause of a sentence, or nothing."""
 
 import pytest
 
-from stages.teachers.rules.grammar import main_clause, parse
+from stages.teachers.rules.grammar import main_clause, parse_clause
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ from stages.teachers.rules.grammar import main_clause, parse
     ],
 )
 def test_clauses(sentence: str, parsed: tuple[str, str, str] | None) -> None:
-    """Guards against a participle or a subordinate verb taken for the main one."""
-    clause = parse(sentence, frozenset(["Ahab"]))
+    """Guards against a participle or a verb of a subordinate clause that is taken for the main verb."""
+    clause = parse_clause(sentence, frozenset(["Ahab"]))
     found = (clause.subject, clause.verb, clause.rest) if clause else None
     assert found == parsed
 

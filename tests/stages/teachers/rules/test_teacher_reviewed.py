@@ -1,8 +1,8 @@
-"""Examples that people have read, with their verdicts: what the teacher and the general tasks are worth.
+"""How good the teacher's examples and the general tasks are, by the verdicts of people who read them.
 
-`reviewed/*.jsonl` holds a verdict for each example, and for a bad one the reason. A change that brings in an example
-that nobody has read fails here: read what the message prints, give it a verdict, and put it in the place of the
-examples that are gone.
+`reviewed/*.jsonl` holds a verdict for each example, and a reason for each bad one. A change that brings in an example
+that nobody has read fails here: read what the message prints, give each example a verdict, and put it in the place of
+those that are gone.
 """
 
 import json
@@ -30,15 +30,15 @@ def row(example: Example) -> dict[str, str]:
 
 
 def verdicts(name: str, examples: Iterable[Example]) -> Counter[str]:
-    """How many of the examples were found good and bad; fails where the file isn't about just these."""
-    reviewed = [json.loads(line) for line in (REVIEWED / name).read_text().splitlines()]
-    read = [{key: value for key, value in one.items() if key not in {"verdict", "why"}} for one in reviewed]
-    drawn = [row(example) for example in examples]
-    unread = [json.dumps(one, ensure_ascii=False) for one in drawn if one not in read]
-    gone = [json.dumps(one, ensure_ascii=False) for one in read if one not in drawn]
+    """How many of the examples are good and bad. Fails if the file reviews other examples than these."""
+    reviews = [json.loads(line) for line in (REVIEWED / name).read_text().splitlines()]
+    read = [{key: value for key, value in review.items() if key not in {"verdict", "why"}} for review in reviews]
+    sampled = [row(example) for example in examples]
+    unread = [json.dumps(example, ensure_ascii=False) for example in sampled if example not in read]
+    gone = [json.dumps(example, ensure_ascii=False) for example in read if example not in sampled]
     assert not unread and not gone, "\n".join(["unread:", *unread, "gone:", *gone])
-    assert all(one["verdict"] == "good" or one["why"] for one in reviewed)
-    return Counter(one["verdict"] for one in reviewed)
+    assert all(review["verdict"] == "good" or review["why"] for review in reviews)
+    return Counter(review["verdict"] for review in reviews)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def general(root: Path) -> list[Example]:
 
 
 def test_synthetic_examples_are_good(root: Path) -> None:
-    """Guards against a teacher that gets worse: grammatical, answerable, correctly answered and worth asking."""
+    """Guards against a teacher that gets worse. Good is: grammatical, answerable, answered correctly, worth asking."""
     pages = read_pages(root / "data/bundled/pages.jsonl")
     examples = [example for page in pages for example in teach(page, per_page=8, seed=SEED).examples]
     assert verdicts("synthetic.jsonl", sample(examples, SIZE, SEED))["good"] >= 95
@@ -58,7 +58,7 @@ def test_general_tasks_are_good(general: list[Example]) -> None:
 
 
 def test_text_in_other_styles_gives_no_broken_question() -> None:
-    """All that can be asked about five articles with brackets, lists, footnotes, phonetic signs and abbreviations."""
+    """All examples about five articles with brackets, lists, footnotes, phonetic signs and abbreviations."""
     pages = read_jsonl(REVIEWED / "articles.jsonl", Page)
     lessons = [teach(page, per_page=1000, seed=SEED) for page in pages]
     assert verdicts("unseen.jsonl", (example for lesson in lessons for example in lesson.examples)).keys() == {"good"}
@@ -67,7 +67,7 @@ def test_text_in_other_styles_gives_no_broken_question() -> None:
 
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_no_seed_brings_the_marks_of_a_wiki_into_a_question(seed: int) -> None:
-    """Guards against wordings and choices that the reviewed seed doesn't draw."""
+    """Guards against phrasings and choices that the reviewed seed doesn't bring up."""
     mark = re.compile(
         r"[\[\](){}|=\t\n]|  | [,.;:?]|\.\?|\b(?:did|does|was|is|were) (?:She|He|It|The)\b|\bc\. |,,|\bi\.e\b"
     )
@@ -97,7 +97,7 @@ FUNCTION_WORDS = frozenset(
 
 
 def test_no_answer_pattern_is_common(general: list[Example]) -> None:
-    """Guards against "The X of Y is Z." a hundred times. Words that carry the content are left out of a pattern."""
+    """Guards against "The X of Y is Z." a hundred times. A pattern is an answer without its content words."""
 
     def pattern(answer: str) -> str:
         words = re.findall(r"[\w'-]+|[.,:;?!]", answer.lower())
@@ -109,7 +109,7 @@ def test_no_answer_pattern_is_common(general: list[Example]) -> None:
 
 
 def test_titles_for_live_extraction(root: Path) -> None:
-    """Guards against a title list that isn't the bundled pages', and titles that stand twice."""
+    """Guards against a list that differs from the bundled pages, and against a title that is listed twice."""
     for name in ("general", "football"):
         lines = (root / f"data/titles/{name}.txt").read_text().splitlines()
         titles = [line for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,89 @@
+"""The stage synth with the rule-based teacher: what it writes, counts and refuses."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stages import synth
+from stages.common.errors import StageError
+from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.records import Example, Page
+from stages.sources.bundled import read_pages
+from stages.teachers.rules.teacher import teach
+
+MakePage = Callable[..., Page]
+
+PASSAGE = (
+    "Moby-Dick is a novel by Herman Melville. It was published in 1851. Ahab hunts the whale. "
+    "John Huston made a film in 1956."
+)
+GERMAN = "Der Wal ist ein Säugetier, das im Meer lebt. Er wurde 1851 in einem Roman von Herman Melville beschrieben."
+
+
+def test_every_example_of_the_bundled_pages(project: Path) -> None:
+    """Guards against too few examples, kinds that crowd out others, and answers that the page doesn't hold."""
+    pages = {page.title: page for page in read_pages(Path("data/bundled/pages.jsonl"))}
+    write_jsonl(synth.PAGES, pages.values())
+    synth.main()
+    examples = read_jsonl(synth.SYNTHETIC, Example)
+    kinds = Counter(example.kind for example in examples)
+    assert len(examples) >= 1000
+    assert len(kinds) >= 15
+    assert len({example.kind for example in examples if example.input}) >= 5
+    assert max(kinds.values()) <= 0.2 * len(examples)
+    for example in examples:
+        assert example.source.title is not None
+        source = pages[example.source.title]
+        assert (example.source.revision_id, example.source.url) == (source.revision_id, source.url)
+        text = " ".join(section.text for section in source.sections) + source.title
+        figures = {word.strip(".,;:?'\"") for word in example.output.split() if word[0].isdigit()}
+        assert all(figure in text for figure in figures), example
+    metrics = read_json(synth.METRICS)
+    assert metrics["examples"] == len(examples) == sum(metrics["kinds"].values())
+
+
+def test_bad_pages_are_counted_and_named(
+    project: Path, page: MakePage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against one bad page that stops the stage, or that disappears without a word."""
+    lower_the_limit(project)
+    write_jsonl(synth.PAGES, [page("Empty"), page("Moby-Dick", PASSAGE), page("Wal", GERMAN), page("Leer", " ")])
+    synth.main()
+    metrics = read_json(synth.METRICS)
+    assert metrics["pages"] == 4
+    assert metrics["pages_without_examples"] == {"no_text": 2, "not_english": 1}
+    reasons = ["Empty: no example (no text)", "Wal: no example (not english)", "Leer: no example (no text)"]
+    assert caplog.messages == reasons
+
+
+def lower_the_limit(project: Path) -> None:
+    params = project / "params.yaml"
+    params.write_text(params.read_text().replace("at_least: 600", "at_least: 1"))
+
+
+def test_too_few_examples_stop_the_stage(project: Path, page: MakePage) -> None:
+    write_jsonl(synth.PAGES, [page("Moby-Dick", PASSAGE)])
+    with pytest.raises(StageError, match=r"1 pages gave \d examples, synth.at_least asks for 600; extract more pages"):
+        synth.main()
+    assert not synth.SYNTHETIC.exists()
+    assert list(synth.SYNTHETIC.parent.glob(".*")) == []  # and no temporary file is left
+
+
+def test_a_sample_is_printed_and_stays_the_same(project: Path, root: Path) -> None:
+    """Guards against a sample that changes with every run, so that what was read isn't what is drawn."""
+    pages = read_pages(root / "data/bundled/pages.jsonl")
+    write_jsonl(synth.SYNTHETIC, (example for page in pages[:9] for example in teach(page, 8, 1).examples))
+    command = [sys.executable, "-m", "stages.synth", "--sample", "5"]
+    run = [subprocess.run(command, env={"PYTHONPATH": str(root)}, capture_output=True, text=True) for _ in range(2)]
+    assert run[0].stdout == run[1].stdout
+    assert sum(line[:1].isdigit() for line in run[0].stdout.splitlines()) == 5
+    without = [line for line in synth.SYNTHETIC.read_text().splitlines() if json.loads(line)["kind"] != "topic"]
+    synth.SYNTHETIC.write_text("\n".join(without) + "\n")
+    again = subprocess.run(command, env={"PYTHONPATH": str(root)}, capture_output=True, text=True).stdout
+    kept = [line for line in run[0].stdout.splitlines() if "output:" in line and line in again]
+    assert len(kept) >= 3  # rows that are gone bring in others and leave the rest
