@@ -1,9 +1,9 @@
-"""How many pages a second the synth stage makes into examples, and in how much memory.
+"""How many pages a second the rule-based teacher reads, and how much memory it needs.
 
-The stage itself runs, in a folder of its own and on one core, on 1,000 and on 10,000 pages of 2,000 characters. They
-are made of the bundled pages' paragraphs, with names of their own on every page, so that no table of word forms that
-the first pages filled serves all the others. Beside it, in the same run, the same pages are only read and written
-again, each checked as a record: what any stage pays.
+The whole synth stage runs on one core, in a folder of its own, on 1,000 and on 10,000 pages of 2,000 characters. The
+pages are made of the bundled pages' paragraphs. Each has names of its own, so that word forms cached on the first pages
+don't serve all others. For comparison, the same pages are only read, checked as records and written again, which
+every stage has to do.
 
     python -m benchmarks.teaching
 """
@@ -33,6 +33,7 @@ write_jsonl(Path("copy.jsonl"), iter_jsonl(Path("data/pages.jsonl"), Page))
 
 
 def make_pages(count: int) -> Iterator[Page]:
+    """Pages of up to `CHARACTERS` characters, the same ones every time."""
     bundled = read_jsonl(ROOT / "data/bundled/pages.jsonl", Page)
     paragraphs = [section.text for page in bundled for section in page.sections]
     rng = random.Random(1)
@@ -47,14 +48,16 @@ def make_pages(count: int) -> Iterator[Page]:
 
 
 def _renamed(text: str, rng: random.Random) -> str:
+    """The text with an invented name of the same length for each name."""
+
     def invent(match: re.Match[str]) -> str:
         return "".join(rng.choice("aeiou") if i % 2 else rng.choice("bdklmnrstv") for i in range(len(match[0]))).title()
 
     return re.sub(r"(?<=[a-z] )[A-Z][a-z]+", invent, text)
 
 
-def measure(folder: Path, command: list[str]) -> tuple[float, float]:
-    """Wall seconds, and the largest resident size in MB, of a command on one core."""
+def run_on_one_core(folder: Path, command: list[str]) -> tuple[float, float]:
+    """Runs a Python command in a folder. Returns wall seconds and the largest resident size in MB."""
     core = min(os.sched_getaffinity(0))
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -78,7 +81,7 @@ def main() -> None:
             shutil.copy(ROOT / "params.yaml", folder)
             write_jsonl(folder / "data/pages.jsonl", make_pages(count))
             for work, command in (("synth", ["-m", "stages.synth"]), ("read, write", ["-c", COPY])):
-                seconds, megabytes = measure(folder, command)
+                seconds, megabytes = run_on_one_core(folder, command)
                 print(f"{count:>7,} {work:<12} {seconds:>8.1f} {count / seconds:>8,.0f} {megabytes:>6.0f}")
 
 

@@ -19,7 +19,7 @@ BE = {"is", "was", "are", "were"}
 MODALS = {"will", "would", "may", "might", "must"}
 AUXILIARIES = BE | MODALS | {"can", "could"}
 
-# Verbs that the dictionary also lists as nouns, seen as main verbs in encyclopedia prose.
+# Verbs that the dictionary also lists as nouns, but that are main verbs in encyclopedias.
 _VERBS_LIKE_NOUNS = frozenset(
     "lies stands flows covers contains means forms rises reaches lives feeds marks plays runs holds uses produces "
     "borders measures begins ends opens shows tells follows weighs grows supports separates connects occupies "
@@ -72,7 +72,7 @@ def _verb_forms(lemma: str) -> dict[str, tuple[str, ...]]:
 
 
 def base_form(verb: str) -> str:
-    """`wrote` -> `write`; where a form has two ("lay", "found"), the one that an encyclopedia means."""
+    """ "wrote" -> "write". For a form of two verbs ("lay", "found"), the one that an encyclopedia usually means."""
     irregular = {"found": "find", "lay": "lie", "fell": "fall", "bore": "bear", "saw": "see", "felt": "feel"}
     if verb in irregular:
         return irregular[verb]
@@ -80,10 +80,12 @@ def base_form(verb: str) -> str:
 
 
 def is_past(verb: str) -> bool:
+    """Whether it is a verb in the simple past."""
     return verb in _verb_forms(base_form(verb)).get("VBD", ())
 
 
 def is_participle(word: str) -> bool:
+    """Whether it is a past participle."""
     forms = _verb_forms(base_form(word))
     return word in forms.get("VBN", forms.get("VBD", ())) or word == "been"  # regular verbs have one form for both
 
@@ -95,13 +97,13 @@ def is_only_verb(word: str) -> bool:
 
 
 def has_finite_form(word: str) -> bool:
-    """Whether a word can be past tense or third person singular."""
+    """Whether a word can be a verb in the past tense or the third person singular."""
     forms = _verb_forms(base_form(word))
     return word in forms.get("VBD", ()) or word in forms.get("VBZ", ())
 
 
 def is_finite(word: str) -> bool:
-    """Past tense or third person singular, and not a noun's plural by mistake."""
+    """Whether a word is a verb in the past tense or the third person singular, and hardly the plural of a noun."""
     if not word.islower() or not word.isalpha():
         return False
     lemmas = lemmas_of(word)
@@ -111,4 +113,5 @@ def is_finite(word: str) -> bool:
 
 
 def is_finite_or_auxiliary(word: str) -> bool:
+    """The same, or an auxiliary verb such as "was", "could" or "have"."""
     return word in AUXILIARIES | {"has", "had", "have"} or is_finite(word)

@@ -1,4 +1,4 @@
-"""Which language a text is in, by py3langid's model of 97 languages."""
+"""Identifies the language of a text, with py3langid's model of 97 languages."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ ENGLISH = "en"
 
 @lru_cache(maxsize=1)
 def _identifier():  # type: ignore[no-untyped-def] # py3langid has no types
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # here: reading the model takes most of a second
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # here, as loading the model takes most of a second
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 

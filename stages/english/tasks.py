@@ -1,14 +1,14 @@
 """What an instruction says about its input: whether it works on one, and whether it can be answered without one.
 
-Both err on the side of the example: an instruction counts as working on an input where it only might, and as complete
-only where it surely is.
+In doubt, both decide for the example: an instruction counts as working on an input if it may do so, and as complete
+only if it certainly is.
 """
 
 import re
 
 from stages.english.words import FUNCTION_WORDS, quoted, words
 
-# Nouns for a text or a piece of one, which an instruction speaks of only where there is one.
+# Nouns for a text or a part of one. An instruction that uses one usually comes with that text.
 TEXT_NOUN = (
     "(?:adjective|adverb|answer|argument|article|claim|clause|code|comment|comparison|conversation|data|description|"
     "dialogue|document|email|equation|error|essay|excerpt|expression|fact|headline|idiom|item|joke|letter|line|list|"
@@ -17,7 +17,7 @@ TEXT_NOUN = (
     "quote|recipe|response|review|riddle|saying|scenario|sentence|sequence|series|situation|spelling|statement|story|"
     "tense|term|text|topic|tweet|verb|word)s?"
 )
-# Nouns for a thing that an input names, where nothing in the instruction says which.
+# Nouns for a thing that the input names, if the instruction doesn't say which one is meant.
 THING_NOUN = (
     "(?:abbreviation|acronym|actor|album|amount|angle|animal|antonym|area|artist|artwork|author|battle|bird|book|"
     "brand|building|capital|car|character|circle|city|code|color|colour|company|composer|compound|concept|"
@@ -31,7 +31,7 @@ THING_NOUN = (
     "tone|tool|town|treaty|tree|triangle|unit|user|value|vegetable|vehicle|volume|war|weight|writer|year)s?"
 )
 
-# Where one of several is to be chosen, their names rightly stand in question and answer.
+# A question with one of these offers a choice, so that its answer may rightly repeat its words.
 COMPARATIVES = (
     "(?:larger|bigger|longer|shorter|taller|older|younger|heavier|lighter|faster|slower|higher|lower|deeper|wider|"
     "greater|smaller|colder|hotter|warmer|closer|nearer|farther|earlier|later|better|worse|more|less|fewer|stronger|"
@@ -40,7 +40,7 @@ COMPARATIVES = (
 
 _QUALIFIED = r"(?! (?:of|for|about|by|that|which|who|whose|where|with|called|named|known|(?-i:[A-Z]|\d))\b|\s*['\"“‘])"
 _NUMBERED = "(?:two|three|four|five|whole|entire|same|correct|wrong|missing|underlined|highlighted|bold|capitalized)"
-# Each pointer at an input, or at something that the instruction leaves open.
+# Words that refer to an input, or to something that the instruction leaves open.
 _POINTERS = (
     # "the following words", "this poem", "it"
     r"\b(?:following(?! (?:the|a|an|day|year|month|week|century)\b)|given(?! name)|provided|below|shown|listed|"
@@ -84,7 +84,7 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b",
     re.I,
 )
-# A definite thing is asked for: a question, or "Name the ...".
+# Asks for one definite thing: a question, or "Name the ...".
 _ASKS = re.compile(
     r"\b(?:who|whom|whose|what|which|where|when|how (?:many|much|old|long|high|tall|far|deep|wide|large|big|fast))\b"
     r"|\b(?:name|identify|give|state|find|determine|tell me|list|calculate|compute|specify|provide|mention|define|"
@@ -104,22 +104,23 @@ _BARE_REQUEST = re.compile(
 
 
 def works_on_input(instruction: str) -> bool:
-    """Whether it points at an input ("this word", "the sentence"), leaves open what it is about ("the country"), or
-    names work that is done on a text."""
+    """Whether it refers to an input ("this word", "the sentence"), leaves open what it is about ("the country"), or
+    asks for work that is done on a text ("translate")."""
     return _POINTS.search(without_names(instruction)) is not None or _TRANSFORMING.search(instruction) is not None
 
 
 def creates(instruction: str) -> bool:
-    """Whether it asks for a new text, into which an input may rightly go."""
+    """Whether it asks for a new text, which may rightly use the input."""
     return _CREATING.search(instruction) is not None
 
 
 def is_yes_or_no(instruction: str) -> bool:
+    """Whether it is a question to be answered with yes or no."""
     return _YES_OR_NO.search(instruction) is not None
 
 
 def is_complete(instruction: str) -> bool:
-    """Whether it asks for one definite thing and says which, as "the highest mountain in Africa" does."""
+    """Whether it asks for one definite thing and says which: "the highest mountain in Africa"."""
     if works_on_input(instruction) or creates(instruction) or is_yes_or_no(instruction):
         return False
     if not _ASKS.search(instruction) or _INDEFINITE.search(instruction):
@@ -132,5 +133,5 @@ def is_complete(instruction: str) -> bool:
 
 
 def without_names(instruction: str) -> str:
-    """Abbreviations such as "US" are no pronouns."""
+    """The instruction without "US" and "IT", which would be taken for pronouns."""
     return re.sub(r"\bUS\b|\bIT\b", "", instruction)

@@ -20,19 +20,20 @@ _QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|‘[^’]+’(?!\w)|(?<!\w)'[^']
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: "Cuiabá" and "Cuiaba" are one word."""
+    """Lower case without accents, so that "Cuiabá" and "Cuiaba" are the same word."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.lower())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def words(text: str) -> list[str]:
+    """The words and numbers of a text in their order, without possessives ("Ahab's") and thousands separators."""
     return [_plain(word) for word in _WORD.findall(fold(text))]
 
 
 def content(text: str) -> list[str]:
-    """The words that carry meaning, in their order."""
+    """The words of a text that carry meaning, in their order."""
     return [word for word in words(text) if word not in FUNCTION_WORDS]
 
 
@@ -45,11 +46,12 @@ def split_at_stops(text: str) -> list[str]:
 
 
 def without_quotes(text: str) -> str:
+    """The text with a space in the place of each quoted part."""
     return _QUOTED.sub(" ", text)
 
 
 def quoted(text: str) -> str:
-    """What stands in quotes, "" where nothing does."""
+    """All quoted parts of a text with their quotes, joined by spaces."""
     return " ".join(_QUOTED.findall(text))
 
 
