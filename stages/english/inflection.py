@@ -52,7 +52,7 @@ def lemmas_of(word: str) -> dict[str, tuple[str, ...]]:
 
 
 def lemma_of(word: str) -> str:
-    """One lemma of a lower-case word, a verb's before a noun's; the word itself where the dictionary has none."""
+    """One lemma of a lower-case word, a verb's before a noun's; the word itself if it is in no dictionary."""
     lemmas = lemmas_of(word)
     return next((lemmas[kind][0] for kind in ("VERB", "NOUN", "ADJ", "ADV") if kind in lemmas), word).lower()
 

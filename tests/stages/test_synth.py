@@ -14,7 +14,9 @@ from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Example, Page
 from stages.sources.bundled import read_pages
+from stages.teachers import Lesson
 from stages.teachers.rules.teacher import teach
+from tests.stages.conftest import MakeExample
 
 MakePage = Callable[..., Page]
 
@@ -45,6 +47,18 @@ def test_every_example_of_the_bundled_pages(project: Path) -> None:
         assert all(figure in text for figure in figures), example
     metrics = read_json(synth.METRICS)
     assert metrics["examples"] == len(examples) == sum(metrics["kinds"].values())
+
+
+def test_lessons_are_added_up(make: MakeExample) -> None:
+    """Guards against a number that is that of the last page."""
+    tally = synth.Tally()
+    examples = [make(kind="when"), make(kind="when", input="x"), make()]
+    for _ in range(2):
+        tally.add(Lesson(examples, skipped=Counter(too_long=2), fewer=True, surplus=3))
+        tally.add(Lesson([], nothing="no_text"))
+    assert (tally.pages, tally.with_input, tally.fewer, tally.surplus) == (4, 2, 2, 6)
+    assert tally.kinds == {"when": 4, "unnamed": 2}
+    assert (tally.without, tally.passed_over) == ({"no_text": 2}, {"too_long": 4})
 
 
 def test_bad_pages_are_counted_and_named(

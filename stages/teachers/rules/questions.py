@@ -58,7 +58,7 @@ _HOLDING = frozenset(
 _OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
 _LENGTH = r"(?:(?:kilo|centi|milli)?met(?:er|re)s?|feet|miles|inches)"
 _DURATION = "(?:years|months|weeks|days|hours|minutes|seconds)"
-# By verb: what follows it where it tells a size, and the question about that.
+# By verb: what follows it if it tells a size, and the question about that size.
 _EXTENTS = {
     "cover": ((rf"{NUMBER} (?:square {_LENGTH}|hectares|acres)", "How large an area {do} {subject} cover?"),),
     "flow": ((rf"(?:for )?{NUMBER} {_LENGTH}", "How far {do} {subject} flow?"),),

@@ -235,8 +235,8 @@ def _split_opening(text: str) -> tuple[str, str]:
 def _with_full_name(text: str, name: str, subject: Subject) -> str:
     """A sentence that begins with `name`, with a person's full name in the place of the surname."""
     rest = text[len(name) :]
-    is_surname = subject.short and name != subject.name and re.match(r" [a-z]|'s |, ", rest)
-    return subject.name + rest if is_surname else text
+    is_person = subject.short and re.match(r" [a-z]|'s |, ", rest)
+    return subject.name + rest if is_person else text
 
 
 def _starts_with_longer_name(text: str, subject: Subject) -> bool:

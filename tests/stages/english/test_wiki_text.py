@@ -89,7 +89,7 @@ def test_a_whole_sentence_is_prose_however_it_begins(line: str) -> None:
     ],
 )
 def test_items_and_rows_are_no_prose(line: str) -> None:
-    """Guards against lists and tables that pass for prose because a sentence stands in them."""
+    """Guards against lists and tables that pass for prose because they hold a sentence."""
     assert is_list_or_table(line)
 
 

@@ -8,6 +8,7 @@ from stages.teachers.rules.exercises import (
     fill_blank,
     find_sentence,
     list_years,
+    passage_fits,
     shorten,
     summary,
     to_question,
@@ -16,7 +17,7 @@ from stages.teachers.rules.exercises import (
     yes_no,
 )
 from stages.teachers.rules.fact import Kind
-from tests.stages.teachers.rules.conftest import Ask
+from tests.stages.teachers.rules.conftest import Ask, MakeFact
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,8 @@ from tests.stages.teachers.rules.conftest import Ask
     [
         (fill_blank, "Ahab read Wind, Sand and Stars."),  # a piece of a title
         (fill_blank, "Ahab passed Mt. Everest."),
+        (fill_blank, "The ship hunted the white Mobyling."),  # the name of the subject gives it away
+        (shorten, "Moby-Dick was published in London in 1851, and it sold badly."),  # both parts matter
         (to_question, "Ahab might have hunted the whale."),
     ],
 )
@@ -85,3 +88,14 @@ def test_kinds_about_a_passage(drafts: Ask) -> None:
     [found] = drafts(find_sentence, "John Huston made a film in 1956.", passage=PASSAGE)
     assert "1956" in found.instruction
     assert (found.input, found.output) == (PASSAGE, "John Huston made a film in 1956.")
+
+
+def test_a_sentence_is_found_by_what_no_other_mentions(drafts: Ask) -> None:
+    """Guards against a question with two right answers."""
+    passage = "Moby-Dick is a novel. It was published in 1851. Its author left in 1851."
+    assert drafts(find_sentence, "It was published in 1851.", passage=passage) == []
+
+
+@pytest.mark.parametrize(("words", "fits"), [(24, False), (25, True), (110, True), (111, False)])
+def test_a_passage_is_neither_short_nor_long(fact: MakeFact, words: int, fits: bool) -> None:
+    assert passage_fits(fact("It sank.", passage=" ".join(["word"] * words))) == fits

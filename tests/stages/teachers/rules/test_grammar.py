@@ -30,6 +30,7 @@ from stages.teachers.rules.grammar import main_clause, parse_clause
         ("Ahab led archers, sailors and mounted knights.", None),
         ("Ahab hunted whales and later became a farmer.", ("Ahab", "hunted", "whales")),
         ("Ahab studied in Boston, worked in Salem and died in 1851.", None),
+        ("Ahab was king, ruled well, and died young.", None),
         ("Ahab was elected in 1841 and, in 1851, became king.", ("Ahab", "was", "elected in 1841")),
         ("The mast is made of oak and the sail catches wind.", None),
         ("The river is the main one, and no road crosses it.", ("the river", "is", "the main one")),

@@ -88,3 +88,10 @@ def test_names_are_whole(text: str, names: list[str]) -> None:
 )
 def test_long_names_have_their_article(text: str, names: list[str]) -> None:
     assert list(long_names_in(text)) == names
+
+
+def test_a_wrong_day_is_a_day_of_the_month() -> None:
+    """Guards against "On 33 May"."""
+    for seed in range(20):
+        wrong = false_version("On 30 May it sank.", random.Random(seed), "it")
+        assert wrong is not None and 1 <= int(wrong.split()[1]) < 30

@@ -89,3 +89,10 @@ def test_only_questions_without_their_passage_name_the_subject(drafts: Ask) -> N
     assert asked and all("Moby-Dick: " in question for question in asked)
     [draft] = drafts(when, text)
     assert draft.instruction in {"When was the ship built?", "In what year was the ship built?"}
+
+
+def test_nobody_is_asked_who_the_page_is_about(drafts: Ask) -> None:
+    """Guards against "About Herman Melville: who wrote Moby-Dick?"."""
+    text = "Herman Melville wrote Moby-Dick in New York."
+    assert drafts(who, text, name="Herman Melville") == []
+    assert len(drafts(who, text, name="New York")) == 1

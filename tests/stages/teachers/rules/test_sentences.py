@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from stages.common.records import Page
-from stages.teachers.rules.sentences import select_sentences, split_passages
+from stages.teachers.rules.sentences import name_subject, select_sentences, split_passages
+from stages.teachers.rules.subject import Subject
 
 MakePage = Callable[..., Page]
 
@@ -99,3 +100,47 @@ def test_what_cannot_stand_alone_is_left_out(page: MakePage, sentence: str) -> N
     assert texts(page("Moby-Dick", f"Ahab hunted whales in the Pacific. {sentence}")) == [
         "Ahab hunted whales in the Pacific."
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "after_subject", "named", "about_subject"),
+    [
+        ("It sank.", True, "It sank.", False),  # on the page of a ship, where only "she" stands for it
+        ("She sank.", True, "The Pequod sank.", True),
+        ("She sank.", False, "She sank.", False),
+        ("Her crew sank.", True, "The Pequod's crew sank.", False),
+        ("The ship sank.", False, "The Pequod sank.", True),
+        ("The ship's crew sank.", False, "The Pequod's crew sank.", True),
+        ("The ship of Ahab sank.", False, "The ship of Ahab sank.", False),  # "of" tells which ship
+        ("The boat sank.", True, "The boat sank.", False),
+        ("However, she sank.", True, "The Pequod sank.", True),
+        ("She sank; all died.", True, "The Pequod sank.", True),
+        ("The Pequod sank.", False, "The Pequod sank.", True),
+    ],
+)
+def test_name_subject(text: str, after_subject: bool, named: str, about_subject: bool) -> None:
+    """Guards against a name in the place of a word for something else."""
+    pequod = Subject("the Pequod", "", frozenset(["ship"]), frozenset(["She", "Her"]))
+    assert name_subject(text, pequod, after_subject) == (named, about_subject)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Melville wrote it.", "Herman Melville wrote it."),
+        ("In 1851 he wrote it.", "In 1851, Herman Melville wrote it."),
+        ("Melville's novel sold badly.", "Herman Melville's novel sold badly."),
+        ("Melville Island lies there.", "Melville Island lies there."),
+        ("Herman Melville wrote it.", "Herman Melville wrote it."),
+    ],
+)
+def test_a_surname_becomes_the_full_name(text: str, named: str) -> None:
+    """Guards against "Herman Melville Island"."""
+    subject = Subject("Herman Melville", "Melville", frozenset(), frozenset(["He", "His"]))
+    assert name_subject(text, subject, after_subject=True) == (named, True)
+
+
+def test_names_are_words_that_mostly_have_a_capital(page: MakePage) -> None:
+    """Guards against a capital inside a question that no name has."""
+    text = "Once the Pequod sailed the Sea. Then the Pequod left the sea, since the sea was rough."
+    assert select_sentences(page("Moby-Dick", text)).names == {"Pequod", "'Moby-Dick'"}

@@ -62,3 +62,17 @@ def test_a_page_without_english_prose_gives_nothing_and_says_why(
 ) -> None:
     lesson = teach(page("Whales", *texts), per_page=8, seed=1)
     assert (lesson.examples, lesson.nothing, lesson.skipped) == ([], reason, skipped)
+
+
+def test_a_page_of_one_sentence_gives_one_example(page: MakePage) -> None:
+    """Guards against several examples that all say the same."""
+    assert len(teach(page("Okapi", "The okapi is a mammal of the Congo."), per_page=8, seed=1).examples) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_sentence_is_asked_about_twice_before_the_others(page: MakePage, seed: int) -> None:
+    """Guards against a teacher that asks ten things about the sentence that is easiest to ask about."""
+    years = ("1801", "1812", "1823", "1834", "1845", "1856")
+    text = "\n\n".join(f"The Pequod was repaired in {year}." for year in years)
+    examples = teach(page("Pequod", text), per_page=5, seed=seed).examples
+    assert len({year for year in years for example in examples if year in example.output}) == 5
