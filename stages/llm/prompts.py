@@ -3,14 +3,12 @@
 import hashlib
 from pathlib import Path
 
-from stages.common.files import read_text
+from stages.common.templates import load_templates
 
 
 def system_prompt(path: Path, **values: object) -> str:
     """The text of a prompt file with its `{{ placeholders }}` filled in; a placeholder without a value raises."""
-    from jinja2 import StrictUndefined, Template
-
-    text: str = Template(read_text(path), undefined=StrictUndefined).render(values)
+    text: str = load_templates(path.parent).get_template(path.name).render(values)
     return text
 
 

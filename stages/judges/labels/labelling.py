@@ -1,6 +1,5 @@
 """The page on which a person says which of two answers is better, without knowing whose they are."""
 
-import base64
 import hashlib
 import random
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from stages.common.errors import StageError
 from stages.common.files import read_text
 from stages.common.records import Answers
+from stages.common.templates import csp_hash, load_templates
 from stages.judges.labels.blinding import Comparison
 
 FOLDER = Path(__file__).parent / "label_page"
@@ -46,22 +46,17 @@ def render(comparisons: Sequence[Comparison], shown_characters: int) -> str:
 
     All texts are escaped, and the page's policy lets no script run but its own.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     script = read_text(FOLDER / "page.js")
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page: str = environment.get_template("page.html.j2").render(
-        comparisons=comparisons,
-        shown_characters=shown_characters,
-        page_id=hashlib.sha256("".join(one.token for one in comparisons).encode()).hexdigest()[:16],
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        style=read_text(FOLDER / "page.css"),
+    page: str = (
+        load_templates(FOLDER)
+        .get_template("page.html.j2")
+        .render(
+            comparisons=comparisons,
+            shown_characters=shown_characters,
+            page_id=hashlib.sha256("".join(one.token for one in comparisons).encode()).hexdigest()[:16],
+            script=script,
+            script_hash=csp_hash(script),
+            style=read_text(FOLDER / "page.css"),
+        )
     )
     return page
