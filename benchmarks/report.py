@@ -18,8 +18,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
-from stages.reporting.charts.drawing import draw_all
-from stages.reporting.evidence import Evidence, gather
+from stages.reporting.charts import draw_charts
+from stages.reporting.evidence import Evidence, read_evidence
 from stages.reporting.pages import write_page
 from stages.reporting.wording import Wording
 from tests.stages.reporting.made_run import numbered, params, write_run
@@ -80,8 +80,8 @@ def busy(session: CDPSession) -> float:
 def write(folder: Path, count: int) -> Path:
     """The page about a run with so many test rows."""
     write_run(folder, 200)
-    evidence: Evidence = gather(folder / "data", folder / "reports", params())
-    draw_all(evidence, Wording("en"), folder / "plots")
+    evidence: Evidence = read_evidence(folder / "data", folder / "reports", params())
+    draw_charts(evidence, Wording("en"), folder / "plots")
     many = replace(evidence, rows=tuple(numbered(evidence.rows, count)))
     write_page(many, Wording("en"), folder / "plots", folder / "index.html")
     return folder / "index.html"

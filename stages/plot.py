@@ -1,4 +1,4 @@
-"""plot: tables, pictures, report.md, index.html and the cards; reads everything, decides nothing."""
+"""plot: tables, charts, report.md, index.html and the cards. It reads everything and decides nothing."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +8,13 @@ from pydantic import Field
 from stages.common.errors import naming, run_stage
 from stages.common.params import SectionModel, load_params, read_sections
 from stages.reporting.cards.writing import write_cards
-from stages.reporting.charts.drawing import draw_all
-from stages.reporting.evidence import gather
+from stages.reporting.charts import draw_charts
+from stages.reporting.evidence import read_evidence
 from stages.reporting.pages import write_page, write_report
 from stages.reporting.tables import write_tables
 from stages.reporting.wording import Language, Wording
 
-# The sections of params.yaml that the report and the cards name settings of.
+# The sections of params.yaml whose settings the report and the cards name.
 SHOWN = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge")
 DATA = Path("data")
 REPORTS = Path("reports")
@@ -29,10 +29,10 @@ def main() -> None:
     params = load_params("plot", Params)
     sections = read_sections()
     wording = Wording(params.language)
-    evidence = gather(DATA, REPORTS, {name: sections[name] for name in SHOWN})
+    evidence = read_evidence(DATA, REPORTS, {name: sections[name] for name in SHOWN})
     write_tables(evidence, REPORTS / "tables")
     with naming(REPORTS / "plots"):
-        draw_all(evidence, wording, REPORTS / "plots")
+        draw_charts(evidence, wording, REPORTS / "plots")
     write_report(evidence, wording, REPORTS / "report.md", params.examples)
     write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")
     write_cards(DATA, evidence.metrics, evidence.params)

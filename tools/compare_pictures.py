@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.records import TOTAL_MAX
-from stages.reporting.charts.style import DPI, LINES, MODELS, STYLE
+from stages.reporting.charts import DPI, LINE_STYLES, MODEL_COLORS, STYLE
 from tools.compare_sweeps import Mean, Point, is_number
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ def _panel(axes: "Axes", points: Sequence[Point], results: Sequence[dict[str, Me
     axes.set_xticks(places, [str(value) for value in values])
     axes.minorticks_off()
     for model, marker in MARKERS.items():
-        color = MODELS[model]
+        color = MODEL_COLORS[model]
         there = [(place, result[model]) for place, result in zip(places, results, strict=True) if model in result]
         if there:
             at, means = zip(*there, strict=True)
-            axes.plot(at, [one.mean for one in means], LINES[model], marker=marker, color=color, label=model)
+            axes.plot(at, [one.mean for one in means], LINE_STYLES[model], marker=marker, color=color, label=model)
             low = [max(0, one.mean - (one.half or 0)) for one in means]  # no loss and no total is below 0
             high = [one.mean + (one.half or 0) for one in means]
             axes.fill_between(at, low, high, color=color, alpha=0.15, linewidth=0)

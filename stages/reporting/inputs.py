@@ -1,4 +1,4 @@
-"""What went in: pages, examples, what curation let through, and the proof that the test split leaks nothing."""
+"""What went in: pages, examples, which of them curation and the split kept, and whether the test split leaks."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,20 +8,21 @@ from stages.reporting.evidence import Evidence
 from stages.reporting.sankey import Link, Node, Sankey
 from stages.reporting.wording import Wording
 
+KINDS = ("synthetic", "general")
 SIDES = ("train", "val", "test")
-SHARED = ("questions", "pages", "word_runs", "near_duplicates")  # what two sides must not share
+SHARED = ("questions", "pages", "word_runs", "near_duplicates")  # what no two sides may share
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What stands on two sides of the split, by what it is; None where it was not counted."""
+class LeakCheck:
+    """How much two sides of the split share; None for what was not counted."""
 
-    shared: dict[str, int | None]
+    shared: dict[str, int | None]  # by what is shared, as in SHARED
     leaking: int | None  # test examples that share something with train or val
 
     @property
     def verdict(self) -> Literal["clean", "val_leaks", "leaks", "unknown"]:
-        """`val_leaks` where only train and val share something."""
+        """`val_leaks` if only train and val share something."""
         if self.leaking is None or None in self.shared.values():
             return "unknown"
         if self.leaking:
@@ -29,16 +30,17 @@ class Proof:
         return "val_leaks" if any(self.shared.values()) else "clean"
 
 
-def proof(evidence: Evidence) -> Proof:
-    counts = {what: evidence.number("split", f"{what}_on_two_sides") for what in SHARED}
-    leaking = evidence.number("split", "test_examples_that_leak")
-    shared = {what: None if count is None else int(count) for what, count in counts.items()}
-    return Proof(shared, None if leaking is None else int(leaking))
+def read_leak_check(evidence: Evidence) -> LeakCheck:
+    def count(name: str) -> int | None:
+        number = evidence.number("split", name)
+        return None if number is None else int(number)
+
+    return LeakCheck({what: count(f"{what}_on_two_sides") for what in SHARED}, count("test_examples_that_leak"))
 
 
-def facts(evidence: Evidence) -> dict[str, float]:
-    """The counts of what went in, by their keys in the catalogue; those that are known."""
-    kinds = evidence.part("synth", "kinds")
+def count_inputs(evidence: Evidence) -> dict[str, float]:
+    """How much went in, by keys of the catalogue; only the counts that are known."""
+    kinds = evidence.table("synth", "kinds")
     counts = {
         "pages": evidence.number("extract", "pages_kept"),
         "words": evidence.number("extract", "words"),
@@ -50,32 +52,26 @@ def facts(evidence: Evidence) -> dict[str, float]:
     return {name: count for name, count in counts.items() if count is not None}
 
 
-def flow(evidence: Evidence, wording: Wording) -> Sankey:
-    """From the examples that were written to the sides of the split, with what was left out on the way."""
+def example_flow(evidence: Evidence, wording: Wording) -> Sankey:
+    """From the written examples to the sides of the split, with what was left out on the way."""
 
     def count(*path: str) -> int:
         return int(evidence.number(*path) or 0)
 
-    reasons = tables.rejections(evidence)
-    drawn = {kind: count("split", f"{kind}_drawn") for kind in ("synthetic", "general")}
-    undrawn = {kind: count("split", f"{kind}_not_drawn") for kind in ("synthetic", "general")}
-    general = count("split", "general_read") - count("split", "general_rejected")
+    rejections = tables.rejection_table(evidence).set_index("reason")
     links = [
         Link("synthetic", "synthetic_kept", count("curate", "kept")),
-        Link("general", "general_kept", general),
-        *(Link(kind, str(one["reason"]), int(one[kind])) for kind in ("synthetic", "general") for one in reasons),
-        *(Link(f"{kind}_kept", "drawn", number) for kind, number in drawn.items()),
-        *(Link(f"{kind}_kept", "not_drawn", number) for kind, number in undrawn.items()),
+        Link("general", "general_kept", count("split", "general_read") - count("split", "general_rejected")),
+        *(Link(kind, str(reason), number) for kind in KINDS for reason, number in rejections[kind].items()),
+        *(Link(f"{kind}_kept", "drawn", count("split", f"{kind}_drawn")) for kind in KINDS),
+        *(Link(f"{kind}_kept", "not_drawn", count("split", f"{kind}_not_drawn")) for kind in KINDS),
         *(Link("drawn", side, count("split", "full", side)) for side in SIDES),
         Link("drawn", "not_used", count("split", "drawn_and_not_in_full")),
     ]
     nodes = [
-        *(Node(name, wording.text(f"flow.{name}"), 0, "source") for name in ("synthetic", "general")),
-        *(Node(f"{name}_kept", wording.text("flow.kept"), 1, "kept") for name in ("synthetic", "general")),
-        *(
-            Node(reason, wording.label("reasons", reason), 1, "lost")
-            for reason in (str(one["reason"]) for one in reasons)
-        ),
+        *(Node(kind, wording.text(f"flow.{kind}"), 0, "source") for kind in KINDS),
+        *(Node(f"{kind}_kept", wording.text("flow.kept"), 1, "kept") for kind in KINDS),
+        *(Node(reason, wording.label("reasons", reason), 1, "lost") for reason in rejections.index),
         Node("drawn", wording.text("flow.drawn"), 2, "kept"),
         Node("not_drawn", wording.text("flow.not_drawn"), 2, "idle"),
         *(Node(side, wording.text(f"flow.{side}"), 3, side) for side in SIDES),

@@ -1,69 +1,72 @@
-"""How the judge behaved: checks with known answers, its consistency, and its leanings."""
+"""How the judge behaved: checks with known answers, its consistency, its leanings, and its agreement with people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stages.reporting.evidence import Estimate, Evidence
+from stages.reporting.evidence import Evidence, Measurement
 from stages.reporting.wording import Wording
 
 
 @dataclass(frozen=True)
-class Check:
-    """What a judge was tried with, what came out, and what a healthy judge shows."""
+class CheckResult:
+    """What a judge was tested with, how it did, and what a healthy judge does."""
 
     name: str
     passed: bool
-    measured: float | None  # share of the points, or of the wins; None where no row was judged
-    low: float | None
+    measured: float | None  # share of the points, or of the wins; None if no row was judged
+    low: float | None  # of the expected range
     high: float | None
     rows: int
-    judge: str  # whose result this is, of several; "" where there is one judge
+    judge: str  # which judge of several; "" if there is only one
 
     def label(self, wording: Wording) -> str:
-        said = wording.label("checks", self.name)
-        return f"{said} ({self.judge})" if self.judge else said
+        """The check in words, and the judge if there are several."""
+        text = wording.label("checks", self.name)
+        return f"{text} ({self.judge})" if self.judge else text
 
 
 @dataclass(frozen=True)
 class Consistency:
-    """Of one pair: whether verdicts survive a change of order, and whether length decides them."""
+    """Whether the verdicts on a pair survive a change of order, and whether the answers' length decides them."""
 
     pair: str
-    consistency: float | None  # share of the judgments in both orders that name the same winner
-    inconsistent: int | None  # those that don't
-    length_effect: Estimate | None  # log odds of a win that a much longer answer adds
-    fit: str  # how well that could be told: ok, extrapolated, separated, constant, too_few
-    length_controlled: Estimate | None  # win rate at equal lengths
+    consistency: float | None  # share of the judgments in both orders that name the same winner, 0 to 1
+    inconsistent: int | None  # how many don't
+    length_effect: Measurement | None  # log odds of a win that a much longer answer adds
+    fit: str  # how well the effect could be measured: ok, extrapolated, separated, constant or too_few
+    length_controlled: Measurement | None  # win rate at equal lengths, 0 to 1
 
 
-def checks(evidence: Evidence) -> list[Check]:
+def read_checks(evidence: Evidence) -> list[CheckResult]:
     return [
-        Check(
+        CheckResult(
             name=name,
-            passed=bool(found.get("passed")),
-            measured=found.get("measured"),
-            low=found.get("expected_low"),
-            high=found.get("expected_high"),
-            rows=int(found.get("rows", 0)),
-            judge=found.get("judge", ""),
+            passed=bool(check.get("passed")),
+            measured=check.get("measured"),
+            low=check.get("expected_low"),
+            high=check.get("expected_high"),
+            rows=int(check.get("rows", 0)),
+            judge=check.get("judge", ""),
         )
-        for name, found in evidence.part("judge", "checks").items()
+        for name, check in evidence.table("judge", "checks").items()
     ]
 
 
 def is_unhealthy(evidence: Evidence) -> bool:
+    """Whether the judge failed its health checks; False if nobody ran them."""
     return evidence.number("judge", "healthy") == 0
 
 
-def consistencies(evidence: Evidence) -> list[Consistency]:
-    return [_consistency(name, figures, evidence) for name, figures in evidence.part("judge", "pairs").items()]
+def read_consistencies(evidence: Evidence) -> list[Consistency]:
+    """One for each pair that was judged, in the order of the metrics."""
+    return [_consistency(name, figures, evidence) for name, figures in evidence.table("judge", "pairs").items()]
 
 
 def _consistency(pair: str, figures: Mapping[str, Any], evidence: Evidence) -> Consistency:
     fit = figures.get("length_fit", "ok")
     effect, controlled = (
-        evidence.estimate("judge", "pairs", pair, name) for name in ("length_effect", "length_controlled_win_rate")
+        evidence.measurement("judge", "pairs", pair, name) for name in ("length_effect", "length_controlled_win_rate")
     )
     return Consistency(
         pair=pair,
@@ -71,6 +74,31 @@ def _consistency(pair: str, figures: Mapping[str, Any], evidence: Evidence) -> C
         inconsistent=figures.get("inconsistent"),
         fit=fit,
         length_effect=effect,
-        # Where no two answers were as long as one another, what a curve says of such is no finding.
+        # If no two answers were equally long, the fitted curve's value for equal lengths was never observed.
         length_controlled=None if fit == "extrapolated" else controlled,
     )
+
+
+def describe_agreement(evidence: Evidence, wording: Wording) -> Iterator[str]:
+    """How well the judge agrees with people, and people with one another; nothing if nobody labelled rows."""
+    agreement = evidence.table("judge", "agreement")
+    if agreement.get("labels"):
+        rows = wording.integer(agreement["rows"])
+        yield wording.text("judging.agreement_text", rows=rows, **_rates(evidence, wording, "agreement"))
+    if evidence.number("judge", "agreement", "people", "labels"):
+        people = wording.integer(agreement["labellers"])
+        rates = _rates(evidence, wording, "agreement", "people")
+        yield wording.text("judging.agreement_people", people=people, **rates)
+    unused = {name: agreement.get(f"labels_{name}", 0) for name in ("of_other_answers", "without_verdict")}
+    if any(unused.values()):
+        counts = {name: wording.integer(count) for name, count in unused.items()}
+        yield wording.text("judging.agreement_unused", **counts)
+
+
+def _rates(evidence: Evidence, wording: Wording, *path: str) -> dict[str, str]:
+    """Agreement and Cohen's kappa of some raters, and the number of labels that they are based on."""
+    return {
+        "labels": wording.count(evidence.number("judge", *path, "labels")),
+        "agreement": wording.with_interval(evidence.measurement("judge", *path, "agreement"), wording.percent),
+        "kappa": wording.with_interval(evidence.measurement("judge", *path, "kappa"), wording.decimal),
+    }

@@ -1,65 +1,77 @@
-"""report.md and index.html, rendered from templates: text from pages, models and judges stays text in both."""
+"""report.md and index.html: what both show, and how each is rendered.
 
-import base64
-import hashlib
+Text from wiki pages, models and judges stays text in both.
+"""
+
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from stages.common.files import write_text
+from stages.common.files import read_text, write_text
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
-from stages.reporting import explorer
-from stages.reporting.evidence import Evidence
-from stages.reporting.pictures import inline, inline_pictures
-from stages.reporting.view import view
-from stages.reporting.wording import Wording
+from stages.common.templates import csp_hash, load_templates, markdown_text
+from stages.reporting import explorer, headline, inputs, judging, reference, tables
+from stages.reporting.charts import CHARTS, INK, LINE, MODEL_COLORS, OUTCOME_COLORS, PAPER, SOFT
+from stages.reporting.evidence import SIZES, Evidence
+from stages.reporting.wording import NOTHING, Wording
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("elements", "filter", "row", "list", "explorer")  # one module, in this order
+SCRIPTS = ("elements", "filter", "row", "list", "explorer")  # together one module, in this order
 KEYS = {"j": "j", "k": "k", "enter": "Enter", "slash": "/"}
-MAX_SHOWN = 160  # characters of a text in report.md
+LOSSES = ("val_loss", "val_response_loss", "val_loss_before", "val_response_loss_before")
+# The colours of the charts, and the variables of page.css that replace them in the page.
+COLORS = {PAPER: "paper", INK: "ink", SOFT: "soft", LINE: "line"} | {
+    color: name for names in (MODEL_COLORS, OUTCOME_COLORS) for name, color in names.items()
+}
 
 
 def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int) -> None:
-    """`examples` is the number of test rows in it."""
-    template = _environment(wording).get_template("report.md.j2")
-    context = view(evidence, wording) | {
+    """Writes report.md, with the first `examples` test rows."""
+    context = _context(evidence, wording) | {
         "roles": ROLES,
         "criteria": CRITERIA,
         "examples": evidence.rows[:examples],
     }
-    write_text(path, re.sub(r"\n{3,}", "\n\n", template.render(context)))
+    text = _templates(wording).get_template("report.md.j2").render(context)
+    write_text(path, re.sub(r"\n{3,}", "\n\n", text))
 
 
 def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:
-    """One file with everything in it. Its security policy allows no network, and no script but its own two."""
-    pictures = inline_pictures(plots, wording)
+    """Writes index.html: one file that holds everything, the charts of the folder `plots` included.
+
+    Its security policy allows no network, and no scripts but the page's own two.
+    """
+    pictures = {name: _inline(read_text(plots / f"{name}.svg"), name, wording) for name in CHARTS}
     if evidence.sweep:
-        pictures["sweep"] = inline(evidence.sweep.picture, "sweep", wording)
-    theme, rows = _part("theme.js"), "\n".join(_part(f"{name}.js") for name in SCRIPTS)
-    context = view(evidence, wording) | {
+        pictures["sweep"] = _inline(evidence.sweep.picture, "sweep", wording)
+    theme, rows = _asset("theme.js"), "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
+    hashes = " ".join(f"'{csp_hash(script)}'" for script in (theme, rows))
+    keys = {name: Markup("<kbd>{}</kbd>").format(key) for name, key in KEYS.items()}
+    context = _context(evidence, wording) | {
         "language": wording.language,
-        "policy": _policy(theme, rows),
-        "styles": Markup(_part("page.css")),
+        "policy": (
+            f"default-src 'none'; style-src 'unsafe-inline'; script-src {hashes}; base-uri 'none'; form-action 'none'"
+        ),
+        "styles": Markup(_asset("page.css")),
         "theme_script": Markup(theme),
         "rows_script": Markup(rows),
-        "data": explorer.embedded(_data(evidence, wording)),
-        "keys": wording.html(
-            "explorer.keys", **{name: Markup("<kbd>{}</kbd>").format(key) for name, key in KEYS.items()}
-        ),
+        "data": explorer.script_json(_script_data(evidence, wording)),
+        "keys": wording.html("explorer.keys", **keys),
         "pictures": pictures,
     }
-    write_text(path, _environment(wording).get_template("page/index.html.j2").render(context))
+    write_text(path, _templates(wording).get_template("page/index.html.j2").render(context))
 
 
-def _data(evidence: Evidence, wording: Wording) -> dict[str, Any]:
-    """What the page's script works with."""
-    pairs = evidence.part("judge", "pairs") or {f"{a}-{b}": {} for a, b in explorer.PAIRS}
+def _script_data(evidence: Evidence, wording: Wording) -> dict[str, Any]:
+    """What the script of the page works with."""
+    pairs = evidence.table("judge", "pairs") or [f"{first}-{second}" for first, second in explorer.PAIRS]
     return {
-        "rows": explorer.rows(evidence),
+        "rows": explorer.page_rows(evidence),
         "texts": wording.section("explorer"),
         "language": wording.language,
         "pairs": list(pairs),
@@ -68,33 +80,111 @@ def _data(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _part(name: str) -> str:
+def _asset(name: str) -> str:
     return (TEMPLATES / "page" / name).read_text(encoding="utf-8")
 
 
-def _policy(*scripts: str) -> str:
-    """A content security policy that names scripts by their hash."""
-    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
+def _inline(svg: str, name: str, wording: Wording) -> Markup:
+    """A chart of ours as an element of the page: in the page's colours, and described for those who don't see it.
+
+    The ids of its parts get the chart's name in front, because all charts share one page.
+    """
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
+    svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", svg)
+    for color, variable in COLORS.items():
+        svg = svg.replace(color, f"var(--{variable})")
+    described = Markup('<svg role="img" aria-label="{}"').format(wording.text(f"alternatives.{name}"))
+    return Markup(re.sub(r'<svg( width="[^"]*"| height="[^"]*")?', "<svg", svg, count=1).replace("<svg", described, 1))
 
 
-def _environment(wording: Wording) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def _templates(wording: Wording) -> "Environment":
+    templates = load_templates(TEMPLATES)
+    templates.globals |= {"t": wording.text, "wording": wording}
+    templates.filters["markdown"] = lambda text: markdown_text(text) or wording.text("report.nothing")
+    return templates
+
+
+def _context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
+    """What both templates show, in the reader's language."""
+    return (
+        _answer_context(evidence, wording)
+        | _input_context(evidence, wording)
+        | _judge_context(evidence, wording)
+        | {
+            "params": evidence.params,
+            "losses": _losses(evidence, wording),
+            "sweep": evidence.sweep,
+            "reference_figures": reference.compare_figures(evidence, wording),
+            "reference_settings": reference.compare_settings(evidence, wording),
+            "share": lambda value: NOTHING if value is None else wording.percent(value, 0),
+        }
     )
-    environment.globals |= {"t": wording.text, "wording": wording}
-    environment.filters["markdown"] = lambda text: markdown_text(text) or wording.text("report.nothing")
-    return environment
 
 
-def markdown_text(text: str) -> str:
-    """Untrusted text on one line of a Markdown table, cut at a readable length, with nothing that Markdown or HTML
-    would act on."""
-    line = " ".join(text.split())
-    line = line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + "..."
-    return re.sub(r"([\\`*_\[\]<>|#!~&$])", r"\\\1", line)
+def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
+    pairs = headline.read_pair_results(evidence)
+    sentences = {pair.name: headline.describe_pair(pair, wording) for pair in pairs}
+    lead = sentences.get(headline.QUESTION) or wording.text("headline.unknown_why")
+    return {
+        "answer": headline.describe_answer(pairs, wording),
+        "lead": lead,
+        "sentences": [*([] if headline.QUESTION in sentences else [lead]), *sentences.values()],
+        "pairs": pairs,
+        "models": headline.read_model_scores(evidence),
+        "gaps": list(headline.describe_gaps(evidence, wording)),
+        "judge": ", ".join(reference.judge_names(evidence.params["judge"])),
+        "total_max": TOTAL_MAX,
+    }
+
+
+def _input_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
+    params = evidence.params
+    flow = inputs.example_flow(evidence, wording)
+    return {
+        "input_counts": inputs.count_inputs(evidence),
+        "sources": {
+            "source": reference.page_source(params["extract"]),
+            "teacher": reference.model_name(params["synth"], "teacher"),
+            "auditor": reference.model_name(params["curate"], "auditor"),
+        },
+        "flow": flow.svg(wording.text("inputs.flow"), wording.integer) if flow.has_links else "",
+        "leak_check": inputs.read_leak_check(evidence),
+        "test_rows": wording.integer(len(evidence.rows)),
+        "rejections": tables.rejection_table(evidence).query("rejected > 0").to_dict("records"),
+        "sides": inputs.SIDES,
+        "split": {
+            size: [wording.count(evidence.number("split", size, side)) for side in inputs.SIDES] for size in SIZES
+        },
+    }
+
+
+def _losses(evidence: Evidence, wording: Wording) -> list[dict[str, str]]:
+    """Each tuned model's steps, and its losses before and after."""
+    lines = []
+    for size in SIZES:
+        figures = {name: evidence.number(f"train_{size}", name) for name in (*LOSSES, "steps", "kept_step")}
+        losses = {name: NOTHING if (loss := figures[name]) is None else wording.decimal(loss, 3) for name in LOSSES}
+        steps = {name: wording.count(figures[name]) for name in ("steps", "kept_step")}
+        lines.append({"size": size, **losses, **steps})
+    return lines
+
+
+def _judge_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
+    counts = {
+        "judgments": evidence.number("judge", "judgments"),
+        "failed_judgments": evidence.number("judge", "failed"),
+        "contradicted": evidence.number("judge", "contradicted"),
+        "left_out": evidence.number("judge", "rows_left_out"),
+        "answers_cut": evidence.number("judge", "answers_cut"),
+    }
+    checks = judging.read_checks(evidence)
+    return {
+        "unhealthy": judging.is_unhealthy(evidence),
+        "checks": checks,
+        "failed_checks": [check.label(wording) for check in checks if not check.passed],
+        "judge_counts": {name: wording.integer(count) for name, count in counts.items() if count is not None},
+        "decided": wording.count(evidence.number("judge", "decided")),
+        "first_wins": evidence.measurement("judge", "first_wins"),
+        "consistencies": judging.read_consistencies(evidence),
+        "agreement": list(judging.describe_agreement(evidence, wording)),
+    }

@@ -1,29 +1,30 @@
-"""This run beside the reference experiment, point by point.
+"""This run beside the reference experiment, setting by setting and figure by figure.
 
-The rule of the verdicts. A figure depends on settings: a loss on those of data and training, a score on those of
-answers and judge as well. Where one of them differs, or isn't known, or we have no such figure, the two are not
-comparable. Where all are the same, the reference is reproduced if its figure lies in our 95% interval, and otherwise
-not. A validation loss has no interval (one seed): it is reproduced if it lies within 5% of the reference's.
+The rule of the verdicts: a loss depends on the settings of data and training, a score also on those of answers and
+judge. If one of these settings differs or isn't known, or if we have no such figure, the two are not comparable. If all
+are the same, the reference is reproduced if its figure lies in our 95% interval, and not reproduced otherwise. A
+validation loss has no interval (one seed): it is reproduced if ours is within 5% of the reference's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
-from stages.reporting.evidence import Estimate, Evidence
-from stages.reporting.wording import NOTHING, Form, Wording
+from stages.reporting.evidence import Evidence, Measurement
+from stages.reporting.wording import NOTHING, NumberFormat, Wording
 
-NAMED = 3  # settings that a verdict names; the table of settings has all
-TOLERANCE = 0.05  # of a reference loss
-MEDIUM = (350e6, 360e6)  # parameters of GPT-2 medium (354,823,168) with any vocabulary near GPT-2's
+NAMED = 3  # how many differing settings a verdict names; the table of settings has all of them
+TOLERANCE = 0.05  # share of a reference loss
+MEDIUM = (350e6, 360e6)  # parameters of GPT-2 medium (354,823,168), with a vocabulary about as large as GPT-2's
 
 Area = Literal["training", "judging"]
 Verdict = Literal["reproduced", "not_reproduced", "not_comparable"]
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What both experiments had to choose."""
+class ComparedSetting:
+    """What the reference experiment chose, and what this run chose."""
 
     name: str  # key in the catalogue
     area: Area
@@ -33,50 +34,50 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Point:
-    """A figure of the reference experiment, ours, and what follows."""
+class ComparedFigure:
+    """A figure of the reference experiment, ours, and the verdict."""
 
-    name: str
+    name: str  # key in the catalogue
     reference: str
-    ours: str
-    interval: str
+    ours: str  # "" if it was not measured
+    interval: str  # "" if there is none
     verdict: Verdict
     why: str
 
 
-def settings(evidence: Evidence, wording: Wording) -> list[Setting]:
-    """Every setting that the reference experiment states, ours beside it."""
-    return [*_data(evidence, wording), *_training(evidence, wording), *_judging(evidence)]
+def compare_settings(evidence: Evidence, wording: Wording) -> list[ComparedSetting]:
+    """Every setting that the reference experiment states, with ours beside it."""
+    return [*_data_settings(evidence, wording), *_training_settings(evidence, wording), *_judging_settings(evidence)]
 
 
-def _data(evidence: Evidence, wording: Wording) -> list[Setting]:
+def _data_settings(evidence: Evidence, wording: Wording) -> list[ComparedSetting]:
     params = evidence.params
     extract, synth, curate = params["extract"], params["synth"], params["curate"]
     source = page_source(extract)
     teacher, auditor = model_name(synth, "teacher"), model_name(curate, "auditor")
-    mixed = [evidence.number("split", f"{kind}_drawn") for kind in ("synthetic", "general")]
-    ours = [
-        Setting("pages", "training", "en.wikipedia", source, source == "en.wikipedia"),
-        Setting("teacher", "training", "gemini: Gemini 3 Flash", teacher, _is(teacher, "gemini-3", "flash")),
-        Setting("auditor", "training", "gemini: Gemini 3 Pro", auditor, _is(auditor, "gemini-3", "pro")),
-        _counts("examples", mixed, [1000, 1000], wording),
+    drawn = [evidence.number("split", f"{kind}_drawn") for kind in ("synthetic", "general")]
+    settings = [
+        ComparedSetting("pages", "training", "en.wikipedia", source, source == "en.wikipedia"),
+        _language_model("teacher", "Gemini 3 Flash", teacher, "gemini-3", "flash"),
+        _language_model("auditor", "Gemini 3 Pro", auditor, "gemini-3", "pro"),
+        _counts("examples", [1000, 1000], drawn, wording),
     ]
     for size, sides in (("full", [1600, 200, 200]), ("small", [400, 50, 50])):
-        found = [evidence.number("split", size, side) for side in ("train", "val", "test")]
-        ours.append(_counts(f"split_{size}", found, sides, wording))
-    return ours
+        ours = [evidence.number("split", size, side) for side in ("train", "val", "test")]
+        settings.append(_counts(f"split_{size}", sides, ours, wording))
+    return settings
 
 
-def _training(evidence: Evidence, wording: Wording) -> list[Setting]:
+def _training_settings(evidence: Evidence, wording: Wording) -> list[ComparedSetting]:
     train, base = evidence.params["train"], evidence.params["base"]
     parameters = evidence.number("base", "parameters") or 0
     name = base["model"] if base["source"] == "huggingface" else base["source"]
     ours = f"{name}, {wording.integer(parameters)}"
     pretrained = base["source"] != "scratch" and MEDIUM[0] < parameters < MEDIUM[1]
     return [
-        Setting("model", "training", "gpt2-medium, 355M", ours, pretrained),
+        ComparedSetting("model", "training", "gpt2-medium, 355M", ours, pretrained),
         *(
-            _equal(name, reference, train[name], "training")
+            _value(name, "training", reference, train[name])
             for name, reference in (
                 ("learning_rate", 5e-5),
                 ("batch_size", 8),
@@ -88,32 +89,36 @@ def _training(evidence: Evidence, wording: Wording) -> list[Setting]:
     ]
 
 
-def _judging(evidence: Evidence) -> list[Setting]:
+def _judging_settings(evidence: Evidence) -> list[ComparedSetting]:
     infer, judge = evidence.params["infer"], evidence.params["judge"]
     names = judge_names(judge)
+    is_llama = _is_model(names[0], "llama")
     temperature = NOTHING if judge["judge"] == "rubric" else judge["llm"]["temperature"]
     return [
-        _equal("max_new_tokens", 256, infer["max_new_tokens"]),
-        _equal("answer_temperature", 0, infer["temperature"]),
-        Setting("judge", "judging", "openai: Llama", ", ".join(names), len(names) == 1 and _is(names[0], "llama")),
-        _equal("judge_temperature", 0, temperature),
+        _value("max_new_tokens", "judging", 256, infer["max_new_tokens"]),
+        _value("answer_temperature", "judging", 0, infer["temperature"]),
+        ComparedSetting("judge", "judging", "openai: Llama", ", ".join(names), len(names) == 1 and is_llama),
+        _value("judge_temperature", "judging", 0, temperature),
     ]
 
 
-def _equal(name: str, reference: Any, ours: Any, area: Area = "judging") -> Setting:
-    return Setting(name, area, _written(reference), _written(ours), reference == ours)
+def _value(name: str, area: Area, reference: Any, ours: Any) -> ComparedSetting:
+    def as_text(value: Any) -> str:  # 0.00005 as 5e-5
+        return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
+
+    return ComparedSetting(name, area, as_text(reference), as_text(ours), reference == ours)
 
 
-def _written(value: Any) -> str:
-    """`5e-5` for 0.00005."""
-    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
+def _counts(name: str, reference: Sequence[int], ours: Sequence[float | None], wording: Wording) -> ComparedSetting:
+    def as_text(counts: Sequence[float | None]) -> str:
+        return " / ".join(map(wording.count, counts))
+
+    return ComparedSetting(name, "training", as_text(reference), as_text(ours), ours == reference)
 
 
-def _counts(name: str, ours: list[float | None], reference: list[int], wording: Wording) -> Setting:
-    def written(counts: list[Any]) -> str:
-        return " / ".join(NOTHING if count is None else wording.integer(count) for count in counts)
-
-    return Setting(name, "training", written(reference), written(ours), ours == reference)
+def _language_model(name: str, reference: str, ours: str, *words: str) -> ComparedSetting:
+    """The same if our model's name has all of the words."""
+    return ComparedSetting(name, "training", f"gemini: {reference}", ours, _is_model(ours, *words))
 
 
 def page_source(extract: Mapping[str, Any]) -> str:
@@ -124,51 +129,57 @@ def page_source(extract: Mapping[str, Any]) -> str:
 
 
 def model_name(section: Mapping[str, Any], choice: str) -> str:
-    """`gemini: gemini-2.5-pro`; the choice alone where it is no language model."""
+    """`gemini: gemini-2.5-pro`; only the choice if it isn't a language model, such as `rules`."""
     chosen = str(section[choice])
     return f"{chosen}: {section['llm']['model']}" if chosen in {"gemini", "openai"} else chosen
 
 
 def judge_names(judge: Mapping[str, Any]) -> list[str]:
-    """The judge and those of its panel, who say only in what they differ from it."""
-    panel = [{"judge": one["judge"], "llm": judge["llm"] | one.get("llm", {})} for one in judge.get("panel", [])]
-    return [model_name(one, "judge") for one in (judge, *panel)]
+    """The judge and the other members of its panel, whose sections hold only what differs from its own."""
+    panel = [
+        {"judge": member["judge"], "llm": judge["llm"] | member.get("llm", {})} for member in judge.get("panel", [])
+    ]
+    return [model_name(member, "judge") for member in (judge, *panel)]
 
 
-def _is(name: str, *words: str) -> bool:
-    """Whether a language model's name has all of the words."""
+def _is_model(name: str, *words: str) -> bool:
+    """Whether `name` is that of a language model and has all of the words."""
     return ":" in name and all(word in name.lower() for word in words)
 
 
-def points(evidence: Evidence, wording: Wording) -> list[Point]:
+def compare_figures(evidence: Evidence, wording: Wording) -> list[ComparedFigure]:
     """Every figure that the reference experiment reports of its models and their comparison."""
-    differing = [one for one in settings(evidence, wording) if not one.same]
-    trained = [one for one in differing if one.area == "training"]
+    differing = [setting for setting in compare_settings(evidence, wording) if not setting.same]
+    differing_in_training = [setting for setting in differing if setting.area == "training"]
 
-    def loss(size: str, reference: float) -> Point:
-        found = evidence.estimate(f"train_{size}", "val_loss")
-        near = found is not None and abs(found.value - reference) <= TOLERANCE * reference
-        return _point(f"val_loss_{size}", reference, found, _decimals(wording, 3), trained, near, wording)
+    def loss(size: str, reference: float) -> ComparedFigure:
+        ours = evidence.measurement(f"train_{size}", "val_loss")
+        near = ours is not None and abs(ours.value - reference) <= TOLERANCE * reference
+        why = wording.text("reference.within" if near else "reference.beyond", percent=wording.percent(TOLERANCE, 0))
+        three_places = partial(wording.decimal, places=3)
+        return _figure(f"val_loss_{size}", reference, ours, three_places, differing_in_training, near, why, wording)
 
-    def judged(name: str, reference: float, form: Form, *path: str) -> Point:
-        found = evidence.estimate("judge", *path)
-        inside = found is not None and _inside(found, reference)
-        return _point(name, reference, found, form, differing, inside, wording)
+    def judged(name: str, reference: float, number_format: NumberFormat, *path: str) -> ComparedFigure:
+        ours = evidence.measurement("judge", *path)
+        inside = ours is not None and _contains(ours, reference)
+        why = wording.text("reference.inside" if inside else "reference.outside")
+        return _figure(name, reference, ours, number_format, differing, inside, why, wording)
 
-    alone = "solo" if evidence.part("judge", "solo", "small") else "models"  # the reference scored small by itself
-    where = {"full": "models", "small": alone, "base": "models"}
-    totals = {"full": (12.06, 80.40), "small": (8.46, 56.40), "base": (4.39, 29.25)}
+    def percent(value: float) -> str:
+        return f"{wording.decimal(value)}%"
+
+    alone = "solo" if evidence.table("judge", "solo", "small") else "models"  # the reference scored small alone
+    scored = {"full": "models", "small": alone, "base": "models"}
+    totals = {"full": 12.06, "small": 8.46, "base": 4.39}
+    percents = {"full": 80.40, "small": 56.40, "base": 29.25}
     return [
         loss("full", 0.504),
         loss("small", 0.596),
         *(
-            judged(f"total_{role}", total, wording.decimal, where[role], role, "total")
-            for role, (total, _) in totals.items()
+            judged(f"total_{role}", score, wording.decimal, scored[role], role, "total")
+            for role, score in totals.items()
         ),
-        *(
-            judged(f"percent_{role}", percent, _decimals(wording, 2, "%"), where[role], role, "percent")
-            for role, (_, percent) in totals.items()
-        ),
+        *(judged(f"percent_{role}", share, percent, scored[role], role, "percent") for role, share in percents.items()),
         *(
             judged(f"{outcome}_rate", rate, wording.percent, "pairs", "full-base", f"{outcome}_rate")
             for outcome, rate in (("win", 0.75), ("loss", 0.175), ("tie", 0.075))
@@ -177,39 +188,35 @@ def points(evidence: Evidence, wording: Wording) -> list[Point]:
     ]
 
 
-def _point(
+def _figure(
     name: str,
     reference: float,
-    found: Estimate | None,
-    form: Form,
-    differing: list[Setting],
+    ours: Measurement | None,
+    number_format: NumberFormat,
+    differing: Sequence[ComparedSetting],
     agrees: bool,
+    why: str,
     wording: Wording,
-) -> Point:
+) -> ComparedFigure:
+    """`agrees` and `why` decide where the two can be compared at all."""
+    written = number_format(reference)
+    if ours is None:
+        return ComparedFigure(name, written, "", "", "not_comparable", wording.text("reference.not_measured"))
     verdict: Verdict = "reproduced" if agrees else "not_reproduced"
-    if found is None:
-        verdict, why = "not_comparable", wording.text("reference.not_measured")
-    elif differing:
-        verdict, why = "not_comparable", _differences(differing, wording)
-    elif name.startswith("val_loss"):
-        why = wording.text("reference.within" if agrees else "reference.beyond", percent=wording.percent(TOLERANCE, 0))
-    else:
-        why = wording.text("reference.inside" if agrees else "reference.outside")
-    ours = form(found.value) if found else ""
-    return Point(name, form(reference), ours, wording.interval(found, form) if found else "", verdict, why)
+    if differing:
+        verdict, why = "not_comparable", _describe_differences(differing, wording)
+    interval = wording.interval(ours, number_format)
+    return ComparedFigure(name, written, number_format(ours.value), interval, verdict, why)
 
 
-def _differences(differing: list[Setting], wording: Wording) -> str:
-    """The first few by name, the others by their number."""
-    names = ", ".join(wording.text(f"settings.{one.name}") for one in differing[:NAMED])
+def _describe_differences(differing: Sequence[ComparedSetting], wording: Wording) -> str:
+    """The first few settings by name, and how many more there are."""
+    names = ", ".join(wording.text(f"settings.{setting.name}") for setting in differing[:NAMED])
     if len(differing) <= NAMED:
         return wording.text("reference.differs", settings=names)
     return wording.text("reference.differs_more", settings=names, count=len(differing) - NAMED)
 
 
-def _inside(found: Estimate, reference: float) -> bool:
-    return found.low is not None and found.high is not None and found.low <= reference <= found.high
-
-
-def _decimals(wording: Wording, places: int, unit: str = "") -> Callable[[float], str]:
-    return lambda value: wording.decimal(value, places) + unit
+def _contains(ours: Measurement, reference: float) -> bool:
+    """Whether our interval contains the reference's figure; False if we have no interval."""
+    return ours.low is not None and ours.high is not None and ours.low <= reference <= ours.high

@@ -1,80 +1,90 @@
-"""The numbers behind the pictures, as tables that `dvc plots` draws and compares.
+"""The numbers behind the charts, as tables that `dvc plots` also draws and compares.
 
-Their words are those of the data, whatever the report's language, so that experiments can be compared.
+Their words are English in every language of the report, so that experiments can be compared.
 """
 
-import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from stages.common.files import write_csv
-from stages.common.records import ROLES, TOTAL_MAX, Role
+from stages.common.records import ROLES, TOTAL_MAX
 from stages.reporting.evidence import Evidence
 
-Table = list[dict[str, str | float]]
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 OUTCOMES = ("win", "tie", "loss")
 STATISTICS = {"mean": "percent", "best": "percent_best", "worst": "percent_worst"}  # and their keys in judge.json
 
 
-def scores(evidence: Evidence) -> Table:
-    """How many test rows got each total, by model. A mean of several judgments counts for the nearest total.
+def score_table(evidence: Evidence) -> "DataFrame":
+    """How many test rows got each total from 0 to 15, a column a model.
 
-    A half counts upwards: `round` would send halves to even totals, and the picture would have gaps at odd ones.
+    A mean of several judgments counts for the nearest total. Halves are rounded up: `round` would round them to even
+    totals, and the chart would have gaps at the odd ones.
     """
-    totals = {role: [row.score(role) for row in evidence.rows] for role in ROLES}
+    import pandas as pd
 
-    def count(role: Role, score: int) -> int:
-        return sum(total is not None and math.floor(total + 0.5) == score for total in totals[role])
-
-    return [{"total": score, **{role: count(role, score) for role in ROLES}} for score in range(TOTAL_MAX + 1)]
-
-
-def percents(evidence: Evidence) -> Table:
-    """Mean, best and worst percent of the points, a line each."""
-    return [
-        {"figure": f"{role}: {name}", "model": role, "statistic": name, "percent": found}
-        for role in ROLES
-        for name, key in STATISTICS.items()
-        if (found := evidence.number("judge", "models", role, key)) is not None
-    ]
-
-
-def outcomes(evidence: Evidence) -> Table:
-    """Wins, ties and losses of each pair in percent of its test rows, with 95% intervals where there are any."""
-    table: Table = []
-    for pair, figures in evidence.part("judge", "pairs").items():
-        for outcome in OUTCOMES:
-            share = figures[f"{outcome}_rate"]
-            low, high = (figures.get(f"{outcome}_rate_{end}", share) for end in ("low", "high"))
-            table.append(
-                {"figure": f"{pair.replace('-', ' against ')}: {outcome}", "pair": pair, "outcome": outcome}
-                | {"percent": 100 * share, "low": 100 * low, "high": 100 * high}
-            )
+    totals = pd.DataFrame({role: [row.score(role) for row in evidence.rows] for role in ROLES}, dtype=float)
+    rounded = totals.add(0.5) // 1
+    table = pd.DataFrame({"total": range(TOTAL_MAX + 1)})
+    for role in ROLES:
+        table[role] = [(rounded[role] == total).sum() for total in table["total"]]
     return table
 
 
-def rejections(evidence: Evidence) -> Table:
-    """What each rule rejected, of the synthetic examples and of the general tasks; rules in the order of curation."""
-    synthetic, general = evidence.part("curate", "reasons"), evidence.part("split", "general_reasons")
-    counts = {reason: (synthetic.get(reason, 0), general.get(reason, 0)) for reason in (*synthetic, *general)}
-    return [
-        {"reason": reason, "synthetic": ours, "general": others, "rejected": ours + others}
-        for reason, (ours, others) in counts.items()
+def percent_table(evidence: Evidence) -> "DataFrame":
+    """Each model's mean, best and worst percent of the points, a line each."""
+    import pandas as pd
+
+    percents = [
+        (f"{role}: {name}", role, name, evidence.number("judge", "models", role, key))
+        for role in ROLES
+        for name, key in STATISTICS.items()
     ]
+    return pd.DataFrame(percents, columns=["figure", "model", "statistic", "percent"]).dropna()
 
 
-TABLES: dict[str, Callable[[Evidence], Table]] = {
-    "scores": scores,
-    "percents": percents,
-    "outcomes": outcomes,
-    "rejections": rejections,
+def outcome_table(evidence: Evidence) -> "DataFrame":
+    """Each pair's wins, ties and losses in percent of its test rows, with 95% intervals, a line each.
+
+    A rate without an interval gets one of width 0.
+    """
+    import pandas as pd
+
+    lines = []
+    for pair, rates in evidence.table("judge", "pairs").items():
+        for outcome in OUTCOMES:
+            share = rates[f"{outcome}_rate"]
+            low, high = (rates.get(f"{outcome}_rate_{end}", share) for end in ("low", "high"))
+            label = f"{pair.replace('-', ' against ')}: {outcome}"
+            lines.append((label, pair, outcome, 100 * share, 100 * low, 100 * high))
+    return pd.DataFrame(lines, columns=["figure", "pair", "outcome", "percent", "low", "high"])
+
+
+def rejection_table(evidence: Evidence) -> "DataFrame":
+    """How many synthetic examples and general tasks each rule rejected, rules in the order of curation."""
+    import pandas as pd
+
+    reasons = {"synthetic": evidence.table("curate", "reasons"), "general": evidence.table("split", "general_reasons")}
+    rules = list(dict.fromkeys((*reasons["synthetic"], *reasons["general"])))
+    counts = pd.DataFrame(reasons, index=rules).fillna(0).astype(int)
+    return counts.assign(rejected=counts.sum(axis=1)).rename_axis("reason").reset_index()
+
+
+TABLES: dict[str, Callable[[Evidence], "DataFrame"]] = {
+    "scores": score_table,
+    "percents": percent_table,
+    "outcomes": outcome_table,
+    "rejections": rejection_table,
 }
 
 
 def write_tables(evidence: Evidence, folder: Path) -> None:
-    """A CSV file a table; one without rows is not written."""
+    """Writes each table as `NAME.csv`; a table without lines is not written."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, make in TABLES.items():
-        if table := make(evidence):
-            write_csv(folder / f"{name}.csv", table)
+    for name, make_table in TABLES.items():
+        lines: Any = make_table(evidence).to_dict("records")
+        if lines:
+            write_csv(folder / f"{name}.csv", lines)

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from stages.common.files import read_jsonl, write_jsonl
 from stages.common.records import Answer, Answers, Example, Judgment, Scores, Source, Teacher, make_example
-from stages.reporting.charts.drawing import draw_all
-from stages.reporting.evidence import Evidence, gather
+from stages.reporting.charts import draw_charts
+from stages.reporting.evidence import Evidence, read_evidence
 from stages.reporting.pages import write_page
 from stages.reporting.wording import Language, Wording
 from tests.stages.reporting.made_run import numbered, params, write_run
@@ -25,13 +25,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run with its report."""
     folder = tmp_path_factory.mktemp("run")
     write_run(folder, ROWS)
-    draw_all(load(folder), Wording("en"), folder / "reports/plots")
+    draw_charts(load(folder), Wording("en"), folder / "reports/plots")
     write_page(load(folder), Wording("en"), folder / "reports/plots", folder / "reports/index.html")
     return folder
 
 
 def load(folder: Path) -> Evidence:
-    return gather(folder / "data", folder / "reports", params())
+    return read_evidence(folder / "data", folder / "reports", params())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.reporting.evidence import Evidence, gather
+from stages.reporting.evidence import Evidence, read_evidence
 from stages.reporting.wording import Wording
 from tests.stages.reporting.made_run import params, write_run
 
@@ -24,7 +24,7 @@ def run(tmp_path: Path) -> Path:
 @pytest.fixture
 def load() -> Callable[[Path], Evidence]:
     """What a run's folder holds, with the default parameters."""
-    return lambda folder: gather(folder / "data", folder / "reports", params())
+    return lambda folder: read_evidence(folder / "data", folder / "reports", params())
 
 
 @pytest.fixture

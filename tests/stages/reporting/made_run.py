@@ -26,7 +26,7 @@ from stages.common.records import (
     Teacher,
     make_example,
 )
-from stages.reporting.evidence import Row
+from stages.reporting.evidence import ReportRow
 from tests.conftest import ROOT
 
 PLACES = ("Rothbury", "Kelmscott", "Vardø", "Olinda", "Tadoussac", "Hirosaki", "Essaouira", "Ystad", "Paraty", "Galway")
@@ -243,7 +243,7 @@ def write_run(folder: Path, rows: int) -> None:
     write_csv(folder / "reports/curves/small.csv", curve(2.44, 0.604))
 
 
-def numbered(rows: tuple[Row, ...], count: int) -> Iterator[Row]:
+def numbered(rows: tuple[ReportRow, ...], count: int) -> Iterator[ReportRow]:
     """So many rows: the given ones over and over, with their numbers as ids."""
     for number in range(count):
         row = rows[number % len(rows)]

@@ -7,15 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
 
-from stages.common.records import Scores
-from stages.reporting import tables
-from stages.reporting.charts.drawing import CHARTS, draw_all
-from stages.reporting.charts.style import HATCHES, MODELS, STYLE
+from stages.reporting.charts import CHARTS, HATCHES, MODEL_COLORS, STYLE, draw_charts
 from stages.reporting.evidence import Evidence
 from stages.reporting.wording import Wording
-from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +62,7 @@ def test_loss_curves(draw: Draw, evidence: Evidence, wording: Wording) -> None:
         points = evidence.curves[size]
         assert list(line.get_xdata()) == [point["epoch"] for point in points]  # type: ignore[arg-type]
         assert list(line.get_ydata()) == [point[kind] for point in points]  # type: ignore[arg-type]
-        assert line.get_color() == MODELS[size]
+        assert line.get_color() == MODEL_COLORS[size]
 
 
 def test_score_distribution(draw: Draw, evidence: Evidence, wording: Wording) -> None:
@@ -135,15 +130,15 @@ def test_models_are_told_apart_in_grey() -> None:
         luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         return float(116 * luminance ** (1 / 3) - 16)
 
-    base, small, full = (lightness(MODELS[role]) for role in ("base", "small", "full"))
+    base, small, full = (lightness(MODEL_COLORS[role]) for role in ("base", "small", "full"))
     assert base - small > 10 and small - full > 10
-    assert len({HATCHES[role] for role in MODELS}) == 3
+    assert len({HATCHES[role] for role in MODEL_COLORS}) == 3
 
 
 def test_the_same_numbers_give_the_same_bytes(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
     """Guards against pictures that change in Git without a change of the run."""
     for folder in ("one", "other"):
-        draw_all(evidence, wording, tmp_path / folder)
+        draw_charts(evidence, wording, tmp_path / folder)
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert files == sorted(f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg"))
     for name in files:
@@ -155,59 +150,6 @@ def test_the_same_numbers_give_the_same_bytes(evidence: Evidence, wording: Wordi
 def test_a_run_without_numbers_has_pictures_that_say_so(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
     """Guards against a report that stops at an empty picture."""
     nothing = replace(evidence, metrics={}, rows=(), curves={"full": [], "small": []})
-    draw_all(nothing, wording, tmp_path)
+    draw_charts(nothing, wording, tmp_path)
     for name in CHARTS:
         assert "nothing to show" in (tmp_path / f"{name}.svg").read_text(), name
-
-
-def test_halves_of_a_point_count_upwards(evidence: Evidence) -> None:
-    """Guards against means of two orders that all fall on even totals, as rounding to even has it."""
-    row = next(row for row in evidence.rows if row.counts)
-    forth, back = row.comparisons("full", "base")
-    found = []
-    for low in range(4):
-        totals = [
-            Scores(factual_correctness=n, instruction_adherence=0, clarity_and_usefulness=0, total=n)
-            for n in (low, low + 1)
-        ]
-        judged = [
-            one.model_copy(update={"scores": dict.fromkeys(one.models, total)})
-            for one, total in zip((forth, back), totals, strict=True)
-        ]
-        found.append(replace(row, judgments=tuple(judged)))
-    table = tables.scores(replace(evidence, rows=tuple(found)))
-    assert [line["full"] for line in table[:6]] == [0, 1, 1, 1, 1, 0]
-
-
-def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> None:
-    """Guards against `dvc plots` of other numbers than the report's."""
-    folder = tmp_path / "tables"
-    tables.write_tables(evidence, folder)
-    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.csv" for name in sorted(tables.TABLES)]
-    assert (folder / "outcomes.csv").read_text().splitlines()[:2] == [
-        "figure,pair,outcome,percent,low,high",
-        "full against base: win,full-base,win,74.5,68.5,80.5",
-    ]
-    assert (folder / "rejections.csv").read_text().splitlines()[:3] == [
-        "reason,synthetic,general,rejected",
-        "malformed,2,0,2",
-        "too_short,14,30,44",
-    ]
-    assert (folder / "percents.csv").read_text().splitlines()[0] == "figure,model,statistic,percent"
-
-
-def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
-    """Guards against a plot in dvc.yaml that draws nothing."""
-    tables.write_tables(evidence, run / "reports/tables")
-    plots = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text("utf-8"))["plots"]
-    files = set()
-    for [(title, plot)] in (one.items() for one in plots):
-        assert plot["x_label"] and plot["y_label"], title
-        for name, columns in plot["y"].items():
-            header = (run / name).read_text().splitlines()[0].split(",")
-            x = plot["x"] if isinstance(plot["x"], str) else plot["x"][name]
-            assert {x, *([columns] if isinstance(columns, str) else columns)} <= set(header), title
-            files.add(name)
-    assert files == {f"reports/tables/{name}.csv" for name in tables.TABLES} | {
-        f"reports/curves/{size}.csv" for size in ("full", "small")
-    }

@@ -5,14 +5,14 @@ import json
 import pytest
 
 from stages.common.records import Judgment, Scores, Source, Teacher, make_example
-from stages.reporting.evidence import Evidence, Row
-from stages.reporting.explorer import embedded, is_web_address, rows
+from stages.reporting.evidence import Evidence, ReportRow
+from stages.reporting.explorer import is_web_address, page_rows, script_json
 
 
 @pytest.mark.parametrize("text", ["</script><script>x()</script>", "<!-- <script>", "a\u2028b\u2029c", "&lt;", '"\\'])
 def test_no_text_leaves_its_block(text: str) -> None:
     """Guards against an answer that ends the script element it is embedded in."""
-    block = embedded({"text": text})
+    block = script_json({"text": text})
     assert not set("<>&\u2028\u2029") & set(block)
     assert json.loads(block) == {"text": text}
 
@@ -54,13 +54,13 @@ def one_row(*judgments: Judgment) -> Evidence:
     example = make_example(
         instruction="Name a color.", output="Blue.", kind="", source=Source(kind="general"), teacher=Teacher(name="t")
     )
-    return Evidence({}, {}, {}, (Row(example, False, None, judgments),))
+    return Evidence({}, {}, {}, (ReportRow(example, False, None, judgments),))
 
 
 def test_a_verdict_that_changes_with_the_order_is_a_tie() -> None:
     """Guards against a winner by position."""
     both = judgment(("full", "base"), 4, 2), judgment(("base", "full"), 4, 3)
-    [row] = rows(one_row(*both))
+    [row] = page_rows(one_row(*both))
     assert row["pairs"] == {
         "full-base": {"scores": [[10.5, 3.5, 3.5, 3.5], [9, 3, 3, 3]], "winner": "tie", "consistent": False}
     }
@@ -70,7 +70,7 @@ def test_a_verdict_that_changes_with_the_order_is_a_tie() -> None:
 def test_a_failed_judgment_takes_its_row_out() -> None:
     """Guards against scores in the explorer that the figures leave out."""
     failed = judgment(("full", "small"), 1, 2, status="failed", scores={}, winner=None, declared=None)
-    [row] = rows(one_row(judgment(("full", "base"), 4, 2), failed))
+    [row] = page_rows(one_row(judgment(("full", "base"), 4, 2), failed))
     assert row["pairs"] == {"full-base": {"failed": True}, "full-small": {"failed": True}}
     assert row["scores"] == {}
     assert [one["failed"] for one in row["judgments"]] == [False, True]
@@ -78,6 +78,6 @@ def test_a_failed_judgment_takes_its_row_out() -> None:
 
 def test_answers_that_were_scored_alone_stay_out_of_comparisons() -> None:
     alone = judgment(("full", "base"), 5, 0).model_copy(update={"models": ("full",)})
-    [row] = rows(one_row(judgment(("full", "base"), 2, 1), alone))
+    [row] = page_rows(one_row(judgment(("full", "base"), 2, 1), alone))
     assert row["scores"]["full"] == [6, 2, 2, 2]
     assert row["judgments"][1]["models"] == ("full",)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stages.reporting.evidence import Evidence
-from stages.reporting.reference import Point, points, settings
+from stages.reporting.reference import ComparedFigure, compare_figures, compare_settings
 from stages.reporting.wording import Wording
 from tests.stages.reporting.made_run import estimate, metrics, params
 
@@ -35,8 +35,8 @@ def same() -> Evidence:
     return Evidence(same_settings(), metrics(200), {"full": [], "small": []}, ())
 
 
-def by_name(evidence: Evidence) -> dict[str, Point]:
-    return {one.name: one for one in points(evidence, Wording("en"))}
+def by_name(evidence: Evidence) -> dict[str, ComparedFigure]:
+    return {one.name: one for one in compare_figures(evidence, Wording("en"))}
 
 
 def test_every_figure_of_the_reference_is_compared(same: Evidence) -> None:
@@ -58,7 +58,7 @@ def test_every_figure_of_the_reference_is_compared(same: Evidence) -> None:
 
 
 def test_the_same_settings_are_seen_as_the_same(same: Evidence) -> None:
-    assert [one.name for one in settings(same, Wording("en")) if not one.same] == []
+    assert [one.name for one in compare_settings(same, Wording("en")) if not one.same] == []
 
 
 def test_verdicts_of_the_same_settings(same: Evidence) -> None:

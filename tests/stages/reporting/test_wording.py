@@ -1,14 +1,14 @@
 """The report's languages."""
 
 import string
-import tomllib
 
 import pytest
 
-from stages.reporting.evidence import Estimate
+from stages.common.yaml_files import read_yaml
+from stages.reporting.evidence import Measurement
 from stages.reporting.wording import CATALOGUES, Language, Wording
 
-ENGLISH, PORTUGUESE = (tomllib.loads((CATALOGUES / f"{name}.toml").read_text("utf-8")) for name in ("en", "pt"))
+ENGLISH, PORTUGUESE = (read_yaml(CATALOGUES / f"{name}.yaml") for name in ("en", "pt"))
 
 
 def names_in(text: str) -> set[str]:
@@ -41,13 +41,13 @@ def test_numbers_have_the_form_of_the_language(
     assert wording.integer(1_234_567) == integer
     assert wording.signed(-1234.5) == decimal
     assert wording.percent(0.745) == percent
-    assert wording.estimate(Estimate(0.5, -1.0, 2.0), wording.signed) == interval
+    assert wording.with_interval(Measurement(0.5, -1.0, 2.0), wording.signed) == interval
 
 
 def test_a_figure_without_an_interval_stands_alone() -> None:
     wording = Wording("en")
-    assert wording.estimate(Estimate(0.5), wording.decimal) == "0.50"
-    assert wording.estimate(None, wording.decimal) == "\N{EN DASH}"
+    assert wording.with_interval(Measurement(0.5), wording.decimal) == "0.50"
+    assert wording.with_interval(None, wording.decimal) == "\N{EN DASH}"
 
 
 def test_names_of_the_data_that_no_catalogue_knows_are_read_as_words() -> None:

@@ -1,1 +1,0 @@
-"""The report's pictures, one or two a file."""

@@ -1,0 +1,61 @@
+"""The tables behind the charts."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from stages.common.records import Scores
+from stages.common.yaml_files import read_yaml
+from stages.reporting import tables
+from stages.reporting.evidence import Evidence
+from tests.conftest import ROOT
+
+
+def test_halves_of_a_point_count_upwards(evidence: Evidence) -> None:
+    """Guards against means of two orders that all fall on even totals, as rounding to even has it."""
+    row = next(row for row in evidence.rows if row.counts)
+    forth, back = row.comparisons("full", "base")
+    found = []
+    for low in range(4):
+        totals = [
+            Scores(factual_correctness=n, instruction_adherence=0, clarity_and_usefulness=0, total=n)
+            for n in (low, low + 1)
+        ]
+        judged = [
+            one.model_copy(update={"scores": dict.fromkeys(one.models, total)})
+            for one, total in zip((forth, back), totals, strict=True)
+        ]
+        found.append(replace(row, judgments=tuple(judged)))
+    table = tables.score_table(replace(evidence, rows=tuple(found)))
+    assert list(table["full"][:6]) == [0, 1, 1, 1, 1, 0]
+
+
+def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> None:
+    """Guards against `dvc plots` of other numbers than the report's."""
+    folder = tmp_path / "tables"
+    tables.write_tables(evidence, folder)
+    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.csv" for name in sorted(tables.TABLES)]
+    assert (folder / "outcomes.csv").read_text().splitlines()[:2] == [
+        "figure,pair,outcome,percent,low,high",
+        "full against base: win,full-base,win,74.5,68.5,80.5",
+    ]
+    assert (folder / "rejections.csv").read_text().splitlines()[:3] == [
+        "reason,synthetic,general,rejected",
+        "malformed,2,0,2",
+        "too_short,14,30,44",
+    ]
+    assert (folder / "percents.csv").read_text().splitlines()[0] == "figure,model,statistic,percent"
+
+
+def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
+    """Guards against a plot in reports/dvc.yaml that draws nothing."""
+    tables.write_tables(evidence, run / "reports/tables")
+    plots = read_yaml(ROOT / "reports/dvc.yaml")["plots"]
+    files = set()
+    for [(title, plot)] in (named.items() for named in plots):
+        assert plot["x_label"] and plot["y_label"], title
+        for name, columns in plot["y"].items():
+            header = (run / "reports" / name).read_text().splitlines()[0].split(",")
+            x = plot["x"] if isinstance(plot["x"], str) else plot["x"][name]
+            assert {x, *([columns] if isinstance(columns, str) else columns)} <= set(header), title
+            files.add(name)
+    assert files == {f"tables/{name}.csv" for name in tables.TABLES} | {"curves/full.csv", "curves/small.csv"}
