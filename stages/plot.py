@@ -7,7 +7,7 @@ from pydantic import Field
 
 from stages.common.errors import naming, run_stage
 from stages.common.params import SectionModel, load_params, read_sections
-from stages.reporting.cards.writing import write_cards
+from stages.reporting.cards.write_cards import write_cards
 from stages.reporting.charts import draw_charts
 from stages.reporting.evidence import read_evidence
 from stages.reporting.pages import write_page, write_report
@@ -35,7 +35,7 @@ def main() -> None:
         draw_charts(evidence, wording, REPORTS / "plots")
     write_report(evidence, wording, REPORTS / "report.md", params.examples)
     write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")
-    write_cards(DATA, evidence.metrics, evidence.params)
+    write_cards(DATA, REPORTS, evidence.metrics, evidence.params)
 
 
 if __name__ == "__main__":

@@ -5,17 +5,17 @@ import shutil
 from pathlib import Path
 
 from stages.common.errors import StageError
-from stages.common.files import read_text, readable
+from stages.common.files import read_text, readable, sha256_of_file
 from stages.common.records import ROLES
-from stages.reporting.cards.data_card import FILES, configs
-from stages.reporting.cards.digests import sha256
-from stages.reporting.cards.writing import CARD
+from stages.reporting.cards.data_card import FILES, dataset_configs
+from stages.reporting.cards.write_cards import CARDS
 from tools.publish_parquet import write_parquet
 
 ATTRIBUTION = "attribution.jsonl"
+CARD = "README.md"  # where the Hub looks for a card
 MODELS = "models"
 WEIGHTS = "model.safetensors"
-MODEL_FILES = (CARD, "config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json")
+MODEL_FILES = ("config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json")
 
 
 def lay_out(data: Path, target: Path) -> None:
@@ -26,6 +26,7 @@ def lay_out(data: Path, target: Path) -> None:
     for role in ROLES:
         folder = target / MODELS / role
         folder.mkdir(parents=True)
+        copy(card_of(data, role), folder / CARD)
         for name in MODEL_FILES:
             copy(data / "checkpoints" / role / name, folder / name)
 
@@ -40,21 +41,26 @@ def lay_out_data(data: Path, target: Path) -> None:
         rows.parent.mkdir(parents=True, exist_ok=True)
         copy(data / name, rows)
         write_parquet(rows, rows.with_suffix(".parquet"))
-    card = DatasetCard.load(data / CARD)
-    card.data.configs = configs(".parquet")
+    card = DatasetCard.load(card_of(data, "data"))
+    card.data.configs = dataset_configs(".parquet")
     card.save(target / CARD)
 
 
 def check_cards(data: Path) -> None:
     """A card names the SHA-256 of the files that it describes."""
-    described = {data / CARD: [data / name for name in FILES]}
-    for folder in (data / "checkpoints" / role for role in ROLES):
-        described[folder / CARD] = [folder / WEIGHTS]
+    described = {card_of(data, "data"): [data / name for name in FILES]}
+    for role in ROLES:
+        described[card_of(data, role)] = [data / "checkpoints" / role / WEIGHTS]
     for card, files in described.items():
         text = read_text(card)
         for path in files:
-            if sha256(path) not in text:
+            if sha256_of_file(path) not in text:
                 raise StageError(f"{card} describes another {path.name} than {path}; run `dvc repro`")
+
+
+def card_of(data: Path, name: str) -> Path:
+    """The card that `plot` wrote about the data set or a model, in the folder beside `data`."""
+    return data.parent / "reports" / CARDS / f"{name}.md"
 
 
 def copy(source: Path, target: Path) -> None:

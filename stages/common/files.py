@@ -1,6 +1,7 @@
 """JSON and JSON Lines in and out: checked when read, renamed into place when written."""
 
 import csv
+import hashlib
 import io
 import json
 import math
@@ -14,6 +15,12 @@ from pydantic import BaseModel, ValidationError
 from stages.common.errors import StageError, naming
 
 R = TypeVar("R", bound=BaseModel)
+
+
+def sha256_of_file(path: Path) -> str:
+    """64 hex digits. Raises StageError if the file cannot be read."""
+    with readable(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # typeshed wants readinto
 
 
 def read_text(path: Path) -> str:

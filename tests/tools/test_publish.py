@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from stages.common.errors import StageError
-from stages.reporting.cards.writing import write_cards
+from stages.reporting.cards.write_cards import write_cards
 from tests.stages.results import rows, write_results
 from tests.tools.local_repositories import TOKEN, Repositories
 from tools.publish import main
@@ -22,7 +22,7 @@ from tools.publish_folder import publish_folder
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    write_cards(folder / "data", *write_results(folder / "data"))
+    write_cards(folder / "data", folder / "reports", *write_results(folder / "data"))
     return folder
 
 
@@ -46,21 +46,20 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_datasets_loads_the_published_folder_and_ours(run: Path, tmp_path: Path) -> None:
+def test_datasets_loads_the_published_folder(run: Path, tmp_path: Path) -> None:
     """Guards against a card whose files aren't there, a column that changes its type where all rows lack it, and
     Parquet with other rows than the JSON Lines."""
     from datasets import load_dataset
 
     main("out", private=False)
     files = {"train": "train", "validation": "val", "test": "test"}
-    for folder in (run / "out", run / "data"):
-        for config in ("full", "small"):
-            loaded = load_dataset(str(folder), config, cache_dir=str(tmp_path / folder.name))
-            assert {side: list(loaded[side]) for side in loaded} == {
-                side: rows(run / f"data/splits/{config}/{name}.jsonl") for side, name in files.items()
-            }
-        curated = load_dataset(str(folder), "curated", cache_dir=str(tmp_path / folder.name))
-        assert list(curated["train"]) == rows(run / "data/curated.jsonl")
+    for config in ("full", "small"):
+        loaded = load_dataset(str(run / "out"), config, cache_dir=str(tmp_path / "cache"))
+        assert {side: list(loaded[side]) for side in loaded} == {
+            side: rows(run / f"data/splits/{config}/{name}.jsonl") for side, name in files.items()
+        }
+    curated = load_dataset(str(run / "out"), "curated", cache_dir=str(tmp_path / "cache"))
+    assert list(curated["train"]) == rows(run / "data/curated.jsonl")
     assert sorted(path.name for path in (run / "out").iterdir()) == [
         *(".wikitune-published", "README.md", "attribution.jsonl", "curated.jsonl", "curated.parquet"),
         *("models", "splits"),
@@ -85,7 +84,7 @@ def test_publishing_again_writes_the_same_bytes(run: Path) -> None:
     (run / ".out.wikitune-new/half").touch()
     main("out", private=False)
     assert contents(run / "out") == before
-    assert sorted(path.name for path in run.iterdir()) == ["data", "out"]
+    assert sorted(path.name for path in run.iterdir()) == ["data", "out", "reports"]
 
 
 def test_what_others_wrote_is_left_alone(run: Path) -> None:
@@ -125,9 +124,9 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "card"),
     [
-        ("data/curated.jsonl", "data/README.md"),
-        ("data/splits/small/test.jsonl", "data/README.md"),
-        ("data/checkpoints/full/model.safetensors", "data/checkpoints/full/README.md"),
+        ("data/curated.jsonl", "reports/cards/data.md"),
+        ("data/splits/small/test.jsonl", "reports/cards/data.md"),
+        ("data/checkpoints/full/model.safetensors", "reports/cards/full.md"),
     ],
 )
 def test_a_card_about_other_files_is_not_published(run: Path, changed: str, card: str) -> None:

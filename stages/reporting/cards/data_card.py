@@ -1,19 +1,25 @@
-"""The data card: what the examples are, where they come from, how they were made and what they cannot do."""
+"""The data card: what the examples are, where they come from, how they were made, and their limits.
+
+Its paths are relative to the data set, as it is published.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from stages.common.records import Example
-from stages.reporting.cards.attribution import Attribution
-from stages.reporting.cards.digests import sha256
+from pydantic import Field
+
+from stages.common.errors import StageError
+from stages.common.files import sha256_of_file
+from stages.common.records import Example, Page, Record, Text
 
 if TYPE_CHECKING:
+    from huggingface_hub import DatasetCardData
     from jinja2 import Template
 
-# Names of the Hub's for the sides of a split.
+# The Hub's names for the sides of a split, and ours.
 SIDES = {"train": "train", "validation": "val", "test": "test"}
 CONFIGS = {
     "full": {side: f"splits/full/{name}.jsonl" for side, name in SIDES.items()},
@@ -23,7 +29,7 @@ CONFIGS = {
 FILES = tuple(path for files in CONFIGS.values() for path in files.values())
 
 TEXT = "string"
-# The columns, as `datasets` writes them: in a file where all rows lack a value, it couldn't tell its type.
+# The columns, in the form of `datasets`, which cannot tell a column's type if all rows of a file lack it.
 FEATURES = [
     *({"name": name, "dtype": TEXT} for name in ("id", "instruction", "input", "output", "kind")),
     {
@@ -37,17 +43,46 @@ FEATURES = [
     },
     {"name": "teacher", "struct": [{"name": "name", "dtype": TEXT}, {"name": "model", "dtype": TEXT}]},
 ]
-# The Hub's names of licences that wikis have; for another it has `other`.
+# The Hub's names of the licences that wikis use. Any other licence is `other`.
 LICENSES = {
     spdx: spdx.lower() for spdx in ("CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "GFDL-1.3")
 } | {"GFDL-1.3": "gfdl"}
-BUNDLED = "data/bundled/instructions.jsonl"  # whose licence stands in data/LICENSE.md
+BUNDLED = "data/bundled/instructions.jsonl"  # its licence is in data/LICENSE.md
 STAGES = Path(__file__).parents[2]
 TEACHER_PROMPT = STAGES / "teachers/teacher.md"
 AUDITOR_PROMPT = STAGES / "curation/auditor.md"
 
 
-def data_card(
+class Attribution(Record):
+    """Whose text the examples of a page come from, as CC BY-SA asks."""
+
+    title: Text
+    revision_id: int
+    url: Text
+    language: Text
+    license: Text  # SPDX identifier
+    examples: Annotated[int, Field(ge=0)]  # in the curated set
+
+
+def attribute_pages(examples: Sequence[Example], pages: Sequence[Page]) -> list[Attribution]:
+    """All of the `pages`, in order, because the base model may also have read pages that no example is about.
+
+    Raises StageError if the page of an example is missing, since the example could not be attributed.
+    """
+    counts = Counter((example.source.title, example.source.revision_id) for example in examples)
+    missing = counts.keys() - {(page.title, page.revision_id) for page in pages}
+    if missing:
+        title, revision = min(missing, key=str)
+        raise StageError(f"data/pages.jsonl lacks {title!r}, revision {revision}, which examples come from")
+    return [
+        Attribution(
+            **page.model_dump(include=set(Attribution.model_fields)), examples=counts[page.title, page.revision_id]
+        )
+        for page in pages
+    ]
+
+
+def render_data_card(
     template: "Template",
     curated: Sequence[Example],
     attributions: Sequence[Attribution],
@@ -55,13 +90,13 @@ def data_card(
     metrics: Mapping[str, Any],
     params: Mapping[str, Any],
 ) -> str:
-    """`digests` are the SHA-256 of the files by path, `metrics` are by stage, `params` by section."""
+    """`digests` are the SHA-256 of the data files by path, `metrics` are by stage, `params` by section."""
     general = params["split"]["general"]["path"]
     teachers = Counter((example.teacher.name, example.teacher.model) for example in curated)
     used = [page for page in attributions if page.examples]
     page_licenses = Counter(page.license for page in used)
     return template.render(
-        metadata=metadata(metrics["split"], sorted(page_licenses), general == BUNDLED).to_yaml(),
+        metadata=dataset_metadata(metrics["split"], sorted(page_licenses), general == BUNDLED).to_yaml(),
         examples=len(curated),
         with_input=sum(bool(example.input) for example in curated),
         kinds=sorted(Counter(example.kind for example in curated).items(), key=lambda kind: (-kind[1], kind[0])),
@@ -70,16 +105,16 @@ def data_card(
         licenses=sorted(page_licenses.items()),
         general=Path(general).name,
         general_is_bundled=general == BUNDLED,
-        teacher_prompt=None if params["synth"]["teacher"] == "rules" else sha256(TEACHER_PROMPT),
-        auditor_prompt=None if params["curate"]["auditor"] == "none" else sha256(AUDITOR_PROMPT),
+        teacher_prompt=None if params["synth"]["teacher"] == "rules" else sha256_of_file(TEACHER_PROMPT),
+        auditor_prompt=None if params["curate"]["auditor"] == "none" else sha256_of_file(AUDITOR_PROMPT),
         digests=digests,
         metrics=metrics,
         params=params,
     )
 
 
-def metadata(split: Mapping[str, Any], licenses: Sequence[str], general_is_bundled: bool) -> Any:
-    """A `huggingface_hub.DatasetCardData`."""
+def dataset_metadata(split: Mapping[str, Any], licenses: Sequence[str], general_is_bundled: bool) -> "DatasetCardData":
+    """`split` is the stage's metrics; `licenses` are the SPDX identifiers of the pages."""
     from huggingface_hub import DatasetCardData
 
     names = {LICENSES.get(spdx, "other") for spdx in licenses} | {"cc0-1.0" if general_is_bundled else "unknown"}
@@ -92,20 +127,20 @@ def metadata(split: Mapping[str, Any], licenses: Sequence[str], general_is_bundl
         annotations_creators=["machine-generated"],
         multilinguality=["monolingual"],
         tags=["instruction-tuning", "synthetic"],
-        configs=configs(".jsonl"),
-        # Copies, as YAML would give what is shared a name.
+        configs=dataset_configs(".jsonl"),
+        # Copies: YAML would write shared objects as aliases, which not every reader knows.
         dataset_info=[{"config_name": name, "features": deepcopy(FEATURES)} for name in CONFIGS],
     )
 
 
-def configs(ending: str) -> list[dict[str, Any]]:
-    """The files of each configuration, which end in `.jsonl` or `.parquet`, as the Hub and `datasets` read them."""
+def dataset_configs(suffix: str) -> list[dict[str, Any]]:
+    """The files of each configuration, as the Hub and `datasets` read them. `suffix` is `.jsonl` or `.parquet`."""
     return [
         {"config_name": name}
         | ({"default": True} if name == "full" else {})
         | {
             "data_files": [
-                {"split": side, "path": Path(path).with_suffix(ending).as_posix()} for side, path in files.items()
+                {"split": side, "path": Path(path).with_suffix(suffix).as_posix()} for side, path in files.items()
             ]
         }
         for name, files in CONFIGS.items()
@@ -113,6 +148,6 @@ def configs(ending: str) -> list[dict[str, Any]]:
 
 
 def size_category(rows: int) -> str:
-    """The Hub's name of the order of magnitude."""
+    """The Hub's name for the order of magnitude of a number of rows."""
     limits = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M"}
     return next((name for limit, name in limits.items() if rows < limit), "n>1M")

@@ -1,4 +1,4 @@
-"""A model card: what a checkpoint was made of, how, how it was judged, and what it cannot do."""
+"""A model card: what a checkpoint was made from and how, how it was judged, and its limits."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,15 +8,15 @@ from stages.common.records import Role
 from stages.reporting.reference import judge_names
 
 if TYPE_CHECKING:
-    from huggingface_hub import EvalResult
+    from huggingface_hub import EvalResult, ModelCardData
     from jinja2 import Template
 
-# Parameters of `train` and `base` that make no other model: where it is computed, where files lie.
+# Parameters of `train` and `base` that don't change the model: where it is computed, where files are.
 NOT_OF_THE_MODEL = {"launcher", "device", "precision", "micro_batch_size", "compile", "snapshot_minutes"}
 NOT_OF_SCRATCH = {"source", "model", "revision", "path", "sha256", "vocabulary", "snapshot_minutes"}
 
 
-def model_card(
+def render_model_card(
     template: "Template",
     role: Role,
     weights: str,
@@ -32,15 +32,15 @@ def model_card(
     shown = params["train"] if tuned else base if base["source"] == "scratch" else {"dropout": base["dropout"]}
     judge = metrics.get("judge", {})
     return template.render(
-        metadata=metadata(role, base, metrics).to_yaml(),
+        metadata=model_metadata(role, base, metrics).to_yaml(),
         role=role,
         tuned=tuned,
         training=metrics[f"train_{role}"] if tuned else metrics["base"],
-        origin=origin(base),
+        origin=hub_origin(base),
         hyperparameters={name: value for name, value in shown.items() if name not in excluded},
         scores=judge.get("models", {}).get(role),
-        comparisons=list(comparisons(role, judge.get("pairs", {}))),
-        estimate=estimate,
+        comparisons=list(judged_pairs(role, judge.get("pairs", {}))),
+        with_interval=format_with_interval,
         judges=judge_names(params["judge"]),
         weights=weights,
         digests=digests,
@@ -49,33 +49,33 @@ def model_card(
     )
 
 
-def origin(base: Mapping[str, Any]) -> dict[str, str] | None:
-    """The repository and revision of the Hub that the base model comes from; None where it comes from elsewhere."""
+def hub_origin(base: Mapping[str, Any]) -> dict[str, str] | None:
+    """The repository and revision of the Hub that the base model comes from; None if it comes from elsewhere."""
     if base["source"] != "huggingface":
         return None
     revision = REVISIONS[base["model"]] if base["revision"] == "default" else base["revision"]
     return {"repository": f"{OWNER}/{base['model']}", "revision": revision}
 
 
-def metadata(role: Role, base: Mapping[str, Any], metrics: Mapping[str, Any]) -> Any:
-    """A `huggingface_hub.ModelCardData`, with what was measured as its `model-index`."""
+def model_metadata(role: Role, base: Mapping[str, Any], metrics: Mapping[str, Any]) -> "ModelCardData":
+    """The metadata, with what was measured as its `model-index`."""
     from huggingface_hub import ModelCardData
 
-    foreign = origin(base)
+    origin = hub_origin(base)
     return ModelCardData(
         model_name=f"wikitune-{role}",
         language=["en"],
-        license="mit" if foreign else "unknown",
+        license="mit" if origin else "unknown",
         library_name="transformers",
         pipeline_tag="text-generation",
-        base_model=foreign["repository"] if foreign else None,
+        base_model=origin["repository"] if origin else None,
         tags=["gpt2"] if role == "base" else ["gpt2", "instruction-tuning"],
         eval_results=list(eval_results(role, metrics)) or None,
     )
 
 
 def eval_results(role: Role, metrics: Mapping[str, Any]) -> "Iterator[EvalResult]":
-    """Validation loss where the model was tuned, and the judge's scores where it was judged."""
+    """The validation losses if the model was tuned, and the judge's total if it was judged."""
     from huggingface_hub import EvalResult
 
     def result(config: str, split: str, metric: str, name: str, scores: Mapping[str, Any], key: str) -> EvalResult:
@@ -102,20 +102,17 @@ def eval_results(role: Role, metrics: Mapping[str, Any]) -> "Iterator[EvalResult
         yield result("full", "test", "judge_total", "Judge's total, of 15", scores, "total")
 
 
-def comparisons(role: Role, pairs: Mapping[str, Mapping[str, Any]]) -> "Iterator[tuple[str, Mapping[str, Any]]]":
-    """The judged pairs that the model stands in, as `full against base`."""
+def judged_pairs(role: Role, pairs: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The judged pairs that the model is in, such as `full against base`, with their metrics."""
     for pair, scores in pairs.items():
         if role in pair.split("-"):
             yield pair.replace("-", " against "), scores
 
 
-def estimate(scores: Mapping[str, float], key: str, digits: int) -> str:
-    """A number with its 95% interval, where it has one."""
-    value, low, high = (scores.get(name) for name in (key, f"{key}_low", f"{key}_high"))
+def format_with_interval(metrics: Mapping[str, float], key: str, digits: int) -> str:
+    """A number with its 95% interval, if it has one."""
+    value, low, high = (metrics.get(name) for name in (key, f"{key}_low", f"{key}_high"))
     if value is None:
         return "not measured"
-    return (
-        f"{value:.{digits}f}"
-        if low is None or high is None
-        else f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
-    )
+    text = f"{value:.{digits}f}"
+    return text if low is None or high is None else f"{text} ({low:.{digits}f} to {high:.{digits}f})"

@@ -1,0 +1,90 @@
+"""The model cards, read by the Hub's own client."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard, ModelCardData
+
+from model.core.prompt import render_prompt
+from tests.stages.reporting.cards.conftest import cards, with_values
+from tests.stages.results import QUESTION, metrics, params
+
+
+def metadata(card: Path) -> ModelCardData:
+    """What the Hub's client reads of a model card."""
+    read = ModelCard.load(card).data
+    assert isinstance(read, ModelCardData)
+    return read
+
+
+def test_the_hub_reads_the_model_cards(run: Path) -> None:
+    """Guards against a model-index that the client cannot read, or numbers of another model."""
+    texts = cards(run)
+    read = metadata(run / "reports/cards/full.md")
+    results = [
+        (result.metric_name, result.metric_value, result.metric_args, result.dataset_split)
+        for result in read.eval_results or []
+    ]
+    assert results == [
+        ("Loss, all tokens", 1.2346, None, "validation"),
+        ("Loss, response tokens", 1.5, None, "validation"),
+        ("Judge's total, of 15", 6.75, {"low_95": 5.1235, "high_95": 8.0}, "test"),
+    ]
+    assert (read.license, read.base_model, read.library_name) == ("unknown", None, "transformers")
+    assert "| total, of 15 | 6.75 (5.12 to 8.00) |" in texts["full"]
+    assert "| full against base | 2.00 (-0.50 to 4.00) | unresolved |" in texts["full"]
+    assert "| learning\\_rate | 0.002 |" in texts["full"]
+    weights = hashlib.sha256((run / "data/checkpoints/full/model.safetensors").read_bytes()).hexdigest()
+    assert texts["full"].endswith(f"SHA-256 of `model.safetensors`: `{weights}`\n")
+
+
+def test_what_was_not_measured_is_not_said(run: Path) -> None:
+    """Guards against a zero, a null or another model's number in the place of one that isn't there."""
+    texts = cards(run)
+    assert "Its answers were not judged." in texts["small"]
+    results = metadata(run / "reports/cards/small.md").eval_results or []
+    assert [result.metric_type for result in results] == ["loss", "loss"]
+    assert "| factual correctness, of 5 | not measured |" in texts["base"]
+    assert "| total, of 15 | 6.75 |" in texts["base"]
+    assert "## Losses" not in texts["base"] and "## Losses" in texts["small"]
+
+
+def test_all_judges_are_named(run: Path) -> None:
+    """Guards against a panel's scores under the name of its first judge alone."""
+    assert "A rubric scored the answers to" in cards(run)["full"]
+    settings = with_values(params(), judge__panel=[{"judge": "openai", "llm": {"model": "big"}}])
+    assert "rubric and openai: big scored the answers to" in cards(run, settings=settings)["full"]
+
+
+@pytest.mark.parametrize(
+    ("healthy", "said"), [(1, "It passed its own health checks."), (0, "It failed its own health")]
+)
+def test_a_judge_that_failed_its_checks_is_not_relied_on(run: Path, healthy: int, said: str) -> None:
+    assert said in cards(run, with_values(metrics(), judge__healthy=healthy))["full"]
+
+
+def test_gpt2s_own_weights_are_the_base_model(run: Path) -> None:
+    """Guards against a foreign model that is passed off as trained here."""
+    settings = with_values(params(), base__source="huggingface", base__model="gpt2-medium")
+    texts = cards(run, settings=settings)
+    for role in ("base", "full"):
+        read = metadata(run / f"reports/cards/{role}.md")
+        assert (read.base_model, read.license) == ("openai-community/gpt2-medium", "mit")
+        assert "revision `6dcaa7a952f72f9298047fd5137cd6e4f05f41da`" in texts[role]
+        assert "from scratch" not in texts[role]
+
+
+def test_weights_from_a_file_are_named_by_their_hash_alone(run: Path) -> None:
+    """Guards against a user's folders on a card."""
+    settings = with_values(params(), base__source="path", base__path="/home/me/secret")
+    text = cards(run, with_values(metrics(), base__sha256="f" * 64), settings)["base"]
+    assert f"Weights from a file with the SHA-256 `{'f' * 64}`." in text
+    assert "secret" not in text
+
+
+def test_the_cards_prompt_is_the_models(run: Path) -> None:
+    """Guards against an example whose prompt is not the one that the model was trained on."""
+    [code] = re.findall(r"prompt = (\(\n.*?\n\))", cards(run)["full"], re.S)
+    assert eval(code) == render_prompt(QUESTION)
