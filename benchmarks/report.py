@@ -1,10 +1,10 @@
-"""How long the report's page takes to open in a browser, and whether it stays smooth.
+"""How long the report's page takes to open in a browser, and whether it scrolls smoothly.
 
-The page is written for 200 and for 10,000 test rows and opened in headless Chromium from the disk, five times each; the
-best time counts, as what disturbs a measurement only makes it slower. `seconds` is from the start of the navigation
-until rows are in the document and painted. `search` is the time from a change of the search field until the rows that
-fit are shown, and `step` the CPU time of a step where the page is scrolled from the first row to the last in 100: all
-rows near the window are drawn anew in it.
+The page is written for 200 and for 10,000 test rows, and headless Chromium opens each five times from disk. The best
+time counts, because disturbances only make a measurement slower. `seconds` is the time from the start of the navigation
+until rows are painted. `search` is the time from a change of the search field until the matching rows are shown. `step`
+is the CPU time of one of 100 steps in which the page is scrolled from the first row to the last; each step draws all
+rows near the window again.
 
     python -m benchmarks.report
 """
@@ -54,8 +54,8 @@ SCROLL = """async () => {
 }"""
 
 
-def measure(browser: Browser, address: str) -> tuple[float, float, float]:
-    """Seconds until rows are there, milliseconds of a search, and milliseconds of CPU of a step while scrolling."""
+def measure_page(browser: Browser, address: str) -> tuple[float, float, float]:
+    """Seconds until rows are painted, milliseconds of a search, and milliseconds of CPU time of a scrolling step."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.add_init_script(OPENED)
     page.goto(f"{address}#rows")
@@ -63,22 +63,22 @@ def measure(browser: Browser, address: str) -> tuple[float, float, float]:
     opened = float(page.evaluate("window.opened"))
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before = busy(session)
+    before = cpu_seconds(session)
     page.evaluate(SCROLL)
-    step = (busy(session) - before) / 100
+    step = (cpu_seconds(session) - before) / 100
     search = float(page.evaluate(SEARCH))
     page.close()
     return opened / 1000, search, 1000 * step
 
 
-def busy(session: CDPSession) -> float:
-    """Seconds of CPU that the page's main thread has used."""
+def cpu_seconds(session: CDPSession) -> float:
+    """CPU time that the page's main thread has used."""
     metrics = session.send("Performance.getMetrics")["metrics"]
-    return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
-def write(folder: Path, count: int) -> Path:
-    """The page about a run with so many test rows."""
+def write_large_page(folder: Path, count: int) -> Path:
+    """Writes the page about a run with `count` test rows."""
     write_run(folder, 200)
     evidence: Evidence = read_evidence(folder / "data", folder / "reports", params())
     draw_charts(evidence, Wording("en"), folder / "plots")
@@ -96,9 +96,9 @@ def main() -> None:
         arguments = ["--disable-gpu", *(["--no-sandbox"] if os.getuid() == 0 else [])]
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         for count in (200, 10_000):
-            page = write(Path(name) / str(count), count)
-            found = [measure(browser, page.as_uri()) for _ in range(TIMES)]
-            seconds, search, step = (min(values) for values in zip(*found, strict=True))
+            page = write_large_page(Path(name) / str(count), count)
+            measured = [measure_page(browser, page.as_uri()) for _ in range(TIMES)]
+            seconds, search, step = (min(values) for values in zip(*measured, strict=True))
             megabytes = page.stat().st_size / 1e6
             print(f"{count:>7,} {megabytes:>6.1f} {seconds:>8.2f} {search:>11.0f} {step:>10.0f}")
         browser.close()

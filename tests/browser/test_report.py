@@ -74,7 +74,7 @@ def gains(page: Page) -> list[str]:
 def test_search_finds_words_and_marks_them(report: Page, made: Path) -> None:
     """Guards against a search that looks at instructions only, or at single letters' case."""
     examples = read_jsonl(made / "data/splits/full/test.jsonl", Example)
-    expected = sum("orchard" in one.output.lower() and "diary" in one.instruction for one in examples)
+    expected = sum("orchard" in example.output.lower() and "diary" in example.instruction for example in examples)
     report.get_by_label("Search").fill("ORCHARD diary")
     expect(count(report)).to_have_text(f"{expected} of {ROWS} rows")
     assert 0 < expected < ROWS
@@ -102,11 +102,11 @@ def test_filters_by_winner_criterion_and_kind(report: Page, made: Path) -> None:
         expected = sum(judgment.winner == winner for _, judgment in judged)
         expect(count(report)).to_have_text(f"{expected} of {ROWS} rows")
     choose(report, "Criterion", "factual correctness")
-    ties = sum(len({one.factual_correctness for one in judgment.scores.values()}) == 1 for _, judgment in judged)
+    ties = sum(len({score.factual_correctness for score in judgment.scores.values()}) == 1 for _, judgment in judged)
     expect(count(report)).to_have_text(f"{ties} of {ROWS} rows")
     choose(report, "Kind", "when")
     when = sum(
-        len({one.factual_correctness for one in judgment.scores.values()}) == 1 and row.example.kind == "when"
+        len({score.factual_correctness for score in judgment.scores.values()}) == 1 and row.example.kind == "when"
         for row, judgment in judged
     )
     expect(count(report)).to_have_text(f"{when} of {ROWS} rows")
@@ -120,11 +120,11 @@ def test_sorting_by_gain(report: Page) -> None:
     """Guards against numbers that are sorted as words, and rows without a score in between."""
     choose(report, "Sort", "largest gain first")
     expect(rows(report).first.locator(".gain")).not_to_have_text("gain –")
-    found = [float(gain) for gain in gains(report) if gain != "–"]
-    assert found == sorted(found, reverse=True) and found[0] > found[-1]
+    shown = [float(gain) for gain in gains(report) if gain != "–"]
+    assert shown == sorted(shown, reverse=True) and shown[0] > shown[-1]
     choose(report, "Sort", "largest loss first")
-    found = [float(gain) for gain in gains(report)]
-    assert found == sorted(found) and found[0] < found[-1]
+    shown = [float(gain) for gain in gains(report)]
+    assert shown == sorted(shown) and shown[0] < shown[-1]
 
 
 def test_scores_in_a_line_are_those_of_the_comparison(page: Page, write: Callable[[Evidence], str], made: Path) -> None:
@@ -136,12 +136,12 @@ def test_scores_in_a_line_are_those_of_the_comparison(page: Page, write: Callabl
         for total in (1, 2, 5)
     }
     judgments = [
-        one.model_copy(
-            update={"scores": {role: scores[2 if role == "full" else 1] for role in one.models}, "winner": "full"}
+        judgment.model_copy(
+            update={"scores": {role: scores[2 if role == "full" else 1] for role in judgment.models}, "winner": "full"}
         )
-        if set(one.models) == {"full", "base"}
-        else one.model_copy(update={"scores": dict.fromkeys(one.models, scores[5]), "winner": "tie"})
-        for one in row.judgments
+        if set(judgment.models) == {"full", "base"}
+        else judgment.model_copy(update={"scores": dict.fromkeys(judgment.models, scores[5]), "winner": "tie"})
+        for judgment in row.judgments
     ]
     page.goto(write(replace(evidence, rows=(replace(row, judgments=tuple(judgments)),))) + "#rows")
     tally = rows(page).first.locator(".tally")
@@ -173,7 +173,7 @@ def test_keyboard(report: Page) -> None:
 
 def test_an_open_row_shows_answers_scores_judgments_and_lineage(report: Page, made: Path) -> None:
     """Guards against answers, scores and sources beside the wrong row."""
-    row = next(one for one in load(made).rows if one.counts and one.example.source.title)
+    row = next(row for row in load(made).rows if row.counts and row.example.source.title)
     assert row.answers
     report.goto(report.url.split("#")[0] + f"#row-{row.example.id}")
     shown = report.locator(f"[id='row-{row.example.id}']")
@@ -211,16 +211,16 @@ def test_light_and_dark(browser: Browser, made: Path, scheme: str) -> None:
     ink = "getComputedStyle(document.querySelector('figure svg text')).fill"
     light, dark = ("rgb(255, 255, 255)", "rgb(27, 32, 39)"), ("rgb(17, 20, 25)", "rgb(230, 233, 238)")
     colors = {"light": light, "dark": dark}
-    other = {"light": "dark", "dark": "light"}[scheme]
+    opposite = {"light": "dark", "dark": "light"}[scheme]
     assert page.evaluate(background) == colors[scheme][0]
     title = (
         "[...document.querySelectorAll('figure svg text')].find(one => one.textContent.startsWith('Total')).style.fill"
     )
     assert page.evaluate(title) == "var(--ink)" and page.evaluate(ink)
     page.get_by_role("button", name="Light or dark").click()
-    assert page.evaluate(background) == colors[other][0]
+    assert page.evaluate(background) == colors[opposite][0]
     page.reload()
-    assert page.evaluate(background) == colors[other][0]  # the choice is kept
+    assert page.evaluate(background) == colors[opposite][0]  # the choice is kept
     page.close()
 
 
@@ -309,6 +309,5 @@ def test_accessibility(painted: Page) -> None:
     """Guards against what keeps people with a screen reader, a keyboard or weak eyes from the page."""
     painted.locator("#list .row button").first.click()
     painted.locator("details").evaluate("one => one.open = true")
-    found = Axe().run(painted).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}] == []
-    assert [one["id"] for one in found] == []
+    violations = Axe().run(painted).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []

@@ -235,8 +235,10 @@ def write_run(folder: Path, rows: int) -> None:
     tested = examples(rows)
     write_jsonl(folder / "data/splits/full/test.jsonl", tested)
     write_jsonl(folder / "data/splits/small/test.jsonl", tested[: max(1, rows // 4)])
-    write_jsonl(folder / "data/answers.jsonl", (answers_of(one, rng) for one in tested))
-    write_jsonl(folder / "data/judgments.jsonl", (each for one in tested for each in judgments_of(one, rng)))
+    write_jsonl(folder / "data/answers.jsonl", (answers_of(example, rng) for example in tested))
+    write_jsonl(
+        folder / "data/judgments.jsonl", (judgment for example in tested for judgment in judgments_of(example, rng))
+    )
     for name, values in metrics(rows).items():
         write_json(folder / f"reports/metrics/{name}.json", values)
     write_csv(folder / "reports/curves/full.csv", curve(2.44, 0.512))

@@ -36,17 +36,17 @@ def draw() -> Draw:
 
 def heights(axes: "Axes") -> dict[str, list[float]]:
     """The bars' values by series; those of horizontal bars are their widths."""
-    found = {}
+    values = {}
     for bars in axes.containers:
         if hasattr(bars, "patches"):
             sideways = bars.orientation == "horizontal"  # type: ignore[attr-defined]
-            found[str(bars.get_label())] = [bar.get_width() if sideways else bar.get_height() for bar in bars.patches]
-    return found
+            values[str(bars.get_label())] = [bar.get_width() if sideways else bar.get_height() for bar in bars.patches]
+    return values
 
 
 def legend(axes: "Axes") -> list[str]:
-    found = axes.get_legend()
-    return [text.get_text() for text in found.get_texts()] if found else []
+    box = axes.get_legend()
+    return [text.get_text() for text in box.get_texts()] if box else []
 
 
 def test_loss_curves(draw: Draw, evidence: Evidence, wording: Wording) -> None:
@@ -97,7 +97,7 @@ def test_win_rates(draw: Draw, evidence: Evidence, wording: Wording) -> None:
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == ["full\nagainst base", "full\nagainst small", "small\nagainst base"]
     assert heights(axes)["wins"] == [74.5, 41.0, 70.0]
-    whiskers = next(one for one in axes.collections if isinstance(one, LineCollection))
+    whiskers = next(artist for artist in axes.collections if isinstance(artist, LineCollection))
     ends = [[round(float(x), 1) for x, _ in segment] for segment in whiskers.get_segments()]
     assert ends == [[68.5, 80.5], [35.0, 47.0], [64.0, 76.0]]
 
@@ -126,7 +126,7 @@ def test_models_are_told_apart_in_grey() -> None:
     def lightness(color: str) -> float:
         """CIE L* of an sRGB colour (IEC 61966-2-1)."""
         parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-        red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         return float(116 * luminance ** (1 / 3) - 16)
 
@@ -137,13 +137,13 @@ def test_models_are_told_apart_in_grey() -> None:
 
 def test_the_same_numbers_give_the_same_bytes(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
     """Guards against pictures that change in Git without a change of the run."""
-    for folder in ("one", "other"):
+    for folder in ("first", "second"):
         draw_charts(evidence, wording, tmp_path / folder)
-    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    files = sorted(path.name for path in (tmp_path / "first").iterdir())
     assert files == sorted(f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg"))
     for name in files:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes(), name
-    described = (tmp_path / "one/win_rates.svg").read_text()
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
+    described = (tmp_path / "first/win_rates.svg").read_text()
     assert "<dc:date>" not in described and re.search(r"<text[^>]*>wins</text>", described)
 
 

@@ -18,7 +18,8 @@ def test_a_whole_run_is_read(evidence: Evidence) -> None:
     assert len(evidence.rows) == ROWS
     assert all(row.answers and row.answers.id == row.example.id for row in evidence.rows)
     assert all(
-        len(row.judgments) == 6 and {one.id for one in row.judgments} == {row.example.id} for row in evidence.rows
+        len(row.judgments) == 6 and {judgment.id for judgment in row.judgments} == {row.example.id}
+        for row in evidence.rows
     )
     assert [row.in_small for row in evidence.rows] == [place < ROWS // 4 for place in range(ROWS)]
     assert evidence.number("judge", "models", "full", "total") == 11.6
@@ -57,12 +58,12 @@ def test_a_damaged_sweep_is_named(run: Path, load: Load) -> None:
 
 def test_rows_with_a_failed_judgment_count_for_no_model(evidence: Evidence) -> None:
     """Guards against means of different rows for the models that are compared."""
-    failed = [row for row in evidence.rows if any(one.status == "failed" for one in row.judgments)]
+    failed = [row for row in evidence.rows if any(judgment.status == "failed" for judgment in row.judgments)]
     assert failed
     assert all(not row.counts and row.comparisons() == [] and row.score("full") is None for row in failed)
     usable = next(row for row in evidence.rows if row not in failed)
     assert usable.counts and len(usable.comparisons("full", "base")) == 2
-    totals = [one.scores["full"].total for one in usable.judgments if "full" in one.models]
+    totals = [judgment.scores["full"].total for judgment in usable.judgments if "full" in judgment.models]
     assert usable.score("full") == sum(totals) / 4
 
 

@@ -41,8 +41,10 @@ def test_only_web_addresses_become_links(url: str, is_one: bool) -> None:
 def judgment(models: tuple[str, str], first: int, second: int, **fields: object) -> Judgment:
     """With three equal scores for each, and the winner by their totals."""
     scores = {
-        model: Scores(factual_correctness=one, instruction_adherence=one, clarity_and_usefulness=one, total=3 * one)
-        for model, one in zip(models, (first, second), strict=True)
+        model: Scores(
+            factual_correctness=points, instruction_adherence=points, clarity_and_usefulness=points, total=3 * points
+        )
+        for model, points in zip(models, (first, second), strict=True)
     }
     winner = "tie" if first == second else models[first < second]
     base = {"id": "x", "models": models, "repeat": 0, "scores": scores, "declared": winner, "winner": winner}
@@ -73,7 +75,7 @@ def test_a_failed_judgment_takes_its_row_out() -> None:
     [row] = page_rows(one_row(judgment(("full", "base"), 4, 2), failed))
     assert row["pairs"] == {"full-base": {"failed": True}, "full-small": {"failed": True}}
     assert row["scores"] == {}
-    assert [one["failed"] for one in row["judgments"]] == [False, True]
+    assert [shown["failed"] for shown in row["judgments"]] == [False, True]
 
 
 def test_answers_that_were_scored_alone_stay_out_of_comparisons() -> None:

@@ -1,20 +1,54 @@
 """The answer in words, and what the report says it lacks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stages.reporting.evidence import Evidence
-from stages.reporting.headline import describe_gaps
+from stages.reporting.evidence import Evidence, Measurement
+from stages.reporting.headline import describe_gaps, describe_pair, read_model_scores, read_pair_results
 from stages.reporting.wording import Wording
 from tests.stages.reporting.conftest import ROWS
 
 Load = Callable[[Path], Evidence]
 
 
+def test_a_models_scores_are_its_own(evidence: Evidence) -> None:
+    """Guards against best and worst swapped, and scores of another model or of answers judged alone."""
+    figures = {"percent_best": 93.3, "percent_worst": 6.7, "factual_correctness": 4.5}
+    judge = dict(evidence.metrics["judge"])
+    judge["models"] = judge["models"] | {"full": judge["models"]["full"] | figures}
+    judge["solo"] = {"full": {"total": 7.25}}
+    models = read_model_scores(replace(evidence, metrics={"judge": judge}))
+    assert [model.role for model in models] == ["base", "small", "full"]
+    full = models[2]
+    assert (full.best, full.worst, full.criteria["factual_correctness"]) == (93.3, 6.7, 4.5)
+    assert (full.total.value, full.alone) == (11.6, Measurement(7.25))
+    assert models[0].alone is None
+
+
+def test_a_pair_is_described_from_its_first_model(evidence: Evidence, wording: Wording) -> None:
+    """Guards against wins in the place of losses, and a number of rows that would decide what is decided."""
+    pairs = {pair.name: pair for pair in read_pair_results(evidence)}
+    assert describe_pair(pairs["small-base"], wording) == (
+        "Small beats base. Of 24 test rows small wins 70.0% (95%: 64.0% to 76.0%), ties 15.0% (95%: 10.0% to 20.0%) "
+        "and loses 15.0% (95%: 10.0% to 20.0%). Its win rate with ties as half is 77.5% (95%: 73.0% to 82.0%). Its "
+        "gain is +5.80 (95%: +5.20 to +6.40) of 15 points."
+    )
+    undecided = describe_pair(pairs["full-small"], wording)
+    assert undecided.startswith("Whether full is better than small is unresolved.")
+    assert undecided.endswith("About 940 test rows would decide it.")
+
+
+@pytest.mark.parametrize(("rows", "few"), [(9, True), (10, False)])
+def test_few_rows_are_a_gap(evidence: Evidence, wording: Wording, rows: int, few: bool) -> None:
+    sentences = list(describe_gaps(replace(evidence, rows=evidence.rows[:rows]), wording))
+    assert any("With so few test rows" in sentence for sentence in sentences) == few
+
+
 @pytest.mark.parametrize(
-    ("emptied", "said"),
+    ("emptied", "sentence"),
     [
         (["data/judgments.jsonl"], "There are no judgments: nothing is known about who is better."),
         (["reports/curves/small.csv"], "There is no training curve of small."),
@@ -25,17 +59,17 @@ Load = Callable[[Path], Evidence]
 )
 @pytest.mark.parametrize("how", ["empty", "missing"])
 def test_what_is_missing_is_said(
-    run: Path, load: Load, wording: Wording, emptied: list[str], said: str, how: str
+    run: Path, load: Load, wording: Wording, emptied: list[str], sentence: str, how: str
 ) -> None:
     """Guards against a report that stops, or is silent, where a part of the run isn't there."""
     for name in emptied:
         (run / name).write_text("") if how == "empty" else (run / name).unlink()
-    assert said in list(describe_gaps(load(run), wording))
+    assert sentence in list(describe_gaps(load(run), wording))
 
 
 def test_a_whole_run_lacks_only_its_failed_judgments(evidence: Evidence, wording: Wording) -> None:
     """Guards against warnings that are always there, which nobody reads."""
-    failed = sum(one.status == "failed" for row in evidence.rows for one in row.judgments)
+    failed = sum(judgment.status == "failed" for row in evidence.rows for judgment in row.judgments)
     left_out = sum(not row.counts for row in evidence.rows)
     assert list(describe_gaps(evidence, wording)) == [
         f"{failed} of {6 * ROWS} judgments failed.",

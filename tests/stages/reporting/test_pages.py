@@ -37,7 +37,7 @@ Render = Callable[..., tuple[str, str]]
 
 @pytest.fixture
 def render(plots: Path, tmp_path: Path, wording: Wording) -> Render:
-    """report.md, in one line's worth of spaces, and index.html."""
+    """Writes report.md and index.html, and returns their texts."""
 
     def rendered(evidence: Evidence, words: Wording = wording) -> tuple[str, str]:
         write_report(evidence, words, tmp_path / "report.md", 3)
@@ -70,14 +70,14 @@ def test_the_answer_comes_first_with_its_intervals(evidence: Evidence, render: R
 
 
 @pytest.mark.parametrize(
-    ("verdict", "said"),
+    ("verdict", "answer"),
     [("worse", "Tuning made the model worse."), ("unresolved", "Whether tuning helped is unresolved.")],
 )
-def test_other_answers(evidence: Evidence, render: Render, verdict: str, said: str) -> None:
+def test_other_answers(evidence: Evidence, render: Render, verdict: str, answer: str) -> None:
     pairs = evidence.metrics["judge"]["pairs"]
-    found = with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
-    for text in render(found):
-        assert said in text and "Tuning helped." not in text
+    changed = with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    for text in render(changed):
+        assert answer in text and "Tuning helped." not in text
 
 
 def test_an_unhealthy_judge_is_announced_before_anything_else(evidence: Evidence, render: Render) -> None:
@@ -85,10 +85,10 @@ def test_an_unhealthy_judge_is_announced_before_anything_else(evidence: Evidence
     checks = evidence.metrics["judge"]["checks"]
     failing = {**checks, "padded": checks["padded"] | {"passed": 0, "measured": 0.9}}
     report, page = render(with_judge(evidence, healthy=0, checks=failing))
-    said = "The judge failed its own checks: the reference, padded, against itself: wins."
-    assert said in report and report.index(said) < report.index("Full beats base")
+    warning = "The judge failed its own checks: the reference, padded, against itself: wins."
+    assert warning in report and report.index(warning) < report.index("Full beats base")
     assert page.index('role="alert"') < page.index("<h1")
-    assert said in page and "90%</td><td>0% to 50%</td>" in page
+    assert warning in page and "90%</td><td>0% to 50%</td>" in page
     assert 'role="alert"' not in render(evidence)[1]
 
 
@@ -115,22 +115,24 @@ def test_without_the_pair_that_answers_the_report_says_why(evidence: Evidence, r
 
 
 @pytest.mark.parametrize(
-    ("leaking", "said"), [(0, "No test example shares content"), (3, "3 of 24 test examples share")]
+    ("leaking", "sentence"), [(0, "No test example shares content"), (3, "3 of 24 test examples share")]
 )
-def test_the_report_says_whether_the_split_leaks(evidence: Evidence, render: Render, leaking: int, said: str) -> None:
+def test_the_report_says_whether_the_split_leaks(
+    evidence: Evidence, render: Render, leaking: int, sentence: str
+) -> None:
     """Guards against scores of a leaking split that read like any other."""
     split = evidence.metrics["split"] | {"test_examples_that_leak": leaking}
     for text in render(replace(evidence, metrics={**evidence.metrics, "split": split})):
-        assert said in text
+        assert sentence in text
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_a_run_without_anything_has_a_report(evidence: Evidence, render: Render, language: Any) -> None:
     """Guards against a report that stops where there is nothing to say."""
     nothing = Evidence(evidence.params, {}, {"full": [], "small": []}, ())
-    said = {"en": "There is no answer yet.", "pt": "Ainda não há resposta."}[language]
+    answer = {"en": "There is no answer yet.", "pt": "Ainda não há resposta."}[language]
     for text in render(nothing, Wording(language)):
-        assert said in text
+        assert answer in text
 
 
 def test_a_single_row_has_a_report(evidence: Evidence, render: Render) -> None:
@@ -142,9 +144,9 @@ def test_a_single_row_has_a_report(evidence: Evidence, render: Render) -> None:
 
 def data_of(page: str) -> dict[str, Any]:
     """What the page embeds for its script."""
-    found = re.search(r'<script type="application/json" id="rows-data">(.*?)</script>', page, re.S)
-    assert found
-    loaded: dict[str, Any] = json.loads(found[1])
+    block = re.search(r'<script type="application/json" id="rows-data">(.*?)</script>', page, re.S)
+    assert block
+    loaded: dict[str, Any] = json.loads(block[1])
     return loaded
 
 
@@ -194,15 +196,15 @@ def test_people_among_themselves_and_labels_without_use(evidence: Evidence, rend
 
 
 @pytest.mark.parametrize(
-    "found",
+    "labels",
     [
         {"labels_of_other_answers": 50},
         {"labels_of_other_answers": 50, "labellers": 1, "rows": 0, "labels_without_verdict": 7, "labels": 0},
     ],
 )
-def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: Render, found: dict[str, int]) -> None:
+def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: Render, labels: dict[str, int]) -> None:
     """Guards against a report that stops after a new training, to whose answers no label belongs."""
-    for text in render(with_judge(evidence, agreement=found)):
+    for text in render(with_judge(evidence, agreement=labels)):
         assert "Labels left out: 50 about other answers than these" in text and "judge and people agree" not in text
 
 
@@ -233,31 +235,31 @@ def test_a_curve_of_other_settings_is_told_from_one_of_this_run(
     evidence: Evidence, render: Render, tmp_path: Path
 ) -> None:
     """Guards against a curve of the small model in the report of a large one."""
-    other: dict[str, Scalar] = {"train.epochs": 99, "base.source": "huggingface"}
-    for text in render(with_sweep(evidence, tmp_path, **other)):
+    settings: dict[str, Scalar] = {"train.epochs": 99, "base.source": "huggingface"}
+    for text in render(with_sweep(evidence, tmp_path, **settings)):
         assert "They were made with other settings than this run" in text
-        said = text.split("cannot be compared with it: ")[1].split(".\n")[0].split(".</p>")[0]
-        assert said.split(", ") == ["base.source", "train.epochs"]
+        keys = text.split("cannot be compared with it: ")[1].split(".\n")[0].split(".</p>")[0]
+        assert keys.split(", ") == ["base.source", "train.epochs"]
 
 
-class Listening(Wording):
-    """Remembers what was said."""
+class RecordingWording(Wording):
+    """Remembers which texts were used."""
 
     def __init__(self, language: Any) -> None:
         super().__init__(language)
-        self.said: set[str] = set()
+        self.used: set[str] = set()
 
     def text(self, key: str, **values: object) -> str:
-        self.said.add(key)
+        self.used.add(key)
         return super().text(key, **values)
 
     def html(self, key: str, **values: str) -> Any:
-        self.said.add(key)
+        self.used.add(key)
         return super().html(key, **values)
 
 
 def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
-    """Runs that between them have everything to say that a report can say."""
+    """Runs whose reports together use every text of the catalogue."""
     judge, split = evidence.metrics["judge"], evidence.metrics["split"]
     yield with_sweep(evidence, folder, **{"train.epochs": 99})
     yield Evidence(evidence.params, {}, {"full": [], "small": []}, ())
@@ -284,12 +286,12 @@ def test_every_text_is_used(evidence: Evidence, render: Render, tmp_path: Path) 
     """Guards against texts that outlive what they were for."""
     from matplotlib.figure import Figure
 
-    listening = Listening("en")
-    for one in all_sorts(evidence, tmp_path):
-        render(one, listening)
+    recording = RecordingWording("en")
+    for variant in all_sorts(evidence, tmp_path):
+        render(variant, recording)
     for draw in CHARTS.values():
-        draw(evidence, listening, Figure().subplots())
-    assert set(known_keys()) - listening.said - said_by_the_script() == {"charts.nothing"}  # see test_charts.py
+        draw(evidence, recording, Figure().subplots())
+    assert set(known_keys()) - recording.used - used_by_the_script() == {"charts.nothing"}  # see test_charts.py
 
 
 def known_keys() -> list[str]:
@@ -297,7 +299,7 @@ def known_keys() -> list[str]:
     return [f"{section}.{key}" for section, texts in catalogue.items() if section not in NAMED_BY_DATA for key in texts]
 
 
-def said_by_the_script() -> set[str]:
+def used_by_the_script() -> set[str]:
     source = "".join(path.read_text("utf-8") for path in (TEMPLATES / "page").glob("*.js"))
     named = set(re.findall(r'"(\w+)"', source)) | {
         "factual_correctness",

@@ -23,10 +23,10 @@ SAME: dict[str, dict[str, Any]] = {
 
 def same_settings(changes: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:
     """The defaults, but for what the reference experiment chose, and for `changes`."""
-    found = params()
+    sections = params()
     for section in SAME:
-        found[section] |= SAME[section] | (changes or {}).get(section, {})
-    return found
+        sections[section] |= SAME[section] | (changes or {}).get(section, {})
+    return sections
 
 
 @pytest.fixture
@@ -36,12 +36,12 @@ def same() -> Evidence:
 
 
 def by_name(evidence: Evidence) -> dict[str, ComparedFigure]:
-    return {one.name: one for one in compare_figures(evidence, Wording("en"))}
+    return {figure.name: figure for figure in compare_figures(evidence, Wording("en"))}
 
 
 def test_every_figure_of_the_reference_is_compared(same: Evidence) -> None:
     """Guards against a figure that is left out, or restated wrongly."""
-    assert {name: one.reference for name, one in by_name(same).items()} == {
+    assert {name: figure.reference for name, figure in by_name(same).items()} == {
         "val_loss_full": "0.504",
         "val_loss_small": "0.596",
         "total_full": "12.06",
@@ -58,14 +58,14 @@ def test_every_figure_of_the_reference_is_compared(same: Evidence) -> None:
 
 
 def test_the_same_settings_are_seen_as_the_same(same: Evidence) -> None:
-    assert [one.name for one in compare_settings(same, Wording("en")) if not one.same] == []
+    assert [setting.name for setting in compare_settings(same, Wording("en")) if not setting.same] == []
 
 
 def test_verdicts_of_the_same_settings(same: Evidence) -> None:
     """Guards against a verdict that doesn't follow from the interval: wins of 68.5 to 80.5 hold the reference's 75.0,
     losses of 6.5 to 16.5 do not hold 17.5."""
-    found = by_name(same)
-    win, loss = found["win_rate"], found["loss_rate"]
+    figures = by_name(same)
+    win, loss = figures["win_rate"], figures["loss_rate"]
     assert (win.ours, win.interval, win.verdict) == ("74.5%", "68.5% to 80.5%", "reproduced")
     assert win.why == "same settings; the reference lies in our interval"
     assert (loss.ours, loss.verdict) == ("11.5%", "not_reproduced")
@@ -93,29 +93,29 @@ def test_one_other_setting_makes_figures_incomparable(
     same: Evidence, changes: dict[str, Any], named: str, losses: str
 ) -> None:
     """Guards against "reproduced" by another model, and against losses that depend on the judge."""
-    found = by_name(replace(same, params=same_settings(changes)))
-    assert found["win_rate"].verdict == "not_comparable"
-    assert found["win_rate"].why == f"differs in {named}"
-    assert found["val_loss_full"].verdict == losses
+    figures = by_name(replace(same, params=same_settings(changes)))
+    assert figures["win_rate"].verdict == "not_comparable"
+    assert figures["win_rate"].why == f"differs in {named}"
+    assert figures["val_loss_full"].verdict == losses
 
 
 def test_the_defaults_are_not_comparable(same: Evidence) -> None:
-    found = by_name(replace(same, params=params()))
-    assert {one.verdict for one in found.values()} == {"not_comparable"}
-    assert found["val_loss_full"].why == "differs in pages, teacher, auditor and 4 more"
+    figures = by_name(replace(same, params=params()))
+    assert {figure.verdict for figure in figures.values()} == {"not_comparable"}
+    assert figures["val_loss_full"].why == "differs in pages, teacher, auditor and 4 more"
 
 
 def test_a_figure_that_was_not_measured_is_not_comparable(same: Evidence) -> None:
     """Guards against a run without judgments that reproduces something."""
-    found = by_name(replace(same, metrics={**same.metrics, "judge": {}}))
-    assert (found["gain"].ours, found["gain"].verdict) == ("", "not_comparable")
-    assert found["gain"].why == "no such figure in this run"
+    figures = by_name(replace(same, metrics={**same.metrics, "judge": {}}))
+    assert (figures["gain"].ours, figures["gain"].verdict) == ("", "not_comparable")
+    assert figures["gain"].why == "no such figure in this run"
 
 
 def test_small_is_compared_by_its_answers_alone_where_they_were_judged(same: Evidence) -> None:
     """Guards against a comparison of scores given beside another answer with scores given without."""
     solo = {"small": {"rows": 50, **estimate("total", 8.4, 0.3), **estimate("percent", 56.0, 2.0)}}
     judge = {**same.metrics["judge"], "solo": solo}
-    found = by_name(replace(same, metrics={**same.metrics, "judge": judge}))
-    assert (found["total_small"].ours, found["total_small"].verdict) == ("8.40", "reproduced")
-    assert found["total_full"].ours == "11.60"
+    figures = by_name(replace(same, metrics={**same.metrics, "judge": judge}))
+    assert (figures["total_small"].ours, figures["total_small"].verdict) == ("8.40", "reproduced")
+    assert figures["total_full"].ours == "11.60"

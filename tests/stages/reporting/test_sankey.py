@@ -13,9 +13,9 @@ def drawn(sankey: Sankey) -> ElementTree.Element:
 
 
 def thickness(path: ElementTree.Element) -> float:
-    found = re.search(r"v([\d.]+)C", path.attrib["d"])
-    assert found
-    return float(found[1])
+    height = re.search(r"v([\d.]+)C", path.attrib["d"])
+    assert height
+    return float(height[1])
 
 
 def test_bands_are_as_thick_as_their_counts() -> None:

@@ -14,18 +14,18 @@ def test_halves_of_a_point_count_upwards(evidence: Evidence) -> None:
     """Guards against means of two orders that all fall on even totals, as rounding to even has it."""
     row = next(row for row in evidence.rows if row.counts)
     forth, back = row.comparisons("full", "base")
-    found = []
+    rows = []
     for low in range(4):
         totals = [
             Scores(factual_correctness=n, instruction_adherence=0, clarity_and_usefulness=0, total=n)
             for n in (low, low + 1)
         ]
         judged = [
-            one.model_copy(update={"scores": dict.fromkeys(one.models, total)})
-            for one, total in zip((forth, back), totals, strict=True)
+            judgment.model_copy(update={"scores": dict.fromkeys(judgment.models, total)})
+            for judgment, total in zip((forth, back), totals, strict=True)
         ]
-        found.append(replace(row, judgments=tuple(judged)))
-    table = tables.score_table(replace(evidence, rows=tuple(found)))
+        rows.append(replace(row, judgments=tuple(judged)))
+    table = tables.score_table(replace(evidence, rows=tuple(rows)))
     assert list(table["full"][:6]) == [0, 1, 1, 1, 1, 0]
 
 
