@@ -64,7 +64,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Sweep:
-    """How much data is enough: experiments beside this run, as `tools.compare` leaves them."""
+    """How much data is enough: experiments beside this run, as `wikitune compare` leaves them."""
 
     picture: str  # SVG
     differing: tuple[str, ...]  # dotted parameters in which the experiments differ from this run
@@ -136,10 +136,10 @@ def read_sweep(reports: Path, params: Mapping[str, Any]) -> Sweep | None:
         return None
     picture = read_text(path)
     if not ("<svg" in picture and picture.rstrip().endswith("</svg>")):
-        raise StageError(f"{path} is not a complete SVG picture; draw it again with `python -m tools.compare`")
+        raise StageError(f"{path} is not a complete SVG picture; draw it again with `wikitune compare`")
     shared = path.with_suffix(".json")  # the parameters that all of the experiments have in common
     if not shared.is_file():
-        raise StageError(f"{path} has no {shared.name} beside it; draw it again with `python -m tools.compare`")
+        raise StageError(f"{path} has no {shared.name} beside it; draw it again with `wikitune compare`")
     ours = dotted_keys(params)
     return Sweep(picture, tuple(key for key, value in read_json(shared).items() if ours.get(key) != value))
 

@@ -46,12 +46,12 @@ def test_a_damaged_sweep_is_named(run: Path, load: Load) -> None:
     for damaged in ("", "<svg><g>", "</svg>"):
         picture.write_text(damaged)
         with pytest.raises(
-            StageError, match=r"split.small.svg is not a complete SVG picture; draw it again with `python -m"
+            StageError, match=r"split.small.svg is not a complete SVG picture; draw it again with `wikitune"
         ):
             load(run)
     picture.write_text("<svg></svg>")
     with pytest.raises(
-        StageError, match=r"split.small.svg has no split.small.json beside it; draw it again with `python"
+        StageError, match=r"split.small.svg has no split.small.json beside it; draw it again with `wikitune"
     ):
         load(run)
 

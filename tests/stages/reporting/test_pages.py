@@ -209,7 +209,7 @@ def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: R
 
 
 def with_sweep(evidence: Evidence, folder: Path, **changes: Scalar) -> Evidence:
-    """Experiments with two sizes of the small set, drawn as `python -m tools.compare` does."""
+    """Experiments with two sizes of the small set, drawn as `wikitune compare` does."""
     points = [
         Point(size, 2, {"small": Mean(5.0 - i, 0.3)}, {"small": Mean(2.0, 0.5)}) for i, size in enumerate((125, 250))
     ]
