@@ -18,7 +18,7 @@ def test_no_text_leaves_its_block(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "is_one"),
+    ("url", "is_address"),
     [
         ("https://en.wikipedia.org/wiki/Saturn", True),
         ("http://127.0.0.1:8000/a?b=c#d", True),
@@ -34,8 +34,8 @@ def test_no_text_leaves_its_block(text: str) -> None:
         ("", False),
     ],
 )
-def test_only_web_addresses_become_links(url: str, is_one: bool) -> None:
-    assert is_web_address(url) == is_one
+def test_only_web_addresses_become_links(url: str, is_address: bool) -> None:
+    assert is_web_address(url) == is_address
 
 
 def judgment(models: tuple[str, str], first: int, second: int, **fields: object) -> Judgment:
@@ -67,6 +67,16 @@ def test_a_verdict_that_changes_with_the_order_is_a_tie() -> None:
         "full-base": {"scores": [[10.5, 3.5, 3.5, 3.5], [9, 3, 3, 3]], "winner": "tie", "consistent": False}
     }
     assert row["scores"] == {"base": [9, 3, 3, 3], "full": [10.5, 3.5, 3.5, 3.5]}
+
+
+def test_one_repeat_that_flips_makes_a_row_inconsistent() -> None:
+    """Guards against a filter for flips that misses rows in which only some of the repeats agree."""
+    steady = judgment(("full", "base"), 4, 2), judgment(("base", "full"), 2, 4)
+    flipped = judgment(("full", "base"), 4, 2, repeat=1), judgment(("base", "full"), 4, 2, repeat=1)
+    [row] = page_rows(one_row(*steady))
+    assert (row["pairs"]["full-base"]["winner"], row["pairs"]["full-base"]["consistent"]) == ("full", True)
+    [row] = page_rows(one_row(*steady, *flipped))
+    assert row["pairs"]["full-base"]["consistent"] is False
 
 
 def test_a_failed_judgment_takes_its_row_out() -> None:

@@ -40,6 +40,18 @@ def test_the_hub_reads_the_model_cards(run: Path) -> None:
     assert texts["full"].endswith(f"SHA-256 of `model.safetensors`: `{weights}`\n")
 
 
+def test_a_card_lists_what_makes_its_model(run: Path) -> None:
+    """Guards against where it was computed among the hyperparameters, and a source that another model has."""
+    texts = cards(run)
+    shown = {role: set(re.findall(r"^\| ([a-z\\_]+) \|", texts[role], re.M)) for role in ("base", "full")}
+    assert {"epochs", "batch\\_size", "loss\\_on"} < shown["full"]
+    assert {"n\\_layer", "n\\_head", "vocab\\_size"} < shown["base"]
+    for elsewhere in ("device", "launcher", "compile", "snapshot\\_minutes"):
+        assert elsewhere not in shown["full"]
+    for of_other_sources in ("source", "revision", "sha256", "path"):
+        assert of_other_sources not in shown["base"]
+
+
 def test_what_was_not_measured_is_not_said(run: Path) -> None:
     """Guards against a zero, a null or another model's number in the place of one that isn't there."""
     texts = cards(run)
