@@ -13,7 +13,7 @@ from stages.common.files import write_json
 from stages.common.params import Scalar, dotted_keys
 from stages.common.yaml_files import read_yaml
 from stages.reporting.charts import CHARTS, draw_charts
-from stages.reporting.evidence import Evidence, read_sweep
+from stages.reporting.evidence import Evidence, Sweep, read_sweep
 from stages.reporting.pages import TEMPLATES, write_page, write_report
 from stages.reporting.wording import CATALOGUES, Wording
 from tests.stages.reporting.made_run import estimate, metrics
@@ -140,6 +140,21 @@ def test_a_single_row_has_a_report(evidence: Evidence, render: Render) -> None:
     for text in (report, page):
         assert "With so few test rows (1), intervals say next to nothing." in text
     assert len(data_of(page)["rows"]) == 1
+
+
+def test_the_report_shows_as_many_rows_as_asked_for(evidence: Evidence, render: Render) -> None:
+    """Guards against a report.md that holds every row of a large run."""
+    rows = render(evidence)[0].split("## Some answers")[1].split("\n|")[3:]
+    assert [row.split(" | ")[0].strip() for row in rows] == [row.example.instruction for row in evidence.rows[:3]]
+
+
+def test_a_chart_refers_to_its_own_parts(evidence: Evidence, render: Render) -> None:
+    """Guards against two charts in one page that use each other's markers, because their ids are the same."""
+    drawn = '<svg><path id="m1"/><use xlink:href="#m1"/><g clip-path="url(#c1)"/><clipPath id="c1"/></svg>'
+    page = render(replace(evidence, sweep=Sweep(drawn, ())))[1]
+    chart = page.split('<figure class="sweep">')[1].split("</figure>")[0]
+    assert '<path id="sweep-m1"/><use xlink:href="#sweep-m1"/>' in chart
+    assert '<g clip-path="url(#sweep-c1)"/><clipPath id="sweep-c1"/>' in chart
 
 
 def data_of(page: str) -> dict[str, Any]:

@@ -38,6 +38,9 @@ def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> N
         "figure,pair,outcome,percent,low,high",
         "full against base: win,full-base,win,74.5,68.5,80.5",
     ]
+    outcomes = tables.outcome_table(evidence).set_index(["pair", "outcome"])[["percent", "low", "high"]].round(9)
+    assert list(outcomes.loc[("full-base", "loss")]) == [11.5, 6.5, 16.5]
+    assert list(outcomes.loc[("small-base", "tie")]) == [15, 10, 20]
     assert (folder / "rejections.csv").read_text().splitlines()[:3] == [
         "reason,synthetic,general,rejected",
         "malformed,2,0,2",
