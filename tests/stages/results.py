@@ -1,14 +1,14 @@
-"""What a run leaves that the cards speak of: data, checkpoints, metrics and parameters, all of them tiny."""
+"""The results of a tiny run that the cards describe: data, checkpoints, metrics and parameters."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from stages.common.files import write_jsonl
+from stages.common.params import read_sections
 from stages.common.records import ROLES, Example, Page, Section, Source, Teacher, make_example
+from tests.conftest import ROOT
 from tests.model.asking.reciter import write_reciter
 
 Nested = dict[str, Any]
@@ -26,7 +26,7 @@ SCORES = {
 
 
 def write_results(data: Path) -> tuple[Nested, Nested]:
-    """Fills `data` as a run does; returns the metrics by stage and the parameters by section."""
+    """Writes a run's data; returns the metrics by stage and the parameters by section."""
     synthetic = [example(f"Where is {title}?", "In Portugal.", title) for title in TITLES[:2]]
     general = [example(f"Add {number} and 1.", str(number + 1), None) for number in range(3)]
     write_jsonl(data / "pages.jsonl", [page(title, number) for number, title in enumerate(TITLES)])
@@ -110,8 +110,7 @@ def metrics() -> Nested:
 
 def params() -> Nested:
     """The defaults."""
-    sections: Nested = YAML(typ="safe").load((Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8"))
-    return sections
+    return read_sections(ROOT / "params.yaml")
 
 
 def rows(path: Path) -> Sequence[Nested]:

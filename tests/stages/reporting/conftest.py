@@ -1,4 +1,4 @@
-"""Runs to report on."""
+"""An invented run to report on."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def run(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def load() -> Callable[[Path], Evidence]:
-    """What a run's folder holds, with the default parameters."""
+    """Reads a run's folder, with the default parameters."""
     return lambda folder: read_evidence(folder / "data", folder / "reports", params())
 
 

@@ -1,6 +1,6 @@
-"""A run that was never made: records and metrics by hand, of as many test rows as a test or benchmark wants.
+"""An invented run: records and metrics of as many test rows as a test or benchmark wants.
 
-Its figures are as a run's could be; they were written down, not computed from the records.
+Its figures look like those of a real run, but they are written down here, not computed from the records.
 """
 
 import random
@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from stages.common.files import write_csv, write_json, write_jsonl
+from stages.common.params import read_sections
 from stages.common.records import (
     CRITERIA,
     ROLES,
@@ -36,7 +35,7 @@ PAIRS: tuple[tuple[Role, Role], ...] = (("full", "base"), ("full", "small"), ("s
 
 
 def examples(count: int) -> list[Example]:
-    """Two synthetic examples, then a general task, over and over."""
+    """Two synthetic examples, then a general task, repeatedly."""
     rng = random.Random(1)
     return [_general(number, rng) if number % 3 == 2 else _synthetic(number, rng) for number in range(count)]
 
@@ -74,7 +73,7 @@ def _general(number: int, rng: random.Random) -> Example:
 
 
 def answers_of(example: Example, rng: random.Random) -> Answers:
-    """Base repeats itself without end, small is often wrong, full is mostly right."""
+    """Base repeats itself until it is cut off, small is often wrong, full is mostly right."""
     looped = " ".join([example.instruction] * rng.randint(4, 12))
     wrong = example.output.replace("17", "18").replace("from", "of")
     right = example.output if rng.random() < 0.7 else wrong
@@ -152,7 +151,7 @@ def _pair(rows: int, win: float, loss: float, gain: float, verdict: str) -> dict
 
 
 def judge_metrics(rows: int) -> dict[str, Any]:
-    """As stages.judge writes them for a judge that passed all of its checks."""
+    """What stages.judge writes about a judge that passed all of its checks."""
     expected: dict[str, tuple[float, float]] = {"same_answer": (0.28, 0.72), "empty": (0, 0.05)}
     expected |= {"constant": (0, 1 / 3), "reference": (0.8, 1), "padded": (0, 0.5), "truncated": (0, 0.25)}
     measured = dict(zip(expected, (0.55, 0.0, 0.21, 0.94, 0.4, 0.05), strict=True))
@@ -225,12 +224,11 @@ def curve(start: float, end: float) -> list[dict[str, object]]:
 
 def params() -> dict[str, Any]:
     """The defaults."""
-    loaded: dict[str, Any] = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    return loaded
+    return read_sections(ROOT / "params.yaml")
 
 
 def write_run(folder: Path, rows: int) -> None:
-    """data/ and reports/ of a finished run, but for what the plot stage writes."""
+    """Writes data/ and reports/ of a finished run, without what the plot stage writes."""
     rng = random.Random(2)
     tested = examples(rows)
     write_jsonl(folder / "data/splits/full/test.jsonl", tested)
@@ -246,7 +244,7 @@ def write_run(folder: Path, rows: int) -> None:
 
 
 def numbered(rows: tuple[ReportRow, ...], count: int) -> Iterator[ReportRow]:
-    """So many rows: the given ones over and over, with their numbers as ids."""
+    """`count` rows: the given ones, repeated, with their numbers as ids."""
     for number in range(count):
         row = rows[number % len(rows)]
         yield replace(row, example=row.example.model_copy(update={"id": f"{number:016x}"}))

@@ -1,4 +1,4 @@
-"""Pictures, by what they hold."""
+"""The charts, by what they hold."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Draw = Callable[[str, Evidence, Wording], "Axes"]
 
 @pytest.fixture
 def draw() -> Draw:
-    """One picture's axes, in the pictures' style."""
+    """Draws one chart in the report's style and returns its axes."""
 
     def drawn(name: str, evidence: Evidence, wording: Wording) -> "Axes":
         import matplotlib as mpl
@@ -35,7 +35,7 @@ def draw() -> Draw:
 
 
 def heights(axes: "Axes") -> dict[str, list[float]]:
-    """The bars' values by series; those of horizontal bars are their widths."""
+    """The bars' lengths by series: the widths of horizontal bars, the heights of others."""
     values = {}
     for bars in axes.containers:
         if hasattr(bars, "patches"):

@@ -1,4 +1,4 @@
-"""What a report rests on, and what it says is missing."""
+"""What the report reads of a run."""
 
 import json
 from collections.abc import Callable

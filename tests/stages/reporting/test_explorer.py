@@ -1,4 +1,4 @@
-"""The test rows as the page's script gets them."""
+"""The test rows for the page's script."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""report.md and index.html of whole, poor and hostile runs."""
+"""report.md and index.html of runs that are complete, and of runs that lack something."""
 
 import json
 import re
@@ -26,7 +26,7 @@ NAMED_BY_DATA = {"reasons", "checks", "fits"}  # sections whose keys are names i
 
 @pytest.fixture(scope="module")
 def plots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures of nothing: what they show is tested elsewhere."""
+    """Charts without data: what charts show is tested in test_charts.py."""
     folder = tmp_path_factory.mktemp("plots")
     draw_charts(Evidence({}, {}, {"full": [], "small": []}, ()), Wording("en"), folder)
     return folder

@@ -1,4 +1,4 @@
-"""The Sankey diagram's geometry and words."""
+"""The Sankey diagram's geometry and labels."""
 
 import re
 from xml.etree import ElementTree
