@@ -1,8 +1,9 @@
-// Elements from data. Text is only ever set as text: nothing that a page, a model or a judge wrote becomes markup.
+// Elements made from data. Text is only ever inserted as text: nothing that a wiki page, a model or a judge wrote
+// becomes markup.
 
 const { rows, texts, language, pairs, measures, totalMax } = JSON.parse(document.getElementById("rows-data").textContent);
 
-/** A text of the report's language, with `{names}` filled in. */
+/** A text in the report's language, with its `{placeholders}` filled in. */
 function say(key, values = {}) {
   return texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
@@ -19,11 +20,11 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-/** Text in which the words that were searched for are marked. */
+/** Text in which the words of the search are marked. */
 function marked(text, words) {
   if (!words.length) return document.createTextNode(text);
   const pattern = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
-  const parts = text.split(new RegExp(`(${pattern})`, "gi")); // every second part is a find
+  const parts = text.split(new RegExp(`(${pattern})`, "gi")); // every second part is a match
   const fragment = document.createDocumentFragment();
   fragment.append(...parts.map((part, place) => (place % 2 ? element("mark", {}, part) : part)));
   return fragment;

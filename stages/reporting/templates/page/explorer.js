@@ -9,14 +9,14 @@ function option(value, text) {
   return element("option", { value }, text);
 }
 
-/** The winners that a pair can have. */
+/** Offers the winners that the chosen pair can have. */
 function offerWinners() {
   const chosen = form.winner.value;
   const names = form.pair.value.split("-");
   const winners = names.map((model) => option(model, say("wins", { model })));
-  const others = ["tie", "failed", "flipped"].map((one) => option(one, say(one)));
+  const others = ["tie", "failed", "flipped"].map((name) => option(name, say(name)));
   form.winner.replaceChildren(option("", say("anyone")), ...winners, ...others);
-  form.winner.value = [...form.winner.options].some((one) => one.value === chosen) ? chosen : "";
+  form.winner.value = [...form.winner.options].some((offered) => offered.value === chosen) ? chosen : "";
 }
 
 function offer() {
@@ -64,7 +64,7 @@ function clear() {
   update();
 }
 
-/** Opens the row that the address names, whatever the filters are. */
+/** Opens the row that the address names, even if the filters exclude it. */
 function follow() {
   const id = location.hash.startsWith("#row-") ? location.hash.slice(5) : null;
   if (!id || !rows.some((row) => row.id === id)) return;

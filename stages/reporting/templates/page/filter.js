@@ -1,6 +1,6 @@
 // Which rows are shown, and in which order.
 
-/** Both models' mean scores in one comparison, by one measure; null where it was not judged. */
+/** Both models' mean scores in the chosen comparison, by the chosen measure; null if it was not judged. */
 function scoresOf(row, choice) {
   const compared = row.pairs[choice.pair];
   if (!compared || compared.failed) return null;
@@ -8,7 +8,7 @@ function scoresOf(row, choice) {
   return { first, second, gain: first - second };
 }
 
-/** The winner's name, "tie" or "failed": for the total that of the verdict, for a criterion by its scores. */
+/** The winner's name, "tie" or "failed": by the verdict for the total, by the scores for a criterion. */
 function winnerOf(row, choice) {
   const scores = scoresOf(row, choice);
   if (!scores) return "failed";
@@ -17,7 +17,7 @@ function winnerOf(row, choice) {
   return scores.gain > 0 ? first : scores.gain < 0 ? second : "tie";
 }
 
-/** All of a row's words in lower case, put together when they are first asked for. */
+/** All of a row's words in lower case, put together the first time they are needed. */
 function wordsOf(row) {
   row.words ??= [row.id, row.instruction, row.input, row.reference, row.kind, row.title]
     .concat(Object.values(row.answers).map(([text]) => text))
@@ -26,7 +26,7 @@ function wordsOf(row) {
   return row.words;
 }
 
-function fits(row, choice) {
+function matches(row, choice) {
   const kind = choice.kind;
   if (kind && kind !== row.source && kind !== `${row.source}:${row.kind}`) return false;
   if (choice.winner === "flipped") {
@@ -36,14 +36,14 @@ function fits(row, choice) {
   return choice.words.every((word) => wordsOf(row).includes(word));
 }
 
-/** The rows that fit, as chosen; those that were not judged come last when sorted by gain. */
+/** The rows that match, in the chosen order. Sorted by gain, rows that were not judged come last. */
 function select(choice) {
-  const found = rows.filter((row) => fits(row, choice));
-  if (!choice.sort) return found;
+  const matching = rows.filter((row) => matches(row, choice));
+  if (!choice.sort) return matching;
   const direction = choice.sort === "gain" ? -1 : 1;
-  const gains = new Map(found.map((row) => [row, scoresOf(row, choice)?.gain]));
-  return found.sort((one, other) => {
-    const [a, b] = [gains.get(one), gains.get(other)];
+  const gains = new Map(matching.map((row) => [row, scoresOf(row, choice)?.gain]));
+  return matching.sort((first, second) => {
+    const [a, b] = [gains.get(first), gains.get(second)];
     if (a === undefined || b === undefined) return (a === undefined) - (b === undefined);
     return direction * (a - b);
   });

@@ -1,5 +1,5 @@
-// The list of rows. Only what is near the window is in the document: rows come in chunks, and a chunk that is far away
-// is an empty box of the height that it had.
+// The list of rows. Rows come in chunks. Only chunks near the window are in the document; a chunk far away is an empty
+// box with the height that it had.
 
 const CHUNK = 20;
 
@@ -7,11 +7,11 @@ class RowList {
   constructor(box) {
     this.box = box;
     this.open = new Set();
-    this.watcher = new IntersectionObserver((seen) => seen.forEach((one) => this.pass(one)), { rootMargin: "600px 0px" });
-    this.height = 48; // of a closed row, until one was drawn
+    this.watcher = new IntersectionObserver((entries) => entries.forEach((entry) => this.pass(entry)), { rootMargin: "600px 0px" });
+    this.height = 48; // of a closed row, until one is drawn
   }
 
-  /** Shows other rows, from the first. */
+  /** Shows other rows, starting at the first. */
   show(shown, choice) {
     Object.assign(this, { shown, choice });
     this.watcher.disconnect();
@@ -25,7 +25,7 @@ class RowList {
     if (count) this.fill(this.chunks[0]);
   }
 
-  /** A chunk comes near the window, or leaves it. */
+  /** Fills a chunk that comes near the window, and empties one that leaves it. */
   pass({ target, isIntersecting, boundingClientRect }) {
     if (isIntersecting) this.fill(target);
     else if (target.firstChild && !target.contains(document.activeElement)) {
@@ -51,7 +51,7 @@ class RowList {
     return drawn;
   }
 
-  /** The row's element, drawn if it wasn't. */
+  /** The row's element; draws its chunk if necessary. */
   at(place) {
     const chunk = this.chunks[Math.floor(place / CHUNK)];
     this.fill(chunk);
@@ -70,10 +70,10 @@ class RowList {
   focus(place) {
     const row = this.at(place);
     row.querySelector("button").focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest", behavior: "instant" }); // an open one with what it says
+    row.scrollIntoView({ block: "nearest", behavior: "instant" }); // an open row with its whole content
   }
 
-  /** The place of the row that has the focus, -1 where none has. */
+  /** The place of the row that has the focus, -1 if there is none. */
   current() {
     const row = document.activeElement?.closest(".row");
     return row ? Number(row.dataset.place) : -1;

@@ -1,4 +1,4 @@
-// One test row: a line, and all that is known about it once it is opened.
+// One test row: a line and, once it is opened, all that is known about it.
 
 const ROLES = ["base", "small", "full"];
 
@@ -17,8 +17,9 @@ function drawRow(row, choice, isOpen) {
   return drawn;
 }
 
-/** Each model's score by the chosen measure, the winner's in bold, and the gain. Scores of the two that are compared are
-    those of their comparison, so that they fit winner and gain; the third's is its mean over all comparisons. */
+/** Each model's score by the chosen measure, the winner's in bold, and the gain. The scores of the two models that are
+    compared come from their comparison, so that they match winner and gain; the third's is its mean over all
+    comparisons. */
 function drawTally(row, choice) {
   const winner = winnerOf(row, choice);
   const place = measures.indexOf(choice.measure);
@@ -72,23 +73,24 @@ function drawAnswer(row, role, choice) {
 }
 
 function drawJudgments(row) {
-  const drawn = row.judgments.map((one) => {
-    const [first, second] = one.models;
+  const drawn = row.judgments.map((judgment) => {
+    const [first, second] = judgment.models;
     const order = second ? say("shown", { first, second }) : say("alone", { first });
-    const won = one.winner === "tie" ? say("tie") : one.winner ? say("wins", { model: one.winner }) : null;
-    const outcome = one.failed ? say("judgment_failed") : won ?? plain.format(one.scores[first]);
-    const contradicts = one.declared && one.declared !== one.winner ? say("declared", { model: one.declared }) : null;
+    const won = judgment.winner === "tie" ? say("tie") : judgment.winner ? say("wins", { model: judgment.winner }) : null;
+    const outcome = judgment.failed ? say("judgment_failed") : won ?? plain.format(judgment.scores[first]);
+    const { declared } = judgment;
+    const contradicts = declared && declared !== judgment.winner ? say("declared", { model: declared }) : null;
     return element(
       "li",
       {},
-      element("p", { class: "soft" }, order, element("br", {}), one.judge),
-      element("p", {}, element("strong", {}, outcome), contradicts && ` (${contradicts})`, " ", one.why),
+      element("p", { class: "soft" }, order, element("br", {}), judgment.judge),
+      element("p", {}, element("strong", {}, outcome), contradicts && ` (${contradicts})`, " ", judgment.why),
     );
   });
   return element("ul", { class: "judgments", "aria-label": say("judgments") }, ...drawn);
 }
 
-/** Where the instruction comes from. Only an http(s) address becomes a link; any other stays text. */
+/** Where the instruction comes from. Only an http or https address becomes a link. */
 function drawLineage(row) {
   const fact = (name, ...what) => element("div", {}, element("dt", {}, say(name)), element("dd", {}, ...what));
   const page = row.linked ? element("a", { href: row.url, rel: "noreferrer" }, row.title || row.url) : row.title;
@@ -101,5 +103,5 @@ function drawLineage(row) {
     fact("split", say(row.small ? "split_both" : "split_full")),
     fact("row", element("a", { href: `#row-${row.id}` }, row.id)),
   ];
-  return element("dl", { class: "lineage" }, ...facts.filter((one) => one !== null));
+  return element("dl", { class: "lineage" }, ...facts.filter((line) => line !== null));
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Before anything is drawn: the colours that the reader chose here before, else those of the system.
+// Runs before anything is drawn: sets the colours that the reader chose earlier, or those of the system.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
