@@ -38,9 +38,10 @@ def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> N
         "figure,pair,outcome,percent,low,high",
         "full against base: win,full-base,win,74.5,68.5,80.5",
     ]
-    outcomes = tables.outcome_table(evidence).set_index(["pair", "outcome"])[["percent", "low", "high"]].round(9)
-    assert list(outcomes.loc[("full-base", "loss")]) == [11.5, 6.5, 16.5]
-    assert list(outcomes.loc[("small-base", "tie")]) == [15, 10, 20]
+    lines = tables.outcome_table(evidence).round(9).to_dict("records")
+    rates = {(line["pair"], line["outcome"]): (line["percent"], line["low"], line["high"]) for line in lines}
+    assert rates["full-base", "loss"] == (11.5, 6.5, 16.5)
+    assert rates["small-base", "tie"] == (15, 10, 20)
     assert (folder / "rejections.csv").read_text().splitlines()[:3] == [
         "reason,synthetic,general,rejected",
         "malformed,2,0,2",
