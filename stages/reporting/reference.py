@@ -198,7 +198,7 @@ def _figure(
     why: str,
     wording: Wording,
 ) -> ComparedFigure:
-    """`agrees` and `why` decide where the two can be compared at all."""
+    """`agrees` and `why` are the verdict if no setting differs and the figure was measured."""
     written = number_format(reference)
     if ours is None:
         return ComparedFigure(name, written, "", "", "not_comparable", wording.text("reference.not_measured"))
