@@ -40,8 +40,8 @@ def test_every_stage_leaves_its_outputs_and_loses_nothing(finished: Workspace) -
     for picture in ("loss_curves", "score_distribution", "percent_range", "win_rates", "rejection_reasons"):
         assert finished.read(f"reports/plots/{picture}.png").startswith(b"\x89PNG")
         assert b"<svg" in finished.read(f"reports/plots/{picture}.svg")
-    for card in ("", "checkpoints/base/", "checkpoints/full/", "checkpoints/small/"):
-        assert finished.read(f"data/{card}README.md").startswith(b"---\n")
+    for card in ("data", "base", "full", "small"):
+        assert finished.read(f"reports/cards/{card}.md").startswith(b"---\n")
 
 
 def test_a_second_run_runs_nothing(workspace: Workspace) -> None:
@@ -93,7 +93,7 @@ def test_experiments_metrics_and_plots(workspace: Workspace) -> None:
 def test_what_a_run_leaves_is_published(workspace: Workspace) -> None:
     """Guards against cards that `publish` takes for those of other files."""
     assert workspace.run("python", "-m", "tools.publish", "--to", "out").startswith("out: the data set, and the models")
-    assert workspace.read("out/models/full/README.md") == workspace.read("data/checkpoints/full/README.md")
+    assert workspace.read("out/models/full/README.md") == workspace.read("reports/cards/full.md")
     assert rows(workspace, "out/attribution.jsonl") == rows(workspace, "data/attribution.jsonl")
 
 
