@@ -16,15 +16,15 @@ from stages.common.errors import run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl, write_text
 from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
-from stages.judges.checks import check_sheets, health, healthy, report
+from stages.judges.judge_statistics import Sampling, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
 from stages.judges.labels.labelling import draw, render
 from stages.judges.panel import Member, estimate_all, inherit, judge_all
+from stages.judges.protocol import winners
 from stages.judges.rows import row_facts
+from stages.judges.self_checks import check_sheets, health, healthy, report
 from stages.judges.sheets import Sheet, pair_roles, pair_sheets, solo_sheets
-from stages.judges.statistics import Sampling, summarize
-from stages.judges.verdicts import winners
 from stages.llm.request import LlmParams
 
 ANSWERS = Path("data/answers.jsonl")

@@ -14,7 +14,7 @@ from stages.curate import Params as CurateParams
 from stages.curation.audited import audit_request, batches
 from stages.extract import Params as ExtractParams
 from stages.judge import Params as JudgeParams, all_sheets
-from stages.judges.llm import judge_request
+from stages.judges.llm_judge import judge_request
 from stages.judges.panel import estimate, service_of
 from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request

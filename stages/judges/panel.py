@@ -8,7 +8,7 @@ from tqdm import tqdm
 from stages.common.errors import StageError
 from stages.common.params import SectionModel
 from stages.common.records import Judgment, Scores, Teacher
-from stages.judges import llm
+from stages.judges import llm_judge as llm
 from stages.judges.marking import better, marked
 from stages.judges.rubric import rubric
 from stages.judges.sheets import Sheet

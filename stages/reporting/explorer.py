@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from stages.common.records import CRITERIA, ROLES, Judgment, Role, Teacher
-from stages.judges.verdicts import row_verdicts
+from stages.judges.protocol import row_verdicts
 from stages.reporting.evidence import Evidence, ReportRow
 
 MEASURES = ("total", *CRITERIA)  # what the reader can compare rows by

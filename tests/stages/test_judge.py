@@ -1,4 +1,4 @@
-"""The stage as a whole, with the rubric; with language models it is in test_judging_models.py."""
+"""The stage as a whole, with the rubric; with language models it is in test_judge_llm.py."""
 
 from collections.abc import Callable
 from pathlib import Path

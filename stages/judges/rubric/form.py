@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
+from stages.judges.rubric.rubric_words import FUNCTION_WORDS, READ_CHARACTERS, Word
 from stages.judges.rubric.task import Task, triples
-from stages.judges.rubric.words import FUNCTION_WORDS, READ_CHARACTERS, Word
 
 _CLOSING = (".", "!", "?", '"', "'", ")", "”", "’", "»", "]", "。")
 _SPACES_AND_QUOTES = re.compile(r"[\s\"'“”‘’`]+")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Set
 
+from stages.judges.rubric.rubric_words import content_stems, words_of
 from stages.judges.rubric.task import Task
-from stages.judges.rubric.words import content_stems, words_of
 
 _SEGMENT = re.compile(r"[.;\n]|, (?:and|while|whereas|but) ")
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from stages.judges.rubric.words import NEGATION, Word, words_of
+from stages.judges.rubric.rubric_words import NEGATION, Word, words_of
 
 _VERDICTS = {"yes": True, "true": True, "correct": True, "no": False, "false": False, "incorrect": False}
 _POLES = (

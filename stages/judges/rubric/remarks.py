@@ -1,7 +1,7 @@
 """What the rubric saw in an answer, in words."""
 
-from stages.judges.rubric.added import Added
-from stages.judges.rubric.reading import Reading
+from stages.judges.rubric.features import Reading
+from stages.judges.rubric.overlap import Added
 
 _SHOWN_WORDS = 3
 _WORD_CHARACTERS = 24

@@ -7,7 +7,7 @@ numbers below were chosen on the cases of tests/stages/judges/rubric/rubric_case
 from collections.abc import Sequence
 
 from stages.common.records import Scores
-from stages.judges.rubric.reading import Reading, read
+from stages.judges.rubric.features import Reading, read
 from stages.judges.rubric.remarks import justify
 
 __all__ = ["justify", "score"]

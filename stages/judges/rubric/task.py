@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from stages.english.tasks import creates, works_on_input
 from stages.english.words import quoted, without_quotes
-from stages.judges.rubric.words import READ_CHARACTERS, Word, content_stems, words_of
+from stages.judges.rubric.rubric_words import READ_CHARACTERS, Word, content_stems, words_of
 
 _PATTERN_CHARACTERS = 2_000  # of the instruction, in which patterns are looked for
 

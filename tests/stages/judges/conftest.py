@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from stages.common.records import Judgment, Role, Scores, Teacher
+from stages.judges.judge_statistics import Sampling
 from stages.judges.rows import RowFacts
-from stages.judges.statistics import Sampling
 
 MakeJudgment = Callable[..., Judgment]
 RUBRIC = Teacher(name="rubric")

@@ -3,7 +3,7 @@
 import pytest
 
 from stages.common.records import Contestant
-from stages.judges.verdicts import majority, row_verdicts
+from stages.judges.protocol import majority, row_verdicts
 from tests.stages.judges.conftest import MakeJudgment
 
 PAIR: tuple[Contestant, Contestant] = ("full", "base")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.judges.length import fit_logistic, length_effect, logistic, separated
+from stages.judges.length_effect import fit_logistic, length_effect, logistic, separated
 
 
 def simulated(strength: float, slope: float, rows: int = 4000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from stages.common.records import Answers, Contestant, Scores
-from stages.judges.llm import judge_request
+from stages.judges.llm_judge import judge_request
 from stages.judges.panel import by_rubric
+from stages.judges.protocol import row_verdicts
 from stages.judges.sheets import both_orders, pair_sheets, solo_sheets
-from stages.judges.verdicts import row_verdicts
 from tests.stages.judges.conftest import RUBRIC
 
 MakeAnswers = Callable[..., Answers]

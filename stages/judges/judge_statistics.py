@@ -13,10 +13,10 @@ from stages.common.errors import StageError
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX, Judgment, Role
 from stages.judges.bootstrap import Bootstrap, Interval
 from stages.judges.decisions import rows_to_decide, sign_test, verdict
-from stages.judges.length import LengthEffect, length_effect
+from stages.judges.length_effect import LengthEffect, length_effect
+from stages.judges.protocol import row_verdicts
 from stages.judges.rows import RowFacts
 from stages.judges.sheets import pair_roles
-from stages.judges.verdicts import row_verdicts
 
 Numbers = dict[str, float | str]
 OUTCOMES = {"win": 1.0, "loss": 0.0, "tie": 0.5}

@@ -7,9 +7,9 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.records import Answers, CheckJudgment, CheckName, Judgment, Teacher
-from stages.judges.checks import CHECKS, CONSTANT, check_sheets, health, healthy, padded, report, truncated
 from stages.judges.marking import better, failed, marked
 from stages.judges.panel import by_rubric
+from stages.judges.self_checks import CHECKS, CONSTANT, check_sheets, health, healthy, padded, report, truncated
 from stages.judges.sheets import Sheet
 from tests.stages.judges.conftest import RUBRIC, scores
 

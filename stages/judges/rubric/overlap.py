@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from stages.judges.rubric.form import mark_pairs
 from stages.judges.rubric.groups import grouping
+from stages.judges.rubric.rubric_words import NEGATION, Word, content_stems, words_of
 from stages.judges.rubric.task import Task, pairs
-from stages.judges.rubric.words import NEGATION, Word, content_stems, words_of
 
 _KEY_WEIGHT = 2.0  # of a number, a name, "not" or a chosen alternative; any other word weighs 1
 

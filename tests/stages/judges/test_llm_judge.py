@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stages.common.records import Answers, Judgment, Teacher
-from stages.judges.llm import judge_request, judgment
+from stages.judges.llm_judge import judge_request, judgment
 from stages.judges.sheets import both_orders
 from stages.llm.outcomes import Outcome
 from stages.llm.replies import read

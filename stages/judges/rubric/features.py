@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from stages.judges.rubric.added import Added, read_added
 from stages.judges.rubric.form import Form, plain, read_form
 from stages.judges.rubric.opposites import opposite
+from stages.judges.rubric.overlap import Added, read_added
+from stages.judges.rubric.rubric_words import Word, content_stems, words_of
 from stages.judges.rubric.task import Task, read_task
-from stages.judges.rubric.words import Word, content_stems, words_of
 
 _SHORT = 4  # words; such an answer need not name its subject
 _BESIDE = 0.8  # how far such an answer, or one where many are right, is taken to be to the point

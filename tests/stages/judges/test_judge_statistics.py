@@ -8,7 +8,7 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.records import Judgment
-from stages.judges.statistics import Sampling, summarize
+from stages.judges.judge_statistics import Sampling, summarize
 from tests.stages.judges.conftest import MakeJudgment
 
 

@@ -1,6 +1,6 @@
 """How long the judge takes with the rubric, statistics and checks included, for 100, 1,000 and 10,000 pairs.
 
-    python -m benchmarks.judge
+    python -m benchmarks.judging
 
 The rows are the bundled tasks and what the rule-based teacher makes of the bundled pages, numbered where there are too
 few. Base repeats the question, small gives another row's answer, full now this and now the right one. Each pair is
@@ -35,7 +35,7 @@ def main() -> None:
         return
     print("   pairs  judgments  seconds     MB")
     for pairs in PAIRS:
-        command = [sys.executable, "-m", "benchmarks.judge", str(pairs)]
+        command = [sys.executable, "-m", "benchmarks.judging", str(pairs)]
         subprocess.run(command, env=os.environ | ONE_CORE, check=True)
 
 

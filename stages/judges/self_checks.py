@@ -28,8 +28,8 @@ from typing import Literal
 
 from stages.common.errors import StageError
 from stages.common.records import TOTAL_MAX, Answers, CheckJudgment, CheckName, Contestant, Judgment, Teacher
+from stages.judges.protocol import points_of, row_verdicts
 from stages.judges.sheets import Sheet, both_orders
-from stages.judges.verdicts import points_of, row_verdicts
 
 log = logging.getLogger(__name__)
 
