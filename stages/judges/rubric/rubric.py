@@ -1,54 +1,59 @@
-"""A judge without a model: three criteria, 0-5, from the reference answer, the question and the answer's form.
+"""A judge without a model: it gives an answer 0-5 points on three criteria by comparing words with the reference.
 
-It reads words, not meaning, and is told nothing of who wrote an answer. The criteria are those of the report. The
-numbers below were chosen on the cases of tests/stages/judges/rubric/rubric_cases.jsonl.
+It reads words, not meaning, and isn't told which model wrote an answer. The constants below were chosen on the cases of
+tests/stages/judges/rubric/rubric_cases.jsonl.
 """
 
 from collections.abc import Sequence
 
 from stages.common.records import Scores
-from stages.judges.rubric.features import Reading, read
-from stages.judges.rubric.remarks import justify
+from stages.judges.rubric.features import AnswerFeatures, extract_features
+from stages.judges.rubric.overlap import Overlap
 
-__all__ = ["justify", "score"]
+# The share of the added words that an answer must have for full points: all of up to _FEW words, _A_WORD_LESS less for
+# each further word, at least _LEAST. A paraphrase of a long reference shares fewer words with it.
+_FEW = 2
+_A_WORD_LESS = 0.05
+_LEAST = 0.5
+_UNVERIFIED = 0.4  # correctness of an answer to the point where many answers are right and the reference is only one
+_ORDER = 0.6  # weight of the word order where a text is reworked; the new words have the rest
+_MARKS_AMISS = 0.8  # clarity of the reference's own words with other capitals or punctuation
+_EPSILON = 1e-9  # rounding error allowed for a whole point
 
-_FEW = 2  # so few added words must all be there; of more, a paraphrase shares fewer,
-_A_WORD_LESS = 0.05  # by so much a word,
-_LEAST = 0.5  # down to so many
-_UNVERIFIED = 0.4  # of an answer where many are right and the reference is but one of them
-_ORDER = 0.6  # what the order of words decides where a text is reworked; its new words decide the rest
-_MARKS_AMISS = 0.8  # how clear the reference's own words are with other capitals or punctuation
-_EPSILON = 1e-9  # what floating point may take from a whole point
+# Limits of a justification
+_CHARACTERS = 240
+_SHOWN_WORDS = 3
+_WORD_CHARACTERS = 24
 
 
-def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Scores, Reading]:
-    """The three criteria of one answer, and what they come from. Without a word, an answer scores 0 on all of them."""
-    reading = read(instruction, input, reference, answer)
-    factual, adherent, clear = whole_points(shares(reading))
+def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Scores, AnswerFeatures]:
+    """The points of one answer, and the features they come from. An answer without a word has 0 on all criteria."""
+    features = extract_features(instruction, input, reference, answer)
+    factual, adherent, clear = whole_points(shares(features))
     scores = Scores(
         factual_correctness=factual,
         instruction_adherence=adherent,
         clarity_and_usefulness=clear,
         total=factual + adherent + clear,
     )
-    return scores, reading
+    return scores, features
 
 
-def shares(reading: Reading) -> tuple[float, float, float]:
-    """The three criteria before rounding, 0-1."""
-    if reading.same:
-        return 1.0, 1.0, 1.0 if reading.exact else _MARKS_AMISS
-    if reading.words == 0:
+def shares(features: AnswerFeatures) -> tuple[float, float, float]:
+    """The three criteria before rounding: correctness, adherence and clarity, 0-1 each."""
+    if features.same:
+        return 1.0, 1.0, 1.0 if features.exact else _MARKS_AMISS
+    if features.words == 0:
         return 0.0, 0.0, 0.0
-    correct = _correctness(reading)
-    return correct, _adherence(reading, correct), _clarity(reading, correct)
+    correct = _correctness(features)
+    return correct, _adherence(features, correct), _clarity(features, correct)
 
 
 def whole_points(exact: Sequence[float]) -> list[int]:
-    """Integers 0-5 that add up to the whole points of the unrounded sum, so that totals keep the order of answers.
+    """Integers 0-5 from shares 0-1. Their sum is the rounded-down sum, so totals rank answers as the exact sums do.
 
-    A point is given where it is earned in full; what the three have left over goes to the largest remainders
-    (Hamilton's method of apportionment).
+    Each criterion is rounded down, and the points left over go to the largest remainders (Hamilton's method of
+    apportionment).
     """
     exact = [5 * share for share in exact]
     points = [int(share + _EPSILON) for share in exact]
@@ -58,55 +63,112 @@ def whole_points(exact: Sequence[float]) -> list[int]:
     return points
 
 
-def _correctness(reading: Reading) -> float:
-    if reading.nothing_new or reading.opposite:
+def _correctness(features: AnswerFeatures) -> float:
+    if features.nothing_new or features.opposite:
         return 0.0
-    added = reading.added
-    if not added.wanted:  # order or punctuation is all that there is to get right
-        share = added.phrasing
-    elif added.rework:
-        share = (1 - _ORDER) * _reworked(reading) + _ORDER * added.phrasing
+    overlap = features.overlap
+    if not overlap.wanted:  # only order or punctuation can be right or wrong
+        share = overlap.phrasing
+    elif overlap.rework:
+        new_words = overlap.recall * (0.5 + 0.5 * overlap.precision) * overlap.kept
+        share = (1 - _ORDER) * new_words + _ORDER * overlap.phrasing
     else:
-        share = _facts(reading) * (0.8 + 0.2 * added.phrasing)
-    if reading.free:
-        share = (_UNVERIFIED + (1 - _UNVERIFIED) * share) * min(1.0, reading.topic / 0.8)
-    if added.rejected:
-        share = min(share, 0.4 if added.chosen and len(added.rejected) == 1 else 0.1)
-    return share * added.keys * _honesty(reading)
+        share = _facts(overlap) * (0.8 + 0.2 * overlap.phrasing)
+    if features.free:
+        share = (_UNVERIFIED + (1 - _UNVERIFIED) * share) * min(1.0, features.topic / 0.8)
+    if overlap.rejected:
+        share = min(share, 0.4 if overlap.chosen and len(overlap.rejected) == 1 else 0.1)
+    return share * overlap.key_precision * _honesty(features)
 
 
-def _facts(reading: Reading) -> float:
-    """What was found of what is needed, less where the answer says more than that."""
-    added = reading.added
-    if added.picked:  # the others of the question's words are wrong
-        return 2 * added.found * added.precise / max(_EPSILON, added.found + added.precise)
-    needed = max(_LEAST, 1 - _A_WORD_LESS * max(0, added.wanted - _FEW))
-    return min(1.0, added.found / needed) * (0.7 + 0.3 * added.precise)
+def _facts(overlap: Overlap) -> float:
+    """How much of what is needed the answer has, less if it says more than that."""
+    if overlap.picked:  # F1, since the other words of the question are wrong
+        return 2 * overlap.recall * overlap.precision / max(_EPSILON, overlap.recall + overlap.precision)
+    needed = max(_LEAST, 1 - _A_WORD_LESS * max(0, overlap.wanted - _FEW))
+    return min(1.0, overlap.recall / needed) * (0.7 + 0.3 * overlap.precision)
 
 
-def _reworked(reading: Reading) -> float:
-    added = reading.added
-    return added.found * (0.5 + 0.5 * added.precise) * added.kept
-
-
-def _adherence(reading: Reading, correct: float) -> float:
-    if reading.nothing_new:
+def _adherence(features: AnswerFeatures, correct: float) -> float:
+    if features.nothing_new:
         return 0.0
-    fitting = reading.form.not_long * max(reading.enough, reading.added.found)
-    return _honesty(reading) * reading.topic * fitting * (0.8 + 0.2 * correct)
+    fitting = features.form.not_long * max(features.enough, features.overlap.recall)
+    return _honesty(features) * features.topic * fitting * (0.8 + 0.2 * correct)
 
 
-def _clarity(reading: Reading, correct: float) -> float:
-    form = reading.form
-    share = form.fluency * form.not_long * (0.3 + 0.7 * reading.topic) * (0.8 + 0.2 * correct)
+def _clarity(features: AnswerFeatures, correct: float) -> float:
+    form = features.form
+    share = form.fluency * form.not_long * (0.3 + 0.7 * features.topic) * (0.8 + 0.2 * correct)
     if not form.finished:
         share *= 0.7
-    if reading.nothing_new:
+    if features.nothing_new:
         share *= 0.5 * form.variety
     return share
 
 
-def _honesty(reading: Reading) -> float:
-    """1 for words of its own; less for the question's, unless they are to be reworked or come with the right answer."""
-    echo = 0.0 if reading.added.rework else max(0.0, 2 * reading.form.echo - 1) * (1 - reading.added.found)
-    return (1 - echo) * reading.form.fluency
+def _honesty(features: AnswerFeatures) -> float:
+    """1 for the answer's own words. Less if it repeats the question, unless that is the task or the answer is right."""
+    form, overlap = features.form, features.overlap
+    echo = 0.0 if overlap.rework else max(0.0, 2 * form.echo - 1) * (1 - overlap.recall)
+    return (1 - echo) * form.fluency
+
+
+# Justifications
+
+
+def justify(features: AnswerFeatures) -> str:
+    """A clause that continues "The answer ...", at most 240 characters: what the answer lacks or makes up.
+
+    It quotes at most single words of the answer, only letters and digits, cut at 24 characters.
+    """
+    if features.same:
+        return "is the reference" if features.exact else "is the reference but for capitals and punctuation"
+    if features.words == 0:
+        return "has no word"
+    remarks = "; ".join([*_content_remarks(features), *_form_remarks(features)])
+    return remarks if len(remarks) <= _CHARACTERS else f"{remarks[: _CHARACTERS - 1]}…"
+
+
+def _content_remarks(features: AnswerFeatures) -> list[str]:
+    if features.nothing_new:
+        return ["adds nothing to the question"]
+    overlap = features.overlap
+    remarks = [_overlap_remark(overlap)]
+    if features.opposite:
+        remarks.append(f"turns the reference round ({features.opposite})")
+    if overlap.rejected:
+        remarks.append(f"names {_quoted(overlap.rejected)}, which the reference does not choose")
+    if overlap.unsupported and (overlap.key_precision < 1 or overlap.precision < 0.5):
+        remarks.append(f"says {_quoted(overlap.unsupported)}, which neither reference nor question has")
+    if features.topic < 0.5:
+        remarks.append("is beside the point")
+    return remarks
+
+
+def _overlap_remark(overlap: Overlap) -> str:
+    if not overlap.wanted:
+        return f"has {overlap.phrasing:.0%} of the changes that the reference makes"
+    if overlap.missing:
+        return f"misses {_quoted(overlap.missing)}"
+    if overlap.rework and overlap.phrasing < 1:
+        return "has all words that the reference adds, in another order or wording"
+    return "has all that the reference adds"
+
+
+def _form_remarks(features: AnswerFeatures) -> list[str]:
+    form = features.form
+    faults = {
+        "repeats the question": form.echo > 0.5 and not features.nothing_new,
+        "repeats itself": form.variety < 0.8,
+        "has broken sentences": form.broken > 0.1,
+        "lists words without a sentence": not form.prose,
+        "is too long": form.not_long < 0.8,
+        "breaks off": not form.finished,
+    }
+    return [fault for fault, is_present in faults.items() if is_present]
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    shown = [f'"{word if len(word) <= _WORD_CHARACTERS else word[: _WORD_CHARACTERS - 1] + "…"}"' for word in words]
+    more = len(shown) - _SHOWN_WORDS
+    return ", ".join(shown[:_SHOWN_WORDS]) + (f" and {more} more" if more > 0 else "")

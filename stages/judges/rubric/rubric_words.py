@@ -1,4 +1,4 @@
-"""Words as the rubric compares them: the same for other inflections, number words, contractions and short units."""
+"""Words as the rubric compares them: inflection, number words, contractions and short units make no difference."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from stages.english.inflection import lemma_of, root_of
 from stages.english.numbers import NUMBER_WORDS, numbers_in
 from stages.english.words import fold
 
-READ_CHARACTERS = 20_000  # of each text; what stands behind is not read, so that time is bounded
+READ_CHARACTERS = 20_000  # of each text; the rest is ignored, to bound the time
 
 FUNCTION_WORDS = frozenset(
     "a an the of in on at by to for from with as and or but is are was were be been being am do does did has have had "
@@ -63,11 +63,11 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s\"'“”‘’(*-]*$")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    text: str  # as it is written
+    text: str  # as written
     form: str  # without case and accents
-    stem: str  # without inflection and the commonest suffixes, too
-    name: bool  # has a capital where no sentence begins
-    has_content: bool  # is more than a function word
+    stem: str  # also without inflection and the most common suffixes; all negations are "not"
+    name: bool  # has a capital, and does not begin a sentence
+    has_content: bool  # is not a function word
 
     @property
     def is_number(self) -> bool:
@@ -75,7 +75,7 @@ class Word:
 
 
 @lru_cache(maxsize=64)
-def words_of(text: str) -> tuple[Word, ...]:
+def tokenize_words(text: str) -> tuple[Word, ...]:
     """The words of the first `READ_CHARACTERS` characters."""
     text = _NUMBER_RUN.sub(_in_digits, _ENUMERATOR.sub(" ", text[:READ_CHARACTERS]))
     return tuple(word for match in _TOKEN.finditer(text) for word in _words(match[0], _is_name(match[0], match)))
@@ -86,7 +86,7 @@ def content_stems(words: Iterable[Word]) -> frozenset[str]:
 
 
 def _is_name(written: str, match: re.Match[str]) -> bool:
-    """A capital inside a word ("NaCl") tells even where a sentence begins."""
+    """A capital inside a word ("NaCl") marks a name even at the beginning of a sentence."""
     if not written[0].isupper() or written == "I":
         return False
     if written[1:] != written[1:].lower():
@@ -96,7 +96,7 @@ def _is_name(written: str, match: re.Match[str]) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _words(written: str, name: bool) -> tuple[Word, ...]:
-    """A contraction is two words."""
+    """One word, or two for a contraction."""
     return tuple(Word(written, form, _stem(form), name, form not in FUNCTION_WORDS) for form in _forms(written))
 
 
@@ -107,9 +107,9 @@ def _forms(written: str) -> tuple[str, ...]:
     form = fold(written).replace("’", "'") or written
     if form in _SHORT_FORMS:
         return _SHORT_FORMS[form]
-    for ending, whole in _ENDINGS.items():
+    for ending, word in _ENDINGS.items():
         if form.endswith(ending):
-            return (form.removesuffix(ending), whole)
+            return (form.removesuffix(ending), word)
     owner, quote, rest = form.rpartition("'")
     if quote and rest == "s":
         return (owner, "is") if owner in _IS else (owner,)
@@ -127,15 +127,15 @@ def _stem(form: str) -> str:
 
 
 def _in_digits(match: re.Match[str]) -> str:
-    """ "four hundred and seven" as "407"; "one" stays, since it is a pronoun as often."""
-    said = match[0]
-    if said.lower() in {"one", "second", "once"}:
-        return said
+    """ "four hundred and seven" as "407". "One", "second" and "once" stay, since they are often no numbers."""
+    number = match[0]
+    if number.lower() in {"one", "second", "once"}:
+        return number
     values: list[float] = []
-    for _, digits in numbers_in(said.lower().replace("-", " ").replace(" and ", " ")):
+    for _, digits in numbers_in(number.lower().replace("-", " ").replace(" and ", " ")):
         value = float(digits)
         if values and values[-1] >= 100 and values[-1] % 10 ** len(digits) == 0:
             values[-1] += value
         else:
             values.append(value)
-    return " ".join(f"{value:.15g}" for value in values) or said
+    return " ".join(f"{value:.15g}" for value in values) or number

@@ -252,7 +252,7 @@ def test_a_justification_quotes_an_answer_as_single_short_words() -> None:
     assert "x" * 25 not in said
 
 
-def test_readings_and_justifications_do_not_depend_on_the_process() -> None:
+def test_features_and_justifications_do_not_depend_on_the_process() -> None:
     """Guards against sets whose order changes from one run to the next."""
     texts = ("Name two: fig, plum, quince or pear.", "", "Fig, plum.", "Pear, quince, kiwi, lime, date")
     code = f"from stages.judges.rubric.rubric import *; print(score(*{texts})[1])"

@@ -58,9 +58,9 @@ def test_a_very_long_text_is_read_in_bounded_time(text: str, place: int) -> None
     """Guards against patterns that take the square of the length: minutes here, where all of this takes a second."""
     texts = [WHY, "", BECAUSE, BECAUSE]
     texts[place] = text
-    scores, reading = score(*texts)
+    scores, features = score(*texts)
     assert 0 <= scores.total <= 15
-    assert len(justify(reading)) <= 240
+    assert len(justify(features)) <= 240
 
 
 @pytest.mark.parametrize(
