@@ -2,9 +2,9 @@
 
     python -m benchmarks.judging
 
-The rows are the bundled tasks and what the rule-based teacher makes of the bundled pages, numbered where there are too
-few. Base repeats the question, small gives another row's answer, full now this and now the right one. Each pair is
-judged in both orders. Seconds are those of one core; MB is the peak of memory.
+The rows are the bundled tasks and what the rule-based teacher makes of the bundled pages, repeated with numbers to have
+enough. Base repeats the question, small gives the answer of another row, and full gives that answer, the right one or
+both. Each pair is judged in both orders. Seconds are CPU seconds on one core; MB is the peak memory.
 """
 
 import os
@@ -31,7 +31,7 @@ ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_TH
 
 def main() -> None:
     if len(sys.argv) > 1:
-        measure(int(sys.argv[1]))
+        time_judge(int(sys.argv[1]))
         return
     print("   pairs  judgments  seconds     MB")
     for pairs in PAIRS:
@@ -39,10 +39,10 @@ def main() -> None:
         subprocess.run(command, env=os.environ | ONE_CORE, check=True)
 
 
-def measure(pairs: int) -> None:
+def time_judge(pairs: int) -> None:
     examples = made(-(-pairs // 3))
     rng = random.Random(0)
-    rows = [answered(one, rng.choice(examples), rng) for one in examples]
+    rows = [answered(example, rng.choice(examples), rng) for example in examples]
     with TemporaryDirectory() as folder:
         shutil.copy("params.yaml", folder)
         os.chdir(folder)
@@ -59,7 +59,7 @@ def measure(pairs: int) -> None:
 
 
 def made(size: int) -> list[Example]:
-    """So many examples, each with a question of its own."""
+    """`size` examples, each with a different question."""
     general, _ = read_instructions(BUNDLED / "instructions.jsonl", "error")
     pages = read_jsonl(BUNDLED / "pages.jsonl", Page)
     real = general + [example for page in pages for example in teach(page, A_PAGE, 1).examples]

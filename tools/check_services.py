@@ -15,7 +15,7 @@ from stages.curation.audited import audit_request, batches
 from stages.extract import Params as ExtractParams
 from stages.judge import Params as JudgeParams, all_sheets
 from stages.judges.llm_judge import judge_request
-from stages.judges.panel import estimate, service_of
+from stages.judges.panel import estimate_member, service_of
 from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import Service
@@ -94,7 +94,7 @@ def asking(sections: dict[str, Any], sizes: Sizes) -> Iterator[Asking]:
         if member.judge != "rubric":
             what = f"judge.panel[{place - 1}]" if place else "judge.judge"
             requests = asked("judge", sections, sizes)
-            yield Asking(what, service_of(member), partial(estimate, requests, member, judge.repeats))
+            yield Asking(what, service_of(member), partial(estimate_member, requests, member, judge.repeats))
 
 
 def _estimated(service: Service, stage: str, sections: dict[str, Any], sizes: Sizes) -> Estimate:

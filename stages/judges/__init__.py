@@ -1,1 +1,1 @@
-"""Who scores the answers, one module a judge, and the statistics of their scores."""
+"""Who scores the answers: the protocol, the judges and their checks, people's labels, and the statistics."""

@@ -1,32 +1,50 @@
-"""What the judgments say of each model and each pair: the metrics of the judge.
+"""The metrics of the judge: what the judgments say about each model and each pair.
 
-The same test rows stand behind every number: a row with a failed judgment is left out for all models.
+Every number is about the same test rows: a row with a failed judgment is left out for all models.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from stages.common.errors import StageError
-from stages.common.records import CRITERIA, ROLES, TOTAL_MAX, Judgment, Role
-from stages.judges.bootstrap import Bootstrap, Interval
-from stages.judges.decisions import rows_to_decide, sign_test, verdict
+from stages.common.records import CRITERIA, ROLES, TOTAL_MAX, Answers, Example, Judgment, Role
+from stages.judges.bootstrap import Bootstrap, Interval, pair_verdict, rows_to_decide, sign_test
 from stages.judges.length_effect import LengthEffect, length_effect
-from stages.judges.protocol import row_verdicts
-from stages.judges.rows import RowFacts
-from stages.judges.sheets import pair_roles
+from stages.judges.protocol import pair_roles, row_verdicts, usable_judgments
 
 Numbers = dict[str, float | str]
 OUTCOMES = {"win": 1.0, "loss": 0.0, "tie": 0.5}
 
 
 @dataclass(frozen=True)
-class Sampling:
-    """How intervals are made: the same rows are drawn for every number about them."""
+class RowFacts:
+    cluster: str  # rows about the same page are one cluster
+    words: Mapping[Role, int]  # number of words of each answer, as the judge sees it
 
-    facts: Mapping[str, RowFacts]  # by row
+
+def row_facts(rows: Sequence[Answers], examples: Iterable[Example], shown_characters: int) -> dict[str, RowFacts]:
+    """By row id. Raises StageError for a row that is not among the examples of the test split."""
+    titles = {example.id: example.source.title for example in examples}
+    if unknown := [row.id for row in rows if row.id not in titles]:
+        raise StageError(
+            f"data/answers.jsonl has the row {unknown[0]}, which the test split lacks ({len(unknown)} in all); "
+            "they are not of one run: run `dvc repro` again"
+        )
+    return {
+        row.id: RowFacts(
+            cluster=f"page: {title}" if (title := titles[row.id]) else f"row: {row.id}",
+            words={role: len(answer.text[:shown_characters].split()) for role, answer in row.answers.items()},
+        )
+        for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class BootstrapSettings:
+    """How intervals are made. Every number about the same rows draws the same rows."""
+
+    facts: Mapping[str, RowFacts]  # by row id
     resamples: int
     seed: int
 
@@ -34,114 +52,116 @@ class Sampling:
         return Bootstrap([self.facts[row].cluster for row in rows], self.resamples, self.seed)
 
 
-def summarize(judgments: Sequence[Judgment], sampling: Sampling) -> dict[str, object]:
-    """The judge's metrics, without those of its checks. Raises StageError where no row has all its judgments."""
-    lost = {one.id for one in judgments if one.status == "failed"}
-    usable = [one for one in judgments if one.id not in lost]
+def summarize(judgments: Sequence[Judgment], settings: BootstrapSettings) -> dict[str, object]:
+    """The judge's metrics, without those of its checks. Raises StageError if every row has a failed judgment."""
+    usable = usable_judgments(judgments)
+    rows = {judgment.id for judgment in usable}
+    left_out = len({judgment.id for judgment in judgments} - rows)
     if not usable:
-        raise StageError(f"judge: each of the {len(lost)} test rows has a failed judgment, so that none is left")
-    alone = [one for one in usable if len(one.models) == 1]
-    compared = [one for one in usable if len(one.models) == 2]
+        raise StageError(f"judge: each of the {left_out} test rows has a failed judgment, so that none is left")
+    solo = [judgment for judgment in usable if len(judgment.models) == 1]
+    pairwise = [judgment for judgment in usable if len(judgment.models) == 2]
+    pairs = sorted({pair_name(judgment) for judgment in pairwise})
     return {
-        "rows": len({one.id for one in usable}),
-        "rows_left_out": len(lost),
+        "rows": len(rows),
+        "rows_left_out": left_out,
         **_counts(judgments),
-        **_first_wins(compared, sampling),
-        "models": _models(compared, sampling),
-        **({"solo": _models(alone, sampling)} if alone else {}),
-        "pairs": {pair: pair_scores(compared, pair, sampling) for pair in sorted({pair_name(one) for one in compared})},
+        **_first_wins(pairwise, settings),
+        "models": _all_model_metrics(pairwise, settings),
+        **({"solo": _all_model_metrics(solo, settings)} if solo else {}),
+        "pairs": {pair: _pair_metrics(pairwise, pair, settings) for pair in pairs},
     }
 
 
 def pair_name(judgment: Judgment) -> str:
-    """`full-base`, whichever was shown first: the better trained one is named first."""
+    """`full-base`, in whichever order they were shown: the model trained on more examples comes first."""
     return "-".join(role for role in reversed(ROLES) if role in judgment.models)
 
 
-def model_scores(judgments: Sequence[Judgment], role: Role, sampling: Sampling) -> Numbers:
-    """Means of one model over the test rows; a row counts once, with the mean of its judgments."""
-    rows = defaultdict(list)
-    for judgment in judgments:
-        if role in judgment.models:
-            scores = judgment.scores[role]
-            rows[judgment.id].append([*(getattr(scores, criterion) for criterion in CRITERIA), scores.total])
-    means = np.array([np.mean(values, axis=0) for values in rows.values()])  # [rows, criteria + 1]
-    percent = 100 * means[:, -1] / TOTAL_MAX
+def _counts(judgments: Sequence[Judgment]) -> dict[str, int]:
+    reasons = Counter(str(judgment.reason) for judgment in judgments if judgment.status == "failed")
     return {
-        "rows": len(means),
-        **{criterion: float(means[:, index].mean()) for index, criterion in enumerate(CRITERIA)},
-        **_numbers(sampling.bootstrap(rows).means({"total": means[:, -1], "percent": percent})),
+        "judgments": len(judgments),
+        "failed": reasons.total(),
+        **{f"failed_{reason}": count for reason, count in sorted(reasons.items())},
+        "contradicted": sum(judgment.declared not in (None, judgment.winner) for judgment in judgments),
+    }
+
+
+def _first_wins(judgments: Sequence[Judgment], settings: BootstrapSettings) -> Numbers:
+    """Position bias: how often the first-shown answer wins, among the judgments with a winner (left out if none)."""
+    import pandas as pd
+
+    wins = [(judgment.id, judgment.winner == judgment.models[0], judgment.winner != "tie") for judgment in judgments]
+    by_row = pd.DataFrame(wins, columns=["id", "first", "decided"]).groupby("id", sort=False).sum().astype(float)
+    decided = int(by_row["decided"].sum())
+    if not decided:
+        return {"decided": 0}
+    columns = {"first_wins": by_row["first"].to_numpy()}
+    return {"decided": decided} | _flat(settings.bootstrap(by_row.index).ratios(columns, by_row["decided"].to_numpy()))
+
+
+def _all_model_metrics(judgments: Sequence[Judgment], settings: BootstrapSettings) -> dict[str, Numbers]:
+    judged = {model for judgment in judgments for model in judgment.models}
+    return {role: _model_metrics(judgments, role, settings) for role in ROLES if role in judged}
+
+
+def _model_metrics(judgments: Sequence[Judgment], role: Role, settings: BootstrapSettings) -> Numbers:
+    """Means of one model over the test rows; a row counts once, with the mean of its judgments."""
+    import pandas as pd
+
+    judged = [judgment for judgment in judgments if role in judgment.models]
+    scores = pd.DataFrame({"id": judgment.id} | judgment.scores[role].model_dump() for judgment in judged)
+    rows = scores.groupby("id", sort=False).mean()
+    percent = 100 * rows["total"] / TOTAL_MAX
+    columns = {"total": rows["total"].to_numpy(), "percent": percent.to_numpy()}
+    return {
+        "rows": len(rows),
+        **{criterion: float(rows[criterion].mean()) for criterion in CRITERIA},
+        **_flat(settings.bootstrap(rows.index).means(columns)),
         "percent_best": float(percent.max()),
         "percent_worst": float(percent.min()),
     }
 
 
-def pair_scores(judgments: Sequence[Judgment], pair: str, sampling: Sampling) -> Numbers:
-    """Wins, losses and ties of the pair's first model, its gain in points, and what may stand behind them."""
+def _pair_metrics(judgments: Sequence[Judgment], pair: str, settings: BootstrapSettings) -> Numbers:
+    """The pair's first model against its second: wins, losses, ties, points gained, and how far to trust them."""
+    import pandas as pd
+
     first, second = pair_roles(pair)
-    verdicts = row_verdicts(judgments, (first, second))
-    bootstrap = sampling.bootstrap(one.id for one in verdicts)
-    outcomes = np.array([one.outcome for one in verdicts])
-    gains = np.array([one.gain for one in verdicts])
-    shares = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
-    means = bootstrap.means(shares | {"win_rate_ties_half": outcomes, "gain": gains})
+    verdicts = pd.DataFrame(row_verdicts(judgments, (first, second)))
+    bootstrap = settings.bootstrap(verdicts["id"])
+    outcomes, gains = verdicts["outcome"].to_numpy(), verdicts["gain"].to_numpy()
+    rates = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
+    means = bootstrap.means(rates | {"win_rate_ties_half": outcomes, "gain": gains})
     needed = rows_to_decide(means["win_rate_ties_half"], len(verdicts), bootstrap.count)
-    repeats, consistent = (sum(getattr(one, name) for one in verdicts) for name in ("repeats", "consistent"))
-    words = [sampling.facts[one.id].words for one in verdicts]
-    longer_by = np.array([float(of_row[first] - of_row[second]) for of_row in words])
+    repeats, consistent = int(verdicts["repeats"].sum()), int(verdicts["consistent"].sum())
+    words = pd.DataFrame([settings.facts[row].words for row in verdicts["id"]])
+    longer_by = (words[first] - words[second]).to_numpy(dtype=float)
     return {
         "rows": len(verdicts),
-        **_numbers(means),
+        **_flat(means),
         "largest_gain": float(gains.max()),
         "sign_test_p": sign_test(wins=int((outcomes == 1).sum()), losses=int((outcomes == 0).sum())),
         **({} if needed is None else {"rows_to_decide": needed}),
         "consistency": consistent / repeats,
         "inconsistent": repeats - consistent,
-        **_length(length_effect(outcomes, longer_by, bootstrap.clusters)),
-        "verdict": verdict(means["win_rate_ties_half"], bootstrap.count),
+        **_length_metrics(length_effect(outcomes, longer_by, bootstrap.clusters)),
+        "verdict": pair_verdict(means["win_rate_ties_half"], bootstrap.count),
     }
 
 
-def _models(judgments: Sequence[Judgment], sampling: Sampling) -> dict[str, Numbers]:
-    judged = {name for one in judgments for name in one.models}
-    return {role: model_scores(judgments, role, sampling) for role in ROLES if role in judged}
+def _length_metrics(effect: LengthEffect) -> Numbers:
+    metrics: Numbers = {"length_fit": effect.fit}
+    if effect.slope and effect.controlled:
+        metrics |= _flat({"length_effect": effect.slope, "length_controlled_win_rate": effect.controlled})
+    return metrics
 
 
-def _counts(judgments: Sequence[Judgment]) -> dict[str, int]:
-    reasons = Counter(str(one.reason) for one in judgments if one.status == "failed")
-    return {
-        "judgments": len(judgments),
-        "failed": reasons.total(),
-        **{f"failed_{reason}": count for reason, count in sorted(reasons.items())},
-        "contradicted": sum(one.declared is not None and one.declared != one.winner for one in judgments),
-    }
-
-
-def _first_wins(judgments: Sequence[Judgment], sampling: Sampling) -> Numbers:
-    """How often the first-shown answer wins, among the judgments with a winner; without one there is no such share."""
-    won: dict[str, float] = defaultdict(float)
-    decided: dict[str, float] = defaultdict(float)
-    for one in judgments:
-        won[one.id] += one.winner == one.models[0]
-        decided[one.id] += one.winner != "tie"
-    total = int(sum(decided.values()))
-    if not total:
-        return {"decided": 0}
-    share = sampling.bootstrap(won).ratios({"first_wins": np.array([*won.values()])}, np.array([*decided.values()]))
-    return {"decided": total} | _numbers(share)
-
-
-def _length(found: LengthEffect) -> Numbers:
-    numbers: Numbers = {"length_fit": found.fit}
-    if found.slope and found.controlled:
-        numbers |= _numbers({"length_effect": found.slope, "length_controlled_win_rate": found.controlled})
-    return numbers
-
-
-def _numbers(intervals: Mapping[str, Interval]) -> Numbers:
-    """Flat, with the bounds of each beside it."""
+def _flat(intervals: Mapping[str, Interval]) -> Numbers:
+    """`x`, `x_low` and `x_high` for each interval."""
     return {
         f"{name}{end}": value
-        for name, one in intervals.items()
-        for end, value in (("", one.mean), ("_low", one.low), ("_high", one.high))
+        for name, interval in intervals.items()
+        for end, value in (("", interval.mean), ("_low", interval.low), ("_high", interval.high))
     }

@@ -1,11 +1,11 @@
-"""Whether the longer answer wins, and who would win if both were as long.
+"""Whether the judge prefers longer answers, and the win rate if both answers had the same length.
 
-After Dubois et al., 2024, "Length-Controlled AlpacaEval": the outcome is a logistic function of the two models'
-difference in strength, a, and of the difference in length, log odds = a + b tanh(words / standard deviation), and the
-length-controlled win rate is what the fit says for no difference in length. Their term for how hard an instruction is
-has no place here, as there is one pair. Ties are outcomes of one half (Papke and Wooldridge, 1996, "Econometric Methods
-for Fractional Response Variables"), and the errors are those of clustered rows (Cameron and Miller, 2015, "A
-Practitioner's Guide to Cluster-Robust Inference", equation 11, with its correction for few clusters).
+After Dubois et al., 2024, "Length-Controlled AlpacaEval": the outcome is a logistic function of a, the difference in
+strength between the two models, and of the difference in length: log odds = a + b tanh(words / standard deviation). The
+length-controlled win rate is the fitted rate for no difference in length. Their term for the difficulty of an
+instruction is left out, as it needs several pairs. A tie is an outcome of 0.5 (Papke and Wooldridge, 1996, "Econometric
+Methods for Fractional Response Variables"). Standard errors are clustered (Cameron and Miller, 2015, "A Practitioner's
+Guide to Cluster-Robust Inference", equation 11, with its correction for few clusters).
 """
 
 from dataclasses import dataclass
@@ -17,35 +17,36 @@ import numpy as np
 from stages.judges.bootstrap import CONFIDENCE, Floats, Interval, Ints
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-STEPS = 100  # of Newton's method, which needs about six
+STEPS = 100  # at most, of Newton's method; it usually needs about six
 TOLERANCE = 1e-10
-LARGEST = 30.0  # log odds, one in ten trillion: no test set shows such a coefficient
+LARGEST = 30.0  # log odds, one in ten trillion; no test set has enough rows for a larger coefficient
 
-# extrapolated: the same model's answer is the longer one in every row, so that the rate rests on the curve's shape;
-# separated: the lengths, or the outcomes alone, tell winners from losers without a mistake, so that no curve fits best
-# (Albert and Anderson, 1984), or all but so, and the best one is absurdly steep; constant: every row has the same
-# difference; too_few: rows or clusters.
+# extrapolated: the same model's answer is longer in every row, so the controlled rate depends on the curve's shape
+# separated: the lengths, or the outcomes alone, separate wins from losses without an error, so that there is no best
+#   curve (Albert and Anderson, 1984), or almost without one, and the best curve is absurdly steep
+# constant: the difference in length is the same in every row
+# too_few: rows or clusters
 Fit = Literal["ok", "extrapolated", "separated", "constant", "too_few"]
 
 
 @dataclass(frozen=True)
 class LengthEffect:
     fit: Fit
-    slope: Interval | None = None  # b: log odds that a much longer answer adds
-    controlled: Interval | None = None  # the win rate at equal lengths
+    slope: Interval | None = None  # b: what a much longer answer adds to the log odds
+    controlled: Interval | None = None  # the win rate for answers of the same length
 
 
 def length_effect(outcomes: Floats, words: Floats, clusters: Ints) -> LengthEffect:
-    """Of each row: the outcome (1, 0.5 or 0), the difference in words, and the number of its cluster.
+    """Arguments have shape [rows]: the outcome (1, 0.5 or 0), the difference in words, and the cluster's number.
 
-    Only `ok` and `extrapolated` have numbers.
+    The intervals are there only if the fit is `ok` or `extrapolated`.
     """
     count = len(np.unique(clusters))
     if len(outcomes) < 3 or count < 2:
         return LengthEffect("too_few")
     if np.ptp(words) == 0:
         return LengthEffect("constant")
-    if separated(outcomes, words):
+    if is_separated(outcomes, words):
         return LengthEffect("separated")
     design = np.stack([np.ones(len(words)), np.tanh(words / words.std())], axis=1)  # [rows, 2]
     coefficients = fit_logistic(design, outcomes)
@@ -63,8 +64,8 @@ def length_effect(outcomes: Floats, words: Floats, clusters: Ints) -> LengthEffe
     )
 
 
-def separated(outcomes: Floats, words: Floats) -> bool:
-    """Whether some length parts the rows that won, in part at least, from those that lost. A tie is both."""
+def is_separated(outcomes: Floats, words: Floats) -> bool:
+    """Whether some length separates the rows won from the rows lost. A tie counts as both."""
     won, lost = words[outcomes > 0], words[outcomes < 1]
     if not len(won) or not len(lost):
         return True
@@ -72,7 +73,7 @@ def separated(outcomes: Floats, words: Floats) -> bool:
 
 
 def fit_logistic(design: Floats, outcomes: Floats) -> Floats | None:
-    """The coefficients of largest likelihood, [columns]; None where Newton's method finds none."""
+    """The maximum-likelihood coefficients, [columns]; None if Newton's method doesn't converge."""
     coefficients = np.zeros(design.shape[1])
     for _ in range(STEPS):
         rates = logistic(design @ coefficients)
@@ -89,7 +90,7 @@ def fit_logistic(design: Floats, outcomes: Floats) -> Floats | None:
 
 
 def logistic(log_odds: Floats) -> Floats:
-    """In a form that doesn't overflow."""
+    """1 / (1 + exp(-x)), in a form that doesn't overflow."""
     rates: Floats = 0.5 * (1 + np.tanh(log_odds / 2))
     return rates
 
@@ -100,7 +101,7 @@ def _likelihood(design: Floats, outcomes: Floats, coefficients: Floats) -> float
 
 
 def _covariance(design: Floats, outcomes: Floats, coefficients: Floats, clusters: Ints) -> Floats:
-    """The sandwich of the coefficients, [columns, columns]."""
+    """The cluster-robust (sandwich) covariance of the coefficients, [columns, columns]."""
     rows, columns = design.shape
     rates = logistic(design @ coefficients)
     inverse = np.linalg.inv(design.T @ (design * (rates * (1 - rates))[:, None]))

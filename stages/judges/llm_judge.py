@@ -1,4 +1,4 @@
-"""A language model as the judge: it sees answers without their models' names, and scores each."""
+"""A language model as the judge: the request for a sheet, and the judgment that its reply becomes."""
 
 from functools import cache
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from stages.common.records import Judgment, Scores, Teacher
-from stages.judges.marking import failed, marked
-from stages.judges.sheets import Sheet
+from stages.judges.protocol import Sheet, make_failed_judgment, make_judgment
 from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
 from stages.llm.request import Request
@@ -22,7 +21,7 @@ def _no_bool(value: object) -> object:
     return value
 
 
-Points = Annotated[int, Field(ge=0, le=5), BeforeValidator(_no_bool)]  # JSON's true is no 1
+Points = Annotated[int, Field(ge=0, le=5), BeforeValidator(_no_bool)]  # JSON's true isn't 1
 
 
 class Marks(BaseModel):
@@ -31,16 +30,14 @@ class Marks(BaseModel):
     clarity_and_usefulness: Points
 
 
-class Comparison(BaseModel):
+class PairReply(BaseModel):
     justification: str  # before the scores, so that they follow from it
     first: Marks
     second: Marks
     winner: Literal["first", "second", "tie"]
 
 
-class Appraisal(BaseModel):
-    """Of one answer alone."""
-
+class SoloReply(BaseModel):
     justification: str
     answer: Marks
 
@@ -50,7 +47,7 @@ def judge_request(sheet: Sheet, shown_characters: int) -> Request:
     parts = {"instruction": sheet.instruction, "input": sheet.input, "reference": sheet.reference}
     parts |= dict(zip(names, sheet.texts, strict=True))
     fences = [fenced(what, text) for what, text in parts.items()]
-    # Outside the fences: an answer that says of itself that it was cut is not believed.
+    # Outside the fences, so that an answer can't claim that it was cut.
     cut = [name for name, is_cut in zip(names, sheet.cut, strict=True) if is_cut]
     fences += [f"The {name} goes on; it is shown up to its first {shown_characters} characters." for name in cut]
     task = "Compare the two answers." if len(names) == 2 else "Score the answer."
@@ -58,7 +55,7 @@ def judge_request(sheet: Sheet, shown_characters: int) -> Request:
         name=f"{sheet.id} {', '.join(sheet.models)}",
         system=_instructions(len(names), shown_characters),
         prompt="\n\n".join([task, *fences]),
-        schema=Comparison if len(names) == 2 else Appraisal,
+        schema=PairReply if len(names) == 2 else SoloReply,
     )
 
 
@@ -67,16 +64,17 @@ def _instructions(answers: int, shown_characters: int) -> str:
     return system_prompt(PROMPT, answers=answers, shown_characters=shown_characters)
 
 
-def judgment(sheet: Sheet, outcome: Outcome, judge: Teacher, repeat: int) -> Judgment:
-    """An answer that is not usable is a failed judgment."""
-    value = outcome.value
-    if isinstance(value, Comparison):
-        scores = [_scores(value.first), _scores(value.second)]
-        return marked(sheet, judge, repeat, scores, value.winner, value.justification, outcome.raw)
-    if isinstance(value, Appraisal):
-        return marked(sheet, judge, repeat, [_scores(value.answer)], None, value.justification, outcome.raw)
-    return failed(sheet, judge, repeat, outcome.reason or "no_answer", outcome.detail, outcome.raw)
+def judgment_from_outcome(sheet: Sheet, outcome: Outcome, judge: Teacher, repeat: int) -> Judgment:
+    """A failed judgment if there is no usable reply."""
+    reply = outcome.value
+    if isinstance(reply, PairReply):
+        scores = [_scores(reply.first), _scores(reply.second)]
+        return make_judgment(sheet, judge, repeat, scores, reply.winner, reply.justification, outcome.raw)
+    if isinstance(reply, SoloReply):
+        return make_judgment(sheet, judge, repeat, [_scores(reply.answer)], None, reply.justification, outcome.raw)
+    return make_failed_judgment(sheet, judge, repeat, outcome.reason or "no_answer", outcome.detail, outcome.raw)
 
 
 def _scores(marks: Marks) -> Scores:
-    return Scores(**marks.model_dump(), total=sum(marks.model_dump().values()))
+    points = marks.model_dump()
+    return Scores(**points, total=sum(points.values()))

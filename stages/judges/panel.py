@@ -1,4 +1,4 @@
-"""The judges of a run: each reads every sheet, as often as asked."""
+"""The judges of a run: each reads every sheet, as many times as `judge.repeats` says."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
@@ -8,10 +8,9 @@ from tqdm import tqdm
 from stages.common.errors import StageError
 from stages.common.params import SectionModel
 from stages.common.records import Judgment, Scores, Teacher
-from stages.judges import llm_judge as llm
-from stages.judges.marking import better, marked
+from stages.judges import llm_judge
+from stages.judges.protocol import Sheet, higher_total, make_judgment
 from stages.judges.rubric import rubric
-from stages.judges.sheets import Sheet
 from stages.llm.estimating import Estimate, render, together
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
@@ -19,80 +18,82 @@ from stages.llm.service import Service
 SEEDS = 2**32
 
 
-class Member(SectionModel):
+class PanelMember(SectionModel):
     judge: Literal["rubric", "gemini", "openai"]
     llm: LlmParams
 
     @property
     def teacher(self) -> Teacher:
-        """The name that its judgments carry."""
+        """How its judgments name it."""
         return Teacher(name=self.judge, model=None if self.judge == "rubric" else self.llm.model)
 
 
-def inherit(section: dict[str, Any]) -> dict[str, Any]:
-    """The judge's section of params.yaml, with what a judge of the panel doesn't say taken from the section's `llm`."""
+def inherit_llm(section: dict[str, Any]) -> dict[str, Any]:
+    """The section `judge` of params.yaml, where each judge of the panel takes what it doesn't set from `judge.llm`."""
     panel, shared = section.get("panel"), section.get("llm")
     if not isinstance(panel, list) or not isinstance(shared, dict):
         return section
-    own = [one.get("llm", {}) if isinstance(one, dict) else None for one in panel]
-    return section | {
-        "panel": [
-            one | {"llm": shared | llm} if isinstance(llm, dict) else one for one, llm in zip(panel, own, strict=True)
-        ]
-    }
+
+    def complete(member: Any) -> Any:
+        """Left as it is if it isn't valid: the validation of the section says so."""
+        own = member.get("llm", {}) if isinstance(member, dict) else None
+        return member | {"llm": shared | own} if isinstance(own, dict) else member
+
+    return section | {"panel": [complete(member) for member in panel]}
 
 
 def judge_all(
-    sheets: Sequence[Sheet], panel: Iterable[Member], repeats: int, shown_characters: int
+    sheets: Sequence[Sheet], panel: Iterable[PanelMember], repeats: int, shown_characters: int
 ) -> Iterator[Judgment]:
     """The judgments of each judge, repeat by repeat, each in the order of the sheets."""
     for member in panel:
         for repeat in range(repeats):
             if member.judge == "rubric":
-                yield from by_rubric(sheets, member.teacher, repeat)
-            else:
-                outcomes = service_of(member, repeat).ask([llm.judge_request(one, shown_characters) for one in sheets])
-                for sheet, outcome in zip(sheets, outcomes, strict=True):
-                    yield llm.judgment(sheet, outcome, member.teacher, repeat)
+                yield from judge_by_rubric(sheets, member.teacher, repeat)
+                continue
+            requests = [llm_judge.judge_request(sheet, shown_characters) for sheet in sheets]
+            outcomes = service_of(member, repeat).ask(requests)
+            for sheet, outcome in zip(sheets, outcomes, strict=True):
+                yield llm_judge.judgment_from_outcome(sheet, outcome, member.teacher, repeat)
 
 
-def by_rubric(sheets: Iterable[Sheet], judge: Teacher, repeat: int) -> Iterator[Judgment]:
-    """The rubric reads one answer at a time, so that an answer is scored once, in however many sheets it stands."""
-    known: dict[tuple[str, str, str, str], tuple[Scores, str]] = {}
+def judge_by_rubric(sheets: Iterable[Sheet], judge: Teacher, repeat: int) -> Iterator[Judgment]:
+    """The rubric scores each answer by itself, so an answer that several sheets show is scored once."""
+    scored: dict[tuple[str, str, str, str], tuple[Scores, str]] = {}
 
     def opinion(sheet: Sheet, text: str) -> tuple[Scores, str]:
         key = (sheet.instruction, sheet.input, sheet.reference, text)
-        if key not in known:
-            scores, reading = rubric.score(*key)
-            known[key] = scores, rubric.justify(reading)
-        return known[key]
+        if key not in scored:
+            scores, features = rubric.score(*key)
+            scored[key] = scores, rubric.justify(features)
+        return scored[key]
 
     for sheet in tqdm(sheets, unit="judgment", desc="judge", disable=None):
         scores, remarks = zip(*(opinion(sheet, text) for text in sheet.texts), strict=True)
         if len(scores) == 1:
-            yield marked(sheet, judge, repeat, scores, None, f"The answer {remarks[0]}.")
+            yield make_judgment(sheet, judge, repeat, scores, None, f"The answer {remarks[0]}.")
         else:
-            said = f"The first answer {remarks[0]}; the second {remarks[1]}."
-            yield marked(sheet, judge, repeat, scores, better(scores), said)
+            justification = f"The first answer {remarks[0]}; the second {remarks[1]}."
+            yield make_judgment(sheet, judge, repeat, scores, higher_total(scores), justification)
 
 
-def estimate_all(sheets: Sequence[Sheet], panel: Iterable[Member], repeats: int, shown_characters: int) -> str:
-    """What the language models among the judges would be asked, as lines to read."""
+def estimate_all(sheets: Sequence[Sheet], panel: Iterable[PanelMember], repeats: int, shown_characters: int) -> str:
+    """What the language models of the panel would be asked, as text. Raises StageError if there are none."""
     asked = [member for member in panel if member.judge != "rubric"]
     if not asked:
         raise StageError("params.yaml: judge.judge is rubric, which costs nothing; choose gemini or openai")
-    requests = [llm.judge_request(one, shown_characters) for one in sheets]
-    return "\n".join(render(estimate(requests, member, repeats)) for member in asked)
+    requests = [llm_judge.judge_request(sheet, shown_characters) for sheet in sheets]
+    return "\n".join(render(estimate_member(requests, member, repeats)) for member in asked)
 
 
-def estimate(requests: Sequence[Request], member: Member, repeats: int) -> Estimate:
-    """What a language model would be asked, all repeats together."""
+def estimate_member(requests: Sequence[Request], member: PanelMember, repeats: int) -> Estimate:
+    """What one language model would be asked in all repeats."""
     return together([service_of(member, repeat).estimated(requests) for repeat in range(repeats)])
 
 
-def service_of(member: Member, repeat: int = 0) -> Service:
-    """Each repeat draws with a seed of its own: the same one would find the first repeat's answers in the journal."""
+def service_of(member: PanelMember, repeat: int = 0) -> Service:
+    """Each repeat has a seed of its own; with the same seed the journal would return the first repeat's answers."""
     if member.judge == "rubric":
-        raise ValueError("the rubric is not asked")
+        raise ValueError("the rubric is not a language model and has no service")
     seed = (member.llm.seed + repeat) % SEEDS
     return Service("judge", member.judge, member.llm.model_copy(update={"seed": seed}))

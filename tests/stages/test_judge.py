@@ -1,5 +1,7 @@
-"""The stage as a whole, with the rubric; with language models it is in test_judge_llm.py."""
+"""The stage as a whole, with the rubric; test_judge_llm.py has it with language models."""
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,10 @@ from stages import judge
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Answers, CheckJudgment, Example, Judgment, Source
+from stages.judges.labels.choices import Comparison
 from tests.stages.conftest import MakeExample
+
+MakeAnswers = Callable[..., Answers]
 
 
 def configure(**values: Any) -> None:
@@ -23,7 +28,7 @@ def configure(**values: Any) -> None:
 
 @pytest.fixture
 def write_rows(project: Path, make: MakeExample, answers: Callable[..., Answers]) -> Callable[..., list[Answers]]:
-    """Test rows and answers of one run: `write_rows(4, full=..., base=...)`."""
+    """Writes test rows and answers: `write_rows(4, full=..., base=...)`."""
 
     def write(count: int, page: bool = True, **texts: str) -> list[Answers]:
         source = Source(kind="synthetic", title="Colors") if page else Source(kind="general")
@@ -35,7 +40,7 @@ def write_rows(project: Path, make: MakeExample, answers: Callable[..., Answers]
             )
             for n in range(count)
         ]
-        rows = [answers(one.output, one.instruction, one.id, **texts) for one in examples]
+        rows = [answers(example.output, example.instruction, example.id, **texts) for example in examples]
         write_jsonl(judge.TEST, examples)
         write_jsonl(judge.ANSWERS, rows)
         return rows
@@ -49,7 +54,7 @@ def test_every_pair_is_judged_in_both_orders(write_rows: Callable[..., list[Answ
     judgments = read_jsonl(judge.JUDGMENTS, Judgment)
     assert len(judgments) == 4 * 3 * 2
     for row in rows:
-        seen = [one.models for one in judgments if one.id == row.id]
+        seen = [judgment.models for judgment in judgments if judgment.id == row.id]
         pairs = [("full", "base"), ("full", "small"), ("small", "base")]
         assert seen == [models for first, second in pairs for models in ((first, second), (second, first))]
     metrics = read_json(judge.METRICS)
@@ -72,7 +77,7 @@ def test_a_second_run_writes_the_same_bytes(write_rows: Callable[..., list[Answe
 
 
 def test_rows_about_one_page_are_one_cluster(write_rows: Callable[..., list[Answers]]) -> None:
-    """Guards against the page of a row that is lost on the way: then six rows about it pass for six proofs."""
+    """Guards against a row whose page is lost: then six rows about the page count as six clusters."""
     texts = {"full": "Thing 1 is blue, and the others are not.", "small": "Red.", "base": "Red."}
     write_rows(6, page=False, **texts)
     judge.main()
@@ -86,13 +91,13 @@ def test_rows_about_one_page_are_one_cluster(write_rows: Callable[..., list[Answ
 
 
 def test_solo_repeats_checks_and_cuts(write_rows: Callable[..., list[Answers]]) -> None:
-    """Guards against parameters that nothing reads."""
+    """Guards against parameters without effect."""
     write_rows(3, full="Thing 1 is blue, and the others are not.", small="Red.", base="Red.")
     configure(solo=True, repeats=2, checks=["empty"], check_rows=2, pairs=["full-small"], shown_characters=5)
     judge.main()
     judgments = read_jsonl(judge.JUDGMENTS, Judgment)
     assert len(judgments) == 2 * 3 * (2 + 2)
-    assert [one.repeat for one in judgments] == [0] * 12 + [1] * 12
+    assert [judgment.repeat for judgment in judgments] == [0] * 12 + [1] * 12
     assert len(read_jsonl(judge.CHECKS, CheckJudgment)) == 2 * 2 * 2
     metrics = read_json(judge.METRICS)
     assert list(metrics["solo"]) == list(metrics["models"]) == ["small", "full"]
@@ -107,7 +112,7 @@ def test_solo_repeats_checks_and_cuts(write_rows: Callable[..., list[Answers]]) 
 def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
     write_rows: Callable[..., list[Answers]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a judge that fails its checks and whose winners are believed; what it did is there to be read."""
+    """Guards against results of a judge that fails its checks. Its outputs are still written."""
     from stages.judges.rubric import rubric
 
     write_rows(3, full="Blue.", small="Red.", base="Red.")
@@ -146,7 +151,77 @@ def test_answers_of_another_run_are_refused(write_rows: Callable[..., list[Answe
         ({"shown_characters": 0}, "judge.shown_characters: Input should be greater than 0"),
     ],
 )
-def test_parameters_that_cannot_be(project: Path, values: dict[str, Any], message: str) -> None:
+def test_invalid_parameters(project: Path, values: dict[str, Any], message: str) -> None:
     configure(**values)
     with pytest.raises(StageError, match=message):
         judge.main()
+
+
+# People's labels
+
+
+@pytest.fixture
+def label_rows(project: Path, answers: MakeAnswers, make: MakeExample) -> list[Answers]:
+    """Four rows, as the stage finds them, in which `full` is right and the others aren't."""
+    examples = [make(f"Name color {i}.", "It is blue.", source=Source(kind="general")) for i in range(4)]
+    rows = [
+        answers("It is blue.", example.instruction, example.id, full="It is blue.", small="Is it", base="")
+        for example in examples
+    ]
+    write_jsonl(judge.TEST, examples)
+    write_jsonl(judge.ANSWERS, rows)
+    return rows
+
+
+def save_labels(rows: list[Answers], pair: str, choices: list[str]) -> None:
+    labels = [
+        {"id": row.id, "token": Comparison(row, pair, swapped=False).token, "choice": choice}
+        for row, choice in zip(rows, choices, strict=True)
+    ]
+    content = {"version": 1, "labeller": "0" * 16, "labels": labels}
+    Path("data/labels/labels.json").write_text(json.dumps(content))
+
+
+def test_metrics_hold_agreement_where_somebody_labelled(label_rows: list[Answers]) -> None:
+    """Guards against labels that change nothing, and against metrics of agreement without labels."""
+    judge.main()
+    without = read_json(judge.METRICS)
+    assert "agreement" not in without
+    save_labels(label_rows, "full-base", ["A", "A", "A", "B"])
+    judge.main()
+    metrics = read_json(judge.METRICS)
+    agreed = metrics.pop("agreement")
+    assert metrics == without
+    assert {key: agreed[key] for key in ("labellers", "rows", "labels", "agreement", "kappa")} == {
+        "labellers": 1,
+        "rows": 4,
+        "labels": 4,
+        "agreement": 0.75,
+        "kappa": 0.0,  # the judge always says the same, so chance agrees as often
+    }
+    assert agreed["agreement_low"] < 0.75 < agreed["agreement_high"] == 1.0
+
+
+def test_labels_of_other_answers_are_counted(label_rows: list[Answers]) -> None:
+    """Guards against labels that vanish without a word."""
+    save_labels(label_rows, "full-base", ["A", "A", "A", "B"])
+    write_jsonl(judge.ANSWERS, [row.model_copy(update={"output": "It is green."}) for row in label_rows])
+    judge.main()
+    assert read_json(judge.METRICS)["agreement"] == {"labels_of_other_answers": 4}
+
+
+def test_a_file_of_another_program_stops_the_stage_before_it_judges(label_rows: list[Answers]) -> None:
+    """Guards against a judge that is paid before the labels are found to be of no use."""
+    Path("data/labels/labels.json").write_text("{}")
+    with pytest.raises(StageError, match="is not a file of the label page"):
+        judge.main()
+    assert not judge.JUDGMENTS.exists()
+
+
+def test_the_page_is_written_and_named(label_rows: list[Answers], capsys: pytest.CaptureFixture[str]) -> None:
+    """Guards against a page that nobody finds."""
+    judge.label(6)
+    page = Path("reports/label.html").read_text(encoding="utf-8")
+    assert len(set(re.findall(r'data-token="([0-9a-f]{16})"', page))) == 6
+    expected = "reports/label.html: 6 comparisons; open it in a browser, and put what it downloads into data/labels\n"
+    assert capsys.readouterr().out == expected

@@ -1,10 +1,10 @@
 """How far the judge agrees with people, and people with one another.
 
-Agreement is the share of comparisons of which two raters say the same: the pair's first model, its second, or a tie.
-Cohen's kappa is how much of the agreement beyond chance was reached (Cohen, 1960, "A Coefficient of Agreement for
-Nominal Scales"). Of more than two raters, both are means over pairs of them (Light, 1971, "Measures of Response
-Agreement for Qualitative Data"). Intervals are percentile bootstraps over clusters, such as the rows of one source
-page: a resample draws clusters, and a cluster brings all raters' choices along.
+Agreement is the share of comparisons on which two raters make the same choice: the pair's first model, its second, or a
+tie. Cohen's kappa is the share of the possible agreement beyond chance that was reached (Cohen, 1960, "A Coefficient of
+Agreement for Nominal Scales"). With more than two raters, both are means over pairs of raters (Light, 1971, "Measures
+of Response Agreement for Qualitative Data"). Intervals are percentile bootstraps over clusters, such as the rows about
+the same page; a drawn cluster brings the choices of all raters along.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stages.judges.bootstrap import CONFIDENCE, Floats
 from stages.judges.labels.choices import Choices, Key, Labels
-from stages.judges.sheets import pair_roles
+from stages.judges.protocol import pair_roles
 
 Raters = tuple[Choices, Choices]
 Counts = NDArray[np.int64]
@@ -24,38 +24,41 @@ Counts = NDArray[np.int64]
 def agreement(
     labels: Labels, verdicts: Choices, clusters: Mapping[str, str], resamples: int, seed: int
 ) -> dict[str, object]:
-    """The judge's agreement with the people and, under `people`, theirs with one another: the most to expect of it.
+    """The judge's agreement with people and, under `people`, that of people with one another.
 
-    `clusters` maps a row's id to its cluster. Labels of which the judge has no verdict, and those about other answers,
-    are counted and left out. Empty where nobody labelled anything; `people` is there from two people on.
+    No judge can be expected to agree more than people do. `clusters` maps the id of a row to its cluster. Labels about
+    other answers, or without a verdict of the judge, are counted and left out. Empty if there are no labels; `people`
+    needs at least two people.
     """
     people = labels.people
-    other: dict[str, object] = {}
+    left_out: dict[str, object] = {}
     if labels.of_other_answers:
-        other["labels_of_other_answers"] = labels.of_other_answers
+        left_out["labels_of_other_answers"] = labels.of_other_answers
     if not people:
-        return other
+        return left_out
     keys = [key for choices in people for key in choices]
     by_judge: dict[str, object] = {
-        **other,
+        **left_out,
         "labellers": len(people),
         "rows": len({key[0] for key in keys if key in verdicts}),
         "labels_without_verdict": sum(key not in verdicts for key in keys),
-        **rates([(choices, verdicts) for choices in people], clusters, resamples, seed),
+        **agreement_rates([(choices, verdicts) for choices in people], clusters, resamples, seed),
     }
     if len(people) == 1:
         return by_judge
-    return by_judge | {"people": rates(list(combinations(people, 2)), clusters, resamples, seed)}
+    return by_judge | {"people": agreement_rates(list(combinations(people, 2)), clusters, resamples, seed)}
 
 
-def rates(raters: Sequence[Raters], clusters: Mapping[str, str], resamples: int, seed: int) -> dict[str, float]:
-    """Agreement and kappa, means over the pairs of raters, with 95% intervals.
+def agreement_rates(
+    raters: Sequence[Raters], clusters: Mapping[str, str], resamples: int, seed: int
+) -> dict[str, float]:
+    """Agreement and kappa, means over pairs of raters, with 95% intervals.
 
-    `labels` counts what both raters of a pair compared; where it is 0, there is no more in the result. Raters who
-    always say one and the same thing have no kappa: `kappa_undefined` counts the resamples in which that is so, and
-    where it is so of them all, kappa is left out.
+    `labels` counts the comparisons that both raters of a pair made; if it is 0, it is the only key. Kappa is undefined
+    for two raters who both always make the same choice: `kappa_undefined` counts the resamples without any kappa, and
+    if that is all of them, kappa is left out.
     """
-    labels = sum(len(one.keys() & other.keys()) for one, other in raters)
+    labels = sum(len(first.keys() & second.keys()) for first, second in raters)
     if not labels:
         return {"labels": 0}
     tables = _tables(raters, clusters)
@@ -85,18 +88,18 @@ def _agreement(tables: Counts) -> Floats:
 
 
 def _tables(raters: Sequence[Raters], clusters: Mapping[str, str]) -> Counts:
-    """How often one rater said this and the other that: [clusters, pairs of raters, 3, 3]."""
-    shared = [sorted(one.keys() & other.keys()) for one, other in raters]
+    """How often the first rater made one choice and the second the other: [clusters, pairs of raters, 3, 3]."""
+    shared = [sorted(first.keys() & second.keys()) for first, second in raters]
     index = {name: i for i, name in enumerate(sorted({clusters[row] for keys in shared for row, _ in keys}))}
     tables = np.zeros((len(index), len(raters), 3, 3), dtype=np.int64)
-    for number, ((one, other), keys) in enumerate(zip(raters, shared, strict=True)):
+    for number, ((first, second), keys) in enumerate(zip(raters, shared, strict=True)):
         for key in keys:
-            tables[index[clusters[key[0]]], number, _category(one, key), _category(other, key)] += 1
+            tables[index[clusters[key[0]]], number, _category(first, key), _category(second, key)] += 1
     return tables
 
 
 def _category(choices: Choices, key: Key) -> int:
-    """0 for the pair's first model, 1 for its second, 2 for a tie, so that all pairs share their categories."""
+    """0 for the pair's first model, 1 for its second, 2 for a tie: the same categories for all pairs of models."""
     return (*pair_roles(key[1]), "tie").index(choices[key])
 
 
@@ -108,7 +111,7 @@ def _resampled(tables: Counts, resamples: int, seed: int) -> Counts:
 
 
 def _mean(values: Floats) -> Floats:
-    """Over the pairs of raters that have a value; NaN where none has."""
+    """The mean over the pairs of raters with a value; NaN if there are none."""
     return np.ma.filled(np.ma.mean(np.ma.masked_invalid(values), axis=-1), np.nan)
 
 

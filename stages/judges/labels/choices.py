@@ -1,5 +1,10 @@
-"""What people chose on the label page: reads the files that it downloads, and gives the answers their models back."""
+"""What people chose on the label page, which shows answers under the letters A and B: reads the files it downloads.
 
+The page has no model names, only a token for each comparison. Only someone who has the answers can tell which models
+they are from, by computing the tokens of all comparisons.
+"""
+
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,50 +17,77 @@ from pydantic import Field, ValidationError
 from stages.common.errors import StageError
 from stages.common.files import describe, read_text
 from stages.common.records import Answers, Record, Role
-from stages.judges.labels.blinding import Comparison
+from stages.judges.protocol import pair_roles
 
 log = logging.getLogger(__name__)
 
 PAIRS = ("full-base", "full-small", "small-base")
-ANEW = "`python -m stages.judge --label 50` writes a page of the present ones"
+HINT = "`python -m stages.judge --label 50` writes a page of the present ones"
 
 Key = tuple[str, str]  # a row's id and a pair of models
 Choices = dict[Key, Role | Literal["tie"]]  # who won which comparison
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Two models' answers to one instruction, shown as A and B."""
+
+    row: Answers
+    pair: str  # such as "full-base"
+    swapped: bool  # False: A is the pair's first model and B its second; True: the other way round
+
+    @property
+    def models(self) -> tuple[Role, Role]:
+        """The models of A and B."""
+        first, second = pair_roles(self.pair)
+        return (second, first) if self.swapped else (first, second)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The answers A and B."""
+        a, b = self.models
+        return self.row.answers[a].text, self.row.answers[b].text
+
+    @property
+    def token(self) -> str:
+        """The first 16 hex digits of the SHA-256 of all texts shown and of the models: other answers, another token."""
+        parts = (self.row.id, self.row.instruction, self.row.input, self.row.output, *self.texts, *self.models)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
 class Label(Record):
     id: str  # of the row
-    token: str  # of the comparison: blinding.py
+    token: str  # of the comparison
     choice: Literal["A", "B", "tie"]
 
 
 class LabelFile(Record):
     version: Literal[1]
-    labeller: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # drawn by the page, so that it names nobody
+    labeller: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # a random number of the page, which identifies nobody
     labels: Annotated[list[Label], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
 class Labels:
-    people: list[Choices]  # of each person, who chose anything about the present answers
-    of_other_answers: int  # labels about what the models don't answer now, which are left out
+    people: list[Choices]  # of each person who labelled any of the present answers
+    of_other_answers: int  # number of labels about other answers than the present ones; they are left out
 
 
 def read_labels(path: Path, rows: Sequence[Answers]) -> Labels:
-    """From one file, or from all *.json of a folder, which may hold none.
+    """Reads one file, or every *.json file of a folder, which may have none.
 
-    Labels of answers that aren't those of `rows`, such as another training's, are counted and named in the log. Raises
-    StageError for a file that the page didn't write, for a comparison that is labelled twice, and for two files of one
-    person.
+    Labels about other answers than those of `rows`, such as those of an earlier training, are counted and named in the
+    log. Raises StageError for a path that doesn't exist, a file that the page didn't write, a comparison labelled
+    twice, and two files by the same person.
     """
     if not path.exists():
         raise StageError(f"{path} does not exist; judge.labels names a file of the label page, or a folder of them")
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     comparisons = _by_token(rows) if files else {}
     labellers: dict[str, Path] = {}
-    people, others = [], 0
+    people, of_other_answers = [], 0
     for file in files:
-        content = _read(file)
+        content = _read_label_file(file)
         earlier = labellers.setdefault(content.labeller, file)
         if earlier is not file:
             raise StageError(f"{earlier} and {file} are by the same person; keep the fuller one and delete the other")
@@ -63,12 +95,12 @@ def read_labels(path: Path, rows: Sequence[Answers]) -> Labels:
         if present:
             people.append(_choices(file, present, comparisons))
         if other := len(content.labels) - len(present):
-            others += other
-            log.warning("%s: %d of %d labels are about other answers; %s", file, other, len(content.labels), ANEW)
-    return Labels(people, others)
+            of_other_answers += other
+            log.warning("%s: %d of %d labels are about other answers; %s", file, other, len(content.labels), HINT)
+    return Labels(people, of_other_answers)
 
 
-def _read(file: Path) -> LabelFile:
+def _read_label_file(file: Path) -> LabelFile:
     try:
         return LabelFile.model_validate_json(read_text(file))
     except ValidationError as error:
@@ -76,8 +108,8 @@ def _read(file: Path) -> LabelFile:
 
 
 def _by_token(rows: Sequence[Answers]) -> dict[str, Comparison]:
-    """Every comparison that a page of these answers may show."""
-    comparisons = [Comparison(*one) for one in product(rows, PAIRS, (False, True))]
+    """Every comparison that a page with these answers can show."""
+    comparisons = (Comparison(row, pair, swapped) for row, pair, swapped in product(rows, PAIRS, (False, True)))
     return {comparison.token: comparison for comparison in comparisons}
 
 

@@ -10,7 +10,7 @@ from stages.common.errors import StageError
 from stages.common.files import read_text
 from stages.common.records import Answers
 from stages.common.templates import csp_hash, load_templates
-from stages.judges.labels.blinding import Comparison
+from stages.judges.labels.choices import Comparison
 
 FOLDER = Path(__file__).parent / "label_page"
 

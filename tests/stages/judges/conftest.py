@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 
 from stages.common.records import Judgment, Role, Scores, Teacher
-from stages.judges.judge_statistics import Sampling
-from stages.judges.rows import RowFacts
+from stages.judges.judge_statistics import BootstrapSettings, RowFacts
 
 MakeJudgment = Callable[..., Judgment]
 RUBRIC = Teacher(name="rubric")
 
 
 def scores(total: int) -> Scores:
-    """Full points for one criterion after the other."""
+    """Scores with this total, which give full points to one criterion after the other."""
     first = min(5, total)
     second = min(5, total - first)
     return Scores(
@@ -27,7 +26,7 @@ def scores(total: int) -> Scores:
 
 @pytest.fixture
 def judged() -> MakeJudgment:
-    """One from the totals in the order shown: `judged(3, full=5, base=1)` is of row 3."""
+    """Makes a judgment from totals in the order shown: `judged(3, full=5, base=1)` is about row 3."""
 
     def make(row: int, *, repeat: int = 0, judge: str = "rubric", failed: str = "", **totals: int) -> Judgment:
         models: tuple[Any, ...] = tuple(totals)
@@ -54,8 +53,8 @@ def judged() -> MakeJudgment:
 
 
 @pytest.fixture
-def sampling() -> Sampling:
-    """A hundred rows; rows 0 and 1 are about one page, as are rows 2 and 3, and so on."""
+def settings() -> BootstrapSettings:
+    """A hundred rows: rows 0 and 1 are about one page, rows 2 and 3 about another, and so on."""
     words: dict[Role, int] = {"base": 30, "small": 20, "full": 10}
     facts = {f"row {n}": RowFacts(cluster=f"page {n // 2}", words=words) for n in range(100)}
-    return Sampling(facts, resamples=500, seed=1)
+    return BootstrapSettings(facts, resamples=500, seed=1)

@@ -1,3 +1,5 @@
+"""Labels of the page: who chose which model, and files that are not used."""
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +10,7 @@ import pytest
 from stages.common.errors import StageError
 from stages.common.files import write_json
 from stages.common.records import Answers
-from stages.judges.labels.blinding import Comparison
-from stages.judges.labels.choices import Choices, Labels, read_labels
+from stages.judges.labels.choices import Choices, Comparison, Labels, read_labels
 
 MakeAnswers = Callable[..., Answers]
 
@@ -31,7 +32,7 @@ def file(labels: list[Any], labeller: str = "0" * 16) -> dict[str, Any]:
 
 
 def test_letters_become_models_again(tmp_path: Path, rows: list[Answers]) -> None:
-    """Guards against a choice that counts for the other model where the two were shown the other way round."""
+    """Guards against a choice that counts for the other model when the two were shown swapped."""
     labels = [
         label(rows[0], "full-base", "A"),
         label(rows[0], "full-small", "A", swapped=True),
@@ -51,7 +52,7 @@ def test_letters_become_models_again(tmp_path: Path, rows: list[Answers]) -> Non
 
 
 def test_a_folder_holds_a_file_a_person_or_none(tmp_path: Path, rows: list[Answers]) -> None:
-    """Guards against the folder's README read as labels, and against an order that the file system decides."""
+    """Guards against the folder's README read as labels, and against the order of the file system."""
     (tmp_path / "README.md").write_text("not JSON")
     assert read_labels(tmp_path, rows) == Labels([], 0)
     write_json(tmp_path / "b.json", file([label(rows[0], "full-base", "A")], "b" * 16))
@@ -61,13 +62,13 @@ def test_a_folder_holds_a_file_a_person_or_none(tmp_path: Path, rows: list[Answe
 
 
 def test_a_token_is_of_one_order_of_one_pair_of_one_rows_answers(answers: MakeAnswers) -> None:
-    """Guards against labels that count for answers that nobody saw, and against two comparisons under one token."""
+    """Guards against labels that count for answers that nobody saw, and against one token for two comparisons."""
     row = answers("Blue.", full="Same.", small="Same.", base="Same.")
     tokens = {Comparison(row, pair, swapped).token for pair in ("full-base", "full-small") for swapped in (True, False)}
     changed = [answers("Blue.", full="Same!", small="Same.", base="Same."), row.model_copy(update={"output": "Red."})]
-    tokens |= {Comparison(one, "full-base", swapped=False).token for one in changed}
+    tokens |= {Comparison(row, "full-base", swapped=False).token for row in changed}
     assert len(tokens) == 4 + 2
-    elsewhere = answers("Blue.", full="Same.", small="Other.", base="Same.")  # of no matter between full and base
+    elsewhere = answers("Blue.", full="Same.", small="Other.", base="Same.")  # doesn't matter between full and base
     assert Comparison(elsewhere, "full-base", swapped=False).token in tokens
 
 
@@ -86,7 +87,7 @@ def test_labels_of_other_answers_are_left_out_and_counted(
 
 
 def test_a_comparison_that_is_labelled_twice_stops_the_stage(tmp_path: Path, rows: list[Answers]) -> None:
-    """Guards against a file put together from two, in which the later choice silently wins, in whichever order."""
+    """Guards against a file merged from two, in which the later choice silently wins."""
     labels = [label(rows[0], "full-base", "A"), label(rows[0], "full-base", "A", swapped=True)]
     write_json(tmp_path / "labels.json", file(labels))
     with pytest.raises(StageError, match=rf"full-base of row {rows[0].id} is labelled twice"):
@@ -94,7 +95,7 @@ def test_a_comparison_that_is_labelled_twice_stops_the_stage(tmp_path: Path, row
 
 
 def test_two_files_of_one_person_stop_the_stage(tmp_path: Path, rows: list[Answers]) -> None:
-    """Guards against a file that was downloaded twice and counts as two people of one mind."""
+    """Guards against a file that was downloaded twice and counts as two people who always agree."""
     for name in ("labels.json", "labels (1).json"):
         write_json(tmp_path / name, file([label(rows[0], "full-base", "A")]))
     with pytest.raises(StageError, match=r"labels \(1\)\.json and .*labels\.json are by the same person"):
