@@ -60,7 +60,7 @@ class AnswerFeatures:
     topic: float  # 0-1, how far it is about the reference's subject
     enough: float  # 0-1; 1 if it has half of the reference's length, or adds half as many words
     nothing_new: bool  # it has only words of the question, and did nothing with them
-    free: bool  # the task has many right answers
+    open_ended: bool  # the task has many right answers
 
 
 def extract_features(instruction: str, input: str, reference: str, answer: str) -> AnswerFeatures:
@@ -83,7 +83,7 @@ def extract_features(instruction: str, input: str, reference: str, answer: str) 
         topic=_topic(task, expected, given, overlap),
         enough=min(1.0, 2 * max(length, added)),
         nothing_new=_nothing_new(task, given, overlap, form),
-        free=task.free and not overlap.picked and not overlap.adds_number,
+        open_ended=task.open_ended and not overlap.picked and not overlap.adds_number,
     )
 
 
@@ -102,7 +102,7 @@ def _topic(task: RubricTask, expected: tuple[Word, ...], given: tuple[Word, ...]
     signs = [min(1.0, 1.5 * len(content & stems) / max(1, len(content)))]  # two thirds of the reference are enough
     if overlap.recall:
         signs.append(min(1.0, 0.5 + overlap.recall))
-    if task.works:  # half of the answer's words from the text to work on are enough
+    if task.works_on_text:  # half of the answer's words from the text to work on are enough
         about = content_stems(given)
         signs.append(min(1.0, 2 * len(about & task.offered) / max(1, len(about))))
     if subject:
@@ -113,8 +113,8 @@ def _topic(task: RubricTask, expected: tuple[Word, ...], given: tuple[Word, ...]
     if says_more:
         return topic
     short = len(given) <= _SHORT and (not subject or len(content - task.stems) <= 3)
-    open_ended = topic > 0 and task.free and task.quoted <= stems
-    return max(topic, _ASSUMED_TOPIC) if short or open_ended else topic
+    allowed = topic > 0 and task.open_ended and task.quoted <= stems
+    return max(topic, _ASSUMED_TOPIC) if short or allowed else topic
 
 
 def _nothing_new(task: RubricTask, given: tuple[Word, ...], overlap: Overlap, form: Form) -> bool:

@@ -102,15 +102,15 @@ def _choice(task: RubricTask, expected: tuple[Word, ...]) -> frozenset[str]:
     if chosen == task.options:  # a reference that names every alternative chooses none
         chosen = frozenset()
     offered = task.offered
-    picked = content & offered - task.told
+    picked = content & offered - task.instruction_stems
     few = len(offered) >= 2 and 2 * len(content & offered) <= len(offered)
-    return chosen | picked if few and 2 * len(picked) > len(content - task.told) else chosen
+    return chosen | picked if few and 2 * len(picked) > len(content - task.instruction_stems) else chosen
 
 
 def _is_rework(task: RubricTask, expected: tuple[Word, ...]) -> bool:
     """Whether the reference keeps most words of the text to work on, but isn't a longer text that quotes it whole."""
     kept = content_stems(expected) & task.offered
-    if not task.works or len(task.material) < 3 or 2 * len(kept) <= len(task.offered):
+    if not task.works_on_text or len(task.material) < 3 or 2 * len(kept) <= len(task.offered):
         return False
     text, reference = (f" {' '.join(word.form for word in words)} " for words in (task.material, expected))
     return text not in reference or text == reference
@@ -175,7 +175,7 @@ def compare_groups(task: RubricTask, reference: str, answer: str) -> tuple[set[s
     Labels are words of the instruction, items are words of the text that it works on.
     """
     content = content_stems(tokenize_words(reference))
-    labels, items = content & task.told - task.offered, content & task.offered
+    labels, items = content & task.instruction_stems - task.offered, content & task.offered
     if len(labels) < 2 or len(items) < 2:
         return None
     expected = set(_labelled_items(reference, labels, items))

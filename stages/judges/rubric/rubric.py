@@ -74,7 +74,7 @@ def _correctness(features: AnswerFeatures) -> float:
         share = (1 - _ORDER) * new_words + _ORDER * overlap.phrasing
     else:
         share = _facts(overlap) * (0.8 + 0.2 * overlap.phrasing)
-    if features.free:
+    if features.open_ended:
         share = (_UNVERIFIED + (1 - _UNVERIFIED) * share) * min(1.0, features.topic / 0.8)
     if overlap.rejected:
         share = min(share, 0.4 if overlap.chosen and len(overlap.rejected) == 1 else 0.1)

@@ -32,7 +32,7 @@ _FREE = re.compile(
 class RubricTask:
     """Sets of stems and forms of the words of a task (instruction and input), by their role."""
 
-    told: frozenset[str]  # stems of the instruction without the text to work on
+    instruction_stems: frozenset[str]  # stems of the instruction without the text to work on
     forms: frozenset[str]  # of instruction and input
     stems: frozenset[str]
     pairs: frozenset[tuple[str, str]]  # of neighbouring forms
@@ -42,8 +42,8 @@ class RubricTask:
     offered: frozenset[str]  # stems of the content words of the material
     options: frozenset[str]  # stems of the alternatives that the task offers
     quoted: frozenset[str]  # stems in quotes in the instruction
-    works: bool  # it asks for work on the text
-    free: bool  # many answers are right
+    works_on_text: bool  # it asks for work on the text
+    open_ended: bool  # many answers are right
 
 
 @lru_cache(maxsize=64)
@@ -54,7 +54,7 @@ def parse_task(instruction: str, input: str) -> RubricTask:
     text, frame = _text_and_frame(instruction, input, in_quotes)
     material = tokenize_words(text)
     return RubricTask(
-        told=frozenset(word.stem for word in tokenize_words(frame)),
+        instruction_stems=frozenset(word.stem for word in tokenize_words(frame)),
         forms=frozenset(word.form for word in words),
         stems=frozenset(word.stem for word in words),
         pairs=frozenset(word_pairs(tokenize_words(instruction)) + word_pairs(tokenize_words(input))),
@@ -64,8 +64,8 @@ def parse_task(instruction: str, input: str) -> RubricTask:
         offered=content_stems(material),
         options=content_stems(word for option in _options(start) for word in tokenize_words(option)),
         quoted=content_stems(tokenize_words(in_quotes)),
-        works=bool(input) or works_on_input(start),
-        free=(creates(start) and not material) or _FREE.search(start) is not None,
+        works_on_text=bool(input) or works_on_input(start),
+        open_ended=(creates(start) and not material) or _FREE.search(start) is not None,
     )
 
 
