@@ -84,7 +84,7 @@ def _counts(judgments: Sequence[Judgment]) -> dict[str, int]:
         "judgments": len(judgments),
         "failed": reasons.total(),
         **{f"failed_{reason}": count for reason, count in sorted(reasons.items())},
-        "contradicted": sum(judgment.declared not in (None, judgment.winner) for judgment in judgments),
+        "contradicted": sum(judgment.declared != judgment.winner for judgment in judgments),
     }
 
 

@@ -181,3 +181,22 @@ def test_the_length_effect_is_that_of_the_first_model(judged: MakeJudgment, sett
     pair = metrics["pairs"]["full-base"]
     assert pair["length_fit"] == "ok"
     assert pair["length_effect"] > 0
+
+
+def test_ties_are_no_losses_in_the_sign_test(judged: MakeJudgment, settings: BootstrapSettings) -> None:
+    rows = [judgment for n in range(6) for judgment in both_orders(judged, n, full=9, base=3)]
+    rows += [judgment for n in range(6, 10) for judgment in both_orders(judged, n, full=6, base=6)]
+    metrics: Any = summarize(rows, settings)
+    assert metrics["pairs"]["full-base"]["sign_test_p"] == 2 / 2**6
+
+
+def test_consistency_is_a_share_of_all_repeats(judged: MakeJudgment, settings: BootstrapSettings) -> None:
+    """Guards against a consistency above 1, or one that counts only whole rows."""
+    rows = [
+        *(judged(0, full=9, base=3), judged(0, base=3, full=9)),
+        *(judged(0, full=9, base=3, repeat=1), judged(0, base=9, full=3, repeat=1)),
+        *(judged(1, full=9, base=3), judged(1, base=3, full=9)),
+        *(judged(1, full=9, base=3, repeat=1), judged(1, base=3, full=9, repeat=1)),
+    ]
+    metrics: Any = summarize(rows, settings)
+    assert (metrics["pairs"]["full-base"]["consistency"], metrics["pairs"]["full-base"]["inconsistent"]) == (3 / 4, 1)

@@ -86,6 +86,7 @@ def test_the_rubric_passes_all(rows: list[Answers]) -> None:
     assert {name for name, check in metrics.items() if not check["passed"]} == set()
     assert metrics["reference"]["measured"] == 1.0
     assert metrics["empty"]["measured"] == 0.0
+    assert (metrics["truncated"]["expected_low"], metrics["truncated"]["expected_high"]) == (0.0, 0.25)  # as stated
     assert health_metric(metrics) == {"healthy": 1}
 
 

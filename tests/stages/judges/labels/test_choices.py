@@ -132,3 +132,11 @@ def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path, rows: list[Answe
     """Guards against a misspelt path that reads as no labels."""
     with pytest.raises(StageError, match=r"label does not exist; judge.labels names a file"):
         read_labels(tmp_path / "label", rows)
+
+
+def test_labels_of_other_answers_are_counted_over_all_files(tmp_path: Path, rows: list[Answers]) -> None:
+    write_json(
+        tmp_path / "a.json", file([label(rows[0], "full-base", "A"), label(rows[1], "full-base", "A")], "a" * 16)
+    )
+    write_json(tmp_path / "b.json", file([label(rows[0], "full-base", "A")], "b" * 16))
+    assert read_labels(tmp_path, rows[2:]) == Labels([], 3)

@@ -35,6 +35,12 @@ def test_topic_from_two_thirds_of_the_reference_on_is_full() -> None:
     assert features(few, question, reference).topic == pytest.approx(0.5 + 1 / 3)  # by recall
 
 
+def test_topic_from_the_words_of_the_reference() -> None:
+    """Two of its four content words, which are two of the three of its subject, and nothing that it adds."""
+    question, reference = "What is the color of the old ship's sail?", "The old ship's sail is red."
+    assert features("It was an old ship that sank there.", question, reference).topic == 1.5 * 2 / 4
+
+
 def test_a_wrong_alternative_is_to_the_point() -> None:
     found = features("Positive.", "Is the review positive or negative?", "The review is negative.", "It was cold.")
     assert (found.overlap.rejected, found.topic) == (("Positive",), 1.0)
@@ -48,10 +54,11 @@ def test_topic_of_an_answer_to_an_open_task() -> None:
     assert features("The bird is at the window.", "Write a sentence about the deep sea.", reference).topic == 0.0
 
 
-def test_long_answers_get_no_assumed_topic() -> None:
+def test_answers_that_say_more_get_no_assumed_topic() -> None:
     question, reference = "What is the capital of Peru?", "Lima."
     assert features("Cusco.", question, reference).topic == 0.8
     assert features("It rained all day long there.", question, reference).topic < 0.8
+    assert features("Whales swallow ships.", question, reference).topic == 0.0  # short, but adds too many words
 
 
 # What is new
@@ -96,7 +103,8 @@ def test_loops_echoes_and_length() -> None:
     assert features(REFERENCE).form.variety == 1.0
     echo = features("Why are leaves green? Why are leaves green?").form
     assert echo.echo > 0.5
-    assert features("Leaves are green because chlorophyll reflects it.").form.echo == 0.0  # the reference says it, too
+    shared = features("The whale is big.", "Is it true that the whale is big?", "Yes, the whale is big.").form
+    assert shared.echo == 0.0  # the reference says it, too
 
 
 @pytest.mark.parametrize(
@@ -126,6 +134,7 @@ def test_sentences(answer: str, broken: float, prose: bool, finished: bool) -> N
         ("It is a planet.", "It is not a planet.", "not planet"),
         ("It is not a planet.", "It is a planet.", "not planet"),
         ("It is never cold.", "It is not cold.", ""),
+        ("It is a whale.", "No.", ""),  # only one of the two says yes or no
         ("Iron expands.", "Iron contracts.", "contracts for expands"),
         ("It is hot by day and cold by night.", "It is cold by night.", ""),  # the reference says both
     ],

@@ -87,6 +87,19 @@ def test_items_belong_to_the_label_of_their_clause() -> None:
     sorted_right = compare_groups(task, reference, "Carrot and leek are vegetables, and apple and cherry are fruits.")
     assert sorted_right is not None and sorted_right[0] == sorted_right[1]
     assert len(sorted_right[0]) == 4
+    one_clause = compare_groups(task, reference, "Fruits are apple and cherry and vegetables are carrot and leek.")
+    assert one_clause is not None and one_clause[0] == one_clause[1]
     wrong = compare_groups(task, reference, "Fruits: carrot, apple. Vegetables: leek, cherry.")
     assert wrong is not None and len(wrong[0] & wrong[1]) == 2
     assert compare_groups(task, "Fruits: apple, cherry.", reference) is None  # only one label: nothing is sorted
+
+
+def test_phrasing_is_the_f1_of_new_pairs() -> None:
+    """The reference adds 3 pairs, the answer 5, of which 2 are the same: 2 * 2 / (3 + 5)."""
+    found = overlap("Say it.", "fig plum pear date", "fig plum pear nut lime kiwi")
+    assert found.phrasing == pytest.approx(4 / 8)
+
+
+def test_a_reference_that_names_all_alternatives_chooses_none() -> None:
+    found = overlap("Is it a fruit or vegetable?", "It is a fruit and a vegetable.", "It is a fruit.")
+    assert (found.picked, found.rejected) == (False, ())

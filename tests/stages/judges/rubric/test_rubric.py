@@ -294,3 +294,10 @@ def test_every_bundled_answer_has_full_points_against_itself(root: Path) -> None
         if score(example.instruction, example.input, example.output, example.output)[0].total < 15
     ]
     assert low == []
+
+
+def test_a_wrong_number_is_worse_than_none() -> None:
+    """Guards against a false number or name that costs no more than a missing word."""
+    question, reference = "Tell me about the book.", "Melville published the long novel in 1851."
+    assert points("Melville published the long novel.", question, reference)[0] >= 3
+    assert points("Melville published the long novel in 1920.", question, reference)[0] == 0

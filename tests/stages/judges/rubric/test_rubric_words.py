@@ -16,6 +16,7 @@ def stems(text: str) -> list[str]:
         ("3,000", ["3000"]),
         ("2.50", ["2.5"]),
         ("two three", ["2", "3"]),  # two numbers, not five
+        ("ten five", ["10", "5"]),
         ("this one", ["this", "one"]),  # usually no number
         ("km", stems("kilometers")),
         ("metres", stems("meters")),
