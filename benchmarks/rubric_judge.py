@@ -1,6 +1,6 @@
 """How long the judge takes with the rubric, statistics and checks included, for 100, 1,000 and 10,000 pairs.
 
-    python -m benchmarks.judging
+    python -m benchmarks.rubric_judge
 
 The rows are the bundled tasks and what the rule-based teacher makes of the bundled pages, repeated with numbers to have
 enough. Base repeats the question, small gives the answer of another row, and full gives that answer, the right one or
@@ -35,7 +35,7 @@ def main() -> None:
         return
     print("   pairs  judgments  seconds     MB")
     for pairs in PAIRS:
-        command = [sys.executable, "-m", "benchmarks.judging", str(pairs)]
+        command = [sys.executable, "-m", "benchmarks.rubric_judge", str(pairs)]
         subprocess.run(command, env=os.environ | ONE_CORE, check=True)
 
 
