@@ -20,10 +20,9 @@ from stages.common.files import iter_jsonl, write_csv, write_json, write_jsonl
 from stages.common.instruction_sets import MalformedRow, Row, read_rows
 from stages.common.params import load_params
 from stages.common.records import Example, Page, RawRow, Rejection
-from stages.curation.audited import audit_request, audited, batches
-from stages.curation.rules import ORDER, Curation, curate
+from stages.curation.auditor import audit_request, audited, batches
+from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from stages.curation.story import story
-from stages.curation.thresholds import Thresholds
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
 from stages.sampling import as_text

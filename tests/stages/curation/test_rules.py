@@ -5,8 +5,7 @@ from hypothesis import given, settings, strategies as st
 from ruamel.yaml import YAML
 
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
-from stages.curation.rules import ORDER, Curation, curate
-from stages.curation.thresholds import Thresholds
+from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
