@@ -33,6 +33,16 @@ def test_near_duplicates_from_both_sides_of_the_threshold(
 
 
 @pytest.mark.parametrize(
+    ("question", "found"), [("Who wrote the novel Emma?", True), ("Who wrote the long novel Emma?", False)]
+)
+def test_one_word_may_be_added_to_two(make: MakeExample, question: str, found: bool) -> None:
+    """Guards against an exception to the threshold that covers questions with two more words, too."""
+    first, second = make("Who wrote Emma?", "Jane Austen."), make(question, "Jane Austen.")
+    twin = [(first, read_content(first))]
+    assert (near_duplicate(read_content(second), twin, 0.9) is not None) == found
+
+
+@pytest.mark.parametrize(
     ("first", "second", "found"),
     [
         ("Water boils at 100 degrees.", "It boils at 90 degrees.", False),  # another number

@@ -5,6 +5,7 @@ from hypothesis import given, settings, strategies as st
 from ruamel.yaml import YAML
 
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
+from stages.curation import rules
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
@@ -66,6 +67,22 @@ def test_several_processes_find_the_same(make: MakeExample) -> None:
     one, two = (curate(examples, LIMITS, {}, processes=number) for number in (1, 2))
     assert one == two
     assert reasons(one).count("after_cutoff") == 24
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_no_example_is_lost_between_chunks(make: MakeExample, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Guards against a last chunk that is left out."""
+    monkeypatch.setattr(rules, "_CHUNK", 2)
+    examples = [make(f"What is on shelf {n}?", f"Book B{n}.") for n in range(count)]
+    assert curate(examples, LIMITS, {}).kept == examples
+
+
+def test_the_same_question_again_goes_whatever_the_answer(make: MakeExample) -> None:
+    """Guards against a repeated question that passes because its answer is another good one."""
+    first, again, third = (make("Name a color.", answer) for answer in ("Blue.", "Red.", "Green."))
+    curation = curate([first, again, third], LIMITS, {})
+    assert (curation.kept, reasons(curation)) == ([first], ["exact_duplicate"] * 2)
+    assert [one.evidence for one in curation.rejected] == [f"asks the same as {first.id}"] * 2
 
 
 def test_a_rejected_twin_does_not_reject_its_brother(make: MakeExample) -> None:

@@ -71,12 +71,12 @@ def test_the_same_wording_or_answer_is_not_the_same_fact(
 
 def test_examples_of_a_page_stay_together_and_those_of_two_do_not(make: MakeExample) -> None:
     """Guards against a page that is asked about on two sides."""
-    pages = ["Petra", "Emma", "Petra"]
+    pages = ["Petra", "Emma", "Petra", "Petra"]
     examples = [
         make(f"Question {place}?", f"Reply {place}.", source=Source(kind="synthetic", title=title))
         for place, title in enumerate(pages)
     ]
-    assert groups(examples) == [0, 1, 0]
+    assert groups(examples) == [0, 1, 0, 0]
 
 
 def test_groups_chain(make: MakeExample) -> None:
@@ -116,6 +116,14 @@ def test_the_smallest_number_of_a_group_is_its_root() -> None:
     for first, second in ((5, 6), (3, 2), (6, 3), (4, 4)):
         forest.join(first, second)
     assert [forest.root(number) for number in range(7)] == [0, 1, 2, 2, 4, 2, 2]
+
+
+def test_a_root_is_found_at_the_end_of_a_long_chain() -> None:
+    """Guards against a search for the root that stops on the way."""
+    forest = Forest(9)
+    for number in range(8, 0, -1):
+        forest.join(number - 1, number)
+    assert forest.root(8) == 0
 
 
 @given(st.integers(1, 12), st.data())

@@ -68,6 +68,15 @@ def test_the_index_finds_passages_that_differ_by_some_words(removed: list[set[in
     assert pairs_found(examples) == pairs_of_the_rule(examples)
 
 
+def test_passages_are_found_that_differ_in_their_rarest_words() -> None:
+    """Guards against an index that looks for too few words: three words of each passage are in no other."""
+    words = PASSAGE.lower().split()
+    rare = [["red", "blue", "green"], ["cat", "dog", "cow"], ["sun", "moon", "star"]]
+    inputs = [" ".join([*words, "before winter comes", *own]) for own in rare]
+    examples = [general("Describe the text.", text, "It is about badgers.") for text in inputs]
+    assert pairs_found(examples) == pairs_of_the_rule(examples) == {(0, 1), (0, 2), (1, 2)}
+
+
 @pytest.mark.parametrize("rule", ["near_duplicate", "exact_duplicate", "conflicting_answer"])
 def test_planted_pairs_are_judged_as_the_rule_judges_them(rule: str) -> None:
     """Guards against two definitions that drift apart: pairs that were planted for and against each rule."""
