@@ -38,7 +38,7 @@ def sides(name: str) -> dict[str, list[Example]]:
 
 def write_general(*rows: tuple[str, str]) -> None:
     """Instruction and output of each general task, in the place of the bundled ones."""
-    lines = [json.dumps({"instruction": one, "input": "", "output": other}) for one, other in rows]
+    lines = [json.dumps({"instruction": instruction, "input": "", "output": output}) for instruction, output in rows]
     Path("data/bundled/instructions.jsonl").write_text("\n".join(lines))
 
 
@@ -96,7 +96,7 @@ def test_rejected_general_tasks_are_kept_with_their_reasons(project: Path, make:
     assert metrics["general_reasons"] == {"exact_duplicate": 11, "placeholder": 1}
     assert (metrics["general_rejected"], metrics["general_drawn"], metrics["general_not_drawn"]) == (12, 20, 0)
     read = read_jsonl(split.REJECTED, Rejection)
-    rejected = {one.example.output: one for one in read if isinstance(one.example, Example)}
+    rejected = {row.example.output: row for row in read if isinstance(row.example, Example)}
     assert rejected["Red."].evidence == f"asks the same as {make('What is color 3?', 'Color 3.').id}"
     assert rejected["Dear {{name}}, hello."].evidence == "output holds '{{name}}'"
     assert sum(map(len, sides("full").values())) == 50
@@ -291,7 +291,7 @@ rows = st.lists(st.tuples(texts, texts, st.integers(0, 9)), min_size=10, max_siz
 def test_no_row_is_lost_and_none_is_on_two_sides(
     synthetic: list[tuple[str, str, int]], general: list[tuple[str, str, int]], decontaminate: bool, seed: int
 ) -> None:
-    """Guards against rows that vanish between the files, whatever stands in these."""
+    """Guards against rows that vanish between the files, whatever their content."""
     root = Path(__file__).parents[2]
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shutil.copy(root / "params.yaml", "params.yaml")
@@ -306,7 +306,7 @@ def test_no_row_is_lost_and_none_is_on_two_sides(
                 teacher=Teacher(name="rules"),
             )
             for instruction, output, page in {
-                (one.lower(), page): (one, other, page) for one, other, page in synthetic
+                (instruction.lower(), page): (instruction, output, page) for instruction, output, page in synthetic
             }.values()
         ]
         try:

@@ -9,7 +9,9 @@ from tests.stages.conftest import MakeExample
 
 
 def judge(examples: list[Example], *supported: Example) -> list[str | None]:
-    return conflicting_answer([(example, read_content(example)) for example in examples], lambda one: one in supported)
+    return conflicting_answer(
+        [(example, read_content(example)) for example in examples], lambda example: example in supported
+    )
 
 
 @pytest.mark.parametrize(

@@ -97,12 +97,12 @@ def test_general_tasks_that_people_wrote_are_not_repetitions() -> None:
     """Guards against tasks of one kind that are taken for each other: all 1,237 are distinct."""
     examples, _ = read_instructions(ROOT / "data/bundled/instructions.jsonl", "error")
     rejected = curate(examples, LIMITS, {}, processes=1).rejected
-    assert [(one.reason, one.evidence) for one in rejected if one.reason in PAIR_RULES] == []
+    assert [(row.reason, row.evidence) for row in rejected if row.reason in PAIR_RULES] == []
 
 
 def test_a_set_that_repeats_itself_loses_only_its_repetitions(instruction_data: Path) -> None:
     """Guards against a rule that finds more than what a person would call the same."""
     examples, _ = read_instructions(instruction_data, "error")
     rejected = curate(examples, LIMITS, {}, processes=1).rejected
-    counts = {reason: sum(one.reason == reason for one in rejected) for reason in PAIR_RULES}
+    counts = {reason: sum(row.reason == reason for row in rejected) for reason in PAIR_RULES}
     assert counts == {"conflicting_answer": 0, "exact_duplicate": 25, "near_duplicate": 15}

@@ -14,7 +14,7 @@ from stages.splitting.allocation import SIDES, Split, allocate, collect_groups, 
 Kind = Literal["synthetic", "general"]
 
 
-def example(number: int, kind: Kind = "general") -> Example:
+def make_task(number: int, kind: Kind = "general") -> Example:
     return make_example(
         instruction=f"Task {number}.", output="Done.", kind="", source=Source(kind=kind), teacher=Teacher(name="t")
     )
@@ -27,7 +27,7 @@ def many(count: int, kind: Kind, size: int) -> list[tuple[Kind, int]]:
 def pool_of(*groups: tuple[Kind, int]) -> tuple[list[Example], list[int]]:
     """Examples and their groups' numbers, from kind and size of each group."""
     numbers = [number for number, (_, size) in enumerate(groups) for _ in range(size)]
-    return [example(i, groups[number][0]) for i, number in enumerate(numbers)], numbers
+    return [make_task(i, groups[number][0]) for i, number in enumerate(numbers)], numbers
 
 
 def sizes(train: int, val: int, test: int) -> dict[str, int]:
@@ -43,17 +43,17 @@ def test_sides_are_exact_and_groups_whole() -> None:
     pool, numbers = pool_of(*many(25, "synthetic", 8), *many(150, "general", 1), *many(16, "general", 3))
     split = allocate(pool, numbers, sizes(318, 40, 40), random.Random(1))
     assert lengths(split) == sizes(318, 40, 40)
-    side_of = {one.id: side for side in SIDES for one in split[side]}
+    side_of = {task.id: side for side in SIDES for task in split[side]}
     assert len(side_of) == len(pool)
-    sides = {(number, side_of[one.id]) for one, number in zip(pool, numbers, strict=True)}
+    sides = {(number, side_of[task.id]) for task, number in zip(pool, numbers, strict=True)}
     assert len(sides) == len(set(numbers)) == 191
 
 
 def test_both_kinds_have_their_share_on_each_side() -> None:
-    """Guards against a test split of one kind alone."""
+    """Guards against a test split of one kind only."""
     pool, numbers = pool_of(*many(125, "synthetic", 8), *many(1000, "general", 1))
     split = allocate(pool, numbers, sizes(1600, 200, 200), random.Random(1))
-    counts = {side: sum(one.source.kind == "synthetic" for one in split[side]) for side in SIDES}
+    counts = {side: sum(task.source.kind == "synthetic" for task in split[side]) for side in SIDES}
     assert counts == sizes(808, 96, 96)  # 100 would be a half; pages of 8 make 96
 
 
@@ -66,16 +66,16 @@ def test_the_share_of_each_kind_is_that_of_the_pool(general: int, synthetic: tup
     pool, numbers = pool_of(*many(100, "synthetic", 1), *many(general, "general", 1))
     tenth = len(pool) // 10
     split = allocate(pool, numbers, sizes(8 * tenth, tenth, tenth), random.Random(1))
-    counts = {side: sum(one.source.kind == "synthetic" for one in split[side]) for side in SIDES}
+    counts = {side: sum(task.source.kind == "synthetic" for task in split[side]) for side in SIDES}
     assert counts == sizes(*synthetic)
 
 
 def test_a_group_of_both_kinds_counts_as_that_of_most() -> None:
     """Guards against a share that is counted by groups, and against mixed groups that are lost."""
     kinds: list[Kind] = ["synthetic", "general", "general"]
-    pool = [example(i, kinds[i % 3]) for i in range(30)] + [example(30 + i, "synthetic") for i in range(30)]
+    pool = [make_task(i, kinds[i % 3]) for i in range(30)] + [make_task(30 + i, "synthetic") for i in range(30)]
     split = allocate(pool, [i // 3 for i in range(30)] + list(range(30, 60)), sizes(48, 6, 6), random.Random(1))
-    general = {side: sum(one.source.kind == "general" for one in split[side]) for side in SIDES}
+    general = {side: sum(task.source.kind == "general" for task in split[side]) for side in SIDES}
     assert general == sizes(16, 2, 2)  # of each three examples of a general group, of which half the pool consists
 
 
@@ -84,7 +84,7 @@ def test_groups_come_in_the_order_of_their_ids() -> None:
     pool, numbers = pool_of(*many(3, "general", 2))
     groups = collect_groups(pool, numbers)
     assert [len(group) for group in groups] == [2, 2, 2]
-    assert all(group == sorted(group, key=lambda one: one.id) for group in groups)
+    assert all(group == sorted(group, key=lambda task: task.id) for group in groups)
     assert groups == sorted(groups, key=lambda group: group[0].id)
     assert collect_groups(pool[::-1], numbers[::-1]) == groups
 
@@ -100,8 +100,8 @@ def test_the_order_of_the_pool_changes_nothing_and_the_seed_does() -> None:
 def test_a_group_larger_than_a_side_goes_to_one_that_has_room() -> None:
     pool, numbers = pool_of(("synthetic", 30), *many(10, "synthetic", 1))
     split = allocate(pool, numbers, sizes(32, 4, 4), random.Random(1))
-    giant = {one.id for one, number in zip(pool, numbers, strict=True) if number == 0}
-    assert giant <= {one.id for one in split["train"]}
+    giant = {task.id for task, number in zip(pool, numbers, strict=True) if number == 0}
+    assert giant <= {task.id for task in split["train"]}
 
 
 def test_small_groups_are_left_to_the_sides_that_come_later() -> None:
@@ -142,10 +142,10 @@ def test_any_groups_are_split_exactly_or_not_at_all(
         assert val + test > len(pool) or max(size for _, size in groups) > 1  # single examples make up any size
         return
     assert lengths(split) == wanted
-    ids = [one.id for side in SIDES for one in split[side]]
-    assert sorted(ids) == sorted(one.id for one in pool)
-    side_of = {one.id: side for side in SIDES for one in split[side]}
-    assert len({(number, side_of[one.id]) for one, number in zip(pool, numbers, strict=True)}) == len(groups)
+    ids = [task.id for side in SIDES for task in split[side]]
+    assert sorted(ids) == sorted(task.id for task in pool)
+    side_of = {task.id: side for side in SIDES for task in split[side]}
+    assert len({(number, side_of[task.id]) for task, number in zip(pool, numbers, strict=True)}) == len(groups)
 
 
 @given(st.lists(st.integers(1, 12), max_size=8), st.integers(0, 40))
@@ -161,20 +161,20 @@ def test_sums_are_all_that_can_be_made(numbers: list[int], most: int) -> None:
 @given(st.lists(st.integers(1, 6), max_size=8), st.data())
 def test_what_is_taken_has_the_size_asked_for(lengths_of: list[int], data: st.DataObject) -> None:
     pool, numbers = pool_of(*(many(1, "general", size)[0] for size in lengths_of))
-    groups = [[one for one, mine in zip(pool, numbers, strict=True) if mine == i] for i in range(len(lengths_of))]
+    groups = [[task for task, mine in zip(pool, numbers, strict=True) if mine == i] for i in range(len(lengths_of))]
     count = data.draw(st.sampled_from(sorted(_sums(lengths_of))))
     chosen, others = take_groups(groups, count)
     assert sum(map(len, chosen)) == count
-    assert sorted(one[0].id for one in chosen + others) == sorted(one[0].id for one in groups)
+    assert sorted(group[0].id for group in chosen + others) == sorted(group[0].id for group in groups)
 
 
 def test_every_first_part_has_the_share_of_the_whole() -> None:
     """Guards against a small split, the first of each side, that is of one kind."""
-    examples = [example(i, "synthetic" if i < 30 else "general") for i in range(90)]
+    examples = [make_task(i, "synthetic" if i < 30 else "general") for i in range(90)]
     order = mix_kinds(examples, random.Random(1))
-    assert sorted(one.id for one in order) == sorted(one.id for one in examples)
+    assert sorted(task.id for task in order) == sorted(task.id for task in examples)
     for end in range(1, 91):
-        assert abs(sum(one.source.kind == "synthetic" for one in order[:end]) - end / 3) <= 1
+        assert abs(sum(task.source.kind == "synthetic" for task in order[:end]) - end / 3) <= 1
 
 
 def _sums(numbers: list[int]) -> set[int]:

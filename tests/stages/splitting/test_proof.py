@@ -154,7 +154,7 @@ def test_runs_are_those_of_the_texts(train: list[Example], val: list[Example], t
     wording."""
     split = {"train": train, "val": val, "test": test}
     examples = [(example, side) for side in ("test", "val", "train") for example in split[side]]
-    leaks = list(proof_module._shared_runs([one for one, _ in examples], [side for _, side in examples]))
+    leaks = list(proof_module._shared_runs([example for example, _ in examples], [side for _, side in examples]))
     on_test = {examples[place][0].id for leak in leaks for place in leak.holders if examples[place][1] == "test"}
     assert (len(leaks), len(on_test)) == plain_counts(split)
 
