@@ -1,12 +1,12 @@
 """How long curation and the split take for 1,000, 10,000 and 100,000 examples, and in how much memory.
 
-Both stages run as they are, one after the other, in a folder of their own: half of the examples are synthetic and
-curated by `curate`, half are general and curated by `split`, which then divides all that was kept.
+The stages run unchanged, one after the other, in a temporary folder. Half of the examples are synthetic and curated by
+`curate`. Half are general and curated by `split`, which then divides all examples that were kept.
 
-The examples are what the rule-based teacher makes of the bundled pages, and the bundled tasks, with other names,
-numbers and long words in each copy (the same on a page and in its examples), so that they are as long and as alike as
-real ones and yet distinct. One in twenty repeats the one before it in other words. CPU is that of all processes. MB is
-the most that all processes held at one time, by resident size, which counts what they share once for each.
+The examples are those that the rule-based teacher writes about the bundled pages, and the bundled tasks. Each copy has
+other names, numbers and long words (the same in a page and its examples), so that all are distinct, but as long and as
+similar as real ones. One in twenty repeats the one before it in other words. CPU is the time of all processes. MB is
+the peak of their total resident memory, in which shared memory counts once for each process.
 
     python -m benchmarks.curation
 """
@@ -36,7 +36,7 @@ from stages.teachers.rules.teacher import teach
 ROOT = Path(__file__).parent.parent
 BUNDLED = ROOT / "data/bundled"
 SIZES = (1_000, 10_000, 100_000)
-EVERY = 20  # one example in so many repeats the one before it
+EVERY = 20  # one in 20 examples repeats the one before it
 A_PAGE = 8  # examples
 SYLLABLES = "ba do fe gi ka lo mu na pe ri so ta ve wi zo".split()
 VARIED = re.compile(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+|(?<=')[a-z]{3,}(?=')|\b[a-z]{6,}\b")
@@ -50,7 +50,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_project(folder, size)
-            curate, split = measure(folder, "curate"), measure(folder, "split")
+            curate, split = time_stage(folder, "curate"), time_stage(folder, "split")
             rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]
             rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
         seconds, cpu, memory = curate[0] + split[0], curate[1] + split[1], max(curate[2], split[2])
@@ -58,8 +58,8 @@ def main() -> None:
         print(f"{size / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}")
 
 
-def measure(folder: Path, stage: str) -> tuple[float, float, float]:
-    """Wall and CPU seconds of a stage, and MB."""
+def time_stage(folder: Path, stage: str) -> tuple[float, float, float]:
+    """Wall-clock seconds, CPU seconds and peak memory in MB of a stage."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -70,7 +70,7 @@ def measure(folder: Path, stage: str) -> tuple[float, float, float]:
     )
     memory = 0
     while process.poll() is None:
-        memory = max(memory, resident(process.pid))
+        memory = max(memory, resident_bytes(process.pid))
         time.sleep(0.05)
     if process.returncode:
         sys.exit(f"stages.{stage} ended with status {process.returncode}")
@@ -79,18 +79,18 @@ def measure(folder: Path, stage: str) -> tuple[float, float, float]:
     return seconds, cpu, memory / 2**20
 
 
-def resident(pid: int) -> int:
-    """Bytes of a process and its children."""
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a process and its children."""
     total = 0
-    with suppress(psutil.NoSuchProcess):  # one that has just ended
+    with suppress(psutil.NoSuchProcess):  # a process that has just ended
         process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            total += one.memory_info().rss
+        for member in (process, *process.children(recursive=True)):
+            total += member.memory_info().rss
     return total
 
 
 def write_project(folder: Path, size: int) -> None:
-    """A folder in which both stages run, on `size` examples that are all taken."""
+    """Fills a folder in which both stages can run, with `size` examples and limits that take all of them."""
     yaml = YAML()
     params = yaml.load(ROOT / "params.yaml")
     split = params["split"]
@@ -100,11 +100,11 @@ def write_project(folder: Path, size: int) -> None:
     pages, synthetic = varied_pages(size // 2)
     write_jsonl(folder / "data/pages.jsonl", pages)
     write_jsonl(folder / "data/synthetic.jsonl", synthetic)
-    write_jsonl(folder / "general.jsonl", islice(repeated(varied_tasks()), size - size // 2))
+    write_jsonl(folder / "general.jsonl", islice(with_repeats(varied_tasks()), size - size // 2))
 
 
 def varied_pages(examples: int) -> tuple[list[Page], list[Example]]:
-    """Copies of the bundled pages, and so many examples of them."""
+    """Copies of the bundled pages, and `examples` examples about them."""
     bundled = read_jsonl(BUNDLED / "pages.jsonl", Page)
     taught = [teach(page, A_PAGE, 1).examples for page in bundled]
     pages: list[Page] = []
@@ -112,60 +112,62 @@ def varied_pages(examples: int) -> tuple[list[Page], list[Example]]:
     for copy in count():
         for page, its_examples in zip(bundled, taught, strict=True):
             if len(made) >= examples:
-                return pages, list(islice(repeated(iter(made)), examples))
+                return pages, list(islice(with_repeats(iter(made)), examples))
             names = new_names("\n".join(section.text for section in page.sections), f"{page.title} {copy}")
             title = f"{page.title} {copy}"
-            sections = [one.model_copy(update={"text": renamed(one.text, names)}) for one in page.sections]
+            sections = [
+                section.model_copy(update={"text": rename_words(section.text, names)}) for section in page.sections
+            ]
             pages.append(page.model_copy(update={"title": title, "sections": sections}))
-            made += [varied(example, names, title) for example in its_examples]
+            made += [vary(example, names, title) for example in its_examples]
     raise AssertionError("there are pages")
 
 
 def varied_tasks() -> Iterator[Example]:
-    """Copies of the bundled tasks, without end; a question that nothing can be varied in comes once."""
+    """An endless series of copies of the bundled tasks. A question without a word to vary comes once."""
     bundled, _ = read_instructions(BUNDLED / "instructions.jsonl", "error")
     asked = set()
     for copy in count():
         for example in bundled:
             texts = "\n".join(getattr(example, key) for key in TEXTS)
-            task = varied(example, new_names(texts, f"{example.id} {copy}"), None)
+            task = vary(example, new_names(texts, f"{example.id} {copy}"), None)
             if question_key(task) not in asked:
                 asked.add(question_key(task))
                 yield task
 
 
-def repeated(examples: Iterator[Example]) -> Iterator[Example]:
-    """The examples, and after one in so many the same question in other words."""
+def with_repeats(examples: Iterator[Example]) -> Iterator[Example]:
+    """The examples, with one in `EVERY` repeated in other words."""
     for number, example in enumerate(examples, start=1):
         yield example
         if number % (EVERY - 1) == 0:
-            yield reworded(example)
+            yield reword(example)
 
 
 def new_names(text: str, seed: str) -> dict[str, str]:
-    """Another word or number for each that may be varied."""
+    """A new word or number for each that can be varied. The same seed gives the same words."""
     rng = random.Random(seed)
-    found = sorted({word.lower() for word in VARIED.findall(text)})
+    words = sorted({word.lower() for word in VARIED.findall(text)})
     return {
-        word: str(rng.randrange(1, 2000)) if word.isdigit() else "".join(rng.choices(SYLLABLES, k=4)) for word in found
+        word: str(rng.randrange(1, 2000)) if word.isdigit() else "".join(rng.choices(SYLLABLES, k=4)) for word in words
     }
 
 
-def renamed(text: str, names: dict[str, str]) -> str:
-    def other(match: re.Match[str]) -> str:
+def rename_words(text: str, names: dict[str, str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         word = match[0]
         name = names.get(word.lower(), word)
         return name.capitalize() if word[0].isupper() else name
 
-    return WORD.sub(other, text)
+    return WORD.sub(replacement, text)
 
 
-def varied(example: Example, names: dict[str, str], title: str | None) -> Example:
-    texts = {key: renamed(getattr(example, key), names) for key in TEXTS}
+def vary(example: Example, names: dict[str, str], title: str | None) -> Example:
+    texts = {key: rename_words(getattr(example, key), names) for key in TEXTS}
     return remade(example, texts, title)
 
 
-def reworded(example: Example) -> Example:
+def reword(example: Example) -> Example:
     texts = {key: getattr(example, key) for key in TEXTS}
     return remade(example, texts | {"instruction": f"Please answer: {texts['instruction']}"}, example.source.title)
 

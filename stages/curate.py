@@ -1,4 +1,4 @@
-"""curate: keeps the examples that no rule speaks against; the others are kept too, with reason and evidence.
+"""curate: keeps the examples that no rule objects to, and writes the others to a file with reason and evidence.
 
 The rules and their order stand in stages/curation/rules.py. What passes them all goes to the auditor, a language
 model, where there is one; `python -m stages.curate --estimate` says what that may cost. `--why ID` tells what each
@@ -20,10 +20,9 @@ from stages.common.files import iter_jsonl, write_csv, write_json, write_jsonl
 from stages.common.instruction_sets import MalformedRow, Row, read_rows
 from stages.common.params import load_params
 from stages.common.records import Example, Page, RawRow, Rejection
-from stages.curation.audited import audit_request, audited, batches
-from stages.curation.rules import ORDER, Curation, curate
+from stages.curation.auditor import audit_request, batches, read_verdicts
+from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from stages.curation.story import story
-from stages.curation.thresholds import Thresholds
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
 from stages.sampling import as_text
@@ -47,9 +46,9 @@ class Params(Thresholds):
 
 def main() -> None:
     params = load_params("curate", Params)
-    examples, no_examples, without_input = read_synthetic()
+    examples, malformed, without_input = read_synthetic()
     curation = curate(examples, params, page_texts())
-    curation = Curation(curation.kept, no_examples + curation.rejected)
+    curation = Curation(curation.kept, malformed + curation.rejected)
     if curation.kept and params.auditor != "none":
         curation = audit(curation, params)
     if not curation.kept:
@@ -58,12 +57,12 @@ def main() -> None:
         raise StageError(f"{SYNTHETIC}: all {read} examples were rejected: {reasons}; see stages/curation/")
     write_jsonl(CURATED, curation.kept)
     write_jsonl(REJECTED, curation.rejected)
-    write_csv(FLOW, flow(curation))
-    write_json(METRICS, measure(curation, without_input))
+    write_csv(FLOW, flow_rows(curation))
+    write_json(METRICS, curation_metrics(curation, without_input))
 
 
 def read_synthetic() -> tuple[list[Example], list[Rejection], int]:
-    """The examples, the rows that are none, and how many examples had no `input`, which was read as ""."""
+    """The examples, rejections of the rows that are not examples, and how many examples had no `input` (read as "")."""
     rows = list(read_rows(SYNTHETIC, "synthetic"))
     if not rows:
         raise StageError(f"{SYNTHETIC} holds no example; at least 1 is needed")
@@ -82,12 +81,12 @@ def page_texts() -> dict[str, str]:
 
 
 def audit(curation: Curation, params: Params) -> Curation:
-    """The same without those that the auditor rejects or has no verdict on."""
-    grouped = batches(curation.kept, params.audit_batch)
-    outcomes = service(params).ask([audit_request(batch, params.cutoff) for batch in grouped])
+    """Also rejects the examples that the auditor rejects or has no verdict on."""
+    batched = batches(curation.kept, params.audit_batch)
+    outcomes = auditor_service(params).ask([audit_request(batch, params.cutoff) for batch in batched])
     against: dict[str, tuple[str, str]] = {}
-    for batch, outcome in zip(grouped, outcomes, strict=True):
-        against |= audited(batch, outcome)
+    for batch, outcome in zip(batched, outcomes, strict=True):
+        against |= read_verdicts(batch, outcome)
     kept = [example for example in curation.kept if example.id not in against]
     rejected = [
         Rejection(example=example, reason=against[example.id][0], evidence=against[example.id][1])
@@ -97,32 +96,32 @@ def audit(curation: Curation, params: Params) -> Curation:
     return Curation(kept, curation.rejected + rejected)
 
 
-def service(params: Params) -> Service:
+def auditor_service(params: Params) -> Service:
     if params.auditor == "none":
         raise StageError("params.yaml: curate.auditor is none, which costs nothing; choose gemini or openai")
     return Service("curate", params.auditor, params.llm)
 
 
-def measure(curation: Curation, without_input: int) -> dict[str, object]:
+def curation_metrics(curation: Curation, without_input: int) -> dict[str, object]:
     return {
         "read": len(curation.kept) + len(curation.rejected),
         "without_input": without_input,
         "kept": len(curation.kept),
         "rejected": len(curation.rejected),
-        "reasons": counts(curation),
+        "reasons": count_reasons(curation),
     }
 
 
-def counts(curation: Curation) -> dict[str, int]:
-    """How many examples each rule rejected, in the order of the rules; what the auditor rejected comes last."""
+def count_reasons(curation: Curation) -> dict[str, int]:
+    """How many examples were rejected for each reason: the rules in their order, then the auditor's reasons."""
     reasons = Counter(rejection.reason for rejection in curation.rejected)
-    audited = sorted(reason for reason in reasons if reason not in ORDER)
-    return {reason: reasons[reason] for reason in (*ORDER, *audited)}
+    auditors = sorted(reason for reason in reasons if reason not in ORDER)
+    return {reason: reasons[reason] for reason in (*ORDER, *auditors)}
 
 
-def flow(curation: Curation) -> list[dict[str, object]]:
-    """Where the examples that were read went, for the report's picture of it."""
-    ends = counts(curation) | {"kept": len(curation.kept)}
+def flow_rows(curation: Curation) -> list[dict[str, object]]:
+    """How many examples went where, for the report's picture."""
+    ends = count_reasons(curation) | {"kept": len(curation.kept)}
     return [{"from": "synthetic", "to": end, "count": count} for end, count in ends.items() if count]
 
 
@@ -131,7 +130,7 @@ def estimate() -> None:
     params = load_params("curate", Params)
     kept = curate(read_synthetic()[0], params, page_texts()).kept
     requests = [audit_request(batch, params.cutoff) for batch in batches(kept, params.audit_batch)]
-    print(service(params).estimate(requests))  # noqa: T201
+    print(auditor_service(params).estimate(requests))  # noqa: T201
 
 
 def verdict(id: str, rejected: Iterable[Rejection]) -> str:
@@ -171,7 +170,7 @@ def why(id: str) -> None:
 
 
 if __name__ == "__main__":
-    gc.disable()  # millions of small objects, none of them in a cycle: looking for some takes a quarter of the time
+    gc.disable()  # looking for cycles among millions of small objects, which have none, takes a quarter of the time
     parser = argparse.ArgumentParser(prog="python -m stages.curate", description="Keeps the examples that are good.")
     parser.add_argument("--estimate", action="store_true", help="print what asking the auditor may cost instead")
     parser.add_argument("--why", metavar="ID", help="print what is said against this example, or row, instead")

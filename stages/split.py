@@ -1,9 +1,14 @@
-"""split: curated and general examples in train, val and test, no two of which share content; `small` inside `full`."""
+"""split: divides curated and general examples into train, val and test, so that no two sides share content.
+
+The split `small` is nested inside `full`. What sides must not share, and the proof that they do not, is in
+stages/splitting/.
+"""
 
 import gc
 import random
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -18,11 +23,10 @@ from stages.common.records import Example, Rejection
 from stages.curation.content import Content, read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.near_duplicate import near_duplicate_pairs
-from stages.curation.rules import curate
-from stages.curation.thresholds import Thresholds
+from stages.curation.rules import Thresholds, curate
 from stages.splitting.allocation import SIDES, Split, allocate
-from stages.splitting.grouping import together
-from stages.splitting.proof import prove, refuse_leaks
+from stages.splitting.grouping import group_examples
+from stages.splitting.proof import Proof, prove, refuse_leaks
 
 CURATED = Path("data/curated.jsonl")
 SPLITS = Path("data/splits")
@@ -30,10 +34,10 @@ REJECTED = SPLITS / "general_rejected.jsonl"
 METRICS = Path("reports/metrics/split.json")
 
 
-class General(SectionModel):
+class GeneralParams(SectionModel):
     path: str  # JSON Lines or a JSON array of instruction, input, output
-    url: Url  # of such a file, in the place of `path`
-    sha256: Sha256  # of what `url` gives
+    url: Url  # of such a file, instead of `path`
+    sha256: Sha256  # of the file behind `url`
     at_most: AtMost
     missing_input: MissingInput
 
@@ -44,17 +48,17 @@ class General(SectionModel):
         return self
 
 
-class Synthetic(SectionModel):
+class SyntheticParams(SectionModel):
     at_most: AtMost
 
 
 class Params(SectionModel):
     seed: Seed
-    general: General
-    synthetic: Synthetic
-    full: AtMost  # examples in all; a number must be there, "all" takes what is there
-    small: Annotated[int, Field(ge=10)]  # examples in all, out of full; from 10 on, no side is empty
-    decontaminate: bool  # whether general tasks are curated, and what shares content stays on one side
+    general: GeneralParams
+    synthetic: SyntheticParams
+    full: AtMost  # examples in total; if a number, that many must exist
+    small: Annotated[int, Field(ge=10)]  # examples in total, taken from full; with 10 or more, no side is empty
+    decontaminate: bool  # curate the general tasks, and keep examples that share content on one side
 
     @model_validator(mode="after")
     def _small_fits(self) -> Self:
@@ -63,68 +67,96 @@ class Params(SectionModel):
         return self
 
 
+@dataclass(frozen=True)
+class Pool:
+    """The examples to divide, in random order, and how they were selected."""
+
+    examples: list[Example]
+    contents: list[Content]  # of the examples
+    synthetic: int  # how many of the examples are synthetic
+    distinct: int  # general examples that could have been drawn
+    rejected: list[Rejection]  # general examples that the rules rejected, and repeated questions
+
+
+@dataclass(frozen=True)
+class Division:
+    """The finished splits, and what is left of the pool and its rejections."""
+
+    pool: Pool
+    full: Split
+    small: Split
+    proof: Proof
+
+
 def main() -> None:
     params = load_params("split", Params)
     limits = load_params("curate", Thresholds)
     synthetic = read_jsonl(CURATED, Example)
-    url = params.general.url
-    source = download(url, params.general.sha256) if url else Path(params.general.path)
-    general, without_input = read_instructions(source, params.general.missing_input)
-    by_url = len(general) if url else 0
-    rejected: list[Rejection] = []
-    read: dict[str, Content] = {}  # by id
-    if params.decontaminate:
-        # Sorted, so that rows may change places in their files.
-        curation = curate(sorted(general, key=_id), limits, pages={})
-        synthetic, general, rejected = sorted(synthetic, key=_id), curation.kept, curation.rejected
-        read = {example.id: content for example, content in zip(general, curation.contents, strict=True)}
-    rng = random.Random(params.seed)
-    drawn_synthetic = draw(synthetic, params.synthetic.at_most, rng)
-    distinct, repeated = without_repetition(general, drawn_synthetic)
-    rejected = rejected + repeated
-    drawn_general = draw(distinct, params.general.at_most, rng)
-    pool = draw(drawn_synthetic + drawn_general, "all", rng)
-    full_sizes, small_sizes = check_sizes(len(pool), params)
-    contents = [read.get(example.id) or read_content(example) for example in pool]
-    similar = list(near_duplicate_pairs(contents, limits.min_similarity))
-    if params.decontaminate:
-        full = allocate(pool, together(pool, contents, similar), full_sizes, rng)
-    else:
-        full = divide(pool, full_sizes)
-    small = nested(full, small_sizes)
-    proof = prove(full, ((pool[one], pool[other]) for one, other in similar))
-    if params.decontaminate:
-        refuse_leaks(proof)
-    for name, split in (("full", full), ("small", small)):
+    general, without_input = read_general(params.general)
+    division = divide(synthetic, general, params, limits)
+    for name, split in (("full", division.full), ("small", division.small)):
         for side in SIDES:
             write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
-    write_jsonl(REJECTED, rejected)
-    metrics: dict[str, object] = {
-        "synthetic_read": len(synthetic),
-        "synthetic_drawn": len(drawn_synthetic),
-        "synthetic_not_drawn": len(synthetic) - len(drawn_synthetic),
-        "general_read": len(distinct) + len(rejected),
-        "general_by_url": by_url,
-        "general_without_input": without_input,
-        "general_rejected": len(rejected),
-        "general_reasons": dict(sorted(Counter(one.reason for one in rejected).items())),
-        "general_drawn": len(drawn_general),
-        "general_not_drawn": len(distinct) - len(drawn_general),
-        "drawn_and_not_in_full": len(pool) - sum(full_sizes.values()),
-        "full": full_sizes,
-        "small": small_sizes,
-    }
-    write_json(METRICS, metrics | proof.metrics())
+    write_jsonl(REJECTED, division.pool.rejected)
+    by_url = len(general) if params.general.url else 0
+    write_json(METRICS, split_metrics(division, len(synthetic), by_url, without_input))
 
 
-def draw(examples: list[Example], at_most: AtMost, rng: random.Random) -> list[Example]:
+def read_general(params: GeneralParams) -> tuple[list[Example], int]:
+    """The general examples from `url` or `path`, and how many rows had no `input`."""
+    path = download(params.url, params.sha256) if params.url else Path(params.path)
+    return read_instructions(path, params.missing_input)
+
+
+def divide(synthetic: list[Example], general: list[Example], params: Params, limits: Thresholds) -> Division:
+    """Draws examples and divides them into train, val and test.
+
+    Raises StageError if there are too few examples, if groups that must stay together are too large, or if two sides
+    share content although `decontaminate` is on.
+    """
+    rng = random.Random(params.seed)
+    pool = draw_pool(synthetic, general, params, limits, rng)
+    full_sizes, small_sizes = check_sizes(len(pool.examples), params)
+    if params.decontaminate:
+        similar = near_duplicate_pairs(pool.contents, limits.min_similarity)
+        groups = group_examples(pool.examples, pool.contents, similar)
+        full = allocate(pool.examples, groups, full_sizes, rng)
+    else:
+        full = cut_in_order(pool.examples, full_sizes)
+    proof = prove(full, limits.min_similarity)
+    if params.decontaminate:
+        refuse_leaks(proof)
+    return Division(pool, full, nested(full, small_sizes), proof)
+
+
+def draw_pool(
+    synthetic: list[Example], general: list[Example], params: Params, limits: Thresholds, rng: random.Random
+) -> Pool:
+    """Draws up to `at_most` examples of each kind. With `decontaminate`, general examples are curated first; repeated
+    questions are always left out."""
+    rejected: list[Rejection] = []
+    known: dict[str, Content] = {}  # by id
+    if params.decontaminate:
+        # Sorted, so that the order of the rows in their files doesn't matter.
+        curation = curate(sorted(general, key=_id), limits, pages={})
+        synthetic, general, rejected = sorted(synthetic, key=_id), curation.kept, curation.rejected
+        known = {example.id: content for example, content in zip(general, curation.contents, strict=True)}
+    drawn_synthetic = draw_examples(synthetic, params.synthetic.at_most, rng)
+    distinct, repeated = without_repetition(general, drawn_synthetic)
+    drawn_general = draw_examples(distinct, params.general.at_most, rng)
+    examples = draw_examples(drawn_synthetic + drawn_general, "all", rng)
+    contents = [known.get(example.id) or read_content(example) for example in examples]
+    return Pool(examples, contents, len(drawn_synthetic), len(distinct), rejected + repeated)
+
+
+def draw_examples(examples: list[Example], at_most: AtMost, rng: random.Random) -> list[Example]:
     """A random sample in random order."""
     count = len(examples) if at_most == "all" else min(at_most, len(examples))
     return rng.sample(examples, count)
 
 
 def without_repetition(examples: list[Example], taken: list[Example]) -> tuple[list[Example], list[Rejection]]:
-    """The examples whose question stands neither in `taken` nor earlier in the list, and the others."""
+    """The examples whose question is new (neither in `taken` nor earlier in the list), and the others as rejections."""
     seen = {question_key(example): example.id for example in taken}
     distinct, repeated = [], []
     for example in examples:
@@ -137,13 +169,13 @@ def without_repetition(examples: list[Example], taken: list[Example]) -> tuple[l
 
 
 def side_sizes(total: int) -> dict[str, int]:
-    """80/10/10, rounded so that val and test are equal and train takes the rest."""
+    """80/10/10 percent. Val and test have the same size; train takes what rounding leaves."""
     tenth = round(total / 10)
     return {"train": total - 2 * tenth, "val": tenth, "test": tenth}
 
 
-def divide(pool: list[Example], sizes: Mapping[str, int]) -> Split:
-    """The first examples to test, the next to val, the next to train, whatever they share."""
+def cut_in_order(pool: list[Example], sizes: Mapping[str, int]) -> Split:
+    """The first examples go to test, the next to val and the next to train, whatever they share."""
     test, val = sizes["test"], sizes["val"]
     return {
         "test": pool[:test],
@@ -153,12 +185,12 @@ def divide(pool: list[Example], sizes: Mapping[str, int]) -> Split:
 
 
 def nested(full: Split, sizes: Mapping[str, int]) -> Split:
-    """The first examples of each side: train out of train, val out of val, test out of test."""
+    """The first examples of each side: train from train, val from val, test from test."""
     return {side: full[side][: sizes[side]] for side in SIDES}
 
 
 def check_sizes(available: int, params: Params) -> tuple[dict[str, int], dict[str, int]]:
-    """How many examples each side of full and of small has. Raises StageError where there are too few."""
+    """The number of examples on each side of full and of small. Raises StageError if there are too few examples."""
     full = available if params.full == "all" else params.full
     if full > available:
         raise StageError(
@@ -177,10 +209,32 @@ def check_sizes(available: int, params: Params) -> tuple[dict[str, int], dict[st
     return full_sizes, small_sizes
 
 
+def split_metrics(division: Division, synthetic_read: int, by_url: int, without_input: int) -> dict[str, object]:
+    pool, rejected = division.pool, division.pool.rejected
+    drawn_general = len(pool.examples) - pool.synthetic
+    full_sizes, small_sizes = ({side: len(split[side]) for side in SIDES} for split in (division.full, division.small))
+    return {
+        "synthetic_read": synthetic_read,
+        "synthetic_drawn": pool.synthetic,
+        "synthetic_not_drawn": synthetic_read - pool.synthetic,
+        "general_read": pool.distinct + len(rejected),
+        "general_by_url": by_url,
+        "general_without_input": without_input,
+        "general_rejected": len(rejected),
+        "general_reasons": dict(sorted(Counter(rejection.reason for rejection in rejected).items())),
+        "general_drawn": drawn_general,
+        "general_not_drawn": pool.distinct - drawn_general,
+        "drawn_and_not_in_full": len(pool.examples) - sum(full_sizes.values()),
+        "full": full_sizes,
+        "small": small_sizes,
+        **division.proof.metrics(),
+    }
+
+
 def _id(example: Example) -> str:
     return example.id
 
 
 if __name__ == "__main__":
-    gc.disable()  # millions of small objects, none of them in a cycle: looking for some takes a quarter of the time
+    gc.disable()  # looking for cycles among millions of small objects, which have none, takes a quarter of the time
     run_stage(main)

@@ -11,7 +11,7 @@ from stages.common.errors import StageError
 from stages.common.hub import FILES, OWNER, REVISIONS
 from stages.common.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.curate import Params as CurateParams
-from stages.curation.audited import audit_request, batches
+from stages.curation.auditor import audit_request, batches
 from stages.extract import Params as ExtractParams
 from stages.judge import Params as JudgeParams, all_sheets
 from stages.judges.llm_judge import judge_request

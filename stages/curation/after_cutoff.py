@@ -1,6 +1,6 @@
-"""Facts after the cut-off date, which no model that is to be compared here can know.
+"""Facts after the cut-off date, which none of the compared models can know.
 
-Most numbers of four digits are no years. One counts as a year where a date, or a word that goes with years, says so.
+Most four-digit numbers are not years. A number counts as a year if it is part of a date or a word next to it says so.
 """
 
 import re
@@ -15,11 +15,11 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _NAMED = re.compile(
     rf"(?:(?P<day>{_DAY}) (?:of )?)?\b(?P<month>{_MONTH})(?: (?P<day_after>{_DAY}),)?,? (?P<year>2\d{{3}})(?!\w|[,.]\d)"
 )
-_NUMERIC = re.compile(  # of a day and a month in figures only the year is certain
+_NUMERIC = re.compile(  # in figures, day and month may be in either order: only the year is certain
     r"(?<![\w./-])(?:(?P<year>2\d{3})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
     r"|[0-3]?\d([./])[0-3]?\d\4(?P<year_last>2\d{3}))(?![\w/-])"
 )
-_MAY_BE_YEAR = re.compile(r"2\d{3}")  # few texts have such a number, and only these are looked at
+_MAY_BE_YEAR = re.compile(r"2\d{3}")  # few texts have such a number; all others are skipped
 _YEAR = re.compile(r"(?<![\w,.$€£#])2\d{3}(?:s\b)?(?![\w%]|[,.]\d|-[A-Za-z])")
 
 _QUANTITY = re.compile(
@@ -33,7 +33,7 @@ _SAYS_YEAR = re.compile(
 )
 _MAY_SAY_YEAR = re.compile(r"\b(?:of|by|from|after|before|to|and|for|on|the|around|about|between|through) $", re.I)
 _COUNTED = re.compile(r" (?!was\b|is\b|has\b|as\b|this\b|its\b)[a-z]+s\b| to \d| and \d|, \d")
-_FAR = 2100  # years from here on are read as years only where a word says so
+_FAR = 2100  # later years count as years only if a word says so
 _EVENT = (
     r"(?:Olympics?|Olympic Games|Games|Euro|Cup|elections?|season|edition|championships?|Grand Prix|Expo|census|"
     r"finals?|tournament|festival|awards?|Oscars|Eurovision)"
@@ -51,7 +51,7 @@ _ASKS_WHEN = re.compile(r"\b(?:when|(?:which|what) (?:year|date)|(?:year|date) (
 
 
 def after_cutoff(example: Example, cutoff: date) -> str | None:
-    """A year, or a month or day of a year, that lies after `cutoff`, in a place where a date would stand."""
+    """A year, month or day after `cutoff`, in a place where a text would have a date."""
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
         if not _MAY_BE_YEAR.search(text):
@@ -102,5 +102,5 @@ def _reads_as_year(year: int, before: str, after: str) -> bool:
 
 
 def _day(year: int, month: int, day: int) -> date:
-    """The day, or the nearest that the month has."""
+    """The date; if the month has no such day, the nearest one."""
     return date(year, month, min(max(day, 1), monthrange(year, month)[1]))

@@ -12,10 +12,10 @@ _STATEMENT_WORDS = 4
 
 
 def answer_in_input(example: Example, max_words: int) -> str | None:
-    """An input of at most `max_words` words that brings what the answer adds to the question, where the question
-    doesn't ask for work on an input.
+    """An input of at most `max_words` words that contains what the answer adds to a question that needs no input.
 
-    A whole sentence is a passage to read, and a list is one to choose from, unless the answer takes all of it.
+    A whole sentence is allowed, because it is a passage to read. So is a list to choose from, unless the answer is all
+    of it.
     """
     given = words(example.input)
     if not given or len(given) > max_words or _may_overlap(example, given):

@@ -1,4 +1,4 @@
-"""An instruction that holds the whole answer: "Was Jane Austen, author of Emma, its author? Name the author."."""
+"""An instruction that contains the whole answer: "Was Jane Austen, author of Emma, its author? Name the author."."""
 
 import re
 
@@ -7,13 +7,13 @@ from stages.english.inflection import stem
 from stages.english.tasks import COMPARATIVES
 from stages.english.words import FUNCTION_WORDS, content, quoted, split_at_stops, without_quotes, words
 
-# A thing is asked for by a question word or a request for a name.
+# Asks for a thing, by a question word or by a request to name it.
 _ASKS = re.compile(
     r"(?:^|[.?!:,] )(?:(?:in|on|at|by|from|to|of|for|with|through) )?(?:(?:who|whom|whose|what|which|where|when|how "
     r"(?:many|much|old|long|high|tall|far|deep))\b|(?:please )?(?:name|identify|give|state|list|tell me)\b)",
     re.I,
 )
-# What may rightly be answered in the instruction's own words: choices, comparisons, and work on a text or on words.
+# Tasks whose answer may consist of words of the instruction: choices, comparisons, and work on a text or on words.
 _IN_ITS_OWN_WORDS = re.compile(
     r"\b(?:or|either|between|among|which of|one of|whether|true|false|yes|no|than|compare|"
     rf"{COMPARATIVES}|"
@@ -33,20 +33,20 @@ _VERDICT = re.compile(
     r"^\W*(?:yes|no|true|false|correct|incorrect|(?:that|this|it) is (?:true|false|correct|not))\b", re.I
 )
 _TOPIC = re.compile(r"^(?:about|regarding|concerning|a question (?:about|on)|on) [^:]+:", re.I)
-# "In which city does it stand?" asks for one, and a sentence that names it needn't say that it is a city.
+# The kind of thing that is asked for ("Which city ..."). A sentence that names the city needn't say that it is one.
 _KIND_ASKED_FOR = re.compile(
     r"\b(?:which|what) [a-z]+(?= (?:is|are|was|were|do|does|did|has|have|had|can|will)\b)", re.I
 )
 _OPERATOR = re.compile(r"\w ?[+*/÷=^] ?\d|\d ?[-x×] ?\d")  # noqa: RUF001
-# Words that turn an answer into a sentence, and say nothing themselves.
+# Words that only turn an answer into a sentence.
 _FILLING = FUNCTION_WORDS | frozenset("took place happened occurred located situated held name answer".split())
 
 
 def answer_in_instruction(example: Example) -> str | None:
-    """An answer that adds no word to a question, neither one that offers a choice nor one about a text or a word.
+    """An answer that adds no word to its question. Questions that offer a choice or are about a text or word are fine.
 
-    Where other sentences come before the question, they may be a problem to be solved: only those speak against the
-    example that say what is asked, in the words of the question.
+    Sentences before the question may be a problem to solve. They give the answer away only if one of them has the words
+    of both question and answer.
     """
     if example.input:
         return None
@@ -64,13 +64,13 @@ def answer_in_instruction(example: Example) -> str | None:
 
 
 def _is_said(plain: str, answer: list[str]) -> bool:
-    """Whether it is one question, or one whose words, too, stand in the sentence that holds the answer."""
+    """Whether all sentences are questions, or one before the last has the words of the last question and the answer."""
     parts = split_at_stops(plain)
     *before, question = parts
     if not before or all(part.rstrip().endswith("?") for part in before):
         return True
     if len(_DIGITS.findall(plain)) > 1:
-        return False  # a problem to be solved
+        return False  # a problem to solve
     asked = set(map(stem, content(_KIND_ASKED_FOR.sub(" ", question))))
     wanted = asked | set(map(stem, answer))
     return bool(asked) and any(wanted <= set(map(stem, words(part))) for part in before)

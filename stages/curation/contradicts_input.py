@@ -1,4 +1,4 @@
-"""An `input` that speaks against the answer: asked for a city, it names another city."""
+"""An `input` that contradicts the answer: asked for a city, it names another city."""
 
 import re
 
@@ -22,55 +22,74 @@ _COUNTRIES = frozenset(
 _ASKS_FOR_A_COUNTRY = re.compile(r"\b(?:country|countries|nation|nationality|continent|where)\b", re.I)
 _YEAR = re.compile(r"[12]\d{3}")
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_][\w'’]*")
-# A thing of a kind is asked for ("What gas ...", "Name the organ ..."), so that a common noun can be one.
+# Questions for a thing of some kind ("What gas ...", "Name the organ ..."), whose answer may be a common noun.
 _A_KIND = re.compile(
     r"^(?:(?:what|which) (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|can\b)[a-z]+ |(?:name|identify|give|state) the )",
     re.I,
 )
+_MAX_NOUNS = 3  # in an input that names one thing
+_LINKING_LETTERS = 3  # a word in small letters of at most this length may be part of a name: "Leonardo da Vinci"
 
 
 def contradicts_input(example: Example, max_words: int) -> str | None:
-    """An input of at most `max_words` words of the answer's kind (a year, a number, a name, a noun) that isn't the
-    answer, under a question that needs no input."""
+    """An input of at most `max_words` words that could be the answer but is not: another year, number, name or noun.
+    Only questions that need no input are looked at."""
     given = words(example.input)
     if not given or len(given) > max_words or not is_complete(example.instruction):
         return None
     asked = set(words(example.instruction))
+    # What the answer adds to the question.
     answer = [token for token in _TOKEN.findall(example.output) if not {fold(token), *words(token)} & asked]
-    if _other_number(given, answer) or _other_name(example, answer) or _other_noun(example, given):
+    if _is_other_number(given, answer) or _is_other_name(example, answer) or _is_other_noun(example, given):
         return f"input {example.input!r} is not the answer, which is {example.output[:80]!r}"
     return None
 
 
-def _other_number(given: list[str], answer: list[str]) -> bool:
-    """A year where the answer has another, or a number where the answer has another."""
-    numbers = [word for word in given if word[0].isdigit() or word in CARDINALS]
-    others = [word for word in given if word not in numbers and word not in _DATE_WORDS and word not in FUNCTION_WORDS]
-    in_answer = [word for token in answer for word in words(token) if word[0].isdigit() or word in CARDINALS]
+def _is_other_number(given: list[str], answer: list[str]) -> bool:
+    """Whether the input is a number or a date, and the answer gives another: another year, or another number."""
+    numbers = {word for word in given if _is_number_word(word)}
+    others = [word for word in given if word not in numbers | _DATE_WORDS | FUNCTION_WORDS]
     if not numbers or len(others) > 1:
         return False
-    same_kind = any(_is_year(word) for word in numbers) == any(_is_year(word) for word in in_answer)
-    return bool(in_answer) and same_kind and not set(numbers) <= set(in_answer) and not set(in_answer) <= set(numbers)
+    in_answer = {word for token in answer for word in words(token) if _is_number_word(word)}
+    if not in_answer or any(map(_is_year, numbers)) != any(map(_is_year, in_answer)):
+        return False
+    return not numbers <= in_answer and not in_answer <= numbers
 
 
-def _other_name(example: Example, answer: list[str]) -> bool:
+def _is_other_name(example: Example, answer: list[str]) -> bool:
+    """Whether the input is a name, and the answer has another one but not this one."""
     tokens = _TOKEN.findall(example.input)
     names = {fold(token) for token in tokens if token[0].isupper()} - FUNCTION_WORDS
-    if not names or any(token[0].isdigit() or (token[0].islower() and len(token) > 3) for token in tokens):
+    if not names or not all(_may_be_in_a_name(token) for token in tokens):
         return False
     in_answer = {fold(token) for token in answer if token[0].isupper()} - FUNCTION_WORDS
-    all_words = set(words(example.output))
-    if (names <= _COUNTRIES) != bool(in_answer & _COUNTRIES) and not _ASKS_FOR_A_COUNTRY.search(example.instruction):
-        return False  # the country in question, rather than another answer
-    return bool(in_answer - names) and not names <= all_words
+    # A country beside an answer that is none (or the other way round) says which one is asked about: "Chad, N'Djamena".
+    only_one_is_a_country = (names <= _COUNTRIES) != bool(in_answer & _COUNTRIES)
+    if only_one_is_a_country and not _ASKS_FOR_A_COUNTRY.search(example.instruction):
+        return False
+    return bool(in_answer - names) and not names <= set(words(example.output))
 
 
-def _other_noun(example: Example, given: list[str]) -> bool:
+def _may_be_in_a_name(token: str) -> bool:
+    if token[0].isdigit():
+        return False
+    return not token[0].islower() or len(token) <= _LINKING_LETTERS
+
+
+def _is_other_noun(example: Example, given: list[str]) -> bool:
+    """Whether a thing of some kind is asked for, and the input is a noun that neither question nor answer mentions."""
     nouns = [word for word in given if word not in FUNCTION_WORDS]
-    if not nouns or len(nouns) > 3 or not example.input.islower() or not all(map(str.isalpha, nouns)):
+    if not nouns or len(nouns) > _MAX_NOUNS or not example.input.islower() or not all(map(str.isalpha, nouns)):
+        return False
+    if not _A_KIND.match(example.instruction):
         return False
     known = {stem(word) for word in words(f"{example.instruction} {example.output}")}
-    return _A_KIND.match(example.instruction) is not None and not any(stem(noun) in known for noun in nouns)
+    return not any(stem(noun) in known for noun in nouns)
+
+
+def _is_number_word(word: str) -> bool:
+    return word[0].isdigit() or word in CARDINALS
 
 
 def _is_year(word: str) -> bool:

@@ -1,15 +1,15 @@
-"""The same instruction and input again, but for case, spaces and closing punctuation."""
+"""The same instruction and input again, apart from case, spaces and closing punctuation."""
 
 from stages.common.records import Example
 
 
 def question_key(example: Example) -> tuple[str, str]:
-    """What two examples share when they ask the same thing word for word."""
+    """Equal for two examples that ask the same thing word for word: instruction and input, normalized."""
     return _plain(example.instruction), _plain(example.input)
 
 
 def exact_duplicate(example: Example, seen: dict[tuple[str, str], str]) -> str | None:
-    """`seen` maps the questions kept so far to their ids; the evidence is the id of the first of them."""
+    """`seen` maps the questions kept so far to the ids of their examples. The evidence names the earlier example."""
     twin = seen.get(question_key(example))
     return None if twin is None else f"asks the same as {twin}"
 

@@ -1,4 +1,4 @@
-"""An instruction that works on an input which isn't there: "Summarize the following passage." and nothing more."""
+"""An instruction that needs an input which is missing: "Summarize the following passage." and nothing more."""
 
 import re
 
@@ -8,7 +8,7 @@ from stages.english.words import quoted, split_at_stops
 
 _ADJECTIVES = r"(?:(?!the |an? )[a-z-]+ ){0,2}?"
 _END = r"(?=\s*[.?!,;]|$)"
-# What may follow a text that is spoken of as known: "the sentence into French", but not "the sentence of the court".
+# What may follow the mention of a given text: "the sentence into French", but not "the sentence of the court".
 _USE = (
     r"(?: (?:into|using|so that|as|without|to|and|correctly|backwards?|aloud|in (?:(?:the )?(?:passive|active|past|"
     r"present|future|correct|right|alphabetical|ascending|descending|reverse|chronological|order|third|first|plural)|"
@@ -54,8 +54,8 @@ _COMMAND = re.compile(
 
 
 def input_missing(example: Example) -> str | None:
-    """An instruction that speaks of a text, a list or a thing as given, where neither the input nor the instruction
-    itself (quoted, after a colon, or in a sentence of its own) has it."""
+    """An instruction that mentions a text, a list or a thing as given, although neither the input nor the instruction
+    (in quotes, after a colon or in a sentence of its own) contains it."""
     task = example.instruction.strip()
     if example.input.strip():
         return None
@@ -71,7 +71,7 @@ def input_missing(example: Example) -> str | None:
 
 
 def _has_own_sentence(task: str, pointer: re.Match[str]) -> bool:
-    """Whether a sentence other than the one that points is a text, not a further command."""
+    """Whether a sentence other than the one that mentions the text is itself a text, not another command."""
     return any(
         pointer[0] not in part and not _COMMAND.match(part) and len(part.split()) > 1 for part in split_at_stops(task)
     )

@@ -1,4 +1,4 @@
-"""An `input` that neither the instruction nor the answer has any use for."""
+"""An `input` that neither the instruction nor the answer uses."""
 
 import re
 
@@ -10,7 +10,7 @@ from stages.english.words import content
 _NOTHING = re.compile(
     r"\W*(?:n/?a|none|null|nil|nothing|empty|no input(?: (?:is )?(?:needed|required|given))?)\W*", re.I
 )
-# An input that says how to answer, for whom, or when and where: "in four lines", "Audience: children", "1921".
+# Inputs that say how to answer, for whom, or when and where: "in four lines", "Audience: children", "1921".
 _CONDITION = re.compile(
     r"^(?:for|in|as|with|without|using|use|at|on|by|to|from|like|about|during|assume|suppose|imagine)\b|"
     r"^[\w ]{1,30}:|\d|"
@@ -19,11 +19,11 @@ _CONDITION = re.compile(
     re.I,
 )
 _ABOUT = re.compile(r"\b(?:about|on|of|for) (?!(?:your|any|some|the given|this|it)\b)\w+", re.I)
-_NEW_TEXT_WORDS = 4  # a shorter input under "Write ..." may name a form or a mood
+_NEW_TEXT_WORDS = 4  # a shorter input of a task "Write ..." may name a form or a mood
 
 
 def input_unused(example: Example) -> str | None:
-    """An input that shares no word with a question that is complete without it, nor with the answer; or one that
+    """An input that shares no word with the answer or with an instruction that is complete without it, or an input that
     only says that there is none."""
     text = example.input.strip()
     if not text:

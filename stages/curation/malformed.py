@@ -1,18 +1,18 @@
-"""Integrity: an instruction and an answer that are there, and are nothing but text."""
+"""Broken texts: no instruction, no answer, or characters that are not text."""
 
 import re
 
 from stages.common.records import Example
 
-# Control characters but tab and line ends, the sign for what couldn't be decoded, private use, and the two
-# code points at the end of the plane that are no characters.
+# Control characters (except tab and line ends), the replacement character for undecodable bytes, private-use characters
+# and the two noncharacters at the end of the basic plane.
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ufffe\uffff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
 def malformed(example: Example) -> str | None:
-    """An empty instruction or output, characters that are no text, or text that was encoded twice."""
+    """An empty instruction or output, characters that are not text, or text that was encoded twice."""
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
         if field != "input" and not _INVISIBLE.sub("", text):
@@ -25,7 +25,7 @@ def malformed(example: Example) -> str | None:
 
 
 def _twice_encoded(run: str) -> bool:
-    """Whether characters beyond ASCII, as the bytes of Windows-1252, are UTF-8, which other text hardly ever is."""
+    """Whether non-ASCII characters, written as Windows-1252, are valid UTF-8. Other text hardly ever is."""
     try:
         run.encode("cp1252").decode("utf-8")
     except UnicodeError:

@@ -1,102 +1,116 @@
 """The same question in other words, with the same answer.
 
-MinHash finds the pairs that share most of their words; each is then looked at, because the same words don't make the
-same question: "What is the capital of Poland?" differs from "What is the capital of Ecuador?" by its subject alone.
+MinHash finds the pairs that share most of their words. Each pair is then compared, because shared words don't make the
+same question: "What is the capital of Poland?" and "What is the capital of Ecuador?" differ only by their subject.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from stages.common.records import Example
-from stages.curation.content import LONG, NEGATIONS, Content, is_number
+from stages.curation.content import Content, is_numeral
+from stages.curation.vocabulary import LONG, NEGATIONS
 
-# Sketches of 128 values in 32 bands of 4: a pair that shares 0.7 of its words is missed once in five thousand times.
+# Sketches of 128 values in 32 bands of 4 miss one in five thousand pairs that share 0.7 of their words.
 _VALUES, _BANDS, _SEED = 128, 32, 1
 
 
 def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], min_similarity: float) -> str | None:
-    """`twins` are candidates that were kept; the evidence is the id of the first that asks and answers the same."""
-    for twin, its_content in twins:
-        if repeats(content, its_content, min_similarity):
+    """`twins` are candidates that were kept. The evidence names the first one that asks and answers the same."""
+    for twin, twin_content in twins:
+        if repeats(content, twin_content, min_similarity):
             return f"asks and answers the same as {twin.id}: {twin.instruction!r}"
     return None
 
 
 def candidates(contents: Sequence[Content]) -> list[list[int]]:
-    """For each content the places of the earlier ones that probably share most of its words, in order.
+    """For each content, the positions of the earlier ones that probably share most of its words, rising.
 
-    Contents should be distinct: a thousand that are equal would be half a million pairs.
+    Contents should be distinct: a thousand equal ones would make half a million pairs.
     """
     from rensa import RMinHash, RMinHashLSH
 
     sketches = RMinHash.from_token_sets([sorted(content.all) for content in contents], num_perm=_VALUES, seed=_SEED)
     index = RMinHashLSH(threshold=0.0, num_perm=_VALUES, num_bands=_BANDS)
     index.insert_many(sketches, 0)
-    return [sorted(one for one in found if one < place) for place, found in enumerate(index.query_all(sketches))]
+    return [
+        sorted(other for other in others if other < place) for place, others in enumerate(index.query_all(sketches))
+    ]
 
 
 def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> Iterator[tuple[int, int]]:
-    """Two places each of contents that ask and answer the same. Of equal ones the first stands for all: it makes a pair
-    with each of the others."""
-    first: dict[Content, int] = {}
+    """The positions of two contents each that ask and answer the same.
+
+    Of equal contents, the first is paired with each of the others, and only the first is compared with different ones.
+    """
+    first_place: dict[Content, int] = {}
     for place, content in enumerate(contents):
-        if first.setdefault(content, place) != place:
-            yield first[content], place
-    distinct = list(first)
-    for one, earlier in zip(distinct, candidates(distinct), strict=True):
+        if first_place.setdefault(content, place) != place:
+            yield first_place[content], place
+    distinct = list(first_place)
+    for content, earlier in zip(distinct, candidates(distinct), strict=True):
         for other in (distinct[place] for place in earlier):
-            if repeats(one, other, min_similarity):
-                yield first[other], first[one]
+            if repeats(content, other, min_similarity):
+                yield first_place[other], first_place[content]
 
 
-def repeats(one: Content, other: Content, min_similarity: float) -> bool:
-    """Whether two examples ask and answer the same. A question with two content words is not another one for a third
-    where both answers add the same: "Who wrote Emma?", "Who wrote the novel Emma?"."""
-    same_answer = one.verdict == other.verdict == "" and _core(one, other) == _core(other, one) != frozenset()
-    if same_answer and len(one.question & other.question) == 2 and len(one.question ^ other.question) == 1:
+def repeats(first: Content, second: Content, min_similarity: float) -> bool:
+    """Whether two examples ask and answer the same.
+
+    Two questions that share two content words may differ by a third if both answers add the same words: "Who wrote
+    Emma?", "Who wrote the novel Emma?".
+    """
+    no_verdict = first.verdict == second.verdict == ""
+    same_answer = no_verdict and _new_words(first, second) == _new_words(second, first) != frozenset()
+    if same_answer and len(first.question & second.question) == 2 and len(first.question ^ second.question) == 1:
         min_similarity = 0.0
-    return asks_the_same(one, other, min_similarity) and answers_the_same(one, other, min_similarity)
+    return asks_the_same(first, second, min_similarity) and answers_the_same(first, second, min_similarity)
 
 
-def asks_the_same(one: Content, other: Content, min_similarity: float) -> bool:
-    """Whether two questions have the same content words, but for some that only one of them adds; a passage may
-    differ by more, as long as no name and no number takes the place of another."""
-    if not (one.asks.startswith(other.asks) or other.asks.startswith(one.asks)):
+def asks_the_same(first: Content, second: Content, min_similarity: float) -> bool:
+    """Whether two questions have the same content words, apart from some that only one of them adds.
+
+    Passages may differ by more words, but not by names and numbers.
+    """
+    if not (first.asks.startswith(second.asks) or second.asks.startswith(first.asks)):
         return False
-    if not (one.marked <= other.question and other.marked <= one.question):
+    if not (first.marked <= second.question and second.marked <= first.question):
         return False
-    if similarity(one.question, other.question) < min_similarity:
+    if similarity(first.question, second.question) < min_similarity:
         return False
-    only_one, only_other = one.question - other.question, other.question - one.question
-    if not only_one and not only_other:
-        return one.order == other.order or _core(one, other) == _core(other, one) != frozenset()
-    if min(len(one.question), len(other.question)) >= LONG:  # a passage: its words may differ, the task's may not
-        only_one, only_other = only_one & one.instruction, only_other & other.instruction
-    return not (only_one and only_other)
+    only_first, only_second = first.question - second.question, second.question - first.question
+    if not only_first and not only_second:
+        return first.order == second.order or _new_words(first, second) == _new_words(second, first) != frozenset()
+    if min(len(first.question), len(second.question)) >= LONG:  # a passage: its words may differ, the task's may not
+        only_first, only_second = only_first & first.instruction, only_second & second.instruction
+    return not (only_first and only_second)
 
 
-def answers_the_same(one: Content, other: Content, min_similarity: float) -> bool:
-    """Whether two answers to a question say the same: what they add to it is the same, or their words are."""
-    if one.verdict != other.verdict:
+def answers_the_same(first: Content, second: Content, min_similarity: float) -> bool:
+    """Whether two answers say the same: they add the same words to the question, or they are worded alike."""
+    if first.verdict != second.verdict:
         return False
-    core, other_core = _core(one, other), _core(other, one)
-    if core or other_core:
-        if core == other_core:
+    new, other_new = _new_words(first, second), _new_words(second, first)
+    if new or other_new:
+        if new == other_new:
             return True
-        if core and other_core and (core < other_core or other_core < core):
-            return one.question == other.question
-    return not any(map(_decides, one.answer ^ other.answer)) and similarity(one.answer, other.answer) >= min_similarity
+        if new and other_new and (new < other_new or other_new < new):
+            return first.question == second.question
+    if any(map(_changes_the_answer, first.answer ^ second.answer)):
+        return False
+    return similarity(first.answer, second.answer) >= min_similarity
 
 
-def similarity(one: frozenset[str], other: frozenset[str]) -> float:
-    """Shared words by all words (Jaccard); 1 for two empty sets."""
-    shared = len(one & other)
-    return shared / (len(one) + len(other) - shared) if one or other else 1.0
+def similarity(first: frozenset[str], second: frozenset[str]) -> float:
+    """Jaccard similarity: shared words divided by all words; 1 for two empty sets."""
+    shared = len(first & second)
+    return shared / (len(first) + len(second) - shared) if first or second else 1.0
 
 
-def _core(one: Content, other: Content) -> frozenset[str]:
-    return one.answer - one.question - other.question
+def _new_words(content: Content, other: Content) -> frozenset[str]:
+    """The words of the answer that are in neither question."""
+    return content.answer - content.question - other.question
 
 
-def _decides(word: str) -> bool:
-    """A number or a negation, which alone makes another answer."""
-    return is_number(word) or word in NEGATIONS
+def _changes_the_answer(word: str) -> bool:
+    """Whether it is a number or a negation: one of these alone makes another answer."""
+    return is_numeral(word) or word in NEGATIONS

@@ -1,8 +1,8 @@
-"""Another language than English: in the whole example, or in the answer to an English question.
+"""A language other than English: in the whole example, or in the answer to an English question.
 
-The identifier of languages guesses at anything, names and lists included. So it is asked only about running text in
-which the words that hold English sentences together are rare, and a translation or a foreign phrase that the
-instruction speaks of is none of its business. What passes unseen is a foreign answer of a few words or of names.
+The language identifier guesses at anything, even names and lists. So it is only asked about running text with few
+English function words, and not if the instruction is about a language (a translation, a foreign phrase). A foreign
+answer of a few words, or of names, is not found.
 """
 
 import re
@@ -10,15 +10,15 @@ import re
 from stages.common.records import Example
 from stages.english.language import ENGLISH, identify
 
-# Of the words that English sentences can't do without, those that hardly any other language has.
+# Frequent English function words that hardly any other language has.
 _FUNCTION_WORDS = frozenset(
     "the and are were with that this these those which what who whom whose where when how why from by its she his they "
     "their them you your our does did would should could into than because about each between".split()
 )
-_ENGLISH_SHARE = 0.1  # of the words of an answer or input; foreign prose has less, by words that look alike
-_RUNNING_WORDS = 3  # in lower case; fewer are a name
-_SHORT, _SURE = 5, 0.9  # below so many running words, a text under an English instruction must be foreign so surely
-_CREOLE = "pcm"  # Nigerian Pidgin: what the identifier says to English with African names; never in this data
+_ENGLISH_SHARE = 0.1  # of the words of an answer or input; foreign prose has fewer that look like one
+_RUNNING_WORDS = 3  # in lower case; a text with fewer is a name
+_SHORT, _SURE = 5, 0.9  # fewer running words than _SHORT must be foreign with probability _SURE
+_CREOLE = "pcm"  # Nigerian Pidgin: the identifier's guess for English with African names; never in this data
 _SPEAKS_OF_LANGUAGE = re.compile(
     r"\b(?:translat\w+|languages?|foreign|bilingual|motto|anthem|proverb|phrase|loanwords?|"
     r"mean|means|meaning|letters|alphabet|script|accents?|scientific name|"
@@ -33,7 +33,7 @@ _LATIN = re.compile(r"[A-Za-zªº\u00c0-\u02af\u1e00-\u1eff]")
 
 
 def not_english(example: Example, max_foreign: float) -> str | None:
-    """Another language that is more probable than `max_foreign` (0-1), or another script."""
+    """A language other than English with a probability above `max_foreign` (0 to 1), or another script."""
     instruction = _QUOTED.sub(" ", example.instruction)
     english_task = _has_english_words(instruction, 1)
     if _SPEAKS_OF_LANGUAGE.search(instruction):
@@ -64,8 +64,8 @@ def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = Fa
 
 
 def _has_english_words(text: str, at_least: float) -> bool:
-    """Whether so many are function words as a sentence has them: a capital elsewhere than at its start belongs to an
-    English title in foreign text."""
+    """Whether at least `at_least` words are English function words. A capitalized one counts only at the start of a
+    sentence: elsewhere it belongs to an English title in a foreign text."""
     count = 0
     for match in _WORD.finditer(text):
         word = match[0]

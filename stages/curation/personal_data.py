@@ -1,8 +1,8 @@
-"""What belongs to a person or an account: e-mail addresses, phone, card and bank account numbers.
+"""Personal data: e-mail addresses, phone, card and bank account numbers.
 
-Examples that teach how such things look use those that were set aside for it, and these are fine: addresses in the
-reserved domains (RFC 2606), the phone numbers of films (555, and Ofcom's for drama), the card numbers that payment
-services publish for tests. So are lines that belong to nobody, such as toll-free ones.
+Data reserved for examples is allowed: addresses in reserved domains (RFC 2606), phone numbers for films (555, and
+Ofcom's for drama), and the card numbers that payment services publish for tests. So are phone numbers that belong to
+nobody, such as toll-free ones.
 """
 
 import re
@@ -25,14 +25,14 @@ _TEST_CARDS = frozenset(
     "371449635398431 6011111111111117 6011000990139424".split()
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_ENOUGH_DIGITS = re.compile(r"(?:\d[^\w,]{0,3}){9}")  # as the shortest phone numbers with an area have
-_WRITTEN_AS_PHONE = re.compile(r"^[+(0]|[-.)]")  # without any of these, three numbers in a row
+_ENOUGH_DIGITS = re.compile(r"(?:\d[^\w,]{0,3}){9}")  # the length of the shortest phone numbers with an area code
+_WRITTEN_AS_PHONE = re.compile(r"^[+(0]|[-.)]")  # without any of these, it is three numbers in a row
 _FICTIONAL_AMERICAN = re.compile(r"[2-9]\d\d555\d{4}")
 _OFCOM_DRAMA = re.compile(r"(?:2079460|1[1-6]\d4960|1632960|7700900|8081570|9098790|3069990)\d{3}")
 
 
 def personal_data(example: Example) -> str | None:
-    """The first that is found, of those that their check digits or numbering plans confirm."""
+    """The first piece of personal data whose check digits or numbering plan confirm it."""
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
         if found := _email(text) or _card(text) or _iban(text) or _phone(text):
@@ -56,7 +56,8 @@ def _card(text: str) -> str | None:
 
 
 def passes_luhn(digits: str) -> bool:
-    """From the right, every second digit is doubled, and the digits of all add up to a multiple of ten."""
+    """Luhn's check (ISO/IEC 7812-1): every second digit from the right is doubled; all digits must sum to a multiple of
+    10."""
     doubled = "".join(str(2 * int(digit)) if i % 2 else digit for i, digit in enumerate(reversed(digits)))
     return sum(map(int, doubled)) % 10 == 0
 
@@ -66,7 +67,8 @@ def _iban(text: str) -> str | None:
 
 
 def passes_mod97(account: str) -> bool:
-    """The first four characters moved to the end, letters read as 10 to 35: one more than a multiple of 97."""
+    """The check of an IBAN (ISO 13616): the first four characters go to the end, letters become 10 to 35, and the
+    number must leave 1 when divided by 97."""
     plain = account.replace(" ", "")
     return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
 
@@ -74,17 +76,17 @@ def passes_mod97(account: str) -> bool:
 def _phone(text: str) -> str | None:
     if not _ENOUGH_DIGITS.search(text):
         return None
-    import phonenumbers  # here: its numbering plans take a moment, and few examples hold so many digits
+    import phonenumbers  # here, because its numbering plans load slowly and few examples have so many digits
 
-    for region in ("US", "GB"):  # whose numbers may stand without the country's code
+    for region in ("US", "GB"):  # numbers of these countries are found without a country code
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.STRICT_GROUPING):
-            if _WRITTEN_AS_PHONE.search(match.raw_string) and not _of_nobody(match.number):
+            if _WRITTEN_AS_PHONE.search(match.raw_string) and not _belongs_to_nobody(match.number):
                 return f"phone number {match.raw_string}"
     return None
 
 
-def _of_nobody(number: "PhoneNumber") -> bool:
-    """A number of a film, or a line that many share."""
+def _belongs_to_nobody(number: "PhoneNumber") -> bool:
+    """Whether it is a number for films, or a line that many people share."""
     from phonenumbers import PhoneNumberType, number_type
 
     if number.country_code == 1 and _FICTIONAL_AMERICAN.fullmatch(str(number.national_number)):

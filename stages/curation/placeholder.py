@@ -1,4 +1,4 @@
-"""What stands where an answer should: a refusal, a gap that nobody filled in, filler, markup, a chat's markers."""
+"""Something else in the place of an answer: a refusal, an unfilled gap, filler, markup, or markers of a chat."""
 
 import re
 
@@ -29,7 +29,7 @@ _REFUSAL = re.compile(
     r"|\b(?:text|input|passage|article) (?:is|was|has) ?(?:not|n['’]t) (?:been )?(?:given|provided)\b",
     re.I,
 )
-# Tasks that put words in somebody's mouth or work on given ones: there, "I can't help you" may be the answer.
+# Tasks that speak for somebody else or work on given words: the answer may then be "I can't help you".
 _SPEAKS_FOR_OTHERS = re.compile(
     r"\b(?:e-?mails?|letters?|dialogues?|conversations?|messages?|notes?|apolog\w+|reply|respond|decline|refus\w+|say|"
     r"stor(?:y|ies)|poems?|speech|role|scene|script|sentences?|statements?|rewrite|rephrase|translate|convert|negative|"
@@ -39,7 +39,7 @@ _SPEAKS_FOR_OTHERS = re.compile(
 )
 _NO_ANSWER = re.compile(
     r"\W*(?:n/a|tb[ad]|todo|null|nan|undefined|none given)\W*"
-    r"|(?=[\W_]*?(?:\.\.|[…–—_*-]))[\W_]*+",  # possessive: of a long line it would else try every way to part it
+    r"|(?=[\W_]*?(?:\.\.|[…–—_*-]))[\W_]*+",  # possessive, or a long line would be split in every possible way
     re.I,
 )
 _ASKS_FOR_A_MARK = re.compile(
@@ -48,7 +48,7 @@ _ASKS_FOR_A_MARK = re.compile(
     re.I,
 )
 
-# Each kind of residue, and what an instruction says where it is none.
+# Tasks in which a kind of residue is wanted.
 _CODE = re.compile(
     r"\b(?:HTML|XML|SVG|CSS|markup|markdown|tags?|LaTeX|code|comments?|programs?|scripts?|functions?|Python|Java\w*|SQL|"
     r"C\+\+|Rust|Bash|shell|regex|regular expressions?|JSON|YAML|Jinja|Mustache|templates?|placeholders?|variables?|"
@@ -81,7 +81,7 @@ _RESIDUE = tuple(
 
 
 def placeholder(example: Example) -> str | None:
-    """A refusal instead of an answer, no answer at all, or residue that the task doesn't ask for."""
+    """A refusal, no answer at all, or residue that the task doesn't ask for."""
     if _NO_ANSWER.fullmatch(example.output) and not _ASKS_FOR_A_MARK.search(example.instruction):
         return f"output is {example.output.strip()!r}"
     if (found := _REFUSAL.search(example.output)) and not _SPEAKS_FOR_OTHERS.search(example.instruction):

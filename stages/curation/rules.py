@@ -1,50 +1,84 @@
-"""All rules over a set of examples, in their order: the first that speaks against an example is its reason.
+"""All rules, applied to a set of examples in a fixed order: the first rule that objects to an example is its reason.
 
-Rules about an example alone come first, on all cores where there are many examples; then those that compare. An
-example that is rejected is nobody's twin.
+Rules about a single example come first, on all cores if there are many examples. Then come the rules that compare
+examples. They don't look at rejected examples: a bad example never rejects a good one that resembles it.
 """
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from typing import NamedTuple
 
+from pydantic import ConfigDict, field_validator
 from tqdm import tqdm
 
+from stages.common.params import Fraction, Positive, SectionModel
 from stages.common.records import Example, Rejection
 from stages.curation.after_cutoff import after_cutoff
 from stages.curation.answer_in_input import answer_in_input
 from stages.curation.answer_in_instruction import answer_in_instruction
-from stages.curation.content import Content, read_content, words_of
+from stages.curation.conflicting_answer import conflicting_answer
+from stages.curation.content import Content, read_content, word_forms
 from stages.curation.contradicts_input import contradicts_input
+from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.input_missing import input_missing
 from stages.curation.input_unused import input_unused
+from stages.curation.lengths import too_long, too_short
 from stages.curation.malformed import malformed
+from stages.curation.near_duplicate import candidates, near_duplicate
 from stages.curation.not_english import not_english
 from stages.curation.personal_data import personal_data
 from stages.curation.placeholder import placeholder
-from stages.curation.sets import Finding, compare
-from stages.curation.thresholds import Thresholds
-from stages.curation.too_long import too_long
-from stages.curation.too_short import too_short
 from stages.curation.unsupported import unsupported
 
-Paged = tuple[Example, str | None]  # an example and the text of its page, where that is known
+Paged = tuple[Example, str | None]  # an example, and the text of its page if that is known
+Pair = tuple[Example, Content]
+Finding = tuple[str, str]  # reason and evidence
+
+_CHUNK = 500  # examples that a process takes at a time
+_WORTH_A_PROCESS = 4000  # examples; starting a process for fewer takes longer than it saves
+
+
+class Thresholds(SectionModel):
+    """The thresholds of the rules: the keys of section `curate` of params.yaml that apply to any set of examples."""
+
+    model_config = ConfigDict(extra="ignore")  # the section also has the auditor's keys, which the stage checks
+
+    cutoff: date  # facts after this day are rejected
+    min_task_words: Positive  # of instruction and input together
+    min_open_words: Positive  # of the answer to a task such as explaining or describing
+    max_instruction_words: Positive
+    max_passage_words: Positive  # of the input
+    max_output_words: Positive
+    max_word_length: Positive  # characters
+    max_foreign: Fraction  # probability of a language other than English
+    max_input_words: Positive  # a longer input is a text to work on
+    min_similarity: Fraction  # share of the content words that near-duplicates have in common
+
+    @field_validator("cutoff", mode="before")
+    @classmethod
+    def _iso_date(cls, value: object) -> object:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("must be a date such as 2022-12-31") from None
 
 
 class Case(NamedTuple):
-    """What a rule about an example alone may look at."""
+    """What a rule about a single example may look at."""
 
     example: Example
     limits: Thresholds
-    page: str | None
+    page: str | None  # the text of the example's page
 
 
-# The rules about an example alone, in their order: evidence against it, or None.
+# The rules about a single example, in order. Each returns the evidence against it, or None.
 RULES: dict[str, Callable[[Case], str | None]] = {
     "malformed": lambda case: malformed(case.example),
     "placeholder": lambda case: placeholder(case.example),
@@ -68,36 +102,33 @@ RULES: dict[str, Callable[[Case], str | None]] = {
 }
 ORDER = (*RULES, "conflicting_answer", "exact_duplicate", "near_duplicate")
 
-_CHUNK = 500  # examples that a process takes at a time
-_WORTH_A_PROCESS = 4000  # examples; with fewer, starting one takes longer than it saves
-
 
 @dataclass(frozen=True)
 class Curation:
-    """Every example is in exactly one of the two, in the order of the input."""
+    """Every example is in exactly one of the two lists, in the order of the input."""
 
     kept: list[Example]
     rejected: list[Rejection]
-    contents: list[Content] = field(default_factory=list, compare=False, repr=False)  # of the kept ones, where read
+    contents: list[Content] = field(default_factory=list, compare=False, repr=False)  # of the kept examples
 
 
 def curate(
     examples: Sequence[Example], limits: Thresholds, pages: Mapping[str, str], processes: int | None = None
 ) -> Curation:
-    """`pages` has the texts of pages by title; `processes` is a number, or None for as many as are worth it."""
+    """Applies all rules. `pages` has the texts of pages by title. `processes` None means as many as are worth it."""
     paged = [(example, pages.get(example.source.title or "")) for example in examples]
     texts = {example.id: page for example, page in paged if page is not None}
     if processes is None:
         processes = max(1, min(os.cpu_count() or 1, len(paged) // _WORTH_A_PROCESS))
-    bar = tqdm(_alone(paged, limits, processes), total=len(paged), unit="example", desc="rules", disable=None)
-    found: list[Content | Finding] = list(bar)
-    good = [(place, content) for place, content in enumerate(found) if isinstance(content, Content)]
+    bar = tqdm(_judge_singly(paged, limits, processes), total=len(paged), unit="example", desc="rules", disable=None)
+    results: list[Content | Finding] = list(bar)
+    good = [(place, content) for place, content in enumerate(results) if isinstance(content, Content)]
     pairs = [(examples[place], content) for place, content in good]
-    compared = compare(pairs, limits.min_similarity, partial(_supported, texts))
+    compared = compare_examples(pairs, limits.min_similarity, partial(_supported, texts))
     for (place, content), finding in zip(good, compared, strict=True):
-        found[place] = finding or content
+        results[place] = finding or content
     kept, rejected, contents = [], [], []
-    for example, result in zip(examples, found, strict=True):
+    for example, result in zip(examples, results, strict=True):
         if isinstance(result, tuple):
             rejected.append(Rejection(example=example, reason=result[0], evidence=result[1]))
         else:
@@ -106,33 +137,81 @@ def curate(
     return Curation(kept, rejected, contents)
 
 
-def alone(case: Case) -> Iterator[tuple[str, str | None]]:
-    """The name of each rule about an example alone, and its evidence; a rule runs when its turn comes."""
+def apply_rules(case: Case) -> Iterator[tuple[str, str | None]]:
+    """The name and the evidence of each rule about a single example. Each rule runs only when its turn comes."""
     return ((name, rule(case)) for name, rule in RULES.items())
 
 
-def _alone(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterator[Content | Finding]:
-    """Each example's content, or what speaks against it, in order."""
+def _judge_singly(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterator[Content | Finding]:
+    """The content of each example, or the first finding against it, in order."""
     chunks = [paged[start : start + _CHUNK] for start in range(0, len(paged), _CHUNK)]
     if processes == 1:
         for chunk in chunks:
-            yield from _read_chunk(chunk, limits)
+            yield from _judge_chunk(chunk, limits)
         return
-    spawned = get_context("spawn")  # this process may have threads
+    spawned = get_context("spawn")  # forking is unsafe, because this process may have threads
     with ProcessPoolExecutor(processes, spawned, initializer=gc.disable) as pool:
-        for read in pool.map(partial(_read_chunk, limits=limits), chunks):
-            yield from read
+        for results in pool.map(partial(_judge_chunk, limits=limits), chunks):
+            yield from results
 
 
-def _read_chunk(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
-    return [_first(Case(example, limits, page)) or read_content(example) for example, page in chunk]
+def _judge_chunk(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
+    return [_first_finding(Case(example, limits, page)) or read_content(example) for example, page in chunk]
 
 
-def _first(case: Case) -> Finding | None:
-    return next(((name, evidence) for name, evidence in alone(case) if evidence is not None), None)
+def _first_finding(case: Case) -> Finding | None:
+    return next(((name, evidence) for name, evidence in apply_rules(case) if evidence is not None), None)
 
 
 def _supported(texts: Mapping[str, str], example: Example) -> bool:
-    """Whether all that the answer adds to its question stands on the page."""
+    """Whether every word that the answer adds to its question is on the page."""
     page = texts.get(example.id)
-    return page is not None and read_content(example).added <= words_of(page)
+    return page is not None and read_content(example).added <= word_forms(page)
+
+
+def compare_examples(
+    pairs: Sequence[Pair], min_similarity: float, supported: Callable[[Example], bool]
+) -> list[Finding | None]:
+    """The finding of the comparing rules against each example, given the examples that were kept before it."""
+    conflicts = _find_conflicts(pairs, supported)
+    agreed = [place for place, evidence in enumerate(conflicts) if evidence is None]
+    repeated = _find_repetitions([pairs[place] for place in agreed], min_similarity)
+    findings: list[Finding | None] = [("conflicting_answer", evidence) if evidence else None for evidence in conflicts]
+    for place, finding in zip(agreed, repeated, strict=True):
+        findings[place] = finding
+    return findings
+
+
+def _find_conflicts(pairs: Sequence[Pair], supported: Callable[[Example], bool]) -> list[str | None]:
+    same_question: dict[Hashable, list[int]] = defaultdict(list)
+    for place, (example, content) in enumerate(pairs):
+        same_question[content.question or question_key(example)].append(place)
+    conflicts: list[str | None] = [None] * len(pairs)
+    for places in same_question.values():
+        if len(places) > 1:
+            evidence = conflicting_answer([pairs[place] for place in places], supported)
+            for place, against in zip(places, evidence, strict=True):
+                conflicts[place] = against
+    return conflicts
+
+
+def _find_repetitions(pairs: Sequence[Pair], min_similarity: float) -> list[Finding | None]:
+    numbers: dict[Content, int] = {}
+    for _, content in pairs:
+        numbers.setdefault(content, len(numbers))
+    similar = candidates(list(numbers))
+    seen: dict[tuple[str, str], str] = {}
+    kept: dict[int, list[Pair]] = defaultdict(list)  # by the number of the content
+    findings: list[Finding | None] = []
+    for example, content in pairs:
+        number = numbers[content]
+        twins = (pair for other in (*similar[number], number) for pair in kept[other])
+        if evidence := exact_duplicate(example, seen):
+            findings.append(("exact_duplicate", evidence))
+        elif evidence := near_duplicate(content, twins, min_similarity):
+            findings.append(("near_duplicate", evidence))
+        else:
+            findings.append(None)
+            seen[question_key(example)] = example.id
+            kept[number].append((example, content))
+    return findings

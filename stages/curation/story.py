@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from stages.common.records import Example, Rejection
-from stages.curation.rules import ORDER, RULES, Case, alone, curate
-from stages.curation.thresholds import Thresholds
+from stages.curation.rules import ORDER, RULES, Case, Thresholds, apply_rules, curate
 from stages.sampling import as_text
 
 
@@ -15,7 +14,7 @@ def story(id: str, examples: Sequence[Example], limits: Thresholds, pages: Mappi
     curation = curate(examples, limits, pages)
     rejections = [one for one in curation.rejected if one.example == example]
     copies = sum(one.id == id for one in examples)
-    said: dict[str, str | None] = dict(alone(Case(example, limits, pages.get(example.source.title or ""))))
+    said: dict[str, str | None] = dict(apply_rules(Case(example, limits, pages.get(example.source.title or ""))))
     lines = [f"{id} {as_text(example)}", f"   page: {example.source.url or 'none'}"]
     lines += [f"   stands {copies} times in the set; the story is that of the last"] if copies > 1 else []
     last = rejections[-1] if rejections else None

@@ -1,6 +1,6 @@
-"""Names and numbers of an answer that its page doesn't have: what a teacher made up, or brought from elsewhere.
+"""Names and numbers of an answer that its page doesn't have: the teacher made them up or knew them from elsewhere.
 
-It reads names and numbers, not meaning: a date of the page under the wrong event passes.
+The rule compares names and numbers, not meaning: a date of the page that is given for the wrong event passes.
 """
 
 import re
@@ -19,12 +19,12 @@ _ENUMERATOR = re.compile(r"(?:^|\n)[^\S\n]*\d{1,2}[.)]\s")
 _POSSESSIVE = re.compile(r"['’](?:s\b|(?!\w))")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|s)\b")
 _LISTED = re.compile(r", and |, | and ")
-_THE_TWO = re.compile(r"\b(?:the|these|those|his|her|their|its|all) (?:two|three|four)\b")  # of which was spoken
-_SAID_OF_ANYTHING = frozenset({"1"})  # "one of", "the first"
+_THE_TWO = re.compile(r"\b(?:the|these|those|his|her|their|its|all) (?:two|three|four)\b")  # mentioned before
+_TOO_COMMON = frozenset({"1"})  # "one of", "the first"
 
-# Names that the dictionary has as words; every other word that it has is taken for a word.
+# Names that are also in the dictionary. Any other word of the dictionary is not a name.
 _NAMES_LIKE_WORDS = frozenset("march may august monday friday sunday china chile japan turkey jordan".split())
-_ALSO_WORDS = frozenset({"march", "may"})  # where a sentence begins
+_ALSO_WORDS = frozenset({"march", "may"})  # at the start of a sentence
 _NO_NAMES = (
     FUNCTION_WORDS
     | frozenset("dr mr mrs ms st jr sr bc ad bce ce am pm km kg cm mm usa us uk un tv dna ii iii iv vi".split())
@@ -40,7 +40,7 @@ _DEMONYMS = {
 }  # fmt: skip
 _PEOPLE = {place: people for people, place in _DEMONYMS.items()}
 
-# Word tasks and sums, whose numbers are results.
+# Tasks about words and sums: their numbers are results.
 _COUNTS = re.compile(
     r"\b(?:(?:how many|number of) (?:\w+ )?(?:letters|vowels|consonants|syllables|words)|how (?:old|many years)|count|"
     r"calculate|compute|the sum|add|subtract|multiply|divide|percent(?:age)? of|difference|convert|roman numerals?|"
@@ -51,7 +51,7 @@ _COUNTS = re.compile(
 
 @dataclass(frozen=True)
 class _Support:
-    """What a text speaks of, found out where it is asked for."""
+    """The words and numbers of a text, each computed when first needed."""
 
     text: str
 
@@ -67,47 +67,47 @@ class _Support:
 
     @cached_property
     def initials(self) -> str:
-        """Of its words with capitals, for abbreviations."""
+        """The initials of its capitalized words, to recognize abbreviations."""
         return "".join(match[0][0].lower() for match in _NAME.finditer(self.text))
 
 
 def unsupported(example: Example, page_text: str) -> str | None:
-    """Names and numbers of the output that neither its page's text nor instruction or input has.
+    """Names and numbers of the output that are in neither the page, nor the instruction, nor the input.
 
-    Spelling with or without accents, number words, thousands separators, possessives and nationalities make no
-    difference. Tasks that count or calculate have numbers of their own.
+    Accents, number words, thousands separators, possessives and nationalities make no difference. The numbers of tasks
+    that count or calculate are not checked.
     """
     page = _page_support(page_text)
     names = [name for name in _names(example.output) if not _has_name(name, page)]
-    numbers = [one for one in _said_numbers(example) if one[1] not in page.numbers]
+    numbers = [number for number in _stated_numbers(example) if number[1] not in page.numbers]
     if not names and not numbers:
         return None
     task = _Support(f"{example.instruction}\n{example.input}")
     missing = [name for name in names if not _has_name(name, task)]
-    missing += [said for said, value in numbers if value not in task.numbers]
+    missing += [wording for wording, value in numbers if value not in task.numbers]
     return f"not in the page: {', '.join(dict.fromkeys(missing))}" if missing else None
 
 
-def _said_numbers(example: Example) -> list[tuple[str, str]]:
-    """The numbers that the answer states, without its list's own and those that count what it lists."""
+def _stated_numbers(example: Example) -> list[tuple[str, str]]:
+    """The numbers of the answer, as written and in digits, without those that number or count the items of a list."""
     if _COUNTS.search(example.instruction):
         return []
     numbers = numbers_in(_THE_TWO.sub("", _ENUMERATOR.sub("\n", example.output)))
     return [
-        (said, value)
-        for said, value in numbers
-        if value not in _SAID_OF_ANYTHING and not _counts_a_list(value, example.output)
+        (wording, value)
+        for wording, value in numbers
+        if value not in _TOO_COMMON and not _counts_a_list(value, example.output)
     ]
 
 
 @lru_cache(maxsize=64)
 def _page_support(page_text: str) -> _Support:
-    """Pages come one after the other, with all their examples."""
+    """Cached, because the examples of a page come one after the other."""
     return _Support(page_text)
 
 
 def _names(text: str) -> list[str]:
-    """Words with a capital that no dictionary has, and names of months, days and places that it has."""
+    """Capitalized words that are not in the dictionary, and names of months, days and places that are."""
     names = []
     for match in _NAME.finditer(text):
         name = _POSSESSIVE.sub("", match[0])
@@ -131,7 +131,7 @@ def _has_name(name: str, support: _Support) -> bool:
 
 
 def _has_relative(word: str, known: frozenset[str]) -> bool:
-    """Another form of the word: "Brazil" for "Brazilian", or "Nobels" for "Nobel"."""
+    """Whether another form of the word is known: "Brazil" for "Brazilian", or "Nobels" for "Nobel"."""
     start = word[:4]
     return len(word) >= 4 and any(
         other.startswith(start) and _is_form(word, other) for other in known if not other[0].isdigit()
@@ -140,13 +140,13 @@ def _has_relative(word: str, known: frozenset[str]) -> bool:
 
 def _is_form(word: str, other: str) -> bool:
     shared = 0
-    for one, two in zip(word, other, strict=False):
-        if one != two:
+    for letter, other_letter in zip(word, other, strict=False):
+        if letter != other_letter:
             break
         shared += 1
     return shared >= 4 and word[shared:] in _ENDINGS and other[shared:] in _ENDINGS
 
 
 def _counts_a_list(value: str, output: str) -> bool:
-    """Whether as many things are listed: "three colors: red, green and blue"."""
+    """Whether the answer lists as many things as the number says: "three colors: red, green and blue"."""
     return value.isdigit() and 2 <= int(value) <= 10 and len(_LISTED.findall(output)) >= int(value) - 1

@@ -38,7 +38,7 @@ def numbers_in(text: str) -> list[tuple[str, str]]:
         if run and not _continues(run[-1], token):
             numbers.append((" ".join(run), _value(run)))
             run = []
-        if run or token in _BELOW_HUNDRED or token[0].isdigit():
+        if run or token in _BELOW_HUNDRED or token[0].isdecimal():  # a superscript is a digit, but not decimal
             run.append(token)
     return numbers
 
@@ -54,5 +54,5 @@ def _value(run: list[str]) -> str:
         if token in _SCALES:
             total *= _SCALES[token]
         else:
-            total += float(token.replace(",", "")) if token[0].isdigit() else _BELOW_HUNDRED[token]
+            total += float(token.replace(",", "")) if token[0].isdecimal() else _BELOW_HUNDRED[token]
     return f"{total:.10g}"

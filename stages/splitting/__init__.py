@@ -1,1 +1,1 @@
-"""The rules of curation, one a module: a pure function from an example to the evidence against it, or None."""
+"""Dividing examples into train, val and test: groups that stay together, exact sizes, and the proof."""

@@ -1,7 +1,8 @@
-"""Whole clusters of examples to test, val and train, with exactly the wanted sizes.
+"""Allocates whole groups of examples to test, val and train, so that each side has exactly the size asked for.
 
-Synthetic and general examples have about their share on each side. Clusters come in random order, and a side takes
-the first with which a subset makes its size up exactly: subset sums, by dynamic programming.
+Each side has about the same share of synthetic and general examples. Groups come in random order. A side takes groups
+from the shortest beginning of the list in which some of them add up to its size. Which sums are possible is computed by
+dynamic programming (subset sum).
 """
 
 import random
@@ -12,99 +13,107 @@ from stages.common.errors import StageError
 from stages.common.records import Example
 
 SIDES = ("train", "val", "test")
+KINDS = ("synthetic", "general")
 Split = dict[str, list[Example]]  # side -> examples
-Cluster = list[Example]
+Group = list[Example]  # examples that must stay on one side
 
 
 class TooCoarseError(StageError):
-    """Whole clusters don't make a size up."""
+    """No set of whole groups has the size of a side."""
 
 
 def allocate(pool: Sequence[Example], numbers: Sequence[int], sizes: Mapping[str, int], rng: random.Random) -> Split:
-    """`numbers` are the clusters of the pool. Raises StageError where whole clusters don't make the sizes up."""
-    clusters = gather(pool, numbers)
-    rng.shuffle(clusters)
+    """Splits the pool into sides of the given sizes. `numbers` has the number of each example's group.
+
+    Raises StageError if whole groups don't add up to the sizes.
+    """
+    groups = collect_groups(pool, numbers)
+    rng.shuffle(groups)
     try:
-        split = _fill(clusters, sizes)
-    except TooCoarseError:  # small clusters went early; the largest first leave them to the sides that come later
-        split = _fill(sorted(clusters, key=len, reverse=True), sizes)
-    return {side: mixed(split[side], rng) for side in SIDES}
+        split = _fill_sides(groups, sizes)
+    except TooCoarseError:
+        # Test and val may have used up the small groups that train needs. Largest first, they are left for later sides.
+        split = _fill_sides(sorted(groups, key=len, reverse=True), sizes)
+    return {side: mix_kinds(split[side], rng) for side in SIDES}
 
 
-def gather(pool: Sequence[Example], numbers: Sequence[int]) -> list[Cluster]:
-    """The clusters in an order that doesn't depend on that of the pool."""
-    clusters: dict[int, Cluster] = defaultdict(list)
+def collect_groups(pool: Sequence[Example], numbers: Sequence[int]) -> list[Group]:
+    """The groups, in an order that doesn't depend on the order of the pool."""
+    groups: dict[int, Group] = defaultdict(list)
     for example, number in zip(pool, numbers, strict=True):
-        clusters[number].append(example)
-    return sorted((sorted(one, key=_id) for one in clusters.values()), key=lambda one: _id(one[0]))
+        groups[number].append(example)
+    in_order = [sorted(group, key=_id) for group in groups.values()]
+    return sorted(in_order, key=lambda group: group[0].id)
 
 
-def mixed(examples: Iterable[Example], rng: random.Random) -> list[Example]:
-    """In random order, in which the first so many always have the share of synthetic examples that all have."""
-    kinds: dict[str, list[Example]] = {"synthetic": [], "general": []}
+def mix_kinds(examples: Iterable[Example], rng: random.Random) -> list[Example]:
+    """A random order in which every beginning has the same share of synthetic examples as the whole list."""
+    by_kind: dict[str, list[Example]] = {kind: [] for kind in KINDS}
     for example in sorted(examples, key=_id):
-        kinds[example.source.kind].append(example)
-    for ours in kinds.values():
-        rng.shuffle(ours)
-    placed = [((rank + 0.5) / len(ours), example) for ours in kinds.values() for rank, example in enumerate(ours)]
-    return [example for _, example in sorted(placed, key=lambda one: one[0])]
+        by_kind[example.source.kind].append(example)
+    placed: list[tuple[float, Example]] = []  # each kind is spread evenly between 0 and 1
+    for of_kind in by_kind.values():
+        rng.shuffle(of_kind)
+        placed += [((rank + 0.5) / len(of_kind), example) for rank, example in enumerate(of_kind)]
+    return [example for _, example in sorted(placed, key=lambda pair: pair[0])]
 
 
-def take(clusters: list[Cluster], count: int) -> tuple[list[Cluster], list[Cluster]]:
-    """Clusters with `count` examples together, out of the shortest start of the list that has such, and the others."""
-    made = first_made(map(len, clusters), count)
+def take_groups(groups: list[Group], count: int) -> tuple[list[Group], list[Group]]:
+    """Groups with `count` examples in total, from the shortest beginning of the list that has such, and the rest."""
+    last_group = first_indices(map(len, groups), count)
     chosen = set()
     while count:
-        chosen.add(made[count])
-        count -= len(clusters[made[count]])
-    return [clusters[i] for i in sorted(chosen)], [one for i, one in enumerate(clusters) if i not in chosen]
+        chosen.add(last_group[count])
+        count -= len(groups[last_group[count]])
+    return [groups[i] for i in sorted(chosen)], [group for i, group in enumerate(groups) if i not in chosen]
 
 
-def first_made(sizes: Iterable[int], most: int) -> dict[int, int]:
-    """Each sum of some of the sizes, up to `most`, with the index of the size that first made it possible.
+def first_indices(sizes: Iterable[int], most: int) -> dict[int, int]:
+    """Each sum of some of the sizes, up to `most`, with the index of the size that first made it possible (-1 for 0).
 
-    The sums that are possible so far are the bits of one integer.
+    The possible sums are the bits that are set in one integer.
     """
-    made = {0: -1}
-    bits, every = 1, (1 << most + 1) - 1
+    first = {0: -1}
+    possible, all_sums = 1, (1 << most + 1) - 1
     for index, size in enumerate(sizes):
-        if bits == every:
+        if possible == all_sums:
             break
-        new = (bits << size) & every & ~bits
-        bits |= new
+        new = (possible << size) & all_sums & ~possible
+        possible |= new
         while new:
             lowest = new & -new
-            made[lowest.bit_length() - 1] = index
+            first[lowest.bit_length() - 1] = index
             new ^= lowest
-    return made
+    return first
 
 
-def _fill(clusters: list[Cluster], sizes: Mapping[str, int]) -> Split:
-    """Test first, then val, then train: the smaller a side, the more choice it needs."""
-    left = {kind: [one for one in clusters if _kind(one) == kind] for kind in ("synthetic", "general")}
-    share = sum(map(len, left["synthetic"])) / sum(map(len, clusters))
+def _fill_sides(groups: list[Group], sizes: Mapping[str, int]) -> Split:
+    """Fills test first, then val, then train, because a small side needs the most choice."""
+    left = {kind: [group for group in groups if _kind(group) == kind] for kind in KINDS}
+    share = sum(map(len, left["synthetic"])) / sum(map(len, groups))
     split: Split = {}
     for side in ("test", "val", "train"):
         split[side] = []
-        for kind, count in _counts(side, left, sizes[side], round(sizes[side] * share)).items():
-            chosen, left[kind] = take(left[kind], count)
-            split[side] += [example for cluster in chosen for example in cluster]
+        for kind, count in _count_kinds(side, left, sizes[side], round(sizes[side] * share)).items():
+            chosen, left[kind] = take_groups(left[kind], count)
+            split[side] += [example for group in chosen for example in group]
     return split
 
 
-def _counts(side: str, left: Mapping[str, list[Cluster]], size: int, synthetic: int) -> dict[str, int]:
-    """How many examples of each kind make a side up: as many synthetic ones as wanted, or as near as there is."""
-    sums = {kind: first_made(map(len, left[kind]), size) for kind in left}
+def _count_kinds(side: str, left: Mapping[str, list[Group]], size: int, synthetic: int) -> dict[str, int]:
+    """How many examples of each kind the side gets: `synthetic` synthetic ones, or the nearest possible number."""
+    sums = {kind: first_indices(map(len, groups), size) for kind, groups in left.items()}
     possible = [count for count in sums["synthetic"] if size - count in sums["general"]]
     if not possible:
-        raise TooCoarseError(_too_coarse(side, size, [len(one) for ours in left.values() for one in ours]))
-    count = min(possible, key=lambda count: (abs(count - synthetic), count))
-    return {"synthetic": count, "general": size - count}
+        lengths = [len(group) for groups in left.values() for group in groups]
+        raise TooCoarseError(_describe_problem(side, size, lengths))
+    nearest = min(possible, key=lambda count: (abs(count - synthetic), count))
+    return {"synthetic": nearest, "general": size - nearest}
 
 
-def _kind(cluster: Cluster) -> str:
-    """A cluster of both kinds counts as that of most of its examples."""
-    kinds = Counter(example.source.kind for example in cluster)
+def _kind(group: Group) -> str:
+    """The kind of most of its examples; synthetic if it has as many of each."""
+    kinds = Counter(example.source.kind for example in group)
     return "synthetic" if kinds["synthetic"] >= kinds["general"] else "general"
 
 
@@ -112,8 +121,8 @@ def _id(example: Example) -> str:
     return example.id
 
 
-def _too_coarse(side: str, size: int, left: list[int]) -> str:
-    nearest = max(first_made(left, size))
+def _describe_problem(side: str, size: int, left: list[int]) -> str:
+    nearest = max(first_indices(left, size))
     largest = ", ".join(map(str, sorted(left, reverse=True)[:5])) or "none"
     return (
         f"split: {side} needs {size} examples, and what must stay together makes {nearest} of them ({size - nearest} "

@@ -1,52 +1,68 @@
-"""What must stay on one side of a split, because who has learned one of the examples knows another."""
+"""Groups examples that must stay on one side of a split, because a model that learned one of them knows the other.
 
+What two sides must not share is a question, a page or a run of words. Runs count if they are content, that is, in an
+input or an output. Many tasks share the wording of an instruction ("judge whether this claim is true or false"), so the
+runs of an instruction count only if they are content in another example.
+"""
+
+import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stages.common.records import Example
 from stages.curation.content import Content
-from stages.splitting.content import shared
+from stages.curation.exact_duplicate import question_key
+
+RUN = 8  # words
+
+_WORD = re.compile(r"\w+")
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, and without a pattern in its bits
+
+Owners = list[int]  # positions of the examples that have something in common, rising
 
 
-def together(
+def group_examples(
     pool: Sequence[Example], contents: Sequence[Content], near_duplicates: Iterable[tuple[int, int]]
 ) -> list[int]:
-    """A number for each example, that of the first in its group.
+    """The group of each example, as the position of the group's first example.
 
-    Together are near-duplicates (pairs of places), examples that ask and say the same, and those that share what no
-    two sides may share, however indirectly: of three, the first and the last may have only the second in common.
+    A group joins near-duplicates (pairs of positions), examples that ask or state the same fact, and examples that
+    share what no two sides may share. Groups are transitive: if A goes with B and B with C, all three are one group.
     """
     forest = Forest(len(pool))
-    for one, other in near_duplicates:
-        forest.join(one, other)
-    first: dict[Hashable, int] = {}
+    for first, second in near_duplicates:
+        forest.join(first, second)
+    first_with: dict[Hashable, int] = {}
     for place, content in enumerate(contents):
-        for key in _facts(content):
-            forest.join(first.setdefault(key, place), place)
-    for several in shared(pool).values():
-        for held in several:
-            for owner in held.owners[1:]:
-                forest.join(held.owners[0], owner)
+        for fact in _facts(content):
+            forest.join(first_with.setdefault(fact, place), place)
+    for owners in shared_content(pool):
+        for owner in owners[1:]:
+            forest.join(owners[0], owner)
     return [forest.root(place) for place in range(len(pool))]
 
 
 class Forest:
-    """Union-find: each group is known by the smallest of its numbers."""
+    """Union-find: disjoint groups of the numbers below `size`. The smallest number of a group is its root."""
 
     def __init__(self, size: int) -> None:
         self._parents = list(range(size))
 
-    def root(self, one: int) -> int:
-        while self._parents[one] != one:
-            self._parents[one] = one = self._parents[self._parents[one]]
-        return one
+    def root(self, number: int) -> int:
+        while self._parents[number] != number:
+            self._parents[number] = number = self._parents[self._parents[number]]  # halves the way for the next search
+        return number
 
-    def join(self, one: int, other: int) -> None:
-        low, high = sorted((self.root(one), self.root(other)))
+    def join(self, first: int, second: int) -> None:
+        low, high = sorted((self.root(first), self.root(second)))
         self._parents[high] = low
 
 
 def _facts(content: Content) -> Iterator[Hashable]:
-    """The question with any answer, the fact asked from either end, the same answer about each of its subjects."""
+    """Keys of the facts that an example asks or states: its question (whatever the answer), question and answer
+    together (the fact may be asked from either end), and its answer about each of the subjects."""
     if len(content.question) > 1:
         yield "question", content.question
     if len(content.all) > 1:
@@ -54,3 +70,59 @@ def _facts(content: Content) -> Iterator[Hashable]:
     core = content.answer - content.question
     if core:
         yield from (("answer", core, subject) for subject in content.subjects)
+
+
+def shared_content(examples: Sequence[Example]) -> Iterator[Owners]:
+    """The owners of each question, each page and each run of words that several examples (or texts of one) have."""
+    yield from _shared_keys(map(question_key, examples))
+    yield from _shared_keys(example.source.title for example in examples)
+    yield from _shared_runs(examples)
+
+
+def _shared_keys(keys: Iterable[Hashable | None]) -> Iterator[Owners]:
+    owners: dict[Hashable, Owners] = {}
+    for place, key in enumerate(keys):
+        if key is not None:
+            owners.setdefault(key, []).append(place)
+    return (places for places in owners.values() if len(places) > 1)
+
+
+def _shared_runs(examples: Sequence[Example]) -> Iterator[Owners]:
+    """Owners of each run of `RUN` words, without case and punctuation, that is content in one of them.
+
+    Runs are compared by 64-bit hashes, because the texts of millions of runs would fill the memory. In two of a million
+    sets of 100,000 examples, two different runs have the same hash.
+    """
+    hashes, texts = _hashed_runs(examples)
+    order = np.argsort(hashes, kind="stable")
+    hashes, texts = hashes[order], texts[order]
+    is_first = np.ones(len(hashes), bool)
+    is_first[1:] = hashes[1:] != hashes[:-1]
+    starts = np.flatnonzero(is_first)
+    ends = np.append(starts[1:], len(hashes))
+    is_content = np.logical_or.reduceat(texts % 3 != 0, starts)
+    several = (ends - starts > 1) & is_content
+    for start, end in zip(starts[several], ends[several], strict=True):
+        yield (texts[start:end] // 3).tolist()
+
+
+def _hashed_runs(examples: Sequence[Example]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hash of each run, and the number of its text: 3 x position for an instruction, + 1 for an input, + 2 for an
+    output."""
+    numbers: dict[str, int] = {}
+    words: list[int] = []
+    lengths: list[int] = []
+    for example in examples:
+        for text in (example.instruction, example.input, example.output):
+            found = _WORD.findall(text.lower())
+            words += [numbers.setdefault(word, len(numbers)) for word in found]
+            lengths.append(len(found))
+    texts = np.repeat(np.arange(len(lengths)), lengths)
+    starts = max(0, len(words) - RUN + 1)
+    numbered = np.array(words, np.uint64)
+    hashes = np.zeros(starts, np.uint64)
+    for place in range(RUN):
+        hashes = hashes * _MULTIPLIER + numbered[place : place + starts] + np.uint64(1)
+    # A run must not go on into the next text.
+    whole = texts[:starts] == texts[len(words) - starts :] if starts else np.zeros(0, bool)
+    return hashes[whole], texts[:starts][whole]

@@ -1,82 +1,163 @@
-"""What train, val and test share that would test a model on what it was trained on.
+"""Proves that no two sides of a finished split share content, or counts what they share.
 
-Read off the finished split, side against side, without the groups that it was made of: a fault in these shows here.
+The proof reads only the examples of the split, and shares no code with the rules and the grouping that made it: it has
+its own idea of a question, of a run of words and of a near-duplicate. A bug in one of the two therefore shows as a
+disagreement between them.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stages.common.errors import StageError
 from stages.common.records import Example
-from stages.splitting.allocation import Split
-from stages.splitting.content import Shared, common, shared
+from stages.splitting.rewordings import find_rewordings
 
+RUN_WORDS = 8
 SHOWN = 80  # characters of a text in an error
-_ORDER = ("test", "val", "train")
+_SIDES = ("test", "val", "train")  # train last: it is the largest, and its runs are only looked up
+
+Run = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Leak:
-    """Two examples on two sides, and what they share, as text."""
+    """Something that two sides share: two examples on different sides that have it, and all examples that do."""
 
-    what: str
+    text: str  # what they share
     first: Example
     second: Example
+    holders: frozenset[int]  # positions in the order test, val, train
+    count: int = 1
 
 
 @dataclass(frozen=True)
 class Proof:
-    """By what is shared: how often, and one example of it; a split that doesn't leak has none."""
+    """What two sides share, by sort: how often, and one leak of each sort that occurs."""
 
     counts: dict[str, int]
     leaks: dict[str, Leak]
-    test_examples: int  # how many of the test split share something with another side
+    test_examples: int  # examples of the test split that share something with another side
 
     def metrics(self) -> dict[str, int]:
-        counts = {f"{what}_on_two_sides": count for what, count in self.counts.items()}
+        counts = {f"{sort}_on_two_sides": count for sort, count in self.counts.items()}
         return counts | {"test_examples_that_leak": self.test_examples}
 
 
-def prove(split: Split, near_duplicates: Iterable[tuple[Example, Example]]) -> Proof:
-    """A leak is a finding, no error. Of `near_duplicates` those count that stand on two sides."""
-    examples = [example for side in _ORDER for example in split[side]]
-    sides = [side for side in _ORDER for _ in split[side]]
-    counts: dict[str, int] = {}
-    leaks: dict[str, Leak] = {}
-    leaking: set[str] = set()
-    for what, several in shared(examples).items():
-        apart = [one for one in several if sides[one.owners[0]] != sides[one.owners[-1]]]
-        counts[what] = len(apart)
-        leaking |= {examples[owner].id for one in apart for owner in one.owners if sides[owner] == "test"}
-        if apart:
-            first, second = (examples[owner] for owner in _two(apart[0], sides))
-            leaks[what] = Leak(common(what, first, second), first, second)
-    side_of = {example.id: side for example, side in zip(examples, sides, strict=True)}
-    pairs = [pair for pair in near_duplicates if len({side_of.get(one.id) for one in pair} - {None}) == 2]
-    counts["near_duplicates"] = len(pairs)
-    leaking |= {one.id for pair in pairs for one in pair if side_of[one.id] == "test"}
-    if pairs:
-        leaks["near_duplicates"] = Leak(" and ".join(one.id for one in pairs[0]), *pairs[0])
-    return Proof(counts, leaks, len(leaking))
+def prove(split: Mapping[str, Sequence[Example]], min_similarity: float) -> Proof:
+    """Counts what the sides of a split share. Leaks are a result here, not an error.
+
+    `min_similarity` is the share of words (0 to 1) from which two questions and two answers are near-duplicates.
+    """
+    examples = [example for side in _SIDES for example in split[side]]
+    sides = [side for side in _SIDES for _ in split[side]]
+    leaks = {
+        "questions": list(_shared_keys(examples, sides, map(_question, examples))),
+        "pages": list(_shared_keys(examples, sides, (example.source.title for example in examples))),
+        "word_runs": list(_shared_runs(examples, sides)),
+        "near_duplicates": list(_near_duplicates(examples, sides, min_similarity)),
+    }
+    leaking = frozenset[int]().union(*(leak.holders for found in leaks.values() for leak in found))
+    return Proof(
+        counts={sort: sum(leak.count for leak in found) for sort, found in leaks.items()},
+        leaks={sort: found[0] for sort, found in leaks.items() if found},
+        test_examples=len({examples[place].id for place in leaking if sides[place] == "test"}),
+    )
 
 
 def refuse_leaks(proof: Proof) -> None:
-    """Raises StageError that names two examples for each sort of leak."""
-    problems = [f"{proof.counts[what]} {what.replace('_', ' ')}, {_named(leak)}" for what, leak in proof.leaks.items()]
+    """Raises StageError if there are leaks. The message names two examples for each sort of leak."""
+    problems = [
+        f"{proof.counts[sort]} {sort.replace('_', ' ')}, {_describe(leak)}" for sort, leak in proof.leaks.items()
+    ]
     if problems:
         raise StageError(
             "\n  ".join(["split: two sides share content, so no split was written:", *problems])
-            + "\n  Remove one of the two from its data set, or set split.decontaminate to false, which lets both stand"
+            + "\n  Remove one of the two from its data set, or set split.decontaminate to false, which keeps both"
         )
 
 
-def _two(one: Shared, sides: Sequence[str]) -> tuple[int, int]:
-    """Owners on two sides, one of which has it as content."""
-    first, last, content = one.owners[0], one.owners[-1], one.owners[one.content.index(True)]
-    return (content, last) if sides[content] != sides[last] else (first, content)
+def _question(example: Example) -> str:
+    """Instruction and input without case, extra spaces and closing punctuation."""
+    return "\n".join(
+        re.sub(r"[.!?:\s]+\Z", "", re.sub(r"\s+", " ", text.lower()).strip())
+        for text in (example.instruction, example.input)
+    )
 
 
-def _named(leak: Leak) -> str:
-    first, second = (f"{one.id} ({one.instruction[:SHOWN]!r})" for one in (leak.first, leak.second))
-    shown = " ".join(leak.what.split())[:SHOWN]
-    return f"such as {shown!r} of {first} and {second}"
+def _shared_keys(examples: Sequence[Example], sides: Sequence[str], keys: Iterable[str | None]) -> Iterator[Leak]:
+    """A leak for each key that examples on two sides have; None is no key."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        if key is not None:
+            holders[key].append(place)
+    for key, places in holders.items():
+        if len({sides[place] for place in places}) > 1:
+            yield _leak(key, places[0], places, examples, sides)
+
+
+def _shared_runs(examples: Sequence[Example], sides: Sequence[str]) -> Iterator[Leak]:
+    """A leak for each run of words on two sides that is content (in an input or an output) of at least one example."""
+    suspects = _runs_on_two_sides(examples, sides)
+    holders: dict[Run, list[int]] = defaultdict(list)
+    content: dict[Run, int] = {}  # the first example that has it as content
+    for place, example in enumerate(examples if suspects else ()):
+        for is_content, run in _runs(example):
+            if hash(run) in suspects:
+                holders[run].append(place)
+                if is_content:
+                    content.setdefault(run, place)
+    for run, owner in content.items():
+        if len({sides[place] for place in holders[run]}) > 1:
+            yield _leak(" ".join(run), owner, holders[run], examples, sides)
+
+
+def _runs_on_two_sides(examples: Sequence[Example], sides: Sequence[str]) -> set[int]:
+    """Hashes of all runs on two sides, and by chance of a few others. Texts of all runs would fill the memory."""
+    side_of: dict[int, str] = {}
+    suspects: set[int] = set()
+    for example, side in zip(examples, sides, strict=True):
+        for _, run in _runs(example):
+            key = hash(run)
+            if side == _SIDES[-1]:
+                if key in side_of:
+                    suspects.add(key)
+            elif side_of.setdefault(key, side) != side:
+                suspects.add(key)
+    return suspects
+
+
+def _runs(example: Example) -> Iterator[tuple[bool, Run]]:
+    """Each run of words, without case and punctuation, and whether it is content."""
+    for is_content, text in ((False, example.instruction), (True, example.input), (True, example.output)):
+        words = tuple(re.findall(r"\w+", text.lower()))
+        for start in range(len(words) - RUN_WORDS + 1):
+            yield is_content, words[start : start + RUN_WORDS]
+
+
+def _near_duplicates(examples: Sequence[Example], sides: Sequence[str], min_similarity: float) -> Iterator[Leak]:
+    for first, second in find_rewordings(examples, min_similarity):
+        here, there = (Counter(sides[place] for place in places) for places in (first, second))
+        pairs = len(first) * len(second) - sum(count * there[side] for side, count in here.items())
+        if not pairs:
+            continue
+        holders = {place for place in first if there.total() > there[sides[place]]}
+        holders |= {place for place in second if here.total() > here[sides[place]]}
+        start = next(place for place in first if place in holders)
+        other = next(place for place in second if sides[place] != sides[start])
+        text = f"{examples[start].id} and {examples[other].id}"
+        count = pairs // 2 if first is second else pairs
+        yield Leak(text, examples[start], examples[other], frozenset(holders), count)
+
+
+def _leak(text: str, start: int, holders: Sequence[int], examples: Sequence[Example], sides: Sequence[str]) -> Leak:
+    """The leak with the example at `start` and the first one on another side."""
+    other = next(place for place in holders if sides[place] != sides[start])
+    return Leak(text, examples[start], examples[other], frozenset(holders))
+
+
+def _describe(leak: Leak) -> str:
+    first, second = (f"{example.id} ({example.instruction[:SHOWN]!r})" for example in (leak.first, leak.second))
+    text = " ".join(leak.text.split())[:SHOWN]
+    return f"such as {text!r} of {first} and {second}"

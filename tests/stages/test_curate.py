@@ -8,19 +8,10 @@ from stages import curate
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Example, Rejection, Source
-from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.rules import ORDER
 from tests.stages.conftest import MakeExample
 
 CUTOFF = date(2022, 12, 31)
-
-
-def test_exact_duplicate(make: MakeExample) -> None:
-    """Guards against twins that differ in case or spaces; another input makes another question."""
-    first = make("Name a color.", "Blue.")
-    seen = {question_key(first): first.id}
-    assert exact_duplicate(make("  name a COLOR", "Red."), seen) == f"asks the same as {first.id}"
-    assert exact_duplicate(make("Name a color.", "Red.", input="warm"), seen) is None
 
 
 def test_every_example_is_kept_or_rejected_with_its_reason(project: Path, make: MakeExample) -> None:
@@ -39,9 +30,9 @@ def test_every_example_is_kept_or_rejected_with_its_reason(project: Path, make: 
     kept = read_jsonl(curate.CURATED, Example)
     rejected = read_jsonl(curate.REJECTED, Rejection)
     assert kept == [examples[0], examples[6]]
-    assert [one.example for one in rejected] == examples[1:6]
+    assert [rejection.example for rejection in rejected] == examples[1:6]
     reasons = ["exact_duplicate", "malformed", "after_cutoff", "answer_in_input", "not_english"]
-    assert [one.reason for one in rejected] == reasons
+    assert [rejection.reason for rejection in rejected] == reasons
     metrics = read_json(curate.METRICS)
     assert {reason: count for reason, count in metrics["reasons"].items() if count} == Counter(reasons)
     assert tuple(metrics["reasons"]) == ORDER

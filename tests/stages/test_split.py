@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -12,8 +13,9 @@ from hypothesis import given, settings, strategies as st
 from stages import split
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
-from stages.common.instructions import read_instructions
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
+from stages.curation import exact_duplicate, near_duplicate, rules
+from stages.splitting import grouping, proof, rewordings
 from stages.splitting.allocation import SIDES
 from tests.stages.conftest import MakeExample
 
@@ -36,7 +38,7 @@ def sides(name: str) -> dict[str, list[Example]]:
 
 def write_general(*rows: tuple[str, str]) -> None:
     """Instruction and output of each general task, in the place of the bundled ones."""
-    lines = [json.dumps({"instruction": one, "input": "", "output": other}) for one, other in rows]
+    lines = [json.dumps({"instruction": instruction, "input": "", "output": output}) for instruction, output in rows]
     Path("data/bundled/instructions.jsonl").write_text("\n".join(lines))
 
 
@@ -94,7 +96,7 @@ def test_rejected_general_tasks_are_kept_with_their_reasons(project: Path, make:
     assert metrics["general_reasons"] == {"exact_duplicate": 11, "placeholder": 1}
     assert (metrics["general_rejected"], metrics["general_drawn"], metrics["general_not_drawn"]) == (12, 20, 0)
     read = read_jsonl(split.REJECTED, Rejection)
-    rejected = {one.example.output: one for one in read if isinstance(one.example, Example)}
+    rejected = {row.example.output: row for row in read if isinstance(row.example, Example)}
     assert rejected["Red."].evidence == f"asks the same as {make('What is color 3?', 'Color 3.').id}"
     assert rejected["Dear {{name}}, hello."].evidence == "output holds '{{name}}'"
     assert sum(map(len, sides("full").values())) == 50
@@ -127,7 +129,7 @@ def test_a_near_duplicate_that_grouping_misses_stops_the_stage(
     """Guards against a proof that believes the groups: here each example is one of its own."""
     names = "Emma Dracula Ulysses Faust Hamlet Carmen Ivanhoe Rebecca Persuasion Middlemarch".split()
     write_general(*[(f"Please state the author of {name}.", f"Writer of {name}.") for name in names])
-    monkeypatch.setattr(split, "together", lambda pool, *others: list(range(len(pool))))
+    monkeypatch.setattr(split, "group_examples", lambda pool, *others: list(range(len(pool))))
     examples = [
         make(f"Name the author of {name}.", f"Writer of {name}.", source=Source(kind="synthetic", title=name))
         for name in names
@@ -141,10 +143,97 @@ def test_content_on_two_sides_stops_the_stage(
     project: Path, of_pages: Callable[[int, int], list[Example]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a proof that cannot fail."""
-    monkeypatch.setattr(split, "together", lambda pool, *others: list(range(len(pool))))
+    monkeypatch.setattr(split, "group_examples", lambda pool, *others: list(range(len(pool))))
     with pytest.raises(StageError, match=r"\d+ pages, such as 'P\d+' of \w+ \('Question \d+\?'\) and "):
         run(project, of_pages(20, 8))
     assert not split.SPLITS.exists()
+
+
+def pairs_of_tasks() -> list[tuple[str, str]]:
+    """General tasks in pairs. The second of a pair says the first in other words, or repeats nine words of it."""
+    places = "Arul Beno Cimar Dolu Efra Gomi Hulan Iresa Jovi Kelu".split()
+    asked = [(f"What is the capital of {place}?", f"It is {place}ville.") for place in places]
+    again = [(f"Please state the capital of {place}.", f"The capital of {place} is {place}ville.") for place in places]
+    told = [(f"Tell me {i}.", f"The old keys of room {i} lie under the brown mat {i}.") for i in range(10)]
+    retold = [(f"Write {i + 50}.", f"Yes, the old keys of room {i} lie under the brown mat.") for i in range(10)]
+    return [*asked, *again, *told, *retold]
+
+
+def leave_out_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "_shared_runs", lambda examples: iter(()))
+
+
+def leave_out_near_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither pairs of them nor the facts that they share."""
+    monkeypatch.setattr(near_duplicate, "repeats", lambda *contents: False)
+    monkeypatch.setattr(grouping, "_facts", lambda content: iter(()))
+
+
+def join_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping.Forest, "join", lambda self, first, second: None)
+
+
+def key_by_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions count as different if their case differs, for the rule and the grouping alike."""
+    for module in (exact_duplicate, grouping, rules, split):
+        monkeypatch.setattr(module, "question_key", lambda example: (example.instruction, example.input))
+    leave_out_near_duplicates(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("plant", "found"),
+    [
+        (leave_out_runs, "word runs, such as 'the old keys of room"),
+        (leave_out_near_duplicates, "near duplicates, such as"),
+        (join_nothing, "word runs, such as"),
+        (key_by_case, "questions, such as 'which floor is room"),
+    ],
+)
+def test_the_proof_refuses_what_a_faulty_grouping_divides(
+    project: Path,
+    of_pages: Callable[[int, int], list[Example]],
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[pytest.MonkeyPatch], None],
+    found: str,
+) -> None:
+    """Guards against a proof that shares a fault with the grouping, and so proves nothing."""
+    shouted = [(f"WHICH FLOOR is room {i} on?", f"On F{i // 10}, as I said.") for i in range(10)]
+    write_general(*rooms(10), *shouted, *pairs_of_tasks())
+    run(project, of_pages(10, 2), small="10")
+    shutil.rmtree(split.SPLITS)
+    plant(monkeypatch)
+    with pytest.raises(StageError, match=rf"two sides share content(.*\n)*.*{found}"):
+        run(project, of_pages(10, 2), small="10")
+    assert not split.SPLITS.exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "fault", "found"),
+    [
+        (proof, "RUN_WORDS", 4, "word runs"),
+        (proof, "_question", lambda example: example.instruction[:5], "questions"),
+        (rewordings, "_same_answer", lambda *gists: True, "near duplicates"),
+    ],
+)
+def test_a_faulty_proof_refuses_a_sound_grouping(
+    project: Path,
+    of_pages: Callable[[int, int], list[Example]],
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    name: str,
+    fault: object,
+    found: str,
+) -> None:
+    """Guards against a grouping that takes its idea of what is shared from the proof, and so follows its faults."""
+    weather = "rain snow fog frost hail thunder drizzle sleet sunshine lightning".split()
+    described = [(f"Describe {word}.", f"Everybody at home {i} likes it.") for i, word in enumerate(weather)]
+    explained = [(f"Explain {word}, please.", f"Nobody knows for sure why {i}.") for i, word in enumerate(weather)]
+    write_general(*rooms(20), *described, *explained)
+    run(project, of_pages(10, 2), small="10")
+    monkeypatch.setattr(module, name, fault)
+    monkeypatch.setattr(rewordings, "MIN_SHARED", 0.0)
+    with pytest.raises(StageError, match=rf"two sides share content(.*\n)*.*{found}, such as"):
+        run(project, of_pages(10, 2), small="10")
 
 
 def test_without_decontamination_the_leak_is_counted(project: Path, make: MakeExample) -> None:
@@ -193,55 +282,6 @@ def test_small_larger_than_full(project: Path, make: MakeExample) -> None:
         run(project, [make(f"Question {i}?", f"Answer {i}.") for i in range(5)], small="1300")
 
 
-def test_the_set_of_the_book_can_take_the_place_of_ours(instruction_data: Path) -> None:
-    """Guards against a border that reads our own format alone: this one is a JSON array."""
-    examples, without_input = read_instructions(instruction_data, "error")
-    assert (len(examples), without_input) == (1100, 0)
-    assert all(example.source.kind == "general" for example in examples)
-    assert examples[0].teacher.name == "instruction-data"
-
-
-def write(path: Path, text: str) -> Path:
-    path.write_text(text)
-    return path
-
-
-def test_array_and_lines_are_the_same(tmp_path: Path) -> None:
-    rows = [{"instruction": f"Task {i}.", "input": "", "output": "Done.", "extra": 1} for i in range(3)]
-    array = write(tmp_path / "a.json", json.dumps(rows, indent=2))
-    lines = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)))
-    assert read_instructions(array, "error") == read_instructions(lines, "error")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('[{"instruction": "a", "output": "b"}]', r"a.json\[0\]: has no `input`; write"),
-        ('{"instruction": "a", "input": "", "output": "b"}\n{"a": 1}', "a.json:2: `instruction` is missing"),
-        ('{"instruction": "a", "input": ""}', "a.json:1: `output` is missing"),
-        ('{"instruction": "", "input": "", "output": "b"}', "a.json:1: `instruction` is empty"),
-        ('{"instruction": "a", "input": null, "output": "b"}', "a.json:1: `input` is null, must be a string"),
-        ('{"instruction": "a", "input": "", "output": ["b"]}', "a.json:1: `output` is an array, must be a string"),
-        ("[1]", r"a.json\[0\]: is a number, must be an object"),
-        ('{"instruction": "a"', "a.json:1: not JSON: Expecting"),
-        ("[{]", r"a.json:1:3: not JSON"),
-        ("[]", "a.json holds no instruction; at least 1 is needed"),
-    ],
-)
-def test_a_bad_instruction_is_named_by_its_place(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(StageError, match=message):
-        read_instructions(write(tmp_path / "a.json", text), "error")
-
-
-def test_a_missing_input_is_empty_and_counted_where_that_is_asked_for(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "a.json", '[{"instruction": "a", "output": "b"}, {"instruction": "c", "input": "d", "output": "e"}]'
-    )
-    examples, without_input = read_instructions(path, "empty")
-    assert [example.input for example in examples] == ["", "d"]
-    assert without_input == 1
-
-
 texts = st.text(st.sampled_from("ab 12.?"), min_size=1, max_size=6).filter(str.strip)
 rows = st.lists(st.tuples(texts, texts, st.integers(0, 9)), min_size=10, max_size=40)
 
@@ -251,7 +291,7 @@ rows = st.lists(st.tuples(texts, texts, st.integers(0, 9)), min_size=10, max_siz
 def test_no_row_is_lost_and_none_is_on_two_sides(
     synthetic: list[tuple[str, str, int]], general: list[tuple[str, str, int]], decontaminate: bool, seed: int
 ) -> None:
-    """Guards against rows that vanish between the files, whatever stands in these."""
+    """Guards against rows that vanish between the files, whatever their content."""
     root = Path(__file__).parents[2]
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shutil.copy(root / "params.yaml", "params.yaml")
@@ -266,7 +306,7 @@ def test_no_row_is_lost_and_none_is_on_two_sides(
                 teacher=Teacher(name="rules"),
             )
             for instruction, output, page in {
-                (one.lower(), page): (one, other, page) for one, other, page in synthetic
+                (instruction.lower(), page): (instruction, output, page) for instruction, output, page in synthetic
             }.values()
         ]
         try:

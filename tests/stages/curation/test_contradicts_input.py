@@ -11,6 +11,7 @@ from tests.stages.conftest import MakeExample
         ("In which year did Rome host the Olympics?", "1964", "Rome hosted them in 1960.", True),
         ("How many legs does an insect have?", "eight", "An insect has six legs.", True),
         ("How many legs does an insect have?", "six", "An insect has six legs.", False),  # no contradiction
+        ("How many legs does an insect have?", "six or eight", "An insect has six legs.", False),  # the answer, too
         ("Which river flows through Cairo?", "the Nile", "The Nile flows through Cairo.", False),
         ("Who won the World Cup?", "2002", "Brazil won the World Cup.", False),  # a year, asked for a team
         ("Who ruled during the Second World War?", "Soviet Union", "Joseph Stalin ruled.", False),  # not a person

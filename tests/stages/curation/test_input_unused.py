@@ -19,6 +19,6 @@ from tests.stages.conftest import MakeExample
     ],
 )
 def test_input_unused(make: MakeExample, instruction: str, input: str, output: str, evidence: str | None) -> None:
-    """Guards against inputs that stand there for nothing, and against conditions and givens taken for them."""
+    """Guards against inputs without a use, and against conditions and givens taken for them."""
     found = input_unused(make(instruction, output, input))
     assert found is None if evidence is None else found is not None and found.startswith(evidence)

@@ -1,7 +1,6 @@
 import pytest
 
-from stages.curation.too_long import too_long
-from stages.curation.too_short import too_short
+from stages.curation.lengths import too_long, too_short
 from tests.stages.conftest import MakeExample
 
 

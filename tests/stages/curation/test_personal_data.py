@@ -10,6 +10,7 @@ from tests.stages.conftest import MakeExample
         ("Write to eva@bergundsohn.net.", "output holds the e-mail address eva@bergundsohn.net"),
         ("Call (212) 736-5000.", "output holds the phone number (212) 736-5000"),
         ("Call +49 30 22732152.", "output holds the phone number +49 30 22732152"),
+        ("Call 020 7219 3000.", "output holds the phone number 020 7219 3000"),
         ("Pay by 4556 7375 8689 9855.", "output holds the card number 4556 7375 8689 9855"),
         ("Pay to GB82 WEST 1234 5698 7654 32.", "output holds the account number GB82 WEST 1234 5698 7654 32"),
         ("Write to eva@mail.example.com, or eva@host.test.", None),

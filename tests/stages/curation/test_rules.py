@@ -5,8 +5,8 @@ from hypothesis import given, settings, strategies as st
 from ruamel.yaml import YAML
 
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
-from stages.curation.rules import ORDER, Curation, curate
-from stages.curation.thresholds import Thresholds
+from stages.curation import rules
+from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
 
@@ -24,7 +24,7 @@ def example(instruction: str, output: str, input: str) -> Example:
 
 
 def reasons(curation: Curation) -> list[str]:
-    return [one.reason for one in curation.rejected]
+    return [rejection.reason for rejection in curation.rejected]
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -32,13 +32,13 @@ def reasons(curation: Curation) -> list[str]:
 def test_no_example_is_lost_or_doubled(examples: list[Example]) -> None:
     """Guards against a rule that drops, doubles or reorders examples, and against text that no rule has thought of."""
     curation = curate(examples, LIMITS, {"Emma": "Jane Austen wrote Emma in 1815."})
-    rejected = [one.example for one in curation.rejected if isinstance(one.example, Example)]
-    assert sorted(examples, key=lambda one: one.id) == sorted([*curation.kept, *rejected], key=lambda one: one.id)
+    rejected = [row.example for row in curation.rejected if isinstance(row.example, Example)]
+    assert sorted(examples, key=lambda row: row.id) == sorted([*curation.kept, *rejected], key=lambda row: row.id)
     for some in (curation.kept, rejected):
         rest = iter(examples)
-        assert all(one in rest for one in some), "not in the order of the input"
+        assert all(row in rest for row in some), "not in the order of the input"
     assert set(reasons(curation)) <= set(ORDER)
-    assert all(one.evidence.strip() for one in curation.rejected)
+    assert all(row.evidence.strip() for row in curation.rejected)
 
 
 @pytest.mark.parametrize("run", ["-", ".", "_", "*", "\n", "{%", "<a ", "1.", "“", "‘"])
@@ -64,9 +64,25 @@ def test_several_processes_find_the_same(make: MakeExample) -> None:
         make(f"What is on shelf {n % 900} of wall {n % 7}?", "A book of 2031." if n % 50 == 0 else f"Book B{n}.")
         for n in range(1200)
     ]
-    one, two = (curate(examples, LIMITS, {}, processes=number) for number in (1, 2))
-    assert one == two
-    assert reasons(one).count("after_cutoff") == 24
+    alone, shared = (curate(examples, LIMITS, {}, processes=number) for number in (1, 2))
+    assert alone == shared
+    assert reasons(alone).count("after_cutoff") == 24
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_no_example_is_lost_between_chunks(make: MakeExample, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Guards against a last chunk that is left out."""
+    monkeypatch.setattr(rules, "_CHUNK", 2)
+    examples = [make(f"What is on shelf {n}?", f"Book B{n}.") for n in range(count)]
+    assert curate(examples, LIMITS, {}).kept == examples
+
+
+def test_the_same_question_again_goes_whatever_the_answer(make: MakeExample) -> None:
+    """Guards against a repeated question that passes because its answer is another good one."""
+    first, again, third = (make("Name a color.", answer) for answer in ("Blue.", "Red.", "Green."))
+    curation = curate([first, again, third], LIMITS, {})
+    assert (curation.kept, reasons(curation)) == ([first], ["exact_duplicate"] * 2)
+    assert [row.evidence for row in curation.rejected] == [f"asks the same as {first.id}"] * 2
 
 
 def test_a_rejected_twin_does_not_reject_its_brother(make: MakeExample) -> None:
@@ -87,10 +103,10 @@ def test_a_near_duplicate_is_nobodys_twin(make: MakeExample) -> None:
 
 def test_the_first_of_two_is_kept_and_named(make: MakeExample) -> None:
     first, second = make("Who wrote Emma?", "Jane Austen."), make("Name the author of Emma.", "It is Jane Austen.")
-    for one, other in ((first, second), (second, first)):
-        curation = curate([one, other], LIMITS, {})
-        evidence = f"asks and answers the same as {one.id}: {one.instruction!r}"
-        assert curation == Curation([one], [Rejection(example=other, reason="near_duplicate", evidence=evidence)])
+    for kept, other in ((first, second), (second, first)):
+        curation = curate([kept, other], LIMITS, {})
+        evidence = f"asks and answers the same as {kept.id}: {kept.instruction!r}"
+        assert curation == Curation([kept], [Rejection(example=other, reason="near_duplicate", evidence=evidence)])
 
 
 def test_a_conflict_is_decided_by_the_page(make: MakeExample) -> None:

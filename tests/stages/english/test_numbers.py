@@ -13,6 +13,7 @@ from stages.english.numbers import CARDINALS, NUMBER_WORDS, numbers_in
         ("twenty-one in 1903, then 1,300", ["21", "1903", "1300"]),
         ("the 1970s and the twentieth", ["1970", "20"]),
         ("hundreds of thousands", []),
+        ("the ¹ footnote and 5²", ["5"]),  # superscripts are digits to Python, and no numbers to float()
         ("two three", ["2", "3"]),
         ("twenty twelve", ["20", "12"]),
         ("the thirty-second, twice", ["32", "2"]),

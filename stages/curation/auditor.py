@@ -1,4 +1,4 @@
-"""A language model as the auditor: it reads the examples that passed all rules, some at a time, and judges each."""
+"""A language model as the auditor: it reads the examples that passed all rules, in batches, and judges each."""
 
 import json
 from collections import Counter
@@ -37,53 +37,58 @@ class Audit(BaseModel):
 
 
 def batches(examples: Sequence[Example], size: int) -> list[Sequence[Example]]:
+    """The examples in order, `size` to a batch; the last batch may be smaller."""
     return [examples[start : start + size] for start in range(0, len(examples), size)]
 
 
 def audit_request(batch: Sequence[Example], cutoff: date) -> Request:
     """Asks for a verdict on each of the examples, which are numbered from 1."""
     listed = [
-        {"number": number, "instruction": one.instruction, "input": one.input, "output": one.output}
-        for number, one in enumerate(batch, start=1)
+        {
+            "number": number,
+            "instruction": example.instruction,
+            "input": example.input,
+            "output": example.output,
+        }
+        for number, example in enumerate(batch, start=1)
     ]
-    text = "\n".join(json.dumps(one, ensure_ascii=False) for one in listed)
+    text = "\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
     return Request(
         name=f"{batch[0].id} to {batch[-1].id}",
         system=system_prompt(PROMPT, cutoff=cutoff),
         prompt=f"Judge these {len(batch)} examples.\n\n{fenced('examples', text)}",
         schema=Audit,
         items=("verdicts", len(batch)),
-        check=_numbers_of(len(batch)),
+        check=_number_check(len(batch)),
     )
 
 
-def _numbers_of(size: int) -> Callable[[BaseModel], str | None]:
-    """What is wrong with the numbers of an audit: a verdict on another example than it says would pass unseen."""
+def _number_check(size: int) -> Callable[[BaseModel], str | None]:
+    """The check that an audit's verdicts have different numbers from 1 to `size`. Without it, a verdict with a wrong
+    number would count for another example."""
 
     def problem(value: BaseModel) -> str | None:
-        found = Counter(one.number for one in value.verdicts) if isinstance(value, Audit) else Counter[int]()
-        strange = sorted(number for number in found if not 1 <= number <= size)
-        if strange:
-            return f"verdicts: the examples are numbered from 1 to {size}, and there is a verdict on {strange[0]}"
-        doubled = sorted(number for number, count in found.items() if count > 1)
-        return (
-            f"verdicts: there are {found[doubled[0]]} on example {doubled[0]}, and none may have two"
-            if doubled
-            else None
-        )
+        numbers = Counter(verdict.number for verdict in value.verdicts) if isinstance(value, Audit) else Counter[int]()
+        outside = sorted(number for number in numbers if not 1 <= number <= size)
+        if outside:
+            return f"verdicts: the examples are numbered from 1 to {size}, and there is a verdict on {outside[0]}"
+        doubled = sorted(number for number, count in numbers.items() if count > 1)
+        if doubled:
+            return f"verdicts: there are {numbers[doubled[0]]} on example {doubled[0]}, and none may have two"
+        return None
 
     return problem
 
 
-def audited(batch: Sequence[Example], outcome: Outcome) -> dict[str, tuple[str, str]]:
-    """What speaks against the examples of a batch, as reason and evidence by id; one that has no verdict is not kept on
-    trust."""
-    verdicts = {one.number: one for one in outcome.value.verdicts} if isinstance(outcome.value, Audit) else {}
+def read_verdicts(batch: Sequence[Example], outcome: Outcome) -> dict[str, tuple[str, str]]:
+    """Reason and evidence against examples of a batch, by id. An example without a verdict is rejected, too."""
+    audit = outcome.value
+    verdicts = {verdict.number: verdict for verdict in audit.verdicts} if isinstance(audit, Audit) else {}
     against: dict[str, tuple[str, str]] = {}
     for number, example in enumerate(batch, start=1):
-        own = verdicts.get(number)
-        if own is None:
+        verdict = verdicts.get(number)
+        if verdict is None:
             against[example.id] = "audit_failed", outcome.detail or "no verdict on it"
-        elif own.verdict == "reject":
-            against[example.id] = f"audited_{own.reason}", own.justification.strip() or "no justification"
+        elif verdict.verdict == "reject":
+            against[example.id] = f"audited_{verdict.reason}", verdict.justification.strip() or "no justification"
     return against

@@ -1,0 +1,73 @@
+"""The same question in other words: pairs, the threshold, and what makes two answers the same."""
+
+import pytest
+
+from stages.curation.content import read_content
+from stages.curation.near_duplicate import candidates, near_duplicate, near_duplicate_pairs, similarity
+from tests.stages.conftest import MakeExample
+
+
+def test_pairs_are_those_that_ask_and_answer_the_same(make: MakeExample) -> None:
+    """Guards against a pair that is missed because one of three equal examples represents all, and against pairs that
+    share only their wording."""
+    texts = [
+        ("Name the capital of Poland.", "Warsaw."),
+        ("Name the capital of Ecuador.", "Quito."),
+        ("Please name the capital of Poland.", "Warsaw."),
+        ("State the capital of Poland.", "Warsaw."),
+        ("State the beautiful capital of Poland.", "Warsaw."),
+    ]
+    contents = [read_content(make(*text)) for text in texts]
+    assert contents[0] == contents[2] == contents[3] != contents[4]
+    assert sorted(near_duplicate_pairs(contents, 0.6)) == [(0, 2), (0, 3), (0, 4)]
+
+
+@pytest.mark.parametrize(("min_similarity", "found"), [(0.75, True), (0.76, False)])
+def test_near_duplicates_from_both_sides_of_the_threshold(
+    make: MakeExample, min_similarity: float, found: bool
+) -> None:
+    """Guards against a threshold that isn't used: of four content words the questions share three."""
+    first, second = make("Who wrote the novel Jane Eyre?", "Brontë."), make("Who wrote Jane Eyre?", "Brontë.")
+    contents = [read_content(first), read_content(second)]
+    assert (near_duplicate(contents[1], [(first, contents[0])], min_similarity) is not None) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "found"), [("Who wrote the novel Emma?", True), ("Who wrote the long novel Emma?", False)]
+)
+def test_one_word_may_be_added_to_two(make: MakeExample, question: str, found: bool) -> None:
+    """Guards against an exception to the threshold that covers questions with two more words, too."""
+    first, second = make("Who wrote Emma?", "Jane Austen."), make(question, "Jane Austen.")
+    twin = [(first, read_content(first))]
+    assert (near_duplicate(read_content(second), twin, 0.9) is not None) == found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("Water boils at 100 degrees.", "It boils at 90 degrees.", False),  # another number
+        ("Water boils.", "Water does not boil.", False),
+        ("Yes, water boils.", "No, water boils.", False),
+        ("It is wet cold clear water.", "Water is wet, cold and clear.", True),
+    ],
+)
+def test_answers_are_the_same_or_not(make: MakeExample, first: str, second: str, found: bool) -> None:
+    """Guards against a number, a negation or a verdict that counts as one word among many."""
+    texts = [("How does water boil?", first), ("Tell me how water boils.", second)]
+    contents = [read_content(make(*text)) for text in texts]
+    twin = [(make(*texts[0]), contents[0])]
+    assert (near_duplicate(contents[1], twin, 0.5) is not None) == found
+
+
+def test_candidates_are_earlier_places(make: MakeExample) -> None:
+    """Guards against an example that is its own twin, or the twin of one that comes later."""
+    texts = ["Name the wide river of Poland.", "Name the long river of Poland.", "Who wrote Emma?"]
+    contents = [read_content(make(text, "It is the Vistula river.")) for text in texts]
+    assert candidates(contents)[:2] == [[], [0]]
+
+
+def test_similarity_is_jaccard() -> None:
+    first, second = frozenset("abc"), frozenset("bcd")
+    assert similarity(first, second) == 0.5
+    assert similarity(first, frozenset()) == 0
+    assert similarity(frozenset(), frozenset()) == 1
