@@ -9,10 +9,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from stages.common.download import Sha256, Url, download
+from stages.common.download import Sha256, Url, download_file
 from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
-from stages.common.instructions import MissingInput, read_instructions
+from stages.common.instruction_sets import MissingInput, read_instructions
 from stages.common.params import AtMost, SectionModel, Seed, load_params
 from stages.common.records import Example, Rejection
 from stages.curation.content import Content, read_content
@@ -68,7 +68,7 @@ def main() -> None:
     limits = load_params("curate", Thresholds)
     synthetic = read_jsonl(CURATED, Example)
     url = params.general.url
-    source = download(url, params.general.sha256) if url else Path(params.general.path)
+    source = download_file(url, params.general.sha256) if url else Path(params.general.path)
     general, without_input = read_instructions(source, params.general.missing_input)
     by_url = len(general) if url else 0
     rejected: list[Rejection] = []

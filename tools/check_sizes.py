@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import StageError
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.params import AtMost
 from stages.common.records import Page, Section
 from stages.sources.bundled import read_pages

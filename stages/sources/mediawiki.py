@@ -8,8 +8,6 @@ wiki reports with status 200 for a page without content. Import this module wher
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
@@ -18,6 +16,7 @@ from pydantic_core import from_json
 from tenacity import RetryCallState, Retrying, retry_if_exception, sleep_using_event, stop_after_attempt
 
 from stages.common.files import describe
+from stages.common.web import retry_after
 from stages.sources.answers import Answer, ClientAnswer
 
 A = TypeVar("A", bound=BaseModel)
@@ -158,24 +157,7 @@ def _in_shape(response: httpx.Response, shape: type[A]) -> A:
 
 
 def _to_wait_for(reason: str, message: str, response: httpx.Response) -> WikiError:
-    wait = retry_after(response)
+    wait = retry_after(response.headers)
     if wait is not None and wait > LONGEST_WAIT:
         return WikiError(reason, f"{message}; it asks to wait {wait:.0f} seconds, the limit is {LONGEST_WAIT:.0f}")
     return WikiError(reason, message, again=True, wait=wait)
-
-
-def retry_after(response: httpx.Response) -> float | None:
-    """Seconds that a server asks to wait: a number, or a date, which its own clock is compared with where it tells."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value)
-    until, now = _date(value), _date(response.headers.get("Date", "")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds()) if until else None
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

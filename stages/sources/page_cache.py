@@ -13,9 +13,8 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from stages.common.cache import cache_folder
 from stages.common.errors import StageError
-from stages.common.files import describe, write_text
+from stages.common.files import cache_folder, describe, write_text
 from stages.common.records import Record, Text
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from stages import split
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
 from stages.splitting.allocation import SIDES
 from tests.stages.conftest import MakeExample

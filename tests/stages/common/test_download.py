@@ -20,7 +20,7 @@ from threading import Thread
 import pytest
 
 from stages import split
-from stages.common.download import download
+from stages.common.download import download_file
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.params import load_params
@@ -29,7 +29,7 @@ from tests.stages.test_split import of_page, rooms, run, sides
 
 BODY = b'[{"instruction": "Name a color.", "input": "", "output": "Blue."}]' * 10
 SHA256 = hashlib.sha256(BODY).hexdigest()
-FETCH = "import sys; from stages.common.download import download; download(sys.argv[1], sys.argv[2])"
+FETCH = "import sys; from stages.common.download import download_file; download_file(sys.argv[1], sys.argv[2])"
 
 
 class Files(ThreadingHTTPServer):
@@ -101,12 +101,12 @@ def test_a_file_is_loaded_once_and_checked(
 ) -> None:
     """Guards against a download at each run, one that the log doesn't tell, and a hash of the packed bytes."""
     caplog.set_level(logging.INFO, "stages")
-    first = download(f"{files.url}/{path}", SHA256)
+    first = download_file(f"{files.url}/{path}", SHA256)
     assert (first.name, first.read_bytes()) == (path, BODY)
-    assert f"{files.url}/{path} was downloaded and has the SHA-256" in caplog.text
+    assert f"{files.url}/{path} was downloaded and has the expected SHA-256" in caplog.text
     asked = len(files.asked)
     files.shutdown()  # no server is needed any more
-    assert download(f"{files.url}/{path}", SHA256) == first
+    assert download_file(f"{files.url}/{path}", SHA256) == first
     assert len(files.asked) == asked
     assert "is in the cache" in caplog.text
     assert left_over(own_cache) == [path]
@@ -131,14 +131,14 @@ def test_what_is_not_the_file_is_named_and_thrown_away(
     """Guards against a web page, another version or half a file that passes for the instructions."""
     message = message.replace("660", str(len(BODY)))
     with pytest.raises(StageError, match=f"(?s){message}"):
-        download(f"{files.url}/{path}", sha256)
+        download_file(f"{files.url}/{path}", sha256)
     assert left_over(own_cache) == []
 
 
 def test_a_file_that_is_too_large_is_given_up(files: Files, own_cache: Path) -> None:
     """Guards against a disk that an address fills."""
     with pytest.raises(StageError, match="is larger than 100 bytes"):
-        download(f"{files.url}/set.json", SHA256, most_bytes=100)
+        download_file(f"{files.url}/set.json", SHA256, most_bytes=100)
     assert left_over(own_cache) == []
 
 
@@ -148,14 +148,14 @@ def test_without_a_network_the_error_says_what_to_do(own_cache: Path) -> None:
         free.bind(("127.0.0.1", 0))  # and doesn't listen
         url = f"http://127.0.0.1:{free.getsockname()[1]}/set.json"
         with pytest.raises(StageError, match=r"cannot be downloaded: .*refused\n.*used with its path and an empty url"):
-            download(url, SHA256)
+            download_file(url, SHA256)
 
 
 def test_a_damaged_file_in_the_cache_is_replaced(files: Files, caplog: pytest.LogCaptureFixture) -> None:
     url = f"{files.url}/set.json"
-    path = download(url, SHA256)
+    path = download_file(url, SHA256)
     path.write_bytes(BODY[:50])
-    assert download(url, SHA256).read_bytes() == BODY
+    assert download_file(url, SHA256).read_bytes() == BODY
     assert "is damaged" in caplog.text
 
 
@@ -163,13 +163,13 @@ def test_a_cache_that_cannot_be_written_is_named(files: Files, monkeypatch: pyte
     (tmp_path / "file").touch()
     monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path / "file"))
     with pytest.raises(StageError, match=r"file/downloads.*Not a directory; free some space, or move the cache"):
-        download(f"{files.url}/set.json", SHA256)
+        download_file(f"{files.url}/set.json", SHA256)
 
 
 def test_several_at_once_download_once(files: Files) -> None:
     """Guards against queued experiments that write into one another's file."""
     with ThreadPoolExecutor() as pool:
-        paths = set(pool.map(lambda _: download(f"{files.url}/set.json", SHA256), range(4)))
+        paths = set(pool.map(lambda _: download_file(f"{files.url}/set.json", SHA256), range(4)))
     assert [path.read_bytes() for path in paths] == [BODY]
     assert len(files.asked) == 1
 
@@ -182,7 +182,7 @@ def test_a_killed_download_leaves_nothing_that_is_used(files: Files, own_cache: 
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert download(f"{files.url}/set.json", SHA256).read_bytes() == BODY
+    assert download_file(f"{files.url}/set.json", SHA256).read_bytes() == BODY
     assert left_over(own_cache) == ["set.json"]
 
 

@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from stages.common.errors import StageError, naming, run_stage
+from stages.common.errors import StageError, naming, one_at_a_time, run_stage
 from stages.common.files import write_text
-from stages.common.one_at_a_time import one_at_a_time
 from tests.conftest import ROOT
 
 READS_A_CLOCK = {
     "stages/llm/journal.py",  # the day of what was spent, and when requests may go out
-    "stages/llm/clients/faults.py",  # how long a server asks to wait
-    "stages/sources/mediawiki.py",  # the same, of a wiki
+    "stages/common/web.py",  # how long a server asks to wait
 }
 
 
@@ -48,7 +46,7 @@ def ended(main: Callable[[], None]) -> object:
         ),
         (
             OSError(errno.ELOOP, "Too many links"),
-            "Too many links; put that right, then run `dvc repro` again",
+            "Too many links; correct that, then run `dvc repro` again",
         ),
     ],
 )

@@ -13,10 +13,10 @@ from tests.stages.common.local_hub import FILES, MOVED, Hub
 DOWNLOAD = """
 import resource, sys
 from stages.common.errors import run_stage
-from stages.common.hub import download
+from stages.common.hub import download_model
 if limit := int(sys.argv[3]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # bytes a file: to the writer, a disk that is full
-run_stage(lambda: print(download(sys.argv[1], sys.argv[2])))
+run_stage(lambda: print(download_model(sys.argv[1], sys.argv[2])))
 """
 
 
@@ -75,8 +75,9 @@ def test_both_files_are_of_the_commit_that_a_branch_stood_at(fetch: Fetch) -> No
 
 def message(fetch: Fetch, name: str, repository: str, commit: str, reason: str) -> str:
     return (
-        f"error: {name} of openai-community/{repository} at {commit} cannot be had from {fetch.hub.url}: {reason}\n"
-        "  Files that are already there are read with base.source=path, without a network\n"
+        f"error: {name} of openai-community/{repository} at {commit} cannot be downloaded from {fetch.hub.url}: "
+        f"{reason}\n"
+        "  To use files that you already have, set base.source=path; that needs no network\n"
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages.common.files import read_jsonl
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Record, Source, Teacher, make_example
 from stages.curation.rules import RULES, Case
 from stages.curation.thresholds import Thresholds

@@ -11,14 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
 
-import httpx
 import pytest
 
 from stages import extract
 from stages.common.errors import StageError
 from stages.common.files import read_jsonl
 from stages.common.records import Page
-from stages.sources.mediawiki import Pace, WikiError, retry_after
+from stages.sources.mediawiki import Pace, WikiError
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Asked, Fault, LocalWiki, api_error
 
@@ -224,20 +223,6 @@ def test_gaps_part_the_starts_of_requests() -> None:
     for _ in range(4):
         pace.take_turn()
     assert time.monotonic() - start >= 0.15
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"Retry-After": "7"}, 7.0),
-        ({"Retry-After": "Sun, 06 Nov 1994 08:50:37 GMT", "Date": SERVER_DATE}, 60.0),
-        ({"Retry-After": SERVER_DATE}, 0.0),  # long ago
-        ({"Retry-After": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(httpx.Response(503, headers=headers)) == seconds
 
 
 def test_a_killed_run_goes_on(wiki: LocalWiki, run: Extraction, root: Path, tmp_path: Path) -> None:
