@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from stages.common.errors import StageError
 from stages.common.records import Page
+from stages.sources.input_files import CATEGORY, problem_of, read_titles
 from stages.sources.page_cache import Lead, Members, PageCache, WikiPage
 from stages.sources.pinned import Pinned, name_some
 from stages.sources.plain_text import to_sections
-from stages.sources.titles import CATEGORY, problem_of, read_titles
 from stages.sources.wiki_params import WikiParams
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def _open(params: WikiParams) -> Origin:
     cache = PageCache(params.address())
     if params.pin:
         return Pinned(params, cache)
-    from stages.sources.live import Live
+    from stages.sources.origins import Live
 
     return Live(params, cache)
 

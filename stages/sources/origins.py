@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from stages.common.errors import StageError
 from stages.sources.mediawiki import Api, WikiError
 from stages.sources.page_cache import Lead, Members, PageCache, WikiPage
-from stages.sources.wiki import TITLES_A_REQUEST, Wiki
+from stages.sources.queries import TITLES_A_REQUEST, Wiki
 from stages.sources.wiki_params import WikiParams
 
 

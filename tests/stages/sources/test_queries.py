@@ -8,7 +8,7 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.sources.mediawiki import Api, WikiError
-from stages.sources.wiki import Wiki
+from stages.sources.queries import Wiki
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Fault, LocalWiki
 
