@@ -1,27 +1,30 @@
-"""What is asked of a MediaWiki: what it is, where titles lead, what categories hold, and pages.
+"""The questions to a MediaWiki: what it is, where titles lead, which pages a category has, and the pages themselves.
 
-Pages come through the client of `wikipedia-api`, a page a request: text, revision and attribution are of one answer.
-Titles are asked for fifty at a time and categories only as far as they are needed, which that client cannot do.
+Pages are read with the client of `wikipedia-api`, one request per page, so that text, revision and attribution come
+from the same response. Titles are resolved fifty at a time, and categories are read only as far as needed, which that
+client cannot do.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from stages.common.errors import StageError
 from stages.common.files import describe
-from stages.sources.answers import PageInfo, Query
-from stages.sources.mediawiki import Api, WikiError
-from stages.sources.page_cache import Lead, WikiPage, digest
+from stages.sources.mediawiki import PageInfo, QueryResult, WikiApi, WikiError
+from stages.sources.page_cache import ResolvedTitle, WikiPage, text_sha256
 
-TITLES_A_REQUEST = 50  # MediaWiki's limit for those who aren't logged in
-MEMBERS_A_REQUEST = 500
+if TYPE_CHECKING:
+    from wikipediaapi import WikipediaResource
+
+TITLES_PER_REQUEST = 50  # MediaWiki's limit for users who aren't logged in
+MEMBERS_PER_REQUEST = 500
 LOOKS = 3  # at a page that is edited while it is being read
 _CREATIVE_COMMONS = re.compile(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/(\d\.\d)")
-# One answer for text and revision: the client's own three requests would be three moments.
+# All parts of a page in one response. The client's own three requests could meet three different revisions.
 _PAGE: dict[str, str | int] = {
     "prop": "info|revisions|extracts",
     "inprop": "url",
@@ -33,27 +36,25 @@ _PAGE: dict[str, str | int] = {
 
 
 @dataclass
-class _Answer:
-    """A query's pages by title, and how titles became those."""
+class _TitleAnswers:
+    """What all responses to one question about titles say, put together."""
 
-    pages: dict[str, PageInfo] = field(default_factory=dict)
-    normal: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, PageInfo] = field(default_factory=dict)  # by title
+    normalized: dict[str, str] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
-    elsewhere: set[str] = field(default_factory=set)  # titles of other wikis
+    interwiki: set[str] = field(default_factory=set)  # titles of other wikis
 
 
 class Wiki:
-    """A wiki that answers. Raises StageError where it doesn't, isn't a MediaWiki or gives no plain text."""
+    """A wiki that can be read. Raises StageError if it can't be reached, isn't a MediaWiki or gives no plain text."""
 
-    def __init__(self, api: Api, user_agent: str) -> None:
-        import wikipediaapi
-
+    def __init__(self, api: WikiApi, user_agent: str) -> None:
         self.api = api
-        self.language, self.license, self.rights = self._about()
-        self.client = wikipediaapi.Wikipedia(user_agent, "en", extra_api_params=_PAGE, max_retries=0, transport=api)
+        self.language, self.license, self.rights = self._read_site_info()
+        self._client = _page_client(api, user_agent)
 
-    def _about(self) -> tuple[str, str, str]:
-        """Language code, SPDX identifier of the licence ("" if unknown), and the licence as the wiki names it."""
+    def _read_site_info(self) -> tuple[str, str, str]:
+        """The language code, the licence's SPDX identifier ("" if unknown), and the licence as the wiki names it."""
         wanted = {"meta": "siteinfo", "siprop": "general|rightsinfo|extensions"}
         try:
             query = self.api.query(wanted, quick=True).query
@@ -63,82 +64,91 @@ class Wiki:
                 "  Set extract.endpoint to the api.php of a MediaWiki that can be reached, extract.pin=true for the "
                 "pages in the cache, or extract.source=bundled"
             ) from error
-        general, rights = query.general, query.rightsinfo
-        if not general.generator.startswith("MediaWiki") or not general.lang:
+        if not query.general.generator.startswith("MediaWiki") or not query.general.lang:
             raise StageError(f"{self.api.endpoint} is not the API of a MediaWiki; set extract.endpoint to its api.php")
         if "TextExtracts" not in {extension.name for extension in query.extensions}:
             raise StageError(
                 f"{self.api.endpoint} gives no plain text: it needs MediaWiki's extension TextExtracts; "
                 "set extract.endpoint to a wiki that has it"
             )
-        return general.lang, spdx(rights.url or ""), f"{rights.text} ({rights.url})"
+        rights = query.rightsinfo
+        return query.general.lang, spdx_identifier(rights.url or ""), f"{rights.text} ({rights.url})"
 
-    def members(self, category: str, depth: int, limit: int | str) -> list[str]:
-        """Titles of articles, those of the category first, then those of its subcategories. Raises WikiError."""
-        found: dict[str, None] = {}
+    def list_category(self, category: str, depth: int, limit: int | str) -> list[str]:
+        """Titles of at most `limit` articles (or "all"): the category's own, then those of `depth` levels below it.
+
+        Raises WikiError.
+        """
+        titles: dict[str, None] = {}  # as an ordered set
         waiting, seen = [(category, 0)], {category}
-        while waiting and len(found) != limit:
+        while waiting and len(titles) != limit:
             name, level = waiting.pop(0)
-            for title in self._listed(name, "page", limit):
-                found[title] = None
-                if len(found) == limit:
-                    break
-            for title in self._listed(name, "subcat", limit) if level < depth and len(found) != limit else ():
-                if title not in seen:
-                    seen.add(title)
-                    waiting.append((title, level + 1))
-        return list(found)
+            for title in self._list_members(name, "page", limit):
+                titles[title] = None
+                if len(titles) == limit:
+                    return list(titles)
+            if level < depth:
+                for title in self._list_members(name, "subcat", limit):
+                    if title not in seen:
+                        seen.add(title)
+                        waiting.append((title, level + 1))
+        return list(titles)
 
-    def _listed(self, category: str, kind: str, limit: int | str) -> Iterator[str]:
-        most = MEMBERS_A_REQUEST if isinstance(limit, str) or kind == "subcat" else min(limit, MEMBERS_A_REQUEST)
+    def _list_members(self, category: str, kind: str, limit: int | str) -> Iterator[str]:
+        """Titles of the articles (`kind` "page") or the subcategories ("subcat") right in a category."""
+        most = MEMBERS_PER_REQUEST if isinstance(limit, str) or kind == "subcat" else min(limit, MEMBERS_PER_REQUEST)
         wanted: dict[str, str | int] = {"list": "categorymembers", "cmtitle": category, "cmtype": kind, "cmlimit": most}
-        for part in self._parts(wanted):
-            for member in part.categorymembers:
+        for result in self._query_all(wanted):
+            for member in result.categorymembers:
                 if kind == "subcat" or member.ns == 0:
                     yield member.title
 
-    def resolve(self, titles: Sequence[str], disambiguation: Iterable[str]) -> list[Lead]:
-        """Where titles lead, in their order; `disambiguation` names the categories that such pages are in."""
+    def resolve_titles(self, titles: Sequence[str], disambiguation: Iterable[str]) -> list[ResolvedTitle]:
+        """Where each of at most TITLES_PER_REQUEST titles leads, in order. Raises WikiError.
+
+        `disambiguation` names the categories of pages that only list others.
+        """
         wanted: dict[str, str | int] = {"titles": "|".join(titles), "redirects": 1, "ppprop": "disambiguation"}
         wanted |= {"prop": "info|pageprops"}
-        if marks := "|".join(f"Category:{name}" for name in disambiguation):
-            wanted |= {"prop": "info|pageprops|categories", "clcategories": marks, "cllimit": "max"}
-        answer = _Answer()
-        for part in self._parts(wanted):
-            for page in part.pages:
-                answer.pages[page.title] = _joined(answer.pages.get(page.title), page)
-            answer.normal |= {step.start: step.to for step in part.normalized}
-            answer.redirects |= {step.start: step.to for step in part.redirects}
-            answer.elsewhere |= {step.to for step in part.redirects if step.tointerwiki is not None}
-            answer.elsewhere |= {other.title for other in part.interwiki}
-        return [_lead(title, answer) for title in titles]
+        if categories := "|".join(f"Category:{name}" for name in disambiguation):
+            wanted |= {"prop": "info|pageprops|categories", "clcategories": categories, "cllimit": "max"}
+        answers = _TitleAnswers()
+        for result in self._query_all(wanted):
+            for page in result.pages:
+                answers.pages[page.title] = _merge(answers.pages.get(page.title), page)
+            answers.normalized |= {step.start: step.to for step in result.normalized}
+            answers.redirects |= {step.start: step.to for step in result.redirects}
+            answers.interwiki |= {step.to for step in result.redirects if step.tointerwiki is not None}
+            answers.interwiki |= {interwiki.title for interwiki in result.interwiki}
+        return [_resolve(title, answers) for title in titles]
 
-    def _parts(self, wanted: dict[str, str | int]) -> Iterator[Query]:
+    def _query_all(self, wanted: dict[str, str | int]) -> Iterator[QueryResult]:
+        """All parts of the answer to a query."""
         while True:
-            answer = self.api.query(wanted)
-            yield answer.query
-            if answer.more is None:
+            response = self.api.query(wanted)
+            yield response.query
+            if response.more is None:
                 return
-            if answer.more.items() <= wanted.items():  # else it would be asked without end
-                raise WikiError("no_answer", f"an answer that goes on where it began: {answer.more}")
-            wanted = wanted | answer.more
+            if response.more.items() <= wanted.items():  # the same request again, and so without end
+                raise WikiError("no_answer", f"an answer that goes on where it began: {response.more}")
+            wanted = wanted | response.more
 
-    def fetch(self, title: str) -> WikiPage:
-        """The page as it is now. Raises WikiError."""
+    def fetch_page(self, title: str) -> WikiPage:
+        """The current revision of a page. Raises WikiError."""
         for _ in range(LOOKS):
-            page = self.client.page(title)
+            page = self._client.page(title)
             try:
                 page_id = page.pageid
-            except KeyError as error:  # how the client says that the answer holds no page
+            except KeyError as error:  # how the client says that the response has no page
                 raise WikiError("no_answer", f"an answer without {error}") from error
             if not page_id or page_id < 0:
                 raise WikiError("missing", "deleted a moment ago")
             revision = getattr(page, "revisions", [{}])[0]
             if revision.get("revid") == getattr(page, "lastrevid", None):
-                return self._page(page, revision)
+                return self._to_wiki_page(page, revision)
         raise WikiError("moved", f"edited at each of {LOOKS} looks")
 
-    def _page(self, page: Any, revision: dict[str, Any]) -> WikiPage:
+    def _to_wiki_page(self, page: Any, revision: dict[str, Any]) -> WikiPage:
         text = getattr(page, "extract", None)
         if text is None:
             raise WikiError("no_extract", "an answer without text")
@@ -153,33 +163,49 @@ class Wiki:
                     "language": self.language,
                     "license": self.license,
                     "text": text,
-                    "sha256": digest(text),
+                    "sha256": text_sha256(text),
                 }
             )
         except ValidationError as error:
             raise WikiError("no_answer", describe(error)) from error
 
 
-def spdx(url: str) -> str:
-    """The SPDX identifier of a Creative Commons licence by its address, "" for any other."""
+def _page_client(api: WikiApi, user_agent: str) -> "WikipediaResource":
+    """The client of `wikipedia-api`, with our own requests below it: `_get` is what its HTTP clients implement."""
+    import wikipediaapi
+
+    class PageClient(wikipediaapi.WikipediaResource, wikipediaapi.BaseHTTPClient):  # type: ignore[misc] # untyped
+        def _get(self, language: str, params: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 # the API has its own
+            return api.get(params, f"{user_agent} {wikipediaapi.USER_AGENT}")
+
+    return PageClient(user_agent, "en", extra_api_params=_PAGE)
+
+
+def spdx_identifier(url: str) -> str:
+    """The SPDX identifier of the Creative Commons licence at this URL, or "" for any other URL."""
     found = _CREATIVE_COMMONS.search(url)
     if found is None:
         return ""
     return f"CC0-{found[3]}" if found[2] else f"CC-{found[1].upper()}-{found[3]}"
 
 
-def _lead(title: str, answer: _Answer) -> Lead:
-    current, path = answer.normal.get(title, title), list[str]()
-    while current in answer.redirects:
+def _merge(known: PageInfo | None, page: PageInfo) -> PageInfo:
+    """What several responses say about the same page, together."""
+    return page if known is None else known.model_copy(update=page.model_dump(exclude_unset=True))
+
+
+def _resolve(title: str, answers: _TitleAnswers) -> ResolvedTitle:
+    current, path = answers.normalized.get(title, title), list[str]()
+    while current in answers.redirects:
         if current in path:
-            return Lead(title=title, reason="redirect_loop", redirects=path)
+            return ResolvedTitle(title=title, reason="redirect_loop", redirects=path)
         path.append(current)
-        current = answer.redirects[current]
-    page = answer.pages.get(current)
-    reason = "interwiki" if current in answer.elsewhere else _reason(page)
+        current = answers.redirects[current]
+    page = answers.pages.get(current)
+    reason = "interwiki" if current in answers.interwiki else _why_no_article(page)
     if page is None or page.pageid is None or page.lastrevid is None or reason:
-        return Lead(title=title, reason=reason or "no_answer", page_title=current, redirects=path)
-    return Lead(
+        return ResolvedTitle(title=title, reason=reason or "no_answer", page_title=current, redirects=path)
+    return ResolvedTitle(
         title=title,
         reason="",
         page_title=current,
@@ -189,13 +215,8 @@ def _lead(title: str, answer: _Answer) -> Lead:
     )
 
 
-def _joined(known: PageInfo | None, page: PageInfo) -> PageInfo:
-    """What the parts of an answer say of a page, together."""
-    return page if known is None else known.model_copy(update=page.model_dump(exclude_unset=True))
-
-
-def _reason(page: PageInfo | None) -> str:
-    """Why a page of an answer isn't an article, "" where it is one."""
+def _why_no_article(page: PageInfo | None) -> str:
+    """The reason why a response gives no article, or "" if it gives one."""
     if page is None:
         return "no_answer"
     if page.invalid:
@@ -206,5 +227,5 @@ def _reason(page: PageInfo | None) -> str:
         return "not_an_article"
     if page.missing:
         return "missing"
-    marked = "disambiguation" in page.pageprops or page.categories  # of those that were asked for
-    return "disambiguation" if marked else ""
+    # A response lists only the categories that were asked for: those of disambiguation pages.
+    return "disambiguation" if "disambiguation" in page.pageprops or page.categories else ""

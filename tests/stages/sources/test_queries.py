@@ -1,4 +1,4 @@
-"""Answers with status 200 that are no MediaWiki's, or only nearly: each ends as a named reason, never as a crash."""
+"""What a wiki is asked, and what comes of odd answers: each is a named reason, never a crash."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,10 +7,10 @@ from contextlib import closing
 import pytest
 
 from stages.common.errors import StageError
-from stages.sources.mediawiki import Api, WikiError
+from stages.sources.mediawiki import WikiApi, WikiError
 from stages.sources.queries import Wiki
-from tests.stages.sources.conftest import Extraction
-from tests.stages.sources.local_wiki import Fault, LocalWiki
+from tests.stages.sources.conftest import Extraction, written_pages
+from tests.stages.sources.local_wiki import Asked, Fault, LocalWiki
 
 AGENT = "wikitune (tests@example.org)"
 REASONS = {
@@ -78,21 +78,21 @@ ODD_BODIES = [
 
 
 QUESTIONS: dict[str, Callable[[Wiki], list[str]]] = {  # each answers with reasons
-    "category": lambda wiki: [] if wiki.members("Category:Rivers", 0, "all") else ["empty_category"],
-    "titles": lambda wiki: [lead.reason for lead in wiki.resolve(["Nile"], [])],
-    "page": lambda wiki: [] if wiki.fetch("Nile").title else ["no_answer"],
+    "category": lambda wiki: [] if wiki.list_category("Category:Rivers", 0, "all") else ["empty_category"],
+    "titles": lambda wiki: [resolved.reason for resolved in wiki.resolve_titles(["Nile"], [])],
+    "page": lambda wiki: [] if wiki.fetch_page("Nile").title else ["no_answer"],
 }
 
 
 @pytest.fixture
-def api(wiki: LocalWiki, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+def api(wiki: LocalWiki, monkeypatch: pytest.MonkeyPatch) -> Iterator[WikiApi]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     wiki.add("Nile")
-    with closing(Api(wiki.endpoint, AGENT, gap=0.0, timeout=5.0, attempts=1)) as api:
+    with closing(WikiApi(wiki.endpoint, AGENT, gap=0.0, timeout=5.0, attempts=1)) as api:
         yield api
 
 
-def test_an_odd_answer_is_a_named_reason(wiki: LocalWiki, api: Api) -> None:
+def test_an_odd_answer_is_a_named_reason(wiki: LocalWiki, api: WikiApi) -> None:
     """Guards against tracebacks from software in between: log-in pages, proxies, other APIs at the same address."""
     asking = Wiki(api, AGENT)
     for body in ODD_BODIES:
@@ -116,3 +116,97 @@ def test_a_list_that_goes_on_where_it_began_ends(wiki: LocalWiki, run: Extractio
     metrics = run("Nile", "Category:Rivers", attempts=1, max_failure_rate=0.9)
     assert metrics["dropped_titles"] == {"no_answer": ["Category:Rivers"]}
     assert sum("list" in asked for asked in wiki.asked) == 2
+
+
+def test_a_category_gives_its_pages_down_to_a_depth_and_a_limit(wiki: LocalWiki, run: Extraction) -> None:
+    """Guards against lists cut at one answer, circles of categories, files as pages, and needless requests."""
+    names = [f"Page {number:04}" for number in range(520)]
+    for name in [*names[:30], "Deep", "Deeper"]:
+        wiki.add(name)
+    wiki.categories = {
+        "Category:Rivers": ["Category:Long", *names[:3], "File:Map.png", "User:Me"],
+        "Category:Long": ["Deep", names[0], "Category:Rivers", "Category:Longest"],
+        "Category:Longest": ["Deeper"],
+        "Category:Many": names,
+    }
+    assert run("Category:Rivers")["pages_read"] == 3
+    assert run("Category:Rivers", category_depth=1)["pages_read"] == 4
+    assert [page.title for page in written_pages()] == [*names[:3], "Deep"]
+    assert run("Category:Rivers", category_depth=9)["pages_read"] == 5
+    assert run("Category:Rivers", category_depth=9, category_limit=4)["pages_read"] == 4
+    wiki.asked.clear()
+    assert run("Category:Many", category_limit=30)["pages_kept"] == 30
+    assert [asked["cmlimit"] for asked in wiki.asked if "cmlimit" in asked] == ["30"]
+    metrics = run("Category:Many", category_limit="all", max_failure_rate=1.0)
+    assert (metrics["pages_read"], metrics["dropped"]) == (520, {"missing": 490})
+
+
+def test_fifty_titles_are_one_question(wiki: LocalWiki, run: Extraction) -> None:
+    """Guards against a request a title where the wiki answers fifty, and titles that get another one's page."""
+    titles = [f"Page {number}" for number in range(120)]
+    for title in titles:
+        wiki.add(title)
+    assert run(*titles)["pages_kept"] == 120
+    assert [(page.title, page.sections[1].text) for page in written_pages()] == [
+        (t, f"{t} began in 1900.") for t in titles
+    ]
+    assert len(wiki.asked) == 1 + 3 + 120
+    assert wiki.agents == {
+        "wikitune (tests@example.org)",
+        next(agent for agent in wiki.agents if agent.startswith("wikitune (tests@example.org) Wikipedia-API/")),
+    }
+    assert wiki.most_under_way <= 2
+
+
+def test_text_and_revision_are_of_one_moment(wiki: LocalWiki, run: Extraction) -> None:
+    """Guards against the text of one revision under the number of another."""
+    for title in ("Edited", "Torn", "Restless"):
+        wiki.add(title)
+    wiki.articles["Torn"].torn = 1
+    wiki.articles["Restless"].torn = 9
+
+    def edit(asked: Asked) -> None:
+        if asked["titles"] == "Edited":
+            wiki.articles["Edited"].revision, wiki.articles["Edited"].text = 200, "Another text."
+
+    wiki.before = lambda asked: edit(asked) if "extracts" in asked.get("prop", "") else None
+    metrics = run("Edited", "Torn", "Restless", max_failure_rate=0.5)
+    assert [(page.title, page.revision_id) for page in written_pages()] == [("Edited", 200), ("Torn", 100)]
+    assert written_pages()[0].sections[0].text == "Another text."
+    assert metrics["dropped_titles"] == {"moved": ["Restless"]}
+    assert sorted(wiki.pages_asked()) == ["Edited", *["Restless"] * 3, *["Torn"] * 2]
+
+
+def test_a_page_that_changes_its_nature_meanwhile_is_named(wiki: LocalWiki, run: Extraction) -> None:
+    """Guards against the negative page ids and bare KeyErrors of the client."""
+    for title in ("Kept", "Deleted", "Looped", "Moved", "Bare"):
+        wiki.add(title)
+    wiki.articles["Bare"].without = "extract"
+
+    def change(asked: Asked) -> None:
+        wiki.articles.pop("Deleted", None)
+        wiki.redirects |= {"Looped": "Looped", "Moved": "Kept"}
+
+    wiki.before = lambda asked: change(asked) if "extracts" in asked.get("prop", "") else None
+    metrics = run("Kept", "Deleted", "Looped", "Moved", "Bare", max_failure_rate=1.0)
+    assert metrics["dropped_titles"] == {
+        "missing": ["Deleted"],
+        "no_answer": ["Looped"],
+        "no_extract": ["Bare"],
+        "same_page": ["Moved"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "license"),
+    [
+        ("https://creativecommons.org/licenses/by-sa/4.0/deed.en", "CC-BY-SA-4.0"),
+        ("http://creativecommons.org/licenses/by-nc-sa/3.0/", "CC-BY-NC-SA-3.0"),
+        ("//creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+    ],
+)
+def test_the_licence_is_the_wikis(wiki: LocalWiki, run: Extraction, url: str, license: str) -> None:
+    wiki.add("Nile")
+    wiki.rights["url"] = url
+    run("Nile")
+    assert written_pages()[0].license == license
