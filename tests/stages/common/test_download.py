@@ -198,7 +198,7 @@ def test_the_split_takes_its_general_instructions_from_the_address(
     project: Path, files: Files, make: MakeExample
 ) -> None:
     """Guards against a set that is downloaded and not used, and metrics that differ with the state of the cache."""
-    rows = [{"instruction": one, "input": "", "output": other} for one, other in rooms(200)]
+    rows = [{"instruction": question, "input": "", "output": answer} for question, answer in rooms(200)]
     files.body = json.dumps(rows).encode()
     set_general(url=f"{files.url}/set.json", sha256=hashlib.sha256(files.body).hexdigest())
     synthetic = [make(f"Question {i}?", f"Answer {i}.", source=of_page(i)) for i in range(200)]

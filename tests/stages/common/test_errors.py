@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def ended(main: Callable[[], None]) -> object:
 def test_an_end_is_one_plain_message(error: BaseException, message: str) -> None:
     """Guards against tracebacks where the reader can do something about it."""
     assert ended(fail(error)) == f"error: {message}"
+
+
+def test_a_stage_ends_without_a_last_garbage_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against half a second at the end of each stage that has imported torch."""
+    registered: list[object] = []
+    monkeypatch.setattr("atexit.register", registered.append)
+    run_stage(lambda: None)
+    assert registered == [gc.freeze]
 
 
 @pytest.mark.parametrize("error", [ValueError("a bug"), OSError("a library's own")])

@@ -83,6 +83,7 @@ def test_a_formula_that_never_ends_takes_one_line() -> None:
         ("Is {\\displaystyle x}\n\nThis is new.", "Is _\nThis is new."),
         ("Is {\\displaystyle x}\n\nso.\n\nAnd more.", "Is _ so.\n\nAnd more."),
         ("Is {\\displaystyle {x\nThis is new.", "Is _\nThis is new."),
+        ("Let {\\displaystyle a}\n  b\n\nso.", "Let _\n  b so."),  # symbols without a formula
         ("{\\displaystyle x}", "_"),
         ("{\\displaystyle x}\n", "_"),
         ("a {\\displaystyled x}", "a {\\displaystyled x}"),

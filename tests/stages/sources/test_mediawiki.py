@@ -17,6 +17,7 @@ from stages import extract
 from stages.common.errors import StageError
 from stages.common.files import read_jsonl
 from stages.common.records import Page
+from stages.sources import mediawiki
 from stages.sources.mediawiki import Pace, WikiError
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Asked, Fault, LocalWiki, api_error
@@ -171,6 +172,19 @@ def test_what_is_no_wiki_is_named_in_seconds(wiki: LocalWiki, run: Extraction, f
         run("Nile", timeout_seconds=0.3)
     assert time.monotonic() - start < 5
     assert len(wiki.asked) <= 3
+
+
+def test_the_first_question_is_given_up_soon_whatever_the_time_out(
+    wiki: LocalWiki, run: Extraction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against minutes of waiting for an address that is none."""
+    monkeypatch.setattr(mediawiki, "QUICK_SECONDS", 0.2)
+    wiki.fault = lambda asked, before: Fault(does="hang")
+    start = time.monotonic()
+    with pytest.raises(StageError, match="gives no answer: no answer in time"):
+        run("Nile", timeout_seconds=60.0, attempts=9)
+    assert time.monotonic() - start < 10
+    assert len(wiki.asked) == 3
 
 
 def test_a_wiki_without_plain_text_is_named(wiki: LocalWiki, run: Extraction) -> None:

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from stages import extract
 from stages.common.errors import StageError
 from tests.stages.sources.conftest import Extraction, written_pages
-from tests.stages.sources.local_wiki import LocalWiki
+from tests.stages.sources.local_wiki import Asked, LocalWiki
 
 
 def test_a_second_run_asks_only_whether_revisions_moved(wiki: LocalWiki, run: Extraction) -> None:
@@ -58,6 +58,24 @@ def test_a_pinned_run_asks_nothing(
         run(*titles, max_failure_rate=0.5, pin=True)
     assert any("2-100.json is damaged" in message for message in caplog.messages)
     assert wiki.asked == []
+
+
+def test_a_pinned_run_has_the_revision_that_was_read_not_the_one_that_was_announced(
+    wiki: LocalWiki, run: Extraction
+) -> None:
+    """Guards against a page that was edited between two requests, and that no pinned run finds in the cache."""
+    wiki.add("Nile")
+
+    def edit(asked: Asked) -> None:
+        if "extracts" in asked.get("prop", ""):
+            wiki.articles["Nile"].revision = 200
+
+    wiki.before = edit
+    run("Nile")
+    first = run.outputs()
+    assert [page.revision_id for page in written_pages()] == [200]
+    run("Nile", pin=True)
+    assert run.outputs() == first
 
 
 def test_an_unknown_licence_must_be_set(wiki: LocalWiki, run: Extraction) -> None:

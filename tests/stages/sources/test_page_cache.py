@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import StageError
-from stages.sources.page_cache import PageCache, ResolvedTitle, WikiPage, text_sha256
+from stages.sources.page_cache import CategoryPages, PageCache, ResolvedTitle, WikiPage, text_sha256
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import LocalWiki
 
@@ -58,6 +58,18 @@ def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
     assert cache.read_title("a/b: ?") == ResolvedTitle(title="a/b: ?", reason="missing")
     assert PageCache(ENDPOINT.replace("en", "de")).read_page(1, 2) is None
     assert cache.folder.name.startswith("en-wikipedia-org-w-api-php-")
+
+
+def test_a_category_is_kept_by_its_depth_and_limit(cache: PageCache) -> None:
+    """Guards against a pinned run with the pages of another depth or limit."""
+    for depth, limit in ((0, 5), (1, 5), (1, "all")):
+        cache.write_category(
+            CategoryPages(category="Category:R", depth=depth, limit=limit, titles=[f"{depth} {limit}"])
+        )
+    for depth, limit in ((0, 5), (1, 5), (1, "all")):
+        pages = cache.read_category("Category:R", depth, limit)
+        assert pages is not None and pages.titles == [f"{depth} {limit}"]
+    assert cache.read_category("Category:R", 0, "all") is None
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "binary"])

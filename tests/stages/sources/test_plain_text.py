@@ -90,6 +90,11 @@ def test_what_cannot_be_mended_is_left_out_and_counted(line: str, reason: str) -
     assert read(f"The Nile is a river.\n{line}\nIt is long.") == (expected, Counter({reason: 1}))
 
 
+def test_a_line_after_a_colon_is_a_paragraph_of_its_own() -> None:
+    """Guards against the words before a list, joined to its first item."""
+    assert read("Its rule is:\nall rivers flow.") == ([("", 1, "all rivers flow.")], Counter(fragment=1))
+
+
 def test_only_the_sentence_with_the_hole_goes() -> None:
     text = 'It is old. The name "" is older. It is long. Its ports are:\nCairo\nAswan'
     assert read(text) == ([("", 1, "It is old. It is long.")], Counter(fragment=3, sentence_with_a_hole=1))

@@ -108,6 +108,19 @@ def test_an_odd_answer_is_a_named_reason(wiki: LocalWiki, api: WikiApi) -> None:
             Wiki(api, AGENT)
 
 
+def test_what_the_parts_of_an_answer_say_of_a_page_is_put_together(wiki: LocalWiki, api: WikiApi) -> None:
+    """Guards against a disambiguation page that passes for an article, as only the first part names its category."""
+    asking = Wiki(api, AGENT)
+    page = PAGE | {"title": "Mercury"}
+    named = page | {"categories": [{"ns": 14, "title": "Category:Disambiguation pages"}]}
+    first = {"query": {"pages": [named]}, "continue": {"clcontinue": "1|Z", "continue": "||"}}
+    wiki.fault = lambda asked, before: Fault(
+        body=json.dumps({"query": {"pages": [page]}} if "clcontinue" in asked else first)
+    )
+    [resolved] = asking.resolve_titles(["Mercury"], ["Disambiguation pages"])
+    assert (resolved.reason, resolved.page_title) == ("disambiguation", "Mercury")
+
+
 def test_a_list_that_goes_on_where_it_began_ends(wiki: LocalWiki, run: Extraction) -> None:
     """Guards against a run that asks a broken wiki for the same part for ever."""
     wiki.add("Nile")

@@ -8,7 +8,7 @@ from stages import extract
 from stages.common.errors import StageError
 from stages.common.records import Page, Section
 from tests.stages.sources.conftest import Extraction, written_pages
-from tests.stages.sources.local_wiki import LocalWiki, stamp
+from tests.stages.sources.local_wiki import Asked, LocalWiki, stamp
 
 
 def test_a_page_has_its_sections_revision_and_attribution(wiki: LocalWiki, run: Extraction) -> None:
@@ -81,6 +81,20 @@ def test_redirects_are_followed_and_recorded(wiki: LocalWiki, run: Extraction) -
     wiki.redirects = {"Edson": "Pele", "Pele": "Pelé"}
     assert run("edson", "Nile")["redirects"] == ["edson -> Edson -> Pele -> Pelé"]
     assert [page.title for page in written_pages()] == ["Pelé", "Nile"]
+
+
+def test_a_title_that_is_moved_meanwhile_gives_no_page_twice(wiki: LocalWiki, run: Extraction) -> None:
+    """Guards against a page that is there twice, as one of its titles became a redirect between two requests."""
+    wiki.add("Nile")
+    wiki.add("Nil")
+
+    def move(asked: Asked) -> None:
+        if "extracts" in asked.get("prop", ""):
+            wiki.redirects["Nil"] = "Nile"
+
+    wiki.before = move
+    assert run("Nile", "Nil", max_failure_rate=0.5)["dropped_titles"] == {"same_page": ["Nil"]}
+    assert [page.title for page in written_pages()] == ["Nile"]
 
 
 def test_titles_over_the_limit_are_not_asked_for(wiki: LocalWiki, run: Extraction) -> None:
