@@ -33,7 +33,7 @@ FETCH = "import sys; from stages.common.download import download_file; download_
 
 
 class Files(ThreadingHTTPServer):
-    """Answers by path: /set.json is the file, others are what goes wrong."""
+    """A server whose paths name what it does: /set.json is the file, others are faults."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -99,7 +99,7 @@ def left_over(cache: Path) -> list[str]:
 def test_a_file_is_loaded_once_and_checked(
     files: Files, own_cache: Path, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
-    """Guards against a download at each run, one that the log doesn't tell, and a hash of the packed bytes."""
+    """Guards against a download at each run, a download without a log message, and a hash of the packed bytes."""
     caplog.set_level(logging.INFO, "stages")
     first = download_file(f"{files.url}/{path}", SHA256)
     assert (first.name, first.read_bytes()) == (path, BODY)
@@ -128,7 +128,7 @@ def test_a_file_is_loaded_once_and_checked(
 def test_what_is_not_the_file_is_named_and_thrown_away(
     files: Files, own_cache: Path, path: str, sha256: str, message: str
 ) -> None:
-    """Guards against a web page, another version or half a file that passes for the instructions."""
+    """Guards against using a web page, another version or half a file."""
     message = message.replace("660", str(len(BODY)))
     with pytest.raises(StageError, match=f"(?s){message}"):
         download_file(f"{files.url}/{path}", sha256)
@@ -136,14 +136,14 @@ def test_what_is_not_the_file_is_named_and_thrown_away(
 
 
 def test_a_file_that_is_too_large_is_given_up(files: Files, own_cache: Path) -> None:
-    """Guards against a disk that an address fills."""
+    """Guards against a download that fills the disk."""
     with pytest.raises(StageError, match="is larger than 100 bytes"):
         download_file(f"{files.url}/set.json", SHA256, most_bytes=100)
     assert left_over(own_cache) == []
 
 
 def test_without_a_network_the_error_says_what_to_do(own_cache: Path) -> None:
-    """Guards against a silent change to the bundled set."""
+    """Guards against silently falling back to the bundled set."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # and doesn't listen
         url = f"http://127.0.0.1:{free.getsockname()[1]}/set.json"
@@ -167,7 +167,7 @@ def test_a_cache_that_cannot_be_written_is_named(files: Files, monkeypatch: pyte
 
 
 def test_several_at_once_download_once(files: Files) -> None:
-    """Guards against queued experiments that write into one another's file."""
+    """Guards against queued experiments that write to the same file."""
     with ThreadPoolExecutor() as pool:
         paths = set(pool.map(lambda _: download_file(f"{files.url}/set.json", SHA256), range(4)))
     assert [path.read_bytes() for path in paths] == [BODY]
@@ -175,7 +175,7 @@ def test_several_at_once_download_once(files: Files) -> None:
 
 
 def test_a_killed_download_leaves_nothing_that_is_used(files: Files, own_cache: Path, root: Path) -> None:
-    """Guards against half a file under the whole one's name, and a lock that outlives its process."""
+    """Guards against half a file under the final name, and a lock that outlives its process."""
     process = subprocess.Popen([sys.executable, "-c", FETCH, f"{files.url}/slow.json", SHA256], cwd=root)
     while not any(path.stat().st_size for path in own_cache.rglob(".part")):
         assert process.poll() is None
@@ -197,7 +197,7 @@ def set_general(**values: str) -> None:
 def test_the_split_takes_its_general_instructions_from_the_address(
     project: Path, files: Files, make: MakeExample
 ) -> None:
-    """Guards against a set that is downloaded and not used, and metrics that differ with the state of the cache."""
+    """Guards against a downloaded set that isn't used, and metrics that depend on the state of the cache."""
     rows = [{"instruction": question, "input": "", "output": answer} for question, answer in rooms(200)]
     files.body = json.dumps(rows).encode()
     set_general(url=f"{files.url}/set.json", sha256=hashlib.sha256(files.body).hexdigest())

@@ -1,4 +1,4 @@
-"""How a stage ends: what its reader sees, and which code it leaves."""
+"""How a stage ends: its message and its exit code; and which stages wait for one another."""
 
 import ast
 import errno
@@ -52,7 +52,7 @@ def ended(main: Callable[[], None]) -> object:
     ],
 )
 def test_an_end_is_one_plain_message(error: BaseException, message: str) -> None:
-    """Guards against tracebacks where the reader can do something about it."""
+    """Guards against a traceback for an error that the user can put right."""
     assert ended(fail(error)) == f"error: {message}"
 
 
@@ -66,21 +66,21 @@ def test_a_stage_ends_without_a_last_garbage_collection(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("error", [ValueError("a bug"), OSError("a library's own")])
 def test_a_bug_keeps_its_traceback(error: Exception) -> None:
-    """Guards against errors that nobody can find because they were made plain."""
+    """Guards against hiding the cause of a bug."""
     with pytest.raises(type(error), match=str(error)):
         run_stage(fail(error))
 
 
 @pytest.mark.parametrize(("name", "named"), [(None, "data/x"), ("data/y", "data/y")])
 def test_an_error_of_writing_gets_the_name_of_its_file(name: str | None, named: str) -> None:
-    """Guards against "No space left on device" without a place; a name that is there stays."""
+    """Guards against "No space left on device" without a file name; an error that has one keeps it."""
     with pytest.raises(OSError, match="No space") as raised, naming(Path("data/x")):
         raise OSError(errno.ENOSPC, "No space left on device", name)
     assert raised.value.filename == named
 
 
 def test_a_full_device_is_named(tmp_path: Path) -> None:
-    """The same by the real operating system: /dev/full takes nothing."""
+    """The same with a real error of the operating system: /dev/full is always full."""
     (tmp_path / ".x.json.tmp").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left on device") as raised:
         write_text(tmp_path / "x.json", "{}")
@@ -112,7 +112,7 @@ def test_only_stages_of_dvc_wait_for_one_another(
 
 
 def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against `dvc queue start -j 2` that runs one at a time: DVC_ROOT is where they were queued, for both."""
+    """Guards against `dvc queue start -j 2` running one at a time: all experiments have the same DVC_ROOT."""
     (tmp_path / ".dvc/tmp").mkdir(parents=True)
     experiment = tmp_path / ".dvc/tmp/exps/tmp1"
     (experiment / ".dvc/tmp").mkdir(parents=True)
@@ -124,7 +124,7 @@ def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: 
 
 
 def test_no_result_depends_on_the_time_of_day() -> None:
-    """Guards against outputs that a clock changes, or one that jumps: elsewhere only time.monotonic measures."""
+    """Guards against outputs that depend on the time, and on clocks that jump: other code uses time.monotonic."""
     readers = set()
     for path in [*(ROOT / "stages").rglob("*.py"), *(ROOT / "model").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -23,7 +23,7 @@ from tests.stages.conftest import MakeExample
 
 
 def test_records_come_back_as_they_were_written(tmp_path: Path, make: MakeExample) -> None:
-    """Guards against text that a line-based format breaks: line ends, quotes, characters beyond ASCII."""
+    """Guards against text that breaks a line-based format: line ends, quotes, characters beyond ASCII."""
     examples = [make('Two\nlines \u2028 and "quotes"', "Naïve 日本."), make("x", "y", input="{}")]
     write_jsonl(tmp_path / "a.jsonl", examples)
     assert read_jsonl(tmp_path / "a.jsonl", Example) == examples
@@ -48,7 +48,7 @@ def test_infinity_gets_into_no_curve(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("constant", ["NaN", "-Infinity"])
 def test_what_is_no_json_number_is_named(tmp_path: Path, constant: str) -> None:
-    """Guards against NaN in a metrics file, which Python's own reader takes, in the report."""
+    """Guards against NaN in the report: Python's own JSON reader accepts it."""
     (tmp_path / "a.json").write_text(f'{{"loss": {constant}}}')
     with pytest.raises(StageError, match=f"a.json holds {constant}, which is not JSON; run `dvc repro`"):
         read_json(tmp_path / "a.json")
@@ -110,7 +110,7 @@ def test_csv_leaves_none_empty(tmp_path: Path) -> None:
 def test_the_cache_is_the_users_or_the_one_that_the_environment_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against paid answers and snapshots in a folder that the next run doesn't look into."""
+    """Guards against paid answers and snapshots in a folder where the next run doesn't look."""
     monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path))
     assert cache_folder("pages") == tmp_path / "pages"
     monkeypatch.delenv("WIKITUNE_CACHE")
@@ -128,7 +128,7 @@ def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
 
 
 def test_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
-    """Guards against line numbers that another line end inside a JSON string shifts."""
+    """Guards against wrong line numbers after a JSON string that contains another kind of line end."""
     assert list(numbered_lines("a\u2028b\n\nc\n")) == [(1, "a\u2028b"), (2, ""), (3, "c")]
     assert list(numbered_lines("")) == []
     (tmp_path / "a").write_bytes(b"a\n\nb")
@@ -142,7 +142,7 @@ def test_text_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
 
 
 def test_a_long_value_is_cut_in_an_error(tmp_path: Path, make: MakeExample) -> None:
-    """Guards against a message that holds a whole file."""
+    """Guards against a message as long as a whole file."""
     (tmp_path / "a.jsonl").write_text(line(make(), source="x" * 1000))
     with pytest.raises(StageError, match=r"source: Input should be .* \(is 'x{79}\.\.\.\)$"):
         read_jsonl(tmp_path / "a.jsonl", Example)

@@ -46,7 +46,7 @@ def rows_of(folder: Path, content: bytes | str) -> list[ExampleRow | MalformedRo
     ids=lambda value: value[:40].decode("latin-1") if isinstance(value, bytes) else value[:40],
 )
 def test_a_malformed_row_is_named_and_the_next_is_read(tmp_path: Path, line: str | bytes, reason: str) -> None:
-    """Guards against a row that stops the run, or takes another row with it."""
+    """Guards against a row that stops the run, or loses the next row."""
     raw = line.encode() if isinstance(line, str) else line
     first, second, third = rows_of(tmp_path, GOOD.encode() + b"\n" + raw + b"\n" + GOOD.encode())
     assert isinstance(first, ExampleRow) and isinstance(third, ExampleRow)
@@ -84,7 +84,7 @@ def test_an_absent_input_is_empty_and_said(tmp_path: Path) -> None:
 
 
 def test_records_keep_their_source_and_teacher(tmp_path: Path, make: MakeExample) -> None:
-    """Guards against attribution that is lost at the border."""
+    """Guards against losing the attribution."""
     write_jsonl(tmp_path / "a.jsonl", [make(kind="when")])
     (row,) = read_rows(tmp_path / "a.jsonl")
     assert isinstance(row, ExampleRow)
@@ -117,7 +117,7 @@ def test_elements_of_an_array_are_named_by_index(tmp_path: Path) -> None:
     ids=["cut", "something behind", "not UTF-8", "deep", "a huge number"],
 )
 def test_a_broken_array_is_an_error(tmp_path: Path, content: str | bytes, message: str) -> None:
-    """Guards against half of a file that passes for all of it."""
+    """Guards against taking half of a file for all of it."""
     with pytest.raises(StageError, match=message):
         rows_of(tmp_path, content)
 
@@ -135,7 +135,7 @@ def test_an_endless_line_takes_no_memory(tmp_path: Path) -> None:
 
 
 def test_a_line_of_just_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a limit that is off by the line end."""
+    """Guards against a limit that counts the line end."""
     monkeypatch.setattr(instruction_sets, "MAX_LINE", len(GOOD))
     assert [type(row) for row in rows_of(tmp_path, f"{GOOD}\n{GOOD}")] == [ExampleRow, ExampleRow]
     assert [type(row) for row in rows_of(tmp_path, f"{GOOD} \n{GOOD}")] == [MalformedRow, ExampleRow]
@@ -188,7 +188,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(rows=st.lists(ROW, max_size=5), ascii_only=st.booleans(), end=st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_no_row_of_json_is_lost(folder: Path, rows: list[object], ascii_only: bool, end: str) -> None:
-    """Guards against any value that raises, or vanishes, in lines and in an array."""
+    """Guards against any value that raises an error or vanishes, in lines and in an array."""
     lines = [json.dumps(row) for row in rows]
     if not (lines and lines[0].startswith("[")):
         assert len(rows_of(folder, end.join(lines))) == len(rows)

@@ -1,4 +1,4 @@
-"""What the records refuse, and the ids that join them."""
+"""What the records refuse, and the ids that connect them."""
 
 import pytest
 from pydantic import ValidationError
@@ -33,7 +33,7 @@ def test_a_total_that_is_not_the_sum_is_refused() -> None:
 def test_a_judgment_has_scores_of_all_its_models_or_has_failed(
     status: str, scores: dict[str, Scores], complete: bool
 ) -> None:
-    """Guards against half a judgment that counts as one, and a failed one whose scores do."""
+    """Guards against counting half a judgment, or the scores of a failed one."""
     fields = {
         "id": "0" * 16,
         "models": ("base", "full"),

@@ -1,4 +1,4 @@
-"""Addresses, and the wait that a server asks for."""
+"""The check of an address, and the wait that a server asks for."""
 
 import pytest
 

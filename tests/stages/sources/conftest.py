@@ -26,7 +26,7 @@ def wiki() -> Iterator[LocalWiki]:
 
 
 class Extraction:
-    """Runs the stage on titles of the wiki; the cache outlasts a run."""
+    """Runs the stage on titles of the wiki. All runs of a test share one cache."""
 
     def __init__(self, wiki: LocalWiki, folder: Path) -> None:
         self.wiki, self.folder = wiki, folder

@@ -1,4 +1,4 @@
-"""Formulas, and the lines that they tear apart."""
+"""Formulas are cut out, and the lines that they tear apart are joined."""
 
 import pytest
 
@@ -55,7 +55,7 @@ Text of the section."""
 
 
 def test_formulas_take_their_sentences_along() -> None:
-    """Guards against symbols a line, TeX, and sentences whose subject was a formula."""
+    """Guards against symbols, TeX, and sentences whose subject was a formula."""
     sections, left_out = to_sections(FORMULAS, (), "en")
     assert [(section.heading, section.level, section.text) for section in sections] == [
         ("", 1, "This stays.\n\nThe next sentence stays.\n\nIt ends."),
@@ -65,7 +65,7 @@ def test_formulas_take_their_sentences_along() -> None:
 
 
 def test_a_formula_that_never_ends_takes_one_line() -> None:
-    """Guards against a typing error that costs the rest of the page."""
+    """Guards against losing the rest of a page to one missing brace."""
     sections, _ = to_sections("It is old.\n  {\\displaystyle {a}\nIt is new.", (), "en")
     assert [section.text for section in sections] == ["It is old.\n\nIt is new."]
 

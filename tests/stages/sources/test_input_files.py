@@ -23,7 +23,7 @@ PAGE = {
 
 
 def test_a_title_that_two_pages_have_is_named(tmp_path: Path) -> None:
-    """Guards against examples of one page that name another as their source."""
+    """Guards against examples that name the wrong page as their source."""
     path = tmp_path / "pages.jsonl"
     path.write_text("\n".join(json.dumps(PAGE | {"title": title}) for title in ("Tide", "Nile", "Nile")))
     with pytest.raises(StageError, match=r"pages.jsonl:3: page 'Nile' is on line 2 already"):
@@ -31,7 +31,7 @@ def test_a_title_that_two_pages_have_is_named(tmp_path: Path) -> None:
 
 
 def test_titles_come_in_order_and_normalized(tmp_path: Path) -> None:
-    """Guards against titles that are cut at their own number sign, and one title in two encodings."""
+    """Guards against a `#` inside a title taken for a comment, and one title in two Unicode forms."""
     (tmp_path / "a.txt").write_bytes("\ufeffNile\r\nCategory:Rivers # all\n#x\nC#\n Cafe\u0301\t#\n".encode())
     assert read_titles(tmp_path / "a.txt") == ["Nile", "Category:Rivers", "C#", "Caf\u00e9"]
 
@@ -52,7 +52,7 @@ def test_titles_come_in_order_and_normalized(tmp_path: Path) -> None:
     ],
 )
 def test_a_title_that_no_wiki_can_have_has_a_problem(title: str, problem: str) -> None:
-    """Guards against a title that a wiki takes for two, and a limit that counts characters."""
+    """Guards against a title that a wiki takes for two, and a length counted in characters instead of bytes."""
     assert title_problem(title) == problem
 
 

@@ -13,7 +13,7 @@ from tests.stages.sources.local_wiki import Asked, LocalWiki
 
 
 def test_a_second_run_asks_only_whether_revisions_moved(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against pages that are loaded at each run, and against old texts of pages that were edited."""
+    """Guards against downloading all pages at each run, and against old texts of edited pages."""
     for title in ("A", "B", "C"):
         wiki.add(title)
     run("A", "B", "C")
@@ -35,7 +35,7 @@ def test_a_second_run_asks_only_whether_revisions_moved(wiki: LocalWiki, run: Ex
 def test_a_pinned_run_asks_nothing(
     wiki: LocalWiki, run: Extraction, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Guards against a pinned run that differs, and one that hides what it lacks."""
+    """Guards against a pinned run with other outputs, and one that hides what the cache lacks."""
     for title in ("A", "B", "C"):
         wiki.add(title)
     wiki.categories["Category:Letters"] = ["C", "Gone"]
@@ -63,7 +63,7 @@ def test_a_pinned_run_asks_nothing(
 def test_a_pinned_run_has_the_revision_that_was_read_not_the_one_that_was_announced(
     wiki: LocalWiki, run: Extraction
 ) -> None:
-    """Guards against a page that was edited between two requests, and that no pinned run finds in the cache."""
+    """Guards against a page, edited between two requests, that a pinned run doesn't find in the cache."""
     wiki.add("Nile")
 
     def edit(asked: Asked) -> None:
@@ -79,7 +79,7 @@ def test_a_pinned_run_has_the_revision_that_was_read_not_the_one_that_was_announ
 
 
 def test_an_unknown_licence_must_be_set(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against pages under a licence that was guessed."""
+    """Guards against a guessed licence."""
     wiki.add("Nile")
     wiki.rights = {"url": "", "text": "All ours"}
     with pytest.raises(StageError, match=r"names no licence that is known: it says All ours \(\); set extract.license"):

@@ -1,4 +1,4 @@
-"""The cache of pages: whole or set aside, and shared."""
+"""The cache of pages: entries are whole or set aside, and processes share them."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PageCache:
 
 
 def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
-    """Guards against a page of one wiki, or of an older revision, in the place of another's."""
+    """Guards against getting the page of another wiki or an older revision."""
     cache.write_page(page())
     cache.write_title(ResolvedTitle(title="a/b: ?", reason="missing"))
     assert cache.read_page(1, 2) == page()
@@ -76,7 +76,7 @@ def test_a_category_is_kept_by_its_depth_and_limit(cache: PageCache) -> None:
 def test_a_damaged_page_is_set_aside_and_had_anew(
     wiki: LocalWiki, run: Extraction, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
-    """Guards against half a page, or another text than the wiki's, that passes for the page at the next run."""
+    """Guards against using half a page, or a changed one, in the next run."""
     wiki.add("Nile")
     run("Nile")
     whole = run.outputs()
@@ -121,7 +121,7 @@ def test_two_processes_may_write_the_same_entry(cache: PageCache, root: Path) ->
 
 
 def test_a_cache_that_cannot_be_used_is_named(wiki: LocalWiki, run: Extraction, tmp_path: Path) -> None:
-    """Guards against a traceback where the disk or its rights are at fault."""
+    """Guards against a traceback if the disk or its rights are at fault."""
     wiki.add("Nile")
     (tmp_path / "cache").write_text("a file where a folder should be")
     with pytest.raises(StageError, match=r"the cache of pages cannot be used: .*; WIKITUNE_CACHE moves it"):

@@ -1,4 +1,4 @@
-"""What a wiki's plain text brings along that isn't prose."""
+"""The parts of a wiki's plain text that aren't prose."""
 
 from collections import Counter
 
@@ -49,7 +49,7 @@ def read(text: str, *drop: str) -> tuple[list[tuple[str, int, str]], Counter[str
     ],
 )  # fmt: skip
 def test_what_can_be_mended_is_mended(raw: str, clean: str) -> None:
-    """Guards against holes and marks in a sentence, and against dates and words that go with them."""
+    """Guards against holes and stray marks in a sentence, and against losing dates and words with them."""
     assert read(raw) == ([("", 1, clean)], Counter())
 
 
@@ -85,13 +85,13 @@ def test_what_can_be_mended_is_mended(raw: str, clean: str) -> None:
     ],
 )
 def test_what_cannot_be_mended_is_left_out_and_counted(line: str, reason: str) -> None:
-    """Guards against debris in an example, and against prose around it that goes, too."""
+    """Guards against debris in an example, and against losing the prose around it."""
     expected = [("", 1, "The Nile is a river.\n\nIt is long.")]
     assert read(f"The Nile is a river.\n{line}\nIt is long.") == (expected, Counter({reason: 1}))
 
 
 def test_a_line_after_a_colon_is_a_paragraph_of_its_own() -> None:
-    """Guards against the words before a list, joined to its first item."""
+    """Guards against joining the words before a list to its first item."""
     assert read("Its rule is:\nall rivers flow.") == ([("", 1, "all rivers flow.")], Counter(fragment=1))
 
 
@@ -101,7 +101,7 @@ def test_only_the_sentence_with_the_hole_goes() -> None:
 
 
 def test_sections_are_those_with_prose_in_them() -> None:
-    """Guards against stray heading marks, emptied and doubled sections, and subsections of what is dropped."""
+    """Guards against stray heading marks, empty and repeated sections, and subsections of dropped sections."""
     text = (
         "Lead.\n\n\n== History ==\n\n\n=== Early[edit] ===\nIt began.\n=== Late ===\nIt ended.\n==  ==\nStill late.\n"
         "== Unclosed\nIt goes on.\n\n\n== Doubled ==\nIt began.\n\n\n== see ALSO ==\nNile is long.\n=== Deeper ===\n"

@@ -1,4 +1,4 @@
-"""What a wiki is asked, and what comes of odd answers: each is a named reason, never a crash."""
+"""The questions to a wiki. An odd response gives a named reason, never a crash."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -109,7 +109,7 @@ def test_an_odd_answer_is_a_named_reason(wiki: LocalWiki, api: WikiApi) -> None:
 
 
 def test_what_the_parts_of_an_answer_say_of_a_page_is_put_together(wiki: LocalWiki, api: WikiApi) -> None:
-    """Guards against a disambiguation page that passes for an article, as only the first part names its category."""
+    """Guards against taking a disambiguation page for an article, because only the first part names its category."""
     asking = Wiki(api, AGENT)
     page = PAGE | {"title": "Mercury"}
     named = page | {"categories": [{"ns": 14, "title": "Category:Disambiguation pages"}]}
@@ -122,7 +122,7 @@ def test_what_the_parts_of_an_answer_say_of_a_page_is_put_together(wiki: LocalWi
 
 
 def test_a_list_that_goes_on_where_it_began_ends(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against a run that asks a broken wiki for the same part for ever."""
+    """Guards against asking a broken wiki for the same part for ever."""
     wiki.add("Nile")
     again = json.dumps({"query": {"categorymembers": []}, "continue": {"cmcontinue": "1", "continue": "-||"}})
     wiki.fault = lambda asked, before: Fault(body=again) if "list" in asked else None
@@ -132,7 +132,7 @@ def test_a_list_that_goes_on_where_it_began_ends(wiki: LocalWiki, run: Extractio
 
 
 def test_a_category_gives_its_pages_down_to_a_depth_and_a_limit(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against lists cut at one answer, circles of categories, files as pages, and needless requests."""
+    """Guards against lists cut after one response, cycles of categories, files as pages, and needless requests."""
     names = [f"Page {number:04}" for number in range(520)]
     for name in [*names[:30], "Deep", "Deeper"]:
         wiki.add(name)
@@ -155,7 +155,7 @@ def test_a_category_gives_its_pages_down_to_a_depth_and_a_limit(wiki: LocalWiki,
 
 
 def test_fifty_titles_are_one_question(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against a request a title where the wiki answers fifty, and titles that get another one's page."""
+    """Guards against one request per title where fifty fit into one, and titles that get another title's page."""
     titles = [f"Page {number}" for number in range(120)]
     for title in titles:
         wiki.add(title)
@@ -191,7 +191,7 @@ def test_text_and_revision_are_of_one_moment(wiki: LocalWiki, run: Extraction) -
 
 
 def test_a_page_that_changes_its_nature_meanwhile_is_named(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against the negative page ids and bare KeyErrors of the client."""
+    """Guards against the client's negative page ids and bare KeyErrors."""
     for title in ("Kept", "Deleted", "Looped", "Moved", "Bare"):
         wiki.add(title)
     wiki.articles["Bare"].without = "extract"

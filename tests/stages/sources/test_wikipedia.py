@@ -12,7 +12,7 @@ from tests.stages.sources.local_wiki import Asked, LocalWiki, stamp
 
 
 def test_a_page_has_its_sections_revision_and_attribution(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against a page without its licence or revision, and a text that another request gave."""
+    """Guards against a page without its licence or revision, and a text from another request than the revision."""
     wiki.add("Nile", revision=321)
     metrics = run("Nile")
     assert written_pages() == [
@@ -43,7 +43,7 @@ def test_a_page_has_its_sections_revision_and_attribution(wiki: LocalWiki, run: 
 def test_whatever_gives_no_page_is_counted_and_named(
     wiki: LocalWiki, run: Extraction, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Guards against titles that vanish, and against the page of another title."""
+    """Guards against titles that vanish, and titles that get another title's page."""
     for title in ("Nile", "A", "B", "Mercury", "Delta", "Talk:Nile", "Empty"):
         wiki.add(title)
     wiki.articles["Mercury"].categories = ("Disambiguation pages", "Planets")
@@ -84,7 +84,7 @@ def test_redirects_are_followed_and_recorded(wiki: LocalWiki, run: Extraction) -
 
 
 def test_a_title_that_is_moved_meanwhile_gives_no_page_twice(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against a page that is there twice, as one of its titles became a redirect between two requests."""
+    """Guards against the same page twice, after one of its titles became a redirect between two requests."""
     wiki.add("Nile")
     wiki.add("Nil")
 
@@ -106,7 +106,7 @@ def test_titles_over_the_limit_are_not_asked_for(wiki: LocalWiki, run: Extractio
 
 
 def test_too_many_failures_stop_the_stage(wiki: LocalWiki, run: Extraction, caplog: pytest.LogCaptureFixture) -> None:
-    """Guards against a set that is silently half of what was asked for."""
+    """Guards against silently getting half of the pages."""
     titles = [f"Page {number}" for number in range(9)]
     for title in titles:
         wiki.add(title)
@@ -127,7 +127,7 @@ def test_too_many_failures_stop_the_stage(wiki: LocalWiki, run: Extraction, capl
 
 
 def test_cleaning_is_done_after_the_cache(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against a change of `drop_sections` that loads pages again, and against drops that nobody counts."""
+    """Guards against downloads after a change of `drop_sections`, and against uncounted drops."""
     wiki.add("Nile", "Text.\n\n\n== Notes ==\nA note.\n\n\n== Ports ==\nPorts are:\nCairo")
     assert run("Nile")["left_out"] == {"boilerplate_section": 1, "empty_section": 1, "fragment": 2}
     wiki.asked.clear()
