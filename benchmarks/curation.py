@@ -28,7 +28,7 @@ import psutil
 from ruamel.yaml import YAML
 
 from stages.common.files import read_json, read_jsonl, write_jsonl
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Page, make_example
 from stages.curation.exact_duplicate import question_key
 from stages.teachers.rules.teacher import teach

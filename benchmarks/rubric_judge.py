@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.curation import A_PAGE, BUNDLED, TEXTS, remade
 from stages import judge
 from stages.common.files import count_lines, read_jsonl, write_jsonl
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Answer, Answers, Example, Page, Role
 from stages.teachers.rules.teacher import teach
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stages.common.cache import cache_folder
 from stages.common.errors import StageError, naming, run_stage
-from stages.common.files import read_jsonl, write_json
-from stages.common.hub import download
+from stages.common.files import cache_folder, read_jsonl, write_json
+from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
 
@@ -83,7 +82,7 @@ def adopt_weights(params: Params) -> dict[str, object]:
 
     try:
         tokenizer = gpt2_tokenizer(Path(params.vocabulary) if params.vocabulary else None)
-        source = Path(params.path) if params.source == "path" else download(params.model, params.revision)
+        source = Path(params.path) if params.source == "path" else download_model(params.model, params.revision)
         pretrained = load_pretrained(source, params.sha256, params.dropout)
         config = pretrained.model.config
         if config.vocab_size != GPT2_SIZE:

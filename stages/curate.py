@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field
 
 from stages.common.errors import StageError, run_stage
 from stages.common.files import iter_jsonl, write_csv, write_json, write_jsonl
-from stages.common.instruction_sets import MalformedRow, Row, read_rows
+from stages.common.instruction_sets import ExampleRow, MalformedRow, read_rows
 from stages.common.params import load_params
 from stages.common.records import Example, Page, RawRow, Rejection
 from stages.curation.auditor import audit_request, batches, read_verdicts
@@ -71,7 +71,7 @@ def read_synthetic() -> tuple[list[Example], list[Rejection], int]:
         for row in rows
         if isinstance(row, MalformedRow)
     ]
-    read = [row for row in rows if isinstance(row, Row)]
+    read = [row for row in rows if isinstance(row, ExampleRow)]
     return [row.example for row in read], malformed, sum(row.without_input for row in read)
 
 

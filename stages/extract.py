@@ -1,4 +1,4 @@
-"""extract: pages from their source, with their attribution."""
+"""extract: gets the pages from a file or a wiki, with their attribution."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,8 +9,8 @@ from stages.common.errors import run_stage
 from stages.common.files import write_json, write_jsonl
 from stages.common.params import AtMost, load_params
 from stages.common.records import Page
-from stages.sources.bundled import read_pages
-from stages.sources.wiki_params import WikiParams
+from stages.sources.input_files import read_pages
+from stages.sources.origins import WikiParams
 from stages.sources.wikipedia import harvest
 
 PAGES = Path("data/pages.jsonl")
@@ -19,15 +19,15 @@ METRICS = Path("reports/metrics/extract.json")
 
 class Params(WikiParams):
     source: Literal["bundled", "wikipedia"]
-    path: str  # the bundled pages
-    at_most: AtMost  # pages, or the titles of a wiki, from the start of the file
+    path: str  # file of the bundled pages
+    at_most: AtMost  # pages, or titles of a wiki, from the start of the file
 
     @model_validator(mode="after")
-    def _a_wiki_is_told_who_asks(self) -> "Params":
+    def _wiki_needs_a_contact(self) -> "Params":
         if self.source == "wikipedia" and not self.pin and not self.contact:
             raise ValueError(
-                "source is wikipedia, and contact is empty; set it to your e-mail address or a URL, because wikis "
-                "refuse requests from nobody"
+                "source is wikipedia, and contact is empty; set it to your e-mail address or a URL: wikis refuse "
+                "requests without a contact"
             )
         return self
 
@@ -35,18 +35,19 @@ class Params(WikiParams):
 def main() -> None:
     params = load_params("extract", Params)
     if params.source == "bundled":
-        read = read_pages(Path(params.path))
-        pages = read if params.at_most == "all" else read[: params.at_most]
-        metrics = measure(pages, read=len(read), over_the_limit=len(read) - len(pages))
+        all_pages = read_pages(Path(params.path))
+        pages = all_pages if params.at_most == "all" else all_pages[: params.at_most]
+        metrics = page_metrics(pages, read=len(all_pages), over_the_limit=len(all_pages) - len(pages))
     else:
-        found = harvest(params, params.at_most)
-        pages = found.pages
-        metrics = measure(pages, found.read, found.over_the_limit) | found.metrics()
+        result = harvest(params, params.at_most)
+        pages = result.pages
+        metrics = page_metrics(pages, result.read, result.over_the_limit) | result.metrics()
     write_jsonl(PAGES, pages)
     write_json(METRICS, metrics)
 
 
-def measure(pages: list[Page], read: int, over_the_limit: int) -> dict[str, object]:
+def page_metrics(pages: list[Page], read: int, over_the_limit: int) -> dict[str, object]:
+    """The metrics of any source. `read` counts pages, or titles of a wiki."""
     texts = [section.text for page in pages for section in page.sections]
     return {
         "pages_read": read,

@@ -14,10 +14,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from stages.common.download import Sha256, Url, download
+from stages.common.download import Sha256, Url, download_file
 from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
-from stages.common.instructions import MissingInput, read_instructions
+from stages.common.instruction_sets import MissingInput, read_instructions
 from stages.common.params import AtMost, SectionModel, Seed, load_params
 from stages.common.records import Example, Rejection
 from stages.curation.content import Content, read_content
@@ -104,7 +104,7 @@ def main() -> None:
 
 def read_general(params: GeneralParams) -> tuple[list[Example], int]:
     """The general examples from `url` or `path`, and how many rows had no `input`."""
-    path = download(params.url, params.sha256) if params.url else Path(params.path)
+    path = download_file(params.url, params.sha256) if params.url else Path(params.path)
     return read_instructions(path, params.missing_input)
 
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field
 
-from stages.common.cache import cache_folder
 from stages.common.checkpoints import read_checkpoint
 from stages.common.errors import StageError, naming, run_stage
-from stages.common.files import read_jsonl, write_csv, write_json
+from stages.common.files import cache_folder, read_jsonl, write_csv, write_json
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Example
 

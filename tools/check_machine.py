@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from stages.common.cache import cache_folder
+from stages.common.files import cache_folder
 from tools.check_findings import Finding
 from tools.check_sizes import Sizes
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from stages.common.cache import cache_folder
 from stages.common.errors import StageError
+from stages.common.files import cache_folder
 from stages.common.hub import FILES, OWNER, REVISIONS
 from stages.common.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.curate import Params as CurateParams

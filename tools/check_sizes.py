@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import StageError
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.params import AtMost
 from stages.common.records import Page, Section
-from stages.sources.bundled import read_pages
-from stages.sources.titles import CATEGORY, read_titles
+from stages.sources.input_files import CATEGORY, read_pages, read_titles
 
 if TYPE_CHECKING:
     from model.core.gpt2 import GPT2Config

@@ -1,4 +1,4 @@
-"""Checkpoints as a stage reads them."""
+"""How a stage reads a checkpoint: as the model package does, with errors for the reader."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 
 def read_checkpoint(folder: Path) -> "tuple[GPT2, tiktoken.Encoding]":
-    """The model, on the CPU in evaluation mode, and its encoding. Raises StageError where one is missing or damaged."""
+    """The model (on the CPU, in evaluation mode) and its encoding. Raises StageError if one is missing or damaged."""
     from model.core.checkpoint import CheckpointError, load_checkpoint
 
     try:
         return load_checkpoint(folder)
     except CheckpointError as error:
-        raise StageError(f"{error}; run `dvc repro`: it puts right whatever is not as its stage left it") from error
+        raise StageError(
+            f"{error}; run `dvc repro`: it restores every file that is not as its stage wrote it"
+        ) from error

@@ -1,54 +1,82 @@
-"""Errors for the reader: what is wrong, the value, the limit, the file and line or key, and what to do."""
+"""How a stage runs and how it ends: one stage at a time in a workspace, and errors written for the reader.
+
+An error says what is wrong, the value, the limit, the file and line or key, and what to do.
+"""
 
 import atexit
 import errno
 import gc
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
-from stages.common.one_at_a_time import one_at_a_time
+from filelock import FileLock, Timeout
+
+log = logging.getLogger(__name__)
 
 RIGHTS = "give yourself the right to write it, or work in another folder"
 WHAT_TO_DO = {
     errno.ENOSPC: "make room on its disk",
     errno.EDQUOT: "make room: your quota on its disk is used up",
     errno.EFBIG: "raise the limit on the size of a file (`ulimit -f`)",
-    errno.EROFS: "its disk may only be read: mount it for writing, or work in another folder",
+    errno.EROFS: "its disk is read-only: mount it for writing, or work in another folder",
     errno.EACCES: RIGHTS,
     errno.EPERM: RIGHTS,
-    errno.EIO: "its disk fails, or is gone: see the log of the system",
+    errno.EIO: "its disk is failing or gone: see the system's log",
 }
 
 
 class StageError(Exception):
-    """Stops a stage; its message is all that the user sees."""
+    """Stops a stage. Its message is all that the user sees."""
 
 
 def run_stage(main: Callable[[], None]) -> None:
-    """Runs a stage's `main`: what it has to say, and libraries' warnings, on standard error; a StageError, or what the
-    operating system has against a file, as one plain message and exit code 1."""
+    """Runs a stage's `main`. Log messages and libraries' warnings go to standard error.
+
+    A StageError, or the operating system's error about a file, becomes one plain message and exit code 1.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("stages").setLevel(logging.INFO)
-    atexit.register(gc.freeze)  # else Python's last collection looks through all of torch, for half a second
+    # Without this, Python's last garbage collection walks through all of torch, which takes half a second.
+    atexit.register(gc.freeze)
     try:
         with one_at_a_time():
             main()
     except StageError as error:
         sys.exit(f"error: {error}")
     except OSError as error:
-        if error.strerror is None:  # a library's own: the operating system has said nothing
+        if error.strerror is None:  # raised by a library, not by the operating system
             raise
         sys.exit(f"error: {advise(error)}")
     except KeyboardInterrupt:
         sys.exit("error: interrupted; `dvc repro` goes on from the last finished stage")
 
 
+def one_at_a_time() -> AbstractContextManager[Any]:
+    """Waits until no other stage that DVC started is running in this workspace.
+
+    DVC's own lock ends with DVC: when DVC is killed, the stage that it started may still be running. Commands run by
+    hand take no lock, and of torchrun's processes only rank 0 does. Queued experiments each run in a folder of their
+    own and don't wait for one another, so the lock is in the current folder, not in `DVC_ROOT`, which is the same
+    folder for all of them.
+    """
+    if "DVC_STAGE" not in os.environ or os.environ.get("RANK", "0") != "0":
+        return nullcontext()
+    lock = FileLock(Path.cwd() / ".dvc/tmp/stage.lock")
+    try:
+        return lock.acquire(blocking=False)
+    except Timeout:
+        log.warning("a stage that an earlier `dvc repro` started still runs here; this one waits until it has ended")
+        return lock.acquire()
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Names the file in an error that names none: opening a file tells its name, writing it doesn't."""
+    """Adds the file's name to an OSError without one: opening a file names it in the error, writing doesn't."""
     try:
         yield
     except OSError as error:
@@ -58,7 +86,7 @@ def naming(path: Path) -> Iterator[None]:
 
 def advise(error: OSError) -> str:
     """The file, the reason and what to do."""
-    what_to_do = WHAT_TO_DO.get(error.errno or 0, "put that right")
-    file = error.filename2 or error.filename  # a copy has two, of which the second is written
+    what_to_do = WHAT_TO_DO.get(error.errno or 0, "correct that")
+    file = error.filename2 or error.filename  # a copy has two names, and the second is the one being written
     reason = f"{file}: {error.strerror}" if file else error.strerror
     return f"{reason}; {what_to_do}, then run `dvc repro` again"

@@ -1,10 +1,11 @@
-"""JSON and JSON Lines in and out: checked when read, renamed into place when written."""
+"""Files in and out: checked when they are read, renamed into place when they are written; and the cache folder."""
 
 import csv
 import hashlib
 import io
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,17 @@ from stages.common.errors import StageError, naming
 R = TypeVar("R", bound=BaseModel)
 
 
+def cache_folder(name: str) -> Path:
+    """The folder `name` in the user's cache directory, or in the directory that WIKITUNE_CACHE names.
+
+    It is for state that must outlast a stage: DVC deletes a stage's outputs before it runs the stage.
+    """
+    from platformdirs import user_cache_path
+
+    chosen = os.environ.get("WIKITUNE_CACHE")
+    return (Path(chosen) if chosen else user_cache_path("wikitune")) / name
+
+
 def sha256_of_file(path: Path) -> str:
     """64 hex digits. Raises StageError if the file cannot be read."""
     with readable(path) as file:
@@ -24,7 +36,7 @@ def sha256_of_file(path: Path) -> str:
 
 
 def read_text(path: Path) -> str:
-    """Raises StageError where the file is missing or isn't UTF-8."""
+    """Raises StageError if the file is missing or isn't UTF-8."""
     with readable(path) as file:
         content = file.read()
     try:
@@ -35,7 +47,7 @@ def read_text(path: Path) -> str:
 
 @contextmanager
 def readable(path: Path) -> Iterator[BinaryIO]:
-    """The open file. Raises StageError that says what to do where it can't be opened or read."""
+    """The open file. If it can't be opened or read, raises a StageError that says what to do."""
     try:
         with path.open("rb") as file:
             yield file
@@ -48,14 +60,14 @@ def readable(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_jsonl(path: Path, record: type[R]) -> list[R]:
-    """All records of a file, in order; errors as of `iter_jsonl`."""
+    """All records of a file, in order. Raises the same errors as `iter_jsonl`."""
     return list(iter_jsonl(path, record))
 
 
 def iter_jsonl(path: Path, record: type[R]) -> Iterator[R]:
-    """The records of a file one by one, so that its size doesn't matter.
+    """Yields the records of a file one by one, so that a file may be larger than memory.
 
-    Raises StageError with file, line and field for the first bad line, and where there is no line.
+    Raises StageError with file, line and field at the first bad line, or if the file is empty.
     """
     number = 0
     with readable(path) as file:
@@ -74,15 +86,15 @@ def count_lines(path: Path) -> int:
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines from 1, parted by line feeds alone: JSON strings may hold the other line ends that Unicode knows."""
+    """The lines, numbered from 1. Only a line feed ends a line: JSON strings may contain Unicode's other line ends."""
     return enumerate(text.removesuffix("\n").split("\n") if text else [], start=1)
 
 
 def read_json(path: Path) -> Any:
-    """Raises StageError with file, line and column where the text isn't JSON, which has no NaN and no infinity."""
+    """Raises StageError with file, line and column if the text isn't JSON. NaN and Infinity aren't JSON."""
 
     def refuse(constant: str) -> None:
-        raise StageError(f"{path} holds {constant}, which is no JSON; run `dvc repro`: it writes the file anew")
+        raise StageError(f"{path} holds {constant}, which is not JSON; run `dvc repro`: it writes the file again")
 
     text = read_text(path)
     try:
@@ -92,18 +104,22 @@ def read_json(path: Path) -> Any:
 
 
 def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
-    """Writes the records as they come; where making one fails, the file is left as it was."""
+    """Writes the records as the iterable yields them. If it raises, the file stays as it was."""
     with _renamed_into_place(path) as file:
         file.writelines(record.model_dump_json() + "\n" for record in records)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Two spaces of indent, keys in the given order. Raises StageError for NaN, which readers of metrics choke on."""
+    """Writes JSON with 2 spaces of indent and keys in the given order. Raises StageError for NaN and infinity."""
     _refuse_nonfinite(path, value)
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Writes at least one row, with a header of the first row's keys; None becomes an empty cell.
+
+    Raises StageError for NaN and infinity.
+    """
     for number, row in enumerate(rows, start=1):
         _refuse_nonfinite(path, row, f"row {number}, ")
     text = io.StringIO()
@@ -120,7 +136,7 @@ def _refuse_nonfinite(path: Path, values: Mapping[str, object], place: str = "")
         elif isinstance(value, float) and not math.isfinite(value):
             raise StageError(
                 f"{path}: {place}{name} is {value}, and a result must be a finite number; nothing was written. "
-                "See what the stage read and its section of params.yaml"
+                "Check what the stage read and its section of params.yaml"
             )
 
 
@@ -131,7 +147,7 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def _renamed_into_place(path: Path) -> Iterator[TextIO]:
-    """A file with a temporary name that gets its own in the end: a reader sees the whole file or none of it."""
+    """Opens a temporary file and renames it to `path` at the end: a reader sees the whole file or none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
@@ -144,11 +160,12 @@ def _renamed_into_place(path: Path) -> Iterator[TextIO]:
 
 
 def describe(error: ValidationError) -> str:
-    """Every problem of a record or a section, each as `field: problem (is VALUE)`, in one line."""
+    """Every problem of a record or a section of params.yaml, in one line: `field: problem (is VALUE); ...`."""
     return "; ".join(describe_problems(error))
 
 
 def describe_problems(error: ValidationError, prefix: str = "") -> list[str]:
+    """Each problem as `prefix.field: problem (is VALUE)`; a value is cut at 80 characters."""
     problems = []
     for problem in error.errors(include_url=False, include_context=False):
         field = ".".join([*filter(None, [prefix]), *map(str, problem["loc"])])

@@ -1,6 +1,6 @@
-"""GPT-2's published weights: two files of the Hugging Face Hub, through its own client and cache.
+"""Downloads GPT-2's published weights from the Hugging Face Hub with its own client, into its own cache.
 
-HF_HOME moves the cache, HF_ENDPOINT names a mirror, and with HF_HUB_OFFLINE=1 only what is cached is used.
+HF_HOME moves the cache, HF_ENDPOINT names a mirror, and with HF_HUB_OFFLINE=1 only cached files are used.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from stages.common.errors import StageError
 
 OWNER = "openai-community"
 FILES = ("config.json", "model.safetensors")
-# The commits that the repositories' `main` stood at when this was written: the same weights on every day.
+# Pinned commits, so that the weights are the same every day. Each was its repository's `main` when this was written.
 REVISIONS = {
     "gpt2": "607a30d783dfa663caf39e06633721c8d4cfcd7e",
     "gpt2-medium": "6dcaa7a952f72f9298047fd5137cd6e4f05f41da",
@@ -18,13 +18,14 @@ REVISIONS = {
 }
 
 
-def download(model: str, revision: str = "default") -> Path:
-    """The folder with the two files of a model (a key of REVISIONS); what the cache has isn't loaded again.
+def download_model(model: str, revision: str = "default") -> Path:
+    """The folder with the two files of a model (a key of REVISIONS). Cached files aren't downloaded again.
 
-    `revision` is a commit, a branch or a tag; `default` is the commit above. Raises StageError.
+    `revision` is a commit, a branch or a tag; `default` is the pinned commit. Raises StageError if a file cannot be
+    had.
     """
     from huggingface_hub import constants, hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HTTPError  # type: ignore[attr-defined] # an import of its own
+    from huggingface_hub.errors import EntryNotFoundError, HTTPError  # type: ignore[attr-defined] # imports it
 
     repository = f"{OWNER}/{model}"
     commit = REVISIONS[model] if revision == "default" else revision
@@ -32,18 +33,19 @@ def download(model: str, revision: str = "default") -> Path:
     for name in FILES:
         try:
             path = Path(hf_hub_download(repository, name, revision=commit))
-        # RuntimeError: the library that fetches large files; ValueError: a revision that cannot be one
+        # RuntimeError comes from the library that downloads large files, ValueError from an invalid revision.
         except (OSError, HTTPError, EntryNotFoundError, RuntimeError, ValueError) as error:
             raise StageError(
-                f"{name} of {repository} at {commit} cannot be had from {constants.ENDPOINT}: {first_reason(error)}\n"
-                "  Files that are already there are read with base.source=path, without a network"
+                f"{name} of {repository} at {commit} cannot be downloaded from {constants.ENDPOINT}: "
+                f"{first_reason(error)}\n"
+                "  To use files that you already have, set base.source=path; that needs no network"
             ) from error
-        commit = path.parent.name  # of the first file, so that a branch that moves meanwhile gives no second model
+        commit = path.parent.name  # The next file must be of the same commit, even if the branch moves meanwhile.
     return path.parent
 
 
 def first_reason(error: BaseException) -> str:
-    """The first line of the error that came first: the client wraps it into general advice."""
+    """The first line of the original error, which the Hub's client wraps into general advice."""
     while error.__cause__ is not None:
         error = error.__cause__
     return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,4 +1,4 @@
-"""The records that pass between stages: frozen, checked, one JSON object a line."""
+"""The records that stages pass on to one another: frozen, validated, one JSON object per line."""
 
 import hashlib
 from typing import Annotated, Literal
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Role = Literal["base", "small", "full"]
-# Whose text a judge sees: a model's, or, in a check of the judge itself, the one tried out or the one beside it.
+# Whose text a judge sees: a model's or, in a check of the judge itself, the probe or the text it is compared with.
 Contestant = Role | Literal["probe", "rival"]
 CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated"]
 Score = Annotated[int, Field(ge=0, le=5)]
@@ -18,7 +18,7 @@ TOTAL_MAX = 5 * len(CRITERIA)
 
 
 class Record(BaseModel):
-    """Unknown keys are errors, and nothing is converted: what stands in a file is what it says it is."""
+    """The base of all records. Unknown keys are errors, and no value is converted to another type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -26,7 +26,7 @@ class Record(BaseModel):
 class Section(Record):
     heading: str  # "" for the lead
     level: Annotated[int, Field(ge=1, le=6)]
-    text: str  # paragraphs are parted by an empty line
+    text: str  # an empty line separates paragraphs
 
 
 class Page(Record):
@@ -57,7 +57,7 @@ class Teacher(Record):
 
 
 class Example(Record):
-    """One instruction. `kind` names what sort of task it is ("plural", "when"), "" where that is unknown."""
+    """One instruction with its answer. `kind` is the kind of task ("plural", "when"), or "" if that is unknown."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     instruction: str
@@ -71,15 +71,15 @@ class Example(Record):
     def _id_is_the_hash_of_the_texts(self) -> "Example":
         expected = example_id(self.instruction, self.input, self.output)
         if self.id != expected:
-            raise ValueError(f"id {self.id} is not that of the three texts, which is {expected}")
+            raise ValueError(f"id {self.id} is not the hash of the three texts, which is {expected}")
         return self
 
 
 class RawRow(Record):
-    """What stands in a file in the place of an example and is none."""
+    """A row that was to be an example and is malformed."""
 
     place: Text  # file and line
-    text: Annotated[str, Field(max_length=200)]  # how it begins
+    text: Annotated[str, Field(max_length=200)]  # its beginning
 
 
 class Rejection(Record):
@@ -95,7 +95,7 @@ class Answer(Record):
 
 
 class Answers(Record):
-    """One test instruction, its reference `output`, and what each model answered."""
+    """A test instruction, its reference answer (`output`) and the answer of each model."""
 
     id: str
     instruction: str
@@ -118,19 +118,19 @@ class Scores(Record):
 
 
 class Judgment(Record):
-    """One reply of a judge about one model's answer, or about two in the order in which it saw them."""
+    """A judge's reply about one answer, or about two, in the order in which the judge saw them."""
 
     id: str
     models: Annotated[tuple[Contestant, ...], Field(min_length=1, max_length=2)]
     repeat: Annotated[int, Field(ge=0)]
-    scores: dict[Contestant, Scores]  # of each of the models; empty where it failed
-    declared: Contestant | Literal["tie"] | None  # whom the judge itself called the winner; None for one answer alone
-    winner: Contestant | Literal["tie"] | None  # by the totals; None for one answer alone
-    justification: str  # the judge's; what went wrong where it failed
+    scores: dict[Contestant, Scores]  # of each model; empty if the judgment failed
+    declared: Contestant | Literal["tie"] | None  # the judge's own choice; None for a single answer
+    winner: Contestant | Literal["tie"] | None  # by the totals; None for a single answer
+    justification: str  # the judge's words, or what went wrong
     judge: Teacher
     status: Literal["ok", "failed"]
-    reason: str | None = None  # why it failed, in one word: not_json, timed_out, ...
-    raw: str  # the reply as it came; "" for the rubric
+    reason: str | None = None  # why it failed, as a code: not_json, timed_out, ...
+    raw: str  # the unparsed reply; "" for the rubric
 
     @model_validator(mode="after")
     def _failed_or_complete(self) -> "Judgment":
@@ -140,13 +140,13 @@ class Judgment(Record):
 
 
 class CheckJudgment(Judgment):
-    """One reply of a judge in a check of the judge itself."""
+    """A judge's reply in a check of the judge itself."""
 
     check: CheckName
 
 
 def example_id(instruction: str, input: str, output: str) -> str:
-    """The first 16 hex digits of the SHA-256 of the three texts, parted by NUL."""
+    """The first 16 hex digits of the SHA-256 of the three texts, joined by NUL characters."""
     return hashlib.sha256("\0".join((instruction, input, output)).encode()).hexdigest()[:16]
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Literal, Self
 
-from stages.common.cache import cache_folder
 from stages.common.errors import StageError, run_stage
+from stages.common.files import cache_folder
 from stages.llm.database import Database, explained
 from stages.llm.orders import Order
 from stages.llm.owners import Owner

@@ -1,1 +1,1 @@
-"""Where pages come from, one module a source."""
+"""Where pages come from: a file of page records, or a MediaWiki such as Wikipedia."""

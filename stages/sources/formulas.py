@@ -1,59 +1,97 @@
-"""Formulas in the plain text of a wiki: their symbols one a line, indented, then `{\\displaystyle ...}`."""
+r"""Cuts formulas out of a wiki's plain text.
+
+TextExtracts writes a formula as its symbols, one per line and indented, followed by its TeX in braces. Both tear the
+sentence around them apart:
+
+    The mean over the last
+
+        k
+
+    {\displaystyle k}
+
+    entries containing ...
+"""
 
 import re
+from collections.abc import Iterator
 
-HOLE = "\ufffc"  # stands where a formula stood
+HOLE = "\ufffc"  # takes the place of a formula
 _FORMULA = re.compile(r"\{\\(?:displaystyle|textstyle|scriptstyle)\b")
-_SYMBOLS = re.compile(r"\s*$|[ \t]{2}")  # a line that is empty or indented
-_GOES_ON = re.compile(r"\s|[a-z,.;:)–-]")
+_BRACE = re.compile(r"[{}]")
+_NO_BLANK = re.compile(r"\S|\n|\Z")
+_INDENTED = re.compile(r"[ \t]{2}")
+_CONTINUES = re.compile(r"\s|[a-z,.;:)–-]")  # how a line begins that goes on with the sentence of the line before
 
 
 def cut_formulas(text: str) -> str:
-    """The text with a HOLE for each formula, and with the lines joined that the formula has torn apart."""
-    if not _FORMULA.search(text):
-        return text
+    """The text with a HOLE for each formula. The lines of a sentence that a formula tore apart are joined again."""
     kept: list[str] = []
-    lines = text.split("\n")
-    torn = False  # whether the line before ends in a formula
-    while lines:
-        line = lines.pop(0)
-        if found := _FORMULA.search(line):
-            before = "" if _SYMBOLS.match(line) else line[: found.start()]
-            after = _after(line[found.start() :], lines)
-            while not before and kept and _SYMBOLS.match(kept[-1]):
-                kept.pop()
-            _join(kept, f"{before}{HOLE}", torn or not before)
-            torn = True
-            if after.strip():
-                lines.insert(0, f" {after.strip()}")
-        elif torn and not line.strip():
+    after_formula = False  # nothing but blank lines and symbols since the last formula
+    for line, before_formula in _lines_around_formulas(text):
+        symbols = _INDENTED.match(line) is not None
+        if before_formula:
+            alone = symbols or not line
+            if alone:
+                _drop_symbols(kept)
+            part = HOLE if alone else line + HOLE
+            if (alone or after_formula) and kept and _is_open(kept[-1]):
+                kept[-1] = f"{kept[-1].rstrip()} {part}"
+            else:
+                kept.append(part)
+            after_formula = True
+        elif after_formula and not line.strip():
             continue
-        elif torn and _GOES_ON.match(line) and not line.startswith("  "):
+        elif after_formula and not symbols and _CONTINUES.match(line):
             kept[-1] += f" {line}"
-            torn = False
+            after_formula = False
         else:
             kept.append(line)
-            torn = torn and line.startswith("  ")
+            after_formula = after_formula and symbols
     return "\n".join(kept)
 
 
-def _after(formula: str, lines: list[str]) -> str:
-    """What follows the formula in the line where its last brace closes; takes the lines down to that one."""
+def _lines_around_formulas(text: str) -> Iterator[tuple[str, bool]]:
+    """The lines without the TeX of formulas, and for each whether a formula follows it.
+
+    Text after a formula begins a new line, with one space.
+    """
+    start, indent = 0, ""
+    while formula := _FORMULA.search(text, start):
+        *lines, last = (indent + text[start : formula.start()]).split("\n")
+        for line in lines:
+            yield line, False
+        yield last, True
+        start, indent = _skip_blanks(text, _end_of_formula(text, formula.start())), " "
+        if text[start : start + 1] in ("", "\n"):  # nothing follows in this line
+            start, indent = start + 1, ""
+    for line in (indent + text[start:]).split("\n"):
+        yield line, False
+
+
+def _skip_blanks(text: str, start: int) -> int:
+    found = _NO_BLANK.search(text, start)
+    return found.start() if found else len(text)
+
+
+def _end_of_formula(text: str, start: int) -> int:
+    """The position after the brace that closes the one at `start`. A formula that never closes ends with its line."""
     depth = 0
-    for taken, line in enumerate([formula, *lines]):
-        for position, character in enumerate(line):
-            depth += (character == "{") - (character == "}")
-            if depth == 0:
-                del lines[:taken]
-                return line[position + 1 :]
-    return ""  # it never closes: the line is all that is taken
+    for brace in _BRACE.finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.end()
+    line_end = text.find("\n", start)
+    return len(text) if line_end == -1 else line_end
 
 
-def _join(kept: list[str], part: str, torn: bool) -> None:
-    """Adds a part to the line before it, where that one is neither a whole heading nor ends a sentence."""
-    line = kept[-1].rstrip() if kept else ""
+def _drop_symbols(lines: list[str]) -> None:
+    """Removes the blank and indented lines at the end."""
+    while lines and (not lines[-1].strip() or _INDENTED.match(lines[-1])):
+        lines.pop()
+
+
+def _is_open(line: str) -> bool:
+    """Whether the next line may go on with this one's sentence: it is no heading and ends no sentence."""
+    line = line.rstrip()
     heading = line.startswith("=") and line.endswith("=")
-    if torn and line and not heading and line[-1] not in ".!?:":
-        kept[-1] = f"{line} {part}"
-    else:
-        kept.append(part)
+    return bool(line) and not heading and line[-1] not in ".!?:"

@@ -1,36 +1,131 @@
-"""Requests to a MediaWiki: few at a time, with gaps, tried again where that may help, and never silent about errors.
+"""Requests to a MediaWiki: a few at a time, with gaps, repeated where that may help; and the shapes of its responses.
 
-The client of `wikipedia-api` gets its answers through here (`Api` is a transport to it), because by itself it tries
-again only some of what fails, waits for `Retry-After` only in seconds and only after 429, and takes an error that a
-wiki reports with status 200 for a page without content. Import this module where it is used: httpx takes its time.
+The client of `wikipedia-api` sends its requests through here, too. On its own it repeats only some of the requests
+that fail, honours `Retry-After` only in seconds and only after status 429, and takes an error that a wiki reports with
+status 200 for a page without content.
 """
 
+import json
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import httpx
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
-from tenacity import RetryCallState, Retrying, retry_if_exception, sleep_using_event, stop_after_attempt
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from stages.common.files import describe
-from stages.sources.answers import Answer, ClientAnswer
+from stages.common.web import retry_after
 
-A = TypeVar("A", bound=BaseModel)
+if TYPE_CHECKING:
+    import httpx2
+    from tenacity import RetryCallState
 
 FIRST_WAIT = 0.5  # seconds before the second attempt, doubled before each further one
-LONGEST_WAIT = 120.0  # seconds; a wiki that asks for more isn't waited for
-QUICK_SECONDS, QUICK_ATTEMPTS = 5.0, 3  # for a connection, and for the first question
-# What MediaWiki reports with status 200 although it will pass.
+LONGEST_WAIT = 120.0  # seconds; if a wiki asks for more, the request fails
+QUICK_SECONDS, QUICK_ATTEMPTS = 5.0, 3  # for connecting, and for the first request
+# Errors that MediaWiki reports with status 200 and that go away.
 PASSING_ERRORS = ("maxlag", "ratelimited", "readonly", "internal_api_error")
+_JSON_OBJECT = TypeAdapter(dict[str, Any])
+
+
+class _Shape(BaseModel):
+    """The base of all response shapes: the fields that are read are checked, all others are ignored.
+
+    A status of 200 says little: proxies, log-in pages and other software send it, too. Sources:
+    https://www.mediawiki.org/wiki/API:Query, and responses of MediaWiki 1.39.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class TitleStep(_Shape):
+    """How one title became another: normalized or redirected."""
+
+    start: str = Field(alias="from")
+    to: str
+    tointerwiki: str | None = None
+
+
+class InterwikiTitle(_Shape):
+    title: str
+
+
+class CategoryMember(_Shape):
+    title: str
+    ns: int
+
+
+class Revision(_Shape):
+    revid: int
+    timestamp: str
+
+
+class PageInfo(_Shape):
+    """A page, or an entry that says that the title is missing, special or illegal."""
+
+    title: str
+    ns: int = 0  # an illegal title has none
+    pageid: int | None = None
+    lastrevid: int | None = None
+    canonicalurl: str | None = None
+    invalid: bool | str = False  # a flag is true in format version 2, and "" in version 1
+    missing: bool | str = False
+    pageprops: dict[str, object] = {}
+    categories: list[object] = []
+    revisions: Annotated[list[Revision], Field(min_length=1)] | None = None
+    extract: str | None = None
+
+
+class SiteInfo(_Shape):
+    generator: str = ""
+    lang: str = ""
+
+
+class Rights(_Shape):
+    url: str | None = None
+    text: str | None = None
+
+
+class Extension(_Shape):
+    name: str = ""
+
+
+class _Titles(_Shape):
+    normalized: list[TitleStep] = []
+    redirects: list[TitleStep] = []
+    interwiki: list[InterwikiTitle] = []
+
+
+class QueryResult(_Titles):
+    """The result of `action=query` in format version 2."""
+
+    pages: list[PageInfo] = []
+    categorymembers: list[CategoryMember] = []
+    general: SiteInfo = SiteInfo()
+    rightsinfo: Rights = Rights()
+    extensions: list[Extension] = []
+
+
+class WikiResponse(_Shape):
+    query: QueryResult = QueryResult()
+    more: dict[str, str | int] | None = Field(default=None, alias="continue")  # parameters of the next request
+
+
+class PagesById(_Titles):
+    """The result of `action=query` in format version 1, which the client of `wikipedia-api` reads."""
+
+    pages: dict[str, PageInfo] = {}
+
+
+class ClientResponse(_Shape):
+    query: PagesById
+
+
+Shape = TypeVar("Shape", bound=_Shape)
 
 
 class WikiError(Exception):
-    """A request without an answer. `reason` is a short snake_case code, `again` says whether another may help."""
+    """A request failed. `reason` is a snake_case code; `again` says whether to repeat it, after `wait` seconds."""
 
     def __init__(self, reason: str, message: str, *, again: bool = False, wait: float | None = None) -> None:
         super().__init__(message)
@@ -38,15 +133,19 @@ class WikiError(Exception):
 
 
 class Pace:
-    """Lets requests start some time apart, and none while the wiki has asked to wait; shared by all threads."""
+    """Keeps `gap` seconds between the starts of requests, and starts none while the wiki has asked to wait.
+
+    All threads share one Pace.
+    """
 
     def __init__(self, gap: float) -> None:
         self.gap = gap
         self.closed = threading.Event()
         self._lock = threading.Lock()
-        self._free_at = 0.0
+        self._free_at = 0.0  # on the monotonic clock
 
     def take_turn(self) -> None:
+        """Returns when the next request may start. Raises WikiError once the pace is closed."""
         while not self.closed.is_set():
             with self._lock:
                 delay = self._free_at - time.monotonic()
@@ -57,45 +156,53 @@ class Pace:
         raise WikiError("stopped", "the stage has stopped")
 
     def hold(self, seconds: float) -> None:
+        """Starts no request for so many seconds; a shorter wait never replaces a longer one."""
         with self._lock:
             self._free_at = max(self._free_at, time.monotonic() + seconds)
 
 
-class Api(httpx.BaseTransport):
-    """The API of one wiki. Its own client of httpx underneath honours the usual variables for proxies."""
+class WikiApi:
+    """The API of one wiki. Its HTTP client uses the proxies that the usual environment variables name."""
 
     def __init__(self, endpoint: str, user_agent: str, *, gap: float, timeout: float, attempts: int) -> None:
-        self.endpoint = httpx.URL(endpoint)
+        import httpx2
+
+        self.endpoint = httpx2.URL(endpoint)
         self.pace = Pace(gap)
         self.attempts = attempts
-        self.timeout = httpx.Timeout(timeout, connect=min(timeout, QUICK_SECONDS))
-        self._client = httpx.Client(headers={"User-Agent": user_agent}, timeout=self.timeout)
+        self.timeout = httpx2.Timeout(timeout, connect=min(timeout, QUICK_SECONDS))
+        self.quick_timeout = httpx2.Timeout(min(timeout, QUICK_SECONDS))
+        self._client = httpx2.Client(headers={"User-Agent": user_agent}, timeout=self.timeout)
 
-    def query(self, parameters: Mapping[str, str | int], *, quick: bool = False) -> Answer:
-        """The answer to `action=query`. Raises WikiError, where `quick` within seconds."""
+    def query(self, parameters: Mapping[str, str | int], *, quick: bool = False) -> WikiResponse:
+        """The response to `action=query`. Raises WikiError; if `quick`, within seconds."""
         data = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5", **parameters}
-        timeout = httpx.Timeout(min(self.timeout.read or QUICK_SECONDS, QUICK_SECONDS)) if quick else self.timeout
+        timeout = self.quick_timeout if quick else self.timeout
         request = self._client.build_request("POST", self.endpoint, data=data, timeout=timeout)
-        response = self._send(request, min(self.attempts, QUICK_ATTEMPTS) if quick else self.attempts)
-        return _in_shape(response, Answer)
+        body = self._send(request, min(self.attempts, QUICK_ATTEMPTS) if quick else self.attempts)
+        return _parse(body, WikiResponse)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answers the client of wikipedia-api, whose address is always one of Wikipedia's."""
-        url = self.endpoint.copy_with(params=request.url.params)
-        headers = {"User-Agent": request.headers["User-Agent"]}
-        response = self._send(self._client.build_request(request.method, url, headers=headers), self.attempts)
-        _in_shape(response, ClientAnswer)
-        return response
+    def get(self, parameters: Mapping[str, str | int], user_agent: str) -> dict[str, Any]:
+        """The JSON object that answers a request of the client of `wikipedia-api`. Raises WikiError."""
+        url = self.endpoint.copy_with(params=parameters)
+        request = self._client.build_request("GET", url, headers={"User-Agent": user_agent})
+        body = self._send(request, self.attempts)
+        _parse(body, ClientResponse)
+        answer: dict[str, Any] = json.loads(body)
+        return answer
 
     def stop(self) -> None:
-        """Ends all waiting; requests under way are answered, others refused."""
+        """Ends all waiting. Requests that were sent get their response; no other is sent."""
         self.pace.closed.set()
 
     def close(self) -> None:
         self.stop()
         self._client.close()
 
-    def _send(self, request: httpx.Request, attempts: int) -> httpx.Response:
+    def _send(self, request: "httpx2.Request", attempts: int) -> bytes:
+        """The body of the response, which is a JSON object without an error. Raises WikiError."""
+        from tenacity import Retrying, retry_if_exception, sleep_using_event, stop_after_attempt
+
         retrying = Retrying(
             stop=stop_after_attempt(attempts),
             retry=retry_if_exception(lambda error: isinstance(error, WikiError) and error.again),
@@ -103,79 +210,64 @@ class Api(httpx.BaseTransport):
             sleep=sleep_using_event(self.pace.closed),
             reraise=True,
         )
-        return retrying(self._attempt, request)
+        return retrying(self._send_once, request)
 
-    def _wait(self, state: RetryCallState) -> float:
-        """Seconds before the next attempt; where the wiki named them, all threads wait in `take_turn`."""
+    def _wait(self, state: "RetryCallState") -> float:
+        """Seconds before the next attempt: 0 if the wiki named a time, for which all threads wait in `take_turn`."""
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, WikiError) and error.wait is not None:
             self.pace.hold(error.wait)
             return 0.0
         return float(FIRST_WAIT * 2 ** (state.attempt_number - 1))
 
-    def _attempt(self, request: httpx.Request) -> httpx.Response:
+    def _send_once(self, request: "httpx2.Request") -> bytes:
+        import httpx2
+
         self.pace.take_turn()
         try:
             response = self._client.send(request)
-        except httpx.TimeoutException as error:
+        except httpx2.TimeoutException as error:
             raise WikiError("timeout", f"no answer in time ({type(error).__name__})", again=True) from error
-        except httpx.RequestError as error:
+        except httpx2.RequestError as error:
             raise WikiError("connection", str(error) or type(error).__name__, again=True) from error
-        _check(response)
-        return httpx.Response(200, content=response.content, request=request)
+        _raise_for_error(response)
+        return response.content
 
 
-def _check(response: httpx.Response) -> None:
-    """Raises WikiError for whatever isn't an answer."""
+def _raise_for_error(response: "httpx2.Response") -> None:
+    """Raises WikiError for another status than 200, for a body that isn't a JSON object, and for a reported error."""
     status = response.status_code
     if status == 429 or status >= 500:
-        raise _to_wait_for(f"http_{status}", f"status {status} ({response.reason_phrase})", response)
+        raise _passing_error(f"http_{status}", f"status {status} ({response.reason_phrase})", response)
     if status in (401, 403):
         raise WikiError(f"http_{status}", f"status {status}: the wiki refuses; is extract.contact a real one?")
     if status != 200:
         target = f" to {response.headers['Location']}" if "Location" in response.headers else ""
         raise WikiError(f"http_{status}", f"status {status} ({response.reason_phrase}){target}")
     try:
-        answer = from_json(response.content)  # where the standard library ends with a RecursionError, a ValueError
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise WikiError("not_json", f"an answer that is not MediaWiki's: {response.text[:60]!r}", again=True)
+        answer = _JSON_OBJECT.validate_json(response.content)
+    except ValidationError:
+        message = f"an answer that is not MediaWiki's: {response.text[:60]!r}"
+        raise WikiError("not_json", message, again=True) from None
     if error := answer.get("error"):
-        named = error if isinstance(error, dict) else {"code": error}
-        code, message = str(named.get("code")), f"{named.get('code')}: {named.get('info')}"
+        fields = error if isinstance(error, dict) else {"code": error}
+        code, message = str(fields.get("code")), f"{fields.get('code')}: {fields.get('info')}"
         if code.startswith(PASSING_ERRORS):
-            raise _to_wait_for("api_error", message, response)
+            raise _passing_error("api_error", message, response)
         raise WikiError("api_error", message)
 
 
-def _in_shape(response: httpx.Response, shape: type[A]) -> A:
-    """The answer as the wiki's software gives it. Raises WikiError where it is of another shape."""
-    try:
-        return shape.model_validate_json(response.content)
-    except ValidationError as error:
-        raise WikiError("no_answer", f"an answer that is not MediaWiki's: {describe(error)[:200]}") from error
-
-
-def _to_wait_for(reason: str, message: str, response: httpx.Response) -> WikiError:
-    wait = retry_after(response)
+def _passing_error(reason: str, message: str, response: "httpx2.Response") -> WikiError:
+    """An error after which the request may be repeated, unless the wiki asks for too long a wait."""
+    wait = retry_after(response.headers)
     if wait is not None and wait > LONGEST_WAIT:
         return WikiError(reason, f"{message}; it asks to wait {wait:.0f} seconds, the limit is {LONGEST_WAIT:.0f}")
     return WikiError(reason, message, again=True, wait=wait)
 
 
-def retry_after(response: httpx.Response) -> float | None:
-    """Seconds that a server asks to wait: a number, or a date, which its own clock is compared with where it tells."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value)
-    until, now = _date(value), _date(response.headers.get("Date", "")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds()) if until else None
-
-
-def _date(value: str) -> datetime | None:
+def _parse(body: bytes, shape: type[Shape]) -> Shape:
+    """Raises WikiError if the body doesn't have the shape that MediaWiki gives it."""
     try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+        return shape.model_validate_json(body)
+    except ValidationError as error:
+        raise WikiError("no_answer", f"an answer that is not MediaWiki's: {describe(error)[:200]}") from error

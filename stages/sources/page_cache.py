@@ -1,7 +1,7 @@
-"""Pages of a wiki as they came, kept by revision, with what titles and categories led to when last asked.
+"""The cache of a wiki's responses: pages by revision, and what each title and category last led to.
 
-An entry is a file of its own, renamed into place under a lock, so that processes can share the cache and a killed one
-leaves it whole. An entry that can't be read is set aside.
+Each entry is a file of its own and is renamed into place under a lock. So processes can share the cache, and a killed
+one leaves no half-written entry. A damaged entry is set aside.
 """
 
 import hashlib
@@ -13,16 +13,15 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from stages.common.cache import cache_folder
 from stages.common.errors import StageError
-from stages.common.files import describe, write_text
+from stages.common.files import cache_folder, describe, write_text
 from stages.common.records import Record, Text
 
 log = logging.getLogger(__name__)
 
 
 class WikiPage(Record):
-    """A revision of a page: its text as the wiki gave it, so that cleaning it otherwise needs no new request."""
+    """A revision of a page. Its text is not cleaned, so that other settings for cleaning need no new request."""
 
     title: Text
     page_id: int
@@ -30,37 +29,37 @@ class WikiPage(Record):
     revision_timestamp: Text
     url: Text
     language: Text
-    license: str  # SPDX identifier; "" where the wiki names none that is known
+    license: str  # SPDX identifier; "" if the wiki names no known licence
     text: str
     sha256: str  # of the text
 
     @model_validator(mode="after")
     def _text_is_whole(self) -> "WikiPage":
-        if self.sha256 != digest(self.text):
-            raise ValueError("text is not the one that sha256 was taken of")
+        if self.sha256 != text_sha256(self.text):
+            raise ValueError("text does not have the SHA-256 in sha256")
         return self
 
 
-class Lead(Record):
-    """What a title led to."""
+class ResolvedTitle(Record):
+    """The page that a title led to, or the reason why it led to none."""
 
     title: str  # as it was asked for
-    reason: str  # why it gives no page, a snake_case code; "" where it gives one
+    reason: str  # a snake_case code; "" if there is a page
     page_title: str = ""
     page_id: int = 0
     revision_id: int = 0
     redirects: list[str] = Field(default_factory=list)  # the titles on the way to `page_title`
-    detail: str = ""  # of the reason
+    detail: str = ""  # more about the reason
 
 
-class Members(Record):
-    """The pages of a category and, down to a depth, of its subcategories."""
+class CategoryPages(Record):
+    """The titles of the pages in a category and, down to `depth` levels, in its subcategories."""
 
     category: str
     depth: int
     limit: int | str
     titles: list[str]
-    reason: str = ""  # why there is none
+    reason: str = ""  # why there are none
     detail: str = ""
 
 
@@ -68,34 +67,39 @@ R = TypeVar("R", bound=Record)
 
 
 class PageCache:
-    def __init__(self, endpoint: str) -> None:
-        readable = re.sub(r"[^a-z0-9]+", "-", endpoint.lower().partition("://")[2]).strip("-")[:60]
-        self.folder = cache_folder("pages") / f"{readable}-{digest(endpoint)[:8]}"
+    """The cache of the wiki at `endpoint`. A reader returns None for what the cache doesn't have.
 
-    def page(self, page_id: int, revision_id: int) -> WikiPage | None:
+    All methods raise StageError if the cache folder cannot be used.
+    """
+
+    def __init__(self, endpoint: str) -> None:
+        readable_name = re.sub(r"[^a-z0-9]+", "-", endpoint.lower().partition("://")[2]).strip("-")[:60]
+        self.folder = cache_folder("pages") / f"{readable_name}-{text_sha256(endpoint)[:8]}"
+
+    def read_page(self, page_id: int, revision_id: int) -> WikiPage | None:
         return _read(self._page_path(page_id, revision_id), WikiPage)
 
-    def lead(self, title: str) -> Lead | None:
-        return _read(self._path("titles", title), Lead)
+    def read_title(self, title: str) -> ResolvedTitle | None:
+        return _read(self._path("titles", title), ResolvedTitle)
 
-    def members(self, category: str, depth: int, limit: int | str) -> Members | None:
-        return _read(self._path("categories", category, depth, limit), Members)
+    def read_category(self, category: str, depth: int, limit: int | str) -> CategoryPages | None:
+        return _read(self._path("categories", category, depth, limit), CategoryPages)
 
-    def put_page(self, page: WikiPage) -> None:
+    def write_page(self, page: WikiPage) -> None:
         self._write(self._page_path(page.page_id, page.revision_id), page)
 
-    def put_lead(self, lead: Lead) -> None:
-        self._write(self._path("titles", lead.title), lead)
+    def write_title(self, resolved: ResolvedTitle) -> None:
+        self._write(self._path("titles", resolved.title), resolved)
 
-    def put_members(self, found: Members) -> None:
-        self._write(self._path("categories", found.category, found.depth, found.limit), found)
+    def write_category(self, pages: CategoryPages) -> None:
+        self._write(self._path("categories", pages.category, pages.depth, pages.limit), pages)
 
     def _page_path(self, page_id: int, revision_id: int) -> Path:
         return self.folder / "revisions" / f"{page_id}-{revision_id}.json"
 
     def _path(self, kind: str, *parts: object) -> Path:
-        """Titles hold what file names can't."""
-        return self.folder / kind / f"{digest('|'.join(map(str, parts)))[:32]}.json"
+        """A path named after a hash, because titles contain characters that file names can't."""
+        return self.folder / kind / f"{text_sha256('|'.join(map(str, parts)))[:32]}.json"
 
     def _write(self, path: Path, record: Record) -> None:
         from filelock import FileLock
@@ -108,7 +112,7 @@ class PageCache:
             raise _unusable(path, error) from error
 
 
-def digest(text: str) -> str:
+def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -121,7 +125,7 @@ def _read(path: Path, record: type[R]) -> R | None:
         raise _unusable(path, error) from error
     except ValidationError as error:
         aside = path.with_suffix(".damaged")
-        with suppress(FileNotFoundError):  # another process was first
+        with suppress(FileNotFoundError):  # another process has set it aside already
             path.replace(aside)
         log.warning("%s is damaged (%s); it is set aside as %s", path, describe(error)[:200], aside.name)
         return None

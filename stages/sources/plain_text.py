@@ -1,7 +1,7 @@
-"""The plain text of a wiki's page to sections of prose.
+"""Turns the plain text of a wiki's page into sections of prose.
 
-Where a formula, a table, a list or a pronunciation stood, the wiki leaves a hole or its debris. No teacher must see
-either: what can be mended is mended, the sentence around the rest is left out, and all that is left out is counted.
+Where a page has a formula, a table, a list or a pronunciation, its plain text has a hole or debris, which must never
+reach a teacher. What can be mended is mended; otherwise the sentence is left out. All that is left out is counted.
 """
 
 import re
@@ -16,17 +16,16 @@ from stages.english.wiki_text import (
     without_empty_brackets,
     without_footnotes,
 )
-from stages.sources.brackets import tidy_brackets
 from stages.sources.formulas import HOLE, cut_formulas
 
 _HEADING = re.compile(r"(={1,6})\s*(.*?)\s*=*")
 _EDIT_MARK = re.compile(r"\s*\[edit\]", re.I)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-# A place in degrees, followed by the same place twice more.
-_PLACE = re.compile(
+# Coordinates in degrees, which the wiki repeats in two more notations.
+_COORDINATES = re.compile(
     r"(\d[\d°′″. ]*[NS] ?\d[\d°′″. ]*[EW]) ?/ ?-?[\d.]+°[NS] ?-?[\d.]+°[EW](?: ?/ ?-?[\d.]+; ?-?[\d.]+)?"
 )
-# Lines that speak of the article or lead away from it.
+# Lines that speak of the article itself or lead to another.
 _NOTICE = re.compile(
     r"(?:Main (?:article|page)s?|See also|Further (?:information|reading)|Coordinates|File|Image|Media|Category): "
     r"|Further information on |For (?:other uses|[^.]{1,80}), see |Not to be confused with |.{1,80} redirects here\."
@@ -40,25 +39,39 @@ _BROKEN = re.compile(
 )
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ(,;.)\ufffc]")
-_LOST_SPACE = re.compile(r"(?<=[a-z]{3}\.)(?=[A-Z][a-z]* )")  # a footnote stood between two sentences
-_LOST_PART = re.compile(r"(?:, ?)+(?=,|[.;:!?](?:[\s\"'”’»)\]]|$))")  # a comma that another mark follows
+_LOST_SPACE = re.compile(r"(?<=[a-z]{3}\.)(?=[A-Z][a-z]* )")  # a footnote was between two sentences
+_LOST_PART = re.compile(r"(?:, ?)+(?=,|[.;:!?](?:[\s\"'”’»)\]]|$))")  # a comma right before another mark
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_LISTEN = re.compile(r"\s*\(\s*(?:listen|audio|info|help|help ?[·•/] ?info|pronunciation)\s*\)", re.I)
+_PHONETIC = "\u0250-\u02af\u02c8\u02cc\u02d0\u0303\u0329\u032f"
+# A pronunciation in IPA: between slashes or square brackets, or a word with a stress mark.
+_SOUND = re.compile(rf"/[^/()]*[{_PHONETIC}][^/()]*/|\[[^\[\]]*[{_PHONETIC}][^\[\]]*\]|\S*[\u02c8\u02cc]\S*")
+_EMPTIED = re.compile(r"\s|.*\s$|[,;]|.*(?:[,;:]\s*[,;]|[,;:]\s*$)")  # brackets that something was taken out of
+_RESPELLED = re.compile(r"(?=.*\b[A-Z]{2,}\b)(?=.*[a-zə])[A-Za-zə']+(?:-[A-Za-zə']+)+")  # PLAT-ih-pəs
+# The label of a pronunciation that is gone.
+_LABEL = re.compile(
+    r"(?:UK|US|locally|also|or|listen|IPA|pronounced|(?:[A-Z][\w-]+ )?pronunciation|(?:UK|US) also)?:?"
+    r"|[A-Z][\w ()-]{0,40}:"
+)
 
 
 def to_sections(text: str, drop: Collection[str], language: str) -> tuple[list[Section], Counter[str]]:
-    """The sections with prose in them, the lead first, and what was left out of them, by reason.
+    """The sections that contain prose, the lead first, and how much was left out of the text, by reason.
 
-    `drop` names headings; their subsections go with them.
+    `drop` holds headings of sections to leave out, in any case; their subsections are left out, too. `language` is a
+    code such as "en".
     """
     left_out: Counter[str] = Counter()
     dropped = {heading.casefold() for heading in drop}
-    dropped_level = 0  # of the section to drop that the current one is part of
+    dropped_level = 0  # level of the dropped section that we are in, or 0
     kept: list[Section] = []
-    for heading, level, lines in _split(cut_formulas(text)):
+    for heading, level, lines in _split_sections(cut_formulas(text)):
         if dropped_level and level > dropped_level:
             left_out["boilerplate_section"] += 1
             continue
         dropped_level = level if heading.casefold() in dropped else 0
-        prose = "" if dropped_level else "\n\n".join(_prose(lines, language, left_out))
+        prose = "" if dropped_level else "\n\n".join(_clean_paragraphs(lines, language, left_out))
         if dropped_level:
             left_out["boilerplate_section"] += 1
         elif not prose:
@@ -70,8 +83,8 @@ def to_sections(text: str, drop: Collection[str], language: str) -> tuple[list[S
     return kept, left_out
 
 
-def _split(text: str) -> Iterator[tuple[str, int, list[str]]]:
-    """Heading, level and lines of each section; a heading's level is the number of its marks, the lead's is 1."""
+def _split_sections(text: str) -> Iterator[tuple[str, int, list[str]]]:
+    """Heading, level and lines of each section. A heading's level is its number of `=`; the lead's is 1."""
     heading, level, lines = "", 1, list[str]()
     for line in map(str.strip, _INVISIBLE.sub("", text).split("\n")):
         if (found := _HEADING.fullmatch(line)) is None:
@@ -82,41 +95,67 @@ def _split(text: str) -> Iterator[tuple[str, int, list[str]]]:
     yield heading, level, lines
 
 
-def _prose(lines: list[str], language: str, left_out: Counter[str]) -> Iterator[str]:
-    """The paragraphs of a section."""
-    for paragraph in map(_tidy, _paragraphs(lines, left_out)):
-        found = split_sentences(paragraph, language)
+def _clean_paragraphs(lines: list[str], language: str, left_out: Counter[str]) -> Iterator[str]:
+    """The paragraphs of a section without broken and unfinished sentences, which are counted in `left_out`."""
+    for paragraph in map(_tidy, _join_lines(lines, left_out)):
+        all_sentences = split_sentences(paragraph, language)
         whole = []
-        for sentence in found:
+        for sentence in all_sentences:
             if _BROKEN.search(sentence):
                 left_out["sentence_with_a_hole"] += 1
-            elif not _ENDS.search(sentence):  # an item of a list, a caption, or what introduces a list or a table
+            elif not _ENDS.search(sentence):  # a list item, a caption, or the words before a list or table
                 left_out["fragment"] += 1
             else:
                 whole.append(sentence)
         if whole:
-            yield paragraph if len(whole) == len(found) else " ".join(whole)
+            yield paragraph if len(whole) == len(all_sentences) else " ".join(whole)
 
 
-def _paragraphs(lines: list[str], left_out: Counter[str]) -> list[str]:
-    """A line is a paragraph; one that goes on with the sentence of the line before belongs to it."""
-    found: list[str] = []
-    joined = False  # whether the line before is the last of `found`
+def _join_lines(lines: list[str], left_out: Counter[str]) -> list[str]:
+    """The paragraphs: one per line, except that a line that continues the sentence of the line before is joined to it.
+
+    Lists, tables and notices are left out and counted.
+    """
+    paragraphs: list[str] = []
+    line_before_kept = False
     for line in lines:
         if not line:
             continue
         reason = "list_or_table" if is_list_or_table(line) else "notice" if _NOTICE.match(line) else ""
         if reason:
             left_out[reason] += 1
-        elif joined and _CONTINUES.match(line) and not _ENDS.search(found[-1]) and not found[-1].endswith(":"):
-            found[-1] += f" {line}"
+        elif line_before_kept and _CONTINUES.match(line) and not _is_complete(paragraphs[-1]):
+            paragraphs[-1] += f" {line}"
         else:
-            found.append(line)
-        joined = not reason
-    return found
+            paragraphs.append(line)
+        line_before_kept = not reason
+    return paragraphs
+
+
+def _is_complete(paragraph: str) -> bool:
+    return bool(_ENDS.search(paragraph)) or paragraph.endswith(":")
 
 
 def _tidy(paragraph: str) -> str:
     text = tidy_spaces(without_footnotes(_EDIT_MARK.sub("", paragraph)))
-    text = without_empty_brackets(tidy_brackets(_PLACE.sub(r"\1", text)))
+    text = without_empty_brackets(_tidy_brackets(_COORDINATES.sub(r"\1", text)))
     return tidy_spaces(_LOST_PART.sub("", _LOST_SPACE.sub(" ", text)))
+
+
+def _tidy_brackets(text: str) -> str:
+    """Removes pronunciations in round brackets, with their labels and what the wiki left of them."""
+    return _BRACKETS.sub(_tidy_pair, _LISTEN.sub("", text)) if "(" in text else text
+
+
+def _tidy_pair(brackets: re.Match[str]) -> str:
+    inner = brackets[1]
+    if not _SOUND.search(inner) and not _EMPTIED.match(inner):
+        return brackets[0]
+    kept = "; ".join(filter(None, map(_without_sounds, inner.split(";"))))
+    return f"({kept})" if kept else ""
+
+
+def _without_sounds(part: str) -> str:
+    """A part between semicolons without pronunciations, and without labels that nothing follows any more."""
+    pieces = [" ".join(_SOUND.sub("", piece).split()) for piece in part.split(",")]
+    return ", ".join(piece for piece in pieces if not _LABEL.fullmatch(piece) and not _RESPELLED.fullmatch(piece))

@@ -1,62 +1,50 @@
-"""Pages of Wikipedia or another MediaWiki, by their titles and categories.
+"""The way from the titles and categories of a file to the pages of Wikipedia or another MediaWiki.
 
-Whatever gives no page is counted by reason and named: titles that were read are pages kept plus titles dropped.
+A title without a page is counted by reason and named in the log: titles read = pages kept + titles dropped + titles
+over the limit.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from tqdm import tqdm
 
 from stages.common.errors import StageError
 from stages.common.records import Page
-from stages.sources.page_cache import Lead, Members, PageCache, WikiPage
-from stages.sources.pinned import Pinned, name_some
+from stages.sources.input_files import CATEGORY, read_titles, title_problem
+from stages.sources.origins import Origin, WikiParams, name_some, open_origin
+from stages.sources.page_cache import ResolvedTitle, WikiPage
 from stages.sources.plain_text import to_sections
-from stages.sources.titles import CATEGORY, problem_of, read_titles
-from stages.sources.wiki_params import WikiParams
 
 log = logging.getLogger(__name__)
 
 
-class Origin(Protocol):
-    """The wiki, or the cache alone. What cannot be had comes with its reason."""
-
-    def members(self, category: str) -> Members: ...
-
-    def resolve(self, titles: Sequence[str]) -> list[Lead]: ...
-
-    def fetch(self, leads: Sequence[Lead]) -> Generator[tuple[Lead, WikiPage | None], None, None]:
-        """The pages, in any order; a lead without one has a reason."""
-
-    def close(self) -> None: ...
-
-
 @dataclass
 class Harvest:
-    """The pages, and what became of the titles."""
+    """The pages, and what became of each title."""
 
     pages: list[Page] = field(default_factory=list)
-    read: int = 0  # titles, those of the categories included
+    read: int = 0  # titles, including those of categories
     over_the_limit: int = 0
     dropped: dict[str, list[str]] = field(default_factory=dict)  # titles by reason
     redirects: list[str] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)  # of the pages' texts, by reason
+    left_out: Counter[str] = field(default_factory=Counter)  # parts of the pages' texts, by reason
 
     def drop(self, title: str, reason: str, detail: str = "") -> None:
         self.dropped.setdefault(reason, []).append(title)
         log.warning("%s: no page (%s%s)", title, reason.replace("_", " "), f": {detail}" if detail else "")
 
     def failures(self) -> dict[str, list[str]]:
+        """The dropped titles by reason, without those whose page another title gave."""
         return {reason: titles for reason, titles in self.dropped.items() if reason != "same_page"}
 
     def metrics(self) -> dict[str, object]:
-        """Besides those of every source. The lists are for readers: `dvc metrics` shows the numbers alone."""
+        """The metrics that only a wiki has. The lists are for readers: `dvc metrics` shows only the numbers."""
         dropped = {reason: sorted(self.dropped[reason]) for reason in sorted(self.dropped)}
         return {
             "dropped": {reason: len(titles) for reason, titles in dropped.items()},
@@ -67,96 +55,89 @@ class Harvest:
 
 
 def harvest(params: WikiParams, at_most: int | Literal["all"]) -> Harvest:
-    """The pages of the titles file, in its order. Raises StageError."""
+    """The pages of the titles file, in its order; only the first `at_most` titles are looked at. Raises StageError."""
     lines = read_titles(Path(params.titles))
     result = Harvest()
-    with closing(_open(params)) as origin:
-        titles = list(_expand(lines, origin, result))
+    with closing(open_origin(params)) as origin:
+        titles = list(_expand_categories(lines, origin, result))
         result.read = len(titles) + sum(map(len, result.dropped.values()))
         result.over_the_limit = 0 if at_most == "all" else max(0, len(titles) - at_most)
-        leads = _resolve(titles[: len(titles) - result.over_the_limit], origin, result)
-        _check(result, params)
-        pages = _fetch(leads, origin, result, params)
-    _check(result, params)
-    for lead in leads:
-        if lead.page_id in pages:
-            _keep(lead, pages[lead.page_id], result, params)
-    _check(result, params)
+        resolved = _resolve_titles(titles[: len(titles) - result.over_the_limit], origin, result)
+        _stop_if_too_many_failed(result, params)
+        pages = _fetch_pages(resolved, origin, result, params)
+    _stop_if_too_many_failed(result, params)
+    for title in resolved:
+        if title.page_id in pages:
+            _add_page(title, pages[title.page_id], result, params)
+    _stop_if_too_many_failed(result, params)
     if not result.pages:
         raise StageError(f"{params.titles}: none of its {result.read} titles gave a page")
     return result
 
 
-def _open(params: WikiParams) -> Origin:
-    cache = PageCache(params.address())
-    if params.pin:
-        return Pinned(params, cache)
-    from stages.sources.live import Live
-
-    return Live(params, cache)
-
-
-def _expand(lines: list[str], origin: Origin, result: Harvest) -> Iterator[str]:
-    """The titles, with those of a category where it stands."""
+def _expand_categories(lines: list[str], origin: Origin, result: Harvest) -> Iterator[str]:
+    """The titles, with the titles of each category in its place."""
     for line in lines:
         if not line.startswith(CATEGORY):
             yield line
-        elif problem := problem_of(line.removeprefix(CATEGORY)) or problem_of(line):
+        elif problem := title_problem(line.removeprefix(CATEGORY)) or title_problem(line):
             result.drop(line, problem)
         else:
-            found = origin.members(line)
-            if found.reason:
-                result.drop(line, found.reason, found.detail)
-            yield from found.titles
+            category = origin.list_category(line)
+            if category.reason:
+                result.drop(line, category.reason, category.detail)
+            yield from category.titles
 
 
-def _resolve(titles: list[str], origin: Origin, result: Harvest) -> list[Lead]:
+def _resolve_titles(titles: list[str], origin: Origin, result: Harvest) -> list[ResolvedTitle]:
     """Where the titles lead, each page once."""
     for title in titles:
-        if problem := problem_of(title):
+        if problem := title_problem(title):
             result.drop(title, problem)
-    legal = [title for title in titles if not problem_of(title)]
-    asked = list(dict.fromkeys(legal))
-    found = dict(zip(asked, origin.resolve(asked), strict=True))
-    first: dict[int, Lead] = {}
+    legal = [title for title in titles if not title_problem(title)]
+    unique = list(dict.fromkeys(legal))
+    answers = dict(zip(unique, origin.resolve_titles(unique), strict=True))
+    first: dict[int, ResolvedTitle] = {}  # by page id
     for title in legal:
-        lead = found[title]
-        if lead.reason:
-            result.drop(title, lead.reason, lead.detail)
-        elif lead.page_id in first:
-            result.drop(title, "same_page", f"as {first[lead.page_id].title}")
+        answer = answers[title]
+        if answer.reason:
+            result.drop(title, answer.reason, answer.detail)
+        elif answer.page_id in first:
+            result.drop(title, "same_page", f"as {first[answer.page_id].title}")
         else:
-            first[lead.page_id] = lead
-        if lead.redirects and lead.page_title:
-            result.redirects.append(" -> ".join(dict.fromkeys([title, *lead.redirects, lead.page_title])))
+            first[answer.page_id] = answer
+        if answer.redirects and answer.page_title:
+            result.redirects.append(" -> ".join(dict.fromkeys([title, *answer.redirects, answer.page_title])))
     return list(first.values())
 
 
-def _fetch(leads: list[Lead], origin: Origin, result: Harvest, params: WikiParams) -> dict[int, WikiPage]:
-    """The pages by the id that their lead had; no more are asked for once too many have failed."""
+def _fetch_pages(
+    resolved: list[ResolvedTitle], origin: Origin, result: Harvest, params: WikiParams
+) -> dict[int, WikiPage]:
+    """The pages by the page id that their title was resolved to. Stops as soon as too many have failed."""
     pages: dict[int, WikiPage] = {}
-    wanted = {lead.title: lead.page_id for lead in leads}
-    with closing(origin.fetch(leads)) as coming:
-        for lead, page in tqdm(coming, total=len(leads), unit="page", desc="extract", disable=None):
+    page_ids = {title.title: title.page_id for title in resolved}
+    with closing(origin.fetch_pages(resolved)) as arriving:
+        for title, page in tqdm(arriving, total=len(resolved), unit="page", desc="extract", disable=None):
             if page is not None:
-                pages[wanted[lead.title]] = page
+                pages[page_ids[title.title]] = page
             else:
-                result.drop(lead.title, lead.reason, lead.detail)
-                if _too_many(result, params):
+                result.drop(title.title, title.reason, title.detail)
+                if _too_many_failed(result, params):
                     break
     return pages
 
 
-def _keep(lead: Lead, page: WikiPage, result: Harvest, params: WikiParams) -> None:
+def _add_page(title: ResolvedTitle, page: WikiPage, result: Harvest, params: WikiParams) -> None:
     sections, left_out = to_sections(page.text, params.drop_sections, page.language)
     result.left_out += left_out
-    granted = page.license if params.license == "auto" else params.license
-    if not granted:
+    license_id = page.license if params.license == "auto" else params.license
+    if not license_id:
         raise StageError(f"{page.url} has no licence that is known; set extract.license to its SPDX identifier")
     if not sections:
-        result.drop(lead.title, "no_text")
-    elif any(page.page_id == other.page_id for other in result.pages):
-        result.drop(lead.title, "same_page", f"as {page.title}")
+        result.drop(title.title, "no_text")
+    elif any(page.page_id == kept.page_id for kept in result.pages):
+        result.drop(title.title, "same_page", f"as {page.title}")
     else:
         result.pages.append(
             Page(
@@ -166,19 +147,19 @@ def _keep(lead: Lead, page: WikiPage, result: Harvest, params: WikiParams) -> No
                 revision_timestamp=page.revision_timestamp,
                 url=page.url,
                 language=page.language,
-                license=granted,
+                license=license_id,
                 sections=sections,
             )
         )
 
 
-def _too_many(result: Harvest, params: WikiParams) -> bool:
+def _too_many_failed(result: Harvest, params: WikiParams) -> bool:
     failed = sum(map(len, result.failures().values()))
     return failed / (result.read - result.over_the_limit) > params.max_failure_rate
 
 
-def _check(result: Harvest, params: WikiParams) -> None:
-    if not _too_many(result, params):
+def _stop_if_too_many_failed(result: Harvest, params: WikiParams) -> None:
+    if not _too_many_failed(result, params):
         return
     failures = result.failures()
     reasons = [f"{reason} ({len(titles)}): {name_some(titles)}" for reason, titles in sorted(failures.items())]

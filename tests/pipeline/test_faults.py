@@ -59,7 +59,7 @@ def test_a_read_only_workspace_is_told(workspace: Workspace) -> None:
     lock = workspace.read("dvc.lock")
     with read_only(workspace.folder):
         said = workspace.run("python", "-m", "stages.extract", fails=True)
-        assert "error: data/.pages.jsonl.tmp: Read-only file system; its disk may only be read: mount it" in said
+        assert "error: data/.pages.jsonl.tmp: Read-only file system; its disk is read-only: mount it" in said
         assert "Traceback" not in said
         by_dvc = workspace.run("dvc", "repro", fails=True)
         assert "Read-only file system" in by_dvc
@@ -77,7 +77,7 @@ def test_a_truncated_checkpoint_is_told_and_put_right(workspace: Workspace) -> N
     weights.write_bytes(whole[: len(whole) // 2])
     said = workspace.run("python", "-m", "stages.infer", fails=True)
     assert "data/checkpoints/small/model.safetensors is damaged: " in said
-    assert "run `dvc repro`: it puts right whatever is not as its stage left it" in said
+    assert "run `dvc repro`: it restores every file that is not as its stage wrote it" in said
     assert "Traceback" not in said
     workspace.repro()
     assert weights.read_bytes() == whole
@@ -91,7 +91,7 @@ def test_numbers_that_are_none_are_told_and_made_anew(workspace: Workspace) -> N
     metrics, curve = (workspace.folder / f"reports/{name}" for name in ("metrics/judge.json", "curves/full.csv"))
     metrics.write_text(metrics.read_text().replace("0", "NaN", 1))
     said = workspace.run("python", "-m", "stages.plot", fails=True)
-    assert "error: reports/metrics/judge.json holds NaN, which is no JSON; run `dvc repro`" in said
+    assert "error: reports/metrics/judge.json holds NaN, which is not JSON; run `dvc repro`" in said
     workspace.repro("judge")
     lines = curve.read_text().splitlines()
     curve.write_text("\n".join([*lines[:2], "1,nan,1,1,1,1,1"]))

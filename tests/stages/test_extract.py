@@ -9,7 +9,7 @@ from stages import extract
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl
 from stages.common.records import Page
-from stages.sources.bundled import read_pages
+from stages.sources.input_files import read_pages
 
 BUNDLED = Path("data/bundled/pages.jsonl")
 
@@ -41,7 +41,9 @@ def test_bundled_pages_have_no_metrics_of_a_wiki(project: Path, root: Path) -> N
 
 def test_bundled_pages_need_no_library_of_the_network(root: Path) -> None:
     """Guards against a default run that pays for what it doesn't use."""
-    code = "import stages.extract, sys; print(sorted({'httpx', 'wikipediaapi', 'tenacity'} & set(sys.modules)))"
+    code = (
+        "import stages.extract, sys; print(sorted({'httpx', 'httpx2', 'wikipediaapi', 'tenacity'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -60,7 +62,7 @@ def test_what_is_over_the_limit_is_counted(project: Path) -> None:
     ("number", "change", "message"),
     [
         (4, {"license": ""}, r"pages.jsonl:4: license: String should have at least 1 character"),
-        (5, {"title": "Odyssey"}, r"pages.jsonl:5: page 'Odyssey' stands on line 2 already"),
+        (5, {"title": "Odyssey"}, r"pages.jsonl:5: page 'Odyssey' is on line 2 already"),
     ],
 )
 def test_a_bad_page_stops_the_stage(project: Path, number: int, change: dict[str, object], message: str) -> None:

@@ -13,7 +13,7 @@ from stages import synth
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Example, Page
-from stages.sources.bundled import read_pages
+from stages.sources.input_files import read_pages
 from stages.teachers import Lesson
 from stages.teachers.rules.teacher import teach
 from tests.stages.conftest import MakeExample

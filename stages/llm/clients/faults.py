@@ -6,14 +6,13 @@ permission, model, quota) and bad_request may not.
 
 import json
 import re
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from stages.common.files import describe
+from stages.common.web import retry_after
 from stages.llm.request import AttemptError
 from stages.llm.secrets import scrub
 
@@ -101,12 +100,10 @@ def _for_today(fault: dict[str, Any]) -> bool:
 
 def _wait(headers: Mapping[str, str], fault: dict[str, Any]) -> float | None:
     """The seconds that the server asks to wait, by whichever of its ways it says so; None where it doesn't."""
-    if _number(milliseconds := headers.get("retry-after-ms", "")):
+    milliseconds = headers.get("retry-after-ms", "")
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", milliseconds):
         return float(milliseconds) / 1000
-    after = headers.get("retry-after", "")
-    if _number(after):
-        return float(after)
-    if after and (wait := _until(after, headers.get("date", ""))) is not None:
+    if (wait := retry_after(headers)) is not None:
         return wait
     for detail in _dicts(fault.get("details")):
         if (wait := _span(str(detail.get("retryDelay", "")))) is not None:
@@ -115,19 +112,6 @@ def _wait(headers: Mapping[str, str], fault: dict[str, Any]) -> float | None:
     kinds = [kind for kind in ("requests", "tokens") if headers.get(f"x-ratelimit-remaining-{kind}") == "0"]
     waits = [_span(headers.get(f"x-ratelimit-reset-{kind}", "")) for kind in kinds]
     return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _number(text: str) -> bool:
-    return re.fullmatch(r"\d{1,9}(\.\d+)?", text) is not None
-
-
-def _until(date: str, now: str) -> float | None:
-    """Seconds to an HTTP date, by the server's own clock where it tells it."""
-    try:
-        start = parsedate_to_datetime(now).timestamp() if now else time.time()
-        return max(0.0, parsedate_to_datetime(date).timestamp() - start)
-    except ValueError:
-        return None
 
 
 def _span(text: str) -> float | None:

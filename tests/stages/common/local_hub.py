@@ -5,23 +5,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from stages.common.hub import REVISIONS
 
-MOVED = "b" * 40  # where `main` stands
+MOVED = "b" * 40  # the commit of `main`
 FILES = {"config.json": b'{"model_type": "gpt2"}\n', "model.safetensors": b"weights" * 2000}
 
 
 class Hub(ThreadingHTTPServer):
-    """The files that it has, and which were asked for."""
+    """Its files, and the requests that it received."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
+        super().__init__(("127.0.0.1", 0), HubHandler)
         self.files = dict(FILES)
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.storage = f"http://localhost:{self.server_port}/storage"  # another host, to the client
 
 
-class Answer(BaseHTTPRequestHandler):
-    """Small files are served as they are, large ones from a storage whose address a redirect gives."""
+class HubHandler(BaseHTTPRequestHandler):
+    """Sends small files directly, and redirects to a storage server for large ones."""
 
     server: Hub
 
@@ -59,4 +59,4 @@ class Answer(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *args: object) -> None:
-        """Nothing: what was asked is in `asked`."""
+        """Prints nothing: requests are recorded in `asked`."""

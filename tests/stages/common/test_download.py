@@ -20,7 +20,7 @@ from threading import Thread
 import pytest
 
 from stages import split
-from stages.common.download import download
+from stages.common.download import download_file
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.params import load_params
@@ -29,11 +29,11 @@ from tests.stages.test_split import of_page, rooms, run, sides
 
 BODY = b'[{"instruction": "Name a color.", "input": "", "output": "Blue."}]' * 10
 SHA256 = hashlib.sha256(BODY).hexdigest()
-FETCH = "import sys; from stages.common.download import download; download(sys.argv[1], sys.argv[2])"
+FETCH = "import sys; from stages.common.download import download_file; download_file(sys.argv[1], sys.argv[2])"
 
 
 class Files(ThreadingHTTPServer):
-    """Answers by path: /set.json is the file, others are what goes wrong."""
+    """A server whose paths name what it does: /set.json is the file, others are faults."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -99,14 +99,14 @@ def left_over(cache: Path) -> list[str]:
 def test_a_file_is_loaded_once_and_checked(
     files: Files, own_cache: Path, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
-    """Guards against a download at each run, one that the log doesn't tell, and a hash of the packed bytes."""
+    """Guards against a download at each run, a download without a log message, and a hash of the packed bytes."""
     caplog.set_level(logging.INFO, "stages")
-    first = download(f"{files.url}/{path}", SHA256)
+    first = download_file(f"{files.url}/{path}", SHA256)
     assert (first.name, first.read_bytes()) == (path, BODY)
-    assert f"{files.url}/{path} was downloaded and has the SHA-256" in caplog.text
+    assert f"{files.url}/{path} was downloaded and has the expected SHA-256" in caplog.text
     asked = len(files.asked)
     files.shutdown()  # no server is needed any more
-    assert download(f"{files.url}/{path}", SHA256) == first
+    assert download_file(f"{files.url}/{path}", SHA256) == first
     assert len(files.asked) == asked
     assert "is in the cache" in caplog.text
     assert left_over(own_cache) == [path]
@@ -128,34 +128,34 @@ def test_a_file_is_loaded_once_and_checked(
 def test_what_is_not_the_file_is_named_and_thrown_away(
     files: Files, own_cache: Path, path: str, sha256: str, message: str
 ) -> None:
-    """Guards against a web page, another version or half a file that passes for the instructions."""
+    """Guards against using a web page, another version or half a file."""
     message = message.replace("660", str(len(BODY)))
     with pytest.raises(StageError, match=f"(?s){message}"):
-        download(f"{files.url}/{path}", sha256)
+        download_file(f"{files.url}/{path}", sha256)
     assert left_over(own_cache) == []
 
 
 def test_a_file_that_is_too_large_is_given_up(files: Files, own_cache: Path) -> None:
-    """Guards against a disk that an address fills."""
+    """Guards against a download that fills the disk."""
     with pytest.raises(StageError, match="is larger than 100 bytes"):
-        download(f"{files.url}/set.json", SHA256, most_bytes=100)
+        download_file(f"{files.url}/set.json", SHA256, most_bytes=100)
     assert left_over(own_cache) == []
 
 
 def test_without_a_network_the_error_says_what_to_do(own_cache: Path) -> None:
-    """Guards against a silent change to the bundled set."""
+    """Guards against silently falling back to the bundled set."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # and doesn't listen
         url = f"http://127.0.0.1:{free.getsockname()[1]}/set.json"
         with pytest.raises(StageError, match=r"cannot be downloaded: .*refused\n.*used with its path and an empty url"):
-            download(url, SHA256)
+            download_file(url, SHA256)
 
 
 def test_a_damaged_file_in_the_cache_is_replaced(files: Files, caplog: pytest.LogCaptureFixture) -> None:
     url = f"{files.url}/set.json"
-    path = download(url, SHA256)
+    path = download_file(url, SHA256)
     path.write_bytes(BODY[:50])
-    assert download(url, SHA256).read_bytes() == BODY
+    assert download_file(url, SHA256).read_bytes() == BODY
     assert "is damaged" in caplog.text
 
 
@@ -163,26 +163,26 @@ def test_a_cache_that_cannot_be_written_is_named(files: Files, monkeypatch: pyte
     (tmp_path / "file").touch()
     monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path / "file"))
     with pytest.raises(StageError, match=r"file/downloads.*Not a directory; free some space, or move the cache"):
-        download(f"{files.url}/set.json", SHA256)
+        download_file(f"{files.url}/set.json", SHA256)
 
 
 def test_several_at_once_download_once(files: Files) -> None:
-    """Guards against queued experiments that write into one another's file."""
+    """Guards against queued experiments that write to the same file."""
     with ThreadPoolExecutor() as pool:
-        paths = set(pool.map(lambda _: download(f"{files.url}/set.json", SHA256), range(4)))
+        paths = set(pool.map(lambda _: download_file(f"{files.url}/set.json", SHA256), range(4)))
     assert [path.read_bytes() for path in paths] == [BODY]
     assert len(files.asked) == 1
 
 
 def test_a_killed_download_leaves_nothing_that_is_used(files: Files, own_cache: Path, root: Path) -> None:
-    """Guards against half a file under the whole one's name, and a lock that outlives its process."""
+    """Guards against half a file under the final name, and a lock that outlives its process."""
     process = subprocess.Popen([sys.executable, "-c", FETCH, f"{files.url}/slow.json", SHA256], cwd=root)
     while not any(path.stat().st_size for path in own_cache.rglob(".part")):
         assert process.poll() is None
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert download(f"{files.url}/set.json", SHA256).read_bytes() == BODY
+    assert download_file(f"{files.url}/set.json", SHA256).read_bytes() == BODY
     assert left_over(own_cache) == ["set.json"]
 
 
@@ -197,8 +197,8 @@ def set_general(**values: str) -> None:
 def test_the_split_takes_its_general_instructions_from_the_address(
     project: Path, files: Files, make: MakeExample
 ) -> None:
-    """Guards against a set that is downloaded and not used, and metrics that differ with the state of the cache."""
-    rows = [{"instruction": one, "input": "", "output": other} for one, other in rooms(200)]
+    """Guards against a downloaded set that isn't used, and metrics that depend on the state of the cache."""
+    rows = [{"instruction": question, "input": "", "output": answer} for question, answer in rooms(200)]
     files.body = json.dumps(rows).encode()
     set_general(url=f"{files.url}/set.json", sha256=hashlib.sha256(files.body).hexdigest())
     synthetic = [make(f"Question {i}?", f"Answer {i}.", source=of_page(i)) for i in range(200)]

@@ -1,22 +1,21 @@
-"""How a stage ends: what its reader sees, and which code it leaves."""
+"""How a stage ends: its message and its exit code; and which stages wait for one another."""
 
 import ast
 import errno
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from stages.common.errors import StageError, naming, run_stage
+from stages.common.errors import StageError, naming, one_at_a_time, run_stage
 from stages.common.files import write_text
-from stages.common.one_at_a_time import one_at_a_time
 from tests.conftest import ROOT
 
 READS_A_CLOCK = {
     "stages/llm/journal.py",  # the day of what was spent, and when requests may go out
-    "stages/llm/clients/faults.py",  # how long a server asks to wait
-    "stages/sources/mediawiki.py",  # the same, of a wiki
+    "stages/common/web.py",  # how long a server asks to wait
 }
 
 
@@ -48,32 +47,40 @@ def ended(main: Callable[[], None]) -> object:
         ),
         (
             OSError(errno.ELOOP, "Too many links"),
-            "Too many links; put that right, then run `dvc repro` again",
+            "Too many links; correct that, then run `dvc repro` again",
         ),
     ],
 )
 def test_an_end_is_one_plain_message(error: BaseException, message: str) -> None:
-    """Guards against tracebacks where the reader can do something about it."""
+    """Guards against a traceback for an error that the user can put right."""
     assert ended(fail(error)) == f"error: {message}"
+
+
+def test_a_stage_ends_without_a_last_garbage_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against half a second at the end of each stage that has imported torch."""
+    registered: list[object] = []
+    monkeypatch.setattr("atexit.register", registered.append)
+    run_stage(lambda: None)
+    assert registered == [gc.freeze]
 
 
 @pytest.mark.parametrize("error", [ValueError("a bug"), OSError("a library's own")])
 def test_a_bug_keeps_its_traceback(error: Exception) -> None:
-    """Guards against errors that nobody can find because they were made plain."""
+    """Guards against hiding the cause of a bug."""
     with pytest.raises(type(error), match=str(error)):
         run_stage(fail(error))
 
 
 @pytest.mark.parametrize(("name", "named"), [(None, "data/x"), ("data/y", "data/y")])
 def test_an_error_of_writing_gets_the_name_of_its_file(name: str | None, named: str) -> None:
-    """Guards against "No space left on device" without a place; a name that is there stays."""
+    """Guards against "No space left on device" without a file name; an error that has one keeps it."""
     with pytest.raises(OSError, match="No space") as raised, naming(Path("data/x")):
         raise OSError(errno.ENOSPC, "No space left on device", name)
     assert raised.value.filename == named
 
 
 def test_a_full_device_is_named(tmp_path: Path) -> None:
-    """The same by the real operating system: /dev/full takes nothing."""
+    """The same with a real error of the operating system: /dev/full is always full."""
     (tmp_path / ".x.json.tmp").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left on device") as raised:
         write_text(tmp_path / "x.json", "{}")
@@ -105,7 +112,7 @@ def test_only_stages_of_dvc_wait_for_one_another(
 
 
 def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against `dvc queue start -j 2` that runs one at a time: DVC_ROOT is where they were queued, for both."""
+    """Guards against `dvc queue start -j 2` running one at a time: all experiments have the same DVC_ROOT."""
     (tmp_path / ".dvc/tmp").mkdir(parents=True)
     experiment = tmp_path / ".dvc/tmp/exps/tmp1"
     (experiment / ".dvc/tmp").mkdir(parents=True)
@@ -117,7 +124,7 @@ def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: 
 
 
 def test_no_result_depends_on_the_time_of_day() -> None:
-    """Guards against outputs that a clock changes, or one that jumps: elsewhere only time.monotonic measures."""
+    """Guards against outputs that depend on the time, and on clocks that jump: other code uses time.monotonic."""
     readers = set()
     for path in [*(ROOT / "stages").rglob("*.py"), *(ROOT / "model").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import math
 from pathlib import Path
@@ -5,13 +6,24 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import StageError
-from stages.common.files import read_json, read_jsonl, write_csv, write_json, write_jsonl
-from stages.common.records import Example, Page, Scores, example_id
+from stages.common.files import (
+    cache_folder,
+    count_lines,
+    numbered_lines,
+    read_json,
+    read_jsonl,
+    read_text,
+    sha256_of_file,
+    write_csv,
+    write_json,
+    write_jsonl,
+)
+from stages.common.records import Example, Page
 from tests.stages.conftest import MakeExample
 
 
 def test_records_come_back_as_they_were_written(tmp_path: Path, make: MakeExample) -> None:
-    """Guards against text that a line-based format breaks: line ends, quotes, characters beyond ASCII."""
+    """Guards against text that breaks a line-based format: line ends, quotes, characters beyond ASCII."""
     examples = [make('Two\nlines \u2028 and "quotes"', "Naïve 日本."), make("x", "y", input="{}")]
     write_jsonl(tmp_path / "a.jsonl", examples)
     assert read_jsonl(tmp_path / "a.jsonl", Example) == examples
@@ -36,9 +48,9 @@ def test_infinity_gets_into_no_curve(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("constant", ["NaN", "-Infinity"])
 def test_what_is_no_json_number_is_named(tmp_path: Path, constant: str) -> None:
-    """Guards against NaN in a metrics file, which Python's own reader takes, in the report."""
+    """Guards against NaN in the report: Python's own JSON reader accepts it."""
     (tmp_path / "a.json").write_text(f'{{"loss": {constant}}}')
-    with pytest.raises(StageError, match=f"a.json holds {constant}, which is no JSON; run `dvc repro`"):
+    with pytest.raises(StageError, match=f"a.json holds {constant}, which is not JSON; run `dvc repro`"):
         read_json(tmp_path / "a.json")
 
 
@@ -51,7 +63,7 @@ def line(example: Example, **changes: object) -> str:
     [
         ({"output": 5}, r"a.jsonl:2: output: Input should be a valid string \(is 5\)"),
         ({"mood": "good"}, r"a.jsonl:2: mood: Extra inputs are not permitted \(is 'good'\)"),
-        ({"id": "0123456789abcdef"}, "a.jsonl:2: id 0123456789abcdef is not that of the three texts"),
+        ({"id": "0123456789abcdef"}, "a.jsonl:2: id 0123456789abcdef is not the hash of the three texts"),
         ({"source": {"kind": "rumor"}}, "a.jsonl:2: source.kind: Input should be 'synthetic' or 'general'"),
     ],
 )
@@ -95,13 +107,42 @@ def test_csv_leaves_none_empty(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_text() == "step,loss\n0,\n1,0.5\n"
 
 
-def test_id_is_the_hash_of_the_three_texts() -> None:
-    """Guards against ids that change: they join test rows with answers, judgments and the journal."""
-    assert example_id("Name a color.", "", "Blue.") == "6dadb0dc39594f99"
-    assert example_id("a", "b", "c") != example_id("ab", "", "c")
+def test_the_cache_is_the_users_or_the_one_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against paid answers and snapshots in a folder where the next run doesn't look."""
+    monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path))
+    assert cache_folder("pages") == tmp_path / "pages"
+    monkeypatch.delenv("WIKITUNE_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    assert cache_folder("pages") == tmp_path / "home/wikitune/pages"
 
 
-def test_a_total_that_is_not_the_sum_is_refused() -> None:
-    """Guards against a judge's own arithmetic."""
-    with pytest.raises(ValueError, match="total 12 is not the sum of the three criteria"):
-        Scores(factual_correctness=1, instruction_adherence=2, clarity_and_usefulness=3, total=12)
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 5000
+    (tmp_path / "a").write_bytes(content)
+    assert sha256_of_file(tmp_path / "a") == hashlib.sha256(content).hexdigest()
+    with pytest.raises(StageError, match=r"a folder cannot be read: Is a directory"):
+        (tmp_path / "a folder").mkdir()
+        sha256_of_file(tmp_path / "a folder")
+
+
+def test_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
+    """Guards against wrong line numbers after a JSON string that contains another kind of line end."""
+    assert list(numbered_lines("a\u2028b\n\nc\n")) == [(1, "a\u2028b"), (2, ""), (3, "c")]
+    assert list(numbered_lines("")) == []
+    (tmp_path / "a").write_bytes(b"a\n\nb")
+    assert count_lines(tmp_path / "a") == 3
+
+
+def test_text_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(StageError, match=r"a.txt is not UTF-8 text: unexpected end of data at byte 3"):
+        read_text(tmp_path / "a.txt")
+
+
+def test_a_long_value_is_cut_in_an_error(tmp_path: Path, make: MakeExample) -> None:
+    """Guards against a message as long as a whole file."""
+    (tmp_path / "a.jsonl").write_text(line(make(), source="x" * 1000))
+    with pytest.raises(StageError, match=r"source: Input should be .* \(is 'x{79}\.\.\.\)$"):
+        read_jsonl(tmp_path / "a.jsonl", Example)

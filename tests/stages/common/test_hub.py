@@ -13,10 +13,10 @@ from tests.stages.common.local_hub import FILES, MOVED, Hub
 DOWNLOAD = """
 import resource, sys
 from stages.common.errors import run_stage
-from stages.common.hub import download
+from stages.common.hub import download_model
 if limit := int(sys.argv[3]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # bytes a file: to the writer, a disk that is full
-run_stage(lambda: print(download(sys.argv[1], sys.argv[2])))
+run_stage(lambda: print(download_model(sys.argv[1], sys.argv[2])))
 """
 
 
@@ -26,7 +26,7 @@ def fetch(hub: Hub, root: Path, tmp_path: Path) -> "Fetch":
 
 
 class Fetch:
-    """Downloads in a process of its own: the client reads its environment when it is imported."""
+    """Downloads in a separate process, because the client reads its environment when it is imported."""
 
     def __init__(self, hub: Hub, root: Path, cache: Path) -> None:
         self.hub, self.root, self.cache = hub, root, cache
@@ -34,7 +34,7 @@ class Fetch:
     def __call__(
         self, model: str = "gpt2", revision: str = "default", fails: bool = False, limit: int = 0, **environment: str
     ) -> str:
-        """What the process prints; where it `fails`, its one error message."""
+        """What the process prints; if it `fails`, its one error message."""
         variables = {
             "HF_ENDPOINT": self.hub.url,
             "HF_HOME": str(self.cache),
@@ -54,7 +54,7 @@ class Fetch:
 
 
 def test_both_files_come_once_and_then_from_the_cache(fetch: Fetch) -> None:
-    """Guards against another commit than the pinned one, other files, and a download at each run."""
+    """Guards against using another commit than the pinned one, other files, and a download at each run."""
     folder = Path(fetch())
     assert folder.is_relative_to(fetch.cache) and folder.name == REVISIONS["gpt2"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
@@ -68,20 +68,21 @@ def test_both_files_come_once_and_then_from_the_cache(fetch: Fetch) -> None:
 
 
 def test_both_files_are_of_the_commit_that_a_branch_stood_at(fetch: Fetch) -> None:
-    """Guards against a branch that moves between the two files, and sizes that are another model's."""
+    """Guards against files of two commits, if a branch moves between the two downloads."""
     assert Path(fetch(revision="main")).name == MOVED
     assert fetch.hub.asked[-1] == f"HEAD /openai-community/gpt2/resolve/{MOVED}/model.safetensors"
 
 
 def message(fetch: Fetch, name: str, repository: str, commit: str, reason: str) -> str:
     return (
-        f"error: {name} of openai-community/{repository} at {commit} cannot be had from {fetch.hub.url}: {reason}\n"
-        "  Files that are already there are read with base.source=path, without a network\n"
+        f"error: {name} of openai-community/{repository} at {commit} cannot be downloaded from {fetch.hub.url}: "
+        f"{reason}\n"
+        "  To use files that you already have, set base.source=path; that needs no network\n"
     )
 
 
 def test_what_the_hub_does_not_have_is_named(fetch: Fetch) -> None:
-    """Guards against a traceback, and a message that leaves open which file of which model is missing where."""
+    """Guards against a traceback, and a message without the file, the model or the server."""
     commit, larger = REVISIONS["gpt2"], REVISIONS["gpt2-xl"]
     url = f"{fetch.hub.url}/openai-community"
     reason = f"Client error '404 Not Found' for url '{url}/gpt2/resolve/nowhere/config.json'"
@@ -105,7 +106,7 @@ def test_offline_with_an_empty_cache_is_named(fetch: Fetch) -> None:
 
 
 def test_a_disk_that_is_full_is_named(fetch: Fetch) -> None:
-    """Guards against a traceback from the writer, and against half a file that passes for the whole at the next run."""
+    """Guards against a traceback, and against half a file that the next run takes for the whole."""
     reason = "[Errno 27] File too large"
     assert fetch(fails=True, limit=8000) == message(fetch, "model.safetensors", "gpt2", REVISIONS["gpt2"], reason)
     assert Path(fetch()).joinpath("model.safetensors").read_bytes() == FILES["model.safetensors"]

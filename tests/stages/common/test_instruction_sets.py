@@ -8,14 +8,14 @@ from hypothesis import given, settings, strategies as st
 from stages.common import instruction_sets
 from stages.common.errors import StageError
 from stages.common.files import write_jsonl
-from stages.common.instruction_sets import MAX_LINE, MalformedRow, Row, read_rows
+from stages.common.instruction_sets import MAX_LINE, ExampleRow, MalformedRow, read_instructions, read_rows
 from tests.stages.conftest import MakeExample
 
 GOOD = '{"instruction": "a", "input": "", "output": "b"}'
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
-def rows_of(folder: Path, content: bytes | str) -> list[Row | MalformedRow]:
+def rows_of(folder: Path, content: bytes | str) -> list[ExampleRow | MalformedRow]:
     path = folder / "a.jsonl"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return list(read_rows(path))
@@ -30,7 +30,10 @@ def rows_of(folder: Path, content: bytes | str) -> list[Row | MalformedRow]:
         ('{"instruction": "a", "input": "", "output": NaN}', "`output` is a number, must be a string"),
         ('{"instruction": "a", "input": "", "output": ["b"]}', "`output` is an array, must be a string"),
         ('{"instruction": "a", "instruction": "c", "output": "b"}', "has the key 'instruction' twice"),
-        (r'{"instruction": "\ud800", "output": "b"}', "`instruction` holds half of a surrogate pair, which is no text"),
+        (
+            r'{"instruction": "\ud800", "output": "b"}',
+            "`instruction` holds half of a surrogate pair: not valid text",
+        ),
         ('{"instruction": "a"', "not JSON: Expecting ',' delimiter at column 20"),
         (GOOD + GOOD, "not JSON: Extra data at column 49"),
         ("7", "is a number, must be an object with instruction, input and output"),
@@ -43,10 +46,10 @@ def rows_of(folder: Path, content: bytes | str) -> list[Row | MalformedRow]:
     ids=lambda value: value[:40].decode("latin-1") if isinstance(value, bytes) else value[:40],
 )
 def test_a_malformed_row_is_named_and_the_next_is_read(tmp_path: Path, line: str | bytes, reason: str) -> None:
-    """Guards against a row that stops the run, or takes another row with it."""
+    """Guards against a row that stops the run, or loses the next row."""
     raw = line.encode() if isinstance(line, str) else line
     first, second, third = rows_of(tmp_path, GOOD.encode() + b"\n" + raw + b"\n" + GOOD.encode())
-    assert isinstance(first, Row) and isinstance(third, Row)
+    assert isinstance(first, ExampleRow) and isinstance(third, ExampleRow)
     assert isinstance(second, MalformedRow)
     assert second.reason.startswith(reason)
     assert second.place == f"{tmp_path / 'a.jsonl'}:2"
@@ -67,24 +70,24 @@ def test_a_malformed_row_is_named_and_the_next_is_read(tmp_path: Path, line: str
 )
 def test_what_editors_and_other_tools_write_is_read(tmp_path: Path, content: str) -> None:
     rows = rows_of(tmp_path, content)
-    assert [row.example.output for row in rows if isinstance(row, Row)] == ["b", "b"]
+    assert [row.example.output for row in rows if isinstance(row, ExampleRow)] == ["b", "b"]
     in_array = content.strip("\ufeff\n ").startswith("[")
     assert [row.place.endswith("]") for row in rows] == [in_array] * 2
 
 
 def test_an_absent_input_is_empty_and_said(tmp_path: Path) -> None:
     (row,) = rows_of(tmp_path, '{"instruction": "a", "output": "b"}')
-    assert isinstance(row, Row)
+    assert isinstance(row, ExampleRow)
     assert (row.example.input, row.without_input) == ("", True)
     assert row.example.source.kind == "general"
     assert row.example.teacher.name == "a"
 
 
 def test_records_keep_their_source_and_teacher(tmp_path: Path, make: MakeExample) -> None:
-    """Guards against attribution that is lost at the border."""
+    """Guards against losing the attribution."""
     write_jsonl(tmp_path / "a.jsonl", [make(kind="when")])
     (row,) = read_rows(tmp_path / "a.jsonl")
-    assert isinstance(row, Row)
+    assert isinstance(row, ExampleRow)
     assert row.example == make(kind="when")
     (bad,) = rows_of(tmp_path, GOOD[:-1] + r', "teacher": {"name": "x"}, "source": {"kind": "general", "\ud800": 1}}')
     assert isinstance(bad, MalformedRow)
@@ -114,7 +117,7 @@ def test_elements_of_an_array_are_named_by_index(tmp_path: Path) -> None:
     ids=["cut", "something behind", "not UTF-8", "deep", "a huge number"],
 )
 def test_a_broken_array_is_an_error(tmp_path: Path, content: str | bytes, message: str) -> None:
-    """Guards against half of a file that passes for all of it."""
+    """Guards against taking half of a file for all of it."""
     with pytest.raises(StageError, match=message):
         rows_of(tmp_path, content)
 
@@ -127,15 +130,45 @@ def test_an_endless_line_takes_no_memory(tmp_path: Path) -> None:
     rows = list(read_rows(path))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert [type(row) for row in rows] == [MalformedRow, Row]
+    assert [type(row) for row in rows] == [MalformedRow, ExampleRow]
     assert peak < 8 * 2**20
 
 
 def test_a_line_of_just_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a limit that is off by the line end."""
+    """Guards against a limit that counts the line end."""
     monkeypatch.setattr(instruction_sets, "MAX_LINE", len(GOOD))
-    assert [type(row) for row in rows_of(tmp_path, f"{GOOD}\n{GOOD}")] == [Row, Row]
-    assert [type(row) for row in rows_of(tmp_path, f"{GOOD} \n{GOOD}")] == [MalformedRow, Row]
+    assert [type(row) for row in rows_of(tmp_path, f"{GOOD}\n{GOOD}")] == [ExampleRow, ExampleRow]
+    assert [type(row) for row in rows_of(tmp_path, f"{GOOD} \n{GOOD}")] == [MalformedRow, ExampleRow]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('{"instruction": "a", "input": ""}', r"a.jsonl:2: `output` is missing; correct or remove the row"),
+        ('{"instruction": "a", "output": "b"}', r'a.jsonl:2: has no `input`; write "input": "" where there is none'),
+        ('{"instruction": " ", "input": "", "output": "b"}', r"a.jsonl:2: `instruction` is empty; write it or remove"),
+        ('{"instruction": "a", "input": "", "output": "\\n"}', r"a.jsonl:2: `output` is empty; write it or remove"),
+    ],
+)
+def test_a_bad_instruction_stops_the_reader_of_instructions(tmp_path: Path, row: str, message: str) -> None:
+    """Guards against a training set that silently lacks rows, or holds rows with nothing to learn."""
+    (tmp_path / "a.jsonl").write_text(f"{GOOD}\n{row}\n")
+    with pytest.raises(StageError, match=message):
+        read_instructions(tmp_path / "a.jsonl", "error")
+
+
+def test_absent_inputs_are_counted_if_they_are_allowed(tmp_path: Path) -> None:
+    without = '{"instruction": "c", "output": "d"}'
+    (tmp_path / "a.jsonl").write_text(f"{GOOD}\n{without}\n{without}\n")
+    examples, without_input = read_instructions(tmp_path / "a.jsonl", "empty")
+    assert [(example.instruction, example.input) for example in examples] == [("a", ""), ("c", ""), ("c", "")]
+    assert without_input == 2
+
+
+def test_a_file_without_instructions_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("\n\n")
+    with pytest.raises(StageError, match=r"a.jsonl holds no instruction; at least 1 is needed"):
+        read_instructions(tmp_path / "a.jsonl", "empty")
 
 
 JSON = st.recursive(
@@ -155,7 +188,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(rows=st.lists(ROW, max_size=5), ascii_only=st.booleans(), end=st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_no_row_of_json_is_lost(folder: Path, rows: list[object], ascii_only: bool, end: str) -> None:
-    """Guards against any value that raises, or vanishes, in lines and in an array."""
+    """Guards against any value that raises an error or vanishes, in lines and in an array."""
     lines = [json.dumps(row) for row in rows]
     if not (lines and lines[0].startswith("[")):
         assert len(rows_of(folder, end.join(lines))) == len(rows)
@@ -174,3 +207,52 @@ def test_no_bytes_raise_anything_but_an_error_for_the_reader(folder: Path, conte
     if not raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
         lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
         assert len(rows) == sum(bool(line.strip()) for line in lines)
+
+
+def test_the_set_of_the_book_can_take_the_place_of_ours(instruction_data: Path) -> None:
+    """Guards against a border that reads our own format alone: this one is a JSON array."""
+    examples, without_input = read_instructions(instruction_data, "error")
+    assert (len(examples), without_input) == (1100, 0)
+    assert all(example.source.kind == "general" for example in examples)
+    assert examples[0].teacher.name == "instruction-data"
+
+
+def write_text(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_array_and_lines_are_the_same(tmp_path: Path) -> None:
+    rows = [{"instruction": f"Task {i}.", "input": "", "output": "Done.", "extra": 1} for i in range(3)]
+    array = write_text(tmp_path / "a.json", json.dumps(rows, indent=2))
+    lines = write_text(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)))
+    assert read_instructions(array, "error") == read_instructions(lines, "error")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[{"instruction": "a", "output": "b"}]', r"a.json\[0\]: has no `input`; write"),
+        ('{"instruction": "a", "input": "", "output": "b"}\n{"a": 1}', "a.json:2: `instruction` is missing"),
+        ('{"instruction": "a", "input": ""}', "a.json:1: `output` is missing"),
+        ('{"instruction": "", "input": "", "output": "b"}', "a.json:1: `instruction` is empty"),
+        ('{"instruction": "a", "input": null, "output": "b"}', "a.json:1: `input` is null, must be a string"),
+        ('{"instruction": "a", "input": "", "output": ["b"]}', "a.json:1: `output` is an array, must be a string"),
+        ("[1]", r"a.json\[0\]: is a number, must be an object"),
+        ('{"instruction": "a"', "a.json:1: not JSON: Expecting"),
+        ("[{]", r"a.json:1:3: not JSON"),
+        ("[]", "a.json holds no instruction; at least 1 is needed"),
+    ],
+)
+def test_a_bad_instruction_is_named_by_its_place(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(StageError, match=message):
+        read_instructions(write_text(tmp_path / "a.json", text), "error")
+
+
+def test_a_missing_input_is_empty_and_counted_where_that_is_asked_for(tmp_path: Path) -> None:
+    path = write_text(
+        tmp_path / "a.json", '[{"instruction": "a", "output": "b"}, {"instruction": "c", "input": "d", "output": "e"}]'
+    )
+    examples, without_input = read_instructions(path, "empty")
+    assert [example.input for example in examples] == ["", "d"]
+    assert without_input == 1

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages.common.files import read_jsonl
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example
 from stages.curation.conflicting_answer import disagree
 from stages.curation.content import read_content

@@ -1,4 +1,4 @@
-"""A wiki on this machine, and a project that takes its pages from there."""
+"""A wiki on this machine, and a project that gets its pages from it."""
 
 import json
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages import extract
+from stages.common.files import read_jsonl
+from stages.common.records import Page
 from stages.sources import mediawiki
 from tests.stages.sources.local_wiki import LocalWiki
 
@@ -24,7 +26,7 @@ def wiki() -> Iterator[LocalWiki]:
 
 
 class Extraction:
-    """Runs the stage on titles of the wiki; the cache outlasts a run."""
+    """Runs the stage on titles of the wiki. All runs of a test share one cache."""
 
     def __init__(self, wiki: LocalWiki, folder: Path) -> None:
         self.wiki, self.folder = wiki, folder
@@ -65,3 +67,8 @@ def run(wiki: LocalWiki, project: Path, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(mediawiki, "FIRST_WAIT", 0.01)  # seconds; only Retry-After makes a test wait
     return Extraction(wiki, project)
+
+
+def written_pages() -> list[Page]:
+    """The pages that the last run wrote."""
+    return read_jsonl(extract.PAGES, Page)

@@ -30,7 +30,7 @@ class Article:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is sent instead of an answer, and what becomes of the connection."""
+    """What the server sends instead of a normal response, and what it does to the connection."""
 
     status: int = 200
     body: str = ""
@@ -39,7 +39,7 @@ class Fault:
 
 
 class LocalWiki(ThreadingHTTPServer):
-    """What it holds, what it was asked when, and what goes wrong."""
+    """The wiki's content, the requests that it received, and the faults that it shows."""
 
     daemon_threads = True
 
@@ -62,20 +62,20 @@ class LocalWiki(ThreadingHTTPServer):
         self.counted: Counter[str] = Counter()
 
     def add(self, title: str, text: str = "", **fields: Any) -> Article:
-        """An article with a text of its own."""
+        """Adds an article whose text is like no other's."""
         body = text or f"{title} is a subject. It has a page.\n\n\n== History ==\n{title} began in 1900."
         self.articles[title] = Article(len(self.articles) + 1, body, **fields)
         return self.articles[title]
 
     def pages_asked(self) -> list[str]:
-        """The titles whose text was asked for."""
+        """The titles whose text was requested."""
         return [asked["titles"] for asked in self.asked if "extracts" in asked.get("prop", "")]
 
     def handle_error(self, *args: object) -> None:
-        """Nothing: a client that was killed isn't this server's error."""
+        """Prints nothing: a killed client is no error of this server."""
 
     def note(self, asked: Asked) -> int:
-        """Writes down a request; returns how many like it came before."""
+        """Records a request; returns how many equal ones came before."""
         with self.lock:
             self.times.append(time.monotonic())
             self.asked.append(asked)
@@ -224,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *args: object) -> None:
-        """Nothing: what was asked is in `asked`."""
+        """Prints nothing: requests are recorded in `asked`."""
 
 
 def api_error(code: str, info: str) -> str:

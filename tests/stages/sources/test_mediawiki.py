@@ -1,4 +1,4 @@
-"""What the network and a busy wiki do to requests: tried again, waited for, or named."""
+"""Requests that fail, because of the network or a busy wiki: repeated, delayed, or reported with a reason."""
 
 import os
 import signal
@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
 
-import httpx
 import pytest
 
 from stages import extract
 from stages.common.errors import StageError
 from stages.common.files import read_jsonl
 from stages.common.records import Page
-from stages.sources.mediawiki import Pace, WikiError, retry_after
+from stages.sources import mediawiki
+from stages.sources.mediawiki import Pace, WikiError
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Asked, Fault, LocalWiki, api_error
 
@@ -43,7 +43,7 @@ def of_a_page(asked: Asked) -> bool:
 def test_no_request_comes_before_the_time_that_the_wiki_asked_for(
     wiki: LocalWiki, run: Extraction, fault: Fault
 ) -> None:
-    """Guards against a wait that is cut short, or that only the client's own kind of refusal gets."""
+    """Guards against waiting too short, or only after those refusals that the client itself knows."""
     titles = ["A", "B"]
     for title in titles:
         wiki.add(title)
@@ -62,7 +62,7 @@ def test_no_request_comes_before_the_time_that_the_wiki_asked_for(
 
 
 def test_no_page_is_lost_under_a_mix_of_faults(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against faults that the client takes for answers: errors with status 200, half answers, resets."""
+    """Guards against faults that the client takes for responses: errors with status 200, half responses, resets."""
     faults = [
         Fault(500),
         Fault(502, "<html>Bad gateway</html>"),
@@ -89,7 +89,7 @@ def test_no_page_is_lost_under_a_mix_of_faults(wiki: LocalWiki, run: Extraction)
 
 
 def test_failing_pages_are_named_by_reason(wiki: LocalWiki, run: Extraction, caplog: pytest.LogCaptureFixture) -> None:
-    """Guards against one page that stops a run, and against a cause that the reader isn't told."""
+    """Guards against one page stopping a run, and against failures without a stated cause."""
     answers = {
         "Broken": Fault(500),
         "Busy": Fault(body=MAXLAG),
@@ -133,7 +133,7 @@ def test_failing_pages_are_named_by_reason(wiki: LocalWiki, run: Extraction, cap
 
 
 def test_a_wiki_that_goes_down_is_not_asked_for_all_pages(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against minutes of waiting for a result that is certain to be refused."""
+    """Guards against minutes of requests after too many have already failed."""
     titles = [f"Page {number}" for number in range(40)]
     for title in titles:
         wiki.add(title)
@@ -144,7 +144,7 @@ def test_a_wiki_that_goes_down_is_not_asked_for_all_pages(wiki: LocalWiki, run: 
 
 
 def test_failing_lists_are_named(wiki: LocalWiki, run: Extraction) -> None:
-    """Guards against titles that vanish with the question that held fifty of them."""
+    """Guards against fifty titles that vanish with the one request that asked for them."""
     wiki.add("Nile")
     wiki.fault = lambda asked, before: Fault(500) if "list" in asked else None
     metrics = run("Nile", "Category:Rivers", attempts=1, max_failure_rate=0.5)
@@ -174,6 +174,19 @@ def test_what_is_no_wiki_is_named_in_seconds(wiki: LocalWiki, run: Extraction, f
     assert len(wiki.asked) <= 3
 
 
+def test_the_first_question_is_given_up_soon_whatever_the_time_out(
+    wiki: LocalWiki, run: Extraction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against minutes of waiting for a wrong address."""
+    monkeypatch.setattr(mediawiki, "QUICK_SECONDS", 0.2)
+    wiki.fault = lambda asked, before: Fault(does="hang")
+    start = time.monotonic()
+    with pytest.raises(StageError, match="gives no answer: no answer in time"):
+        run("Nile", timeout_seconds=60.0, attempts=9)
+    assert time.monotonic() - start < 10
+    assert len(wiki.asked) == 3
+
+
 def test_a_wiki_without_plain_text_is_named(wiki: LocalWiki, run: Extraction) -> None:
     """Guards against the client's bare KeyError for each page."""
     wiki.extensions = ["Cite"]
@@ -194,7 +207,7 @@ def test_a_host_that_cannot_be_reached_is_named(run: Extraction, host: str, monk
 
 
 def test_all_threads_wait_where_one_was_asked_to() -> None:
-    """Guards against other threads that go on asking a wiki that is busy."""
+    """Guards against threads that keep sending requests to a busy wiki."""
     pace = Pace(0.0)
     start = time.monotonic()
     pace.hold(0.2)
@@ -209,7 +222,7 @@ def test_all_threads_wait_where_one_was_asked_to() -> None:
 
 
 def test_who_waits_is_woken_at_the_end() -> None:
-    """Guards against an interrupted stage that sits out two minutes."""
+    """Guards against an interrupted stage that still waits for two minutes."""
     pace = Pace(0.0)
     pace.hold(60)
     Timer(0.05, pace.closed.set).start()
@@ -226,22 +239,8 @@ def test_gaps_part_the_starts_of_requests() -> None:
     assert time.monotonic() - start >= 0.15
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"Retry-After": "7"}, 7.0),
-        ({"Retry-After": "Sun, 06 Nov 1994 08:50:37 GMT", "Date": SERVER_DATE}, 60.0),
-        ({"Retry-After": SERVER_DATE}, 0.0),  # long ago
-        ({"Retry-After": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(httpx.Response(503, headers=headers)) == seconds
-
-
 def test_a_killed_run_goes_on(wiki: LocalWiki, run: Extraction, root: Path, tmp_path: Path) -> None:
-    """Guards against pages that are loaded twice, and against other bytes than undisturbed."""
+    """Guards against pages that are downloaded twice, and outputs that differ from those of an undisturbed run."""
     titles = [f"Page {number}" for number in range(12)]
     for title in titles:
         wiki.add(title)

@@ -1,4 +1,4 @@
-"""The cache of pages: whole or set aside, and shared."""
+"""The cache of pages: entries are whole or set aside, and processes share them."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import StageError
-from stages.sources.page_cache import Lead, PageCache, WikiPage, digest
+from stages.sources.page_cache import CategoryPages, PageCache, ResolvedTitle, WikiPage, text_sha256
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import LocalWiki
 
@@ -15,12 +15,12 @@ ENDPOINT = "https://en.wikipedia.org/w/api.php"
 WRITE = """
 import sys
 from stages.common.errors import StageError
-from stages.sources.page_cache import Lead, PageCache
+from stages.sources.page_cache import PageCache, ResolvedTitle
 cache = PageCache(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 for revision in range(200):
-    cache.put_lead(Lead(title="Nile", reason="", page_title="Nile" * 500, page_id=1, revision_id=revision))
+    cache.write_title(ResolvedTitle(title="Nile", reason="", page_title="Nile" * 500, page_id=1, revision_id=revision))
 """
 
 
@@ -34,7 +34,7 @@ def page(text: str = "Text.") -> WikiPage:
         language="en",
         license="CC-BY-SA-4.0",
         text=text,
-        sha256=digest(text),
+        sha256=text_sha256(text),
     )
 
 
@@ -45,21 +45,38 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PageCache:
 
 
 def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
-    """Guards against a page of one wiki, or of an older revision, in the place of another's."""
-    cache.put_page(page())
-    cache.put_lead(Lead(title="a/b: ?", reason="missing"))
-    assert cache.page(1, 2) == page()
-    assert [cache.page(1, 3), cache.page(12, 2), cache.lead("a/b"), cache.members("Nile", 0, 1)] == [None] * 4
-    assert cache.lead("a/b: ?") == Lead(title="a/b: ?", reason="missing")
-    assert PageCache(ENDPOINT.replace("en", "de")).page(1, 2) is None
+    """Guards against getting the page of another wiki or an older revision."""
+    cache.write_page(page())
+    cache.write_title(ResolvedTitle(title="a/b: ?", reason="missing"))
+    assert cache.read_page(1, 2) == page()
+    assert [
+        cache.read_page(1, 3),
+        cache.read_page(12, 2),
+        cache.read_title("a/b"),
+        cache.read_category("Nile", 0, 1),
+    ] == [None] * 4
+    assert cache.read_title("a/b: ?") == ResolvedTitle(title="a/b: ?", reason="missing")
+    assert PageCache(ENDPOINT.replace("en", "de")).read_page(1, 2) is None
     assert cache.folder.name.startswith("en-wikipedia-org-w-api-php-")
+
+
+def test_a_category_is_kept_by_its_depth_and_limit(cache: PageCache) -> None:
+    """Guards against a pinned run with the pages of another depth or limit."""
+    for depth, limit in ((0, 5), (1, 5), (1, "all")):
+        cache.write_category(
+            CategoryPages(category="Category:R", depth=depth, limit=limit, titles=[f"{depth} {limit}"])
+        )
+    for depth, limit in ((0, 5), (1, 5), (1, "all")):
+        pages = cache.read_category("Category:R", depth, limit)
+        assert pages is not None and pages.titles == [f"{depth} {limit}"]
+    assert cache.read_category("Category:R", 0, "all") is None
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "binary"])
 def test_a_damaged_page_is_set_aside_and_had_anew(
     wiki: LocalWiki, run: Extraction, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
-    """Guards against half a page, or another text than the wiki's, that passes for the page at the next run."""
+    """Guards against using half a page, or a changed one, in the next run."""
     wiki.add("Nile")
     run("Nile")
     whole = run.outputs()
@@ -95,16 +112,16 @@ def test_two_processes_may_write_the_same_entry(cache: PageCache, root: Path) ->
         process.stdin.write(b"\n")
         process.stdin.flush()
     while any(process.poll() is None for process in processes):
-        lead = cache.lead("Nile")
-        assert lead is None or lead.page_title == "Nile" * 500
+        resolved = cache.read_title("Nile")
+        assert resolved is None or resolved.page_title == "Nile" * 500
     assert [process.wait() for process in processes] == [0, 0, 0]
-    lead = cache.lead("Nile")
-    assert lead is not None and lead.revision_id == 199
+    resolved = cache.read_title("Nile")
+    assert resolved is not None and resolved.revision_id == 199
     assert not list(cache.folder.rglob("*.damaged"))
 
 
 def test_a_cache_that_cannot_be_used_is_named(wiki: LocalWiki, run: Extraction, tmp_path: Path) -> None:
-    """Guards against a traceback where the disk or its rights are at fault."""
+    """Guards against a traceback if the disk or its rights are at fault."""
     wiki.add("Nile")
     (tmp_path / "cache").write_text("a file where a folder should be")
     with pytest.raises(StageError, match=r"the cache of pages cannot be used: .*; WIKITUNE_CACHE moves it"):

@@ -1,4 +1,4 @@
-"""What a wiki's plain text brings along that isn't prose."""
+"""The parts of a wiki's plain text that aren't prose."""
 
 from collections import Counter
 
@@ -49,7 +49,7 @@ def read(text: str, *drop: str) -> tuple[list[tuple[str, int, str]], Counter[str
     ],
 )  # fmt: skip
 def test_what_can_be_mended_is_mended(raw: str, clean: str) -> None:
-    """Guards against holes and marks in a sentence, and against dates and words that go with them."""
+    """Guards against holes and stray marks in a sentence, and against losing dates and words with them."""
     assert read(raw) == ([("", 1, clean)], Counter())
 
 
@@ -85,9 +85,14 @@ def test_what_can_be_mended_is_mended(raw: str, clean: str) -> None:
     ],
 )
 def test_what_cannot_be_mended_is_left_out_and_counted(line: str, reason: str) -> None:
-    """Guards against debris in an example, and against prose around it that goes, too."""
+    """Guards against debris in an example, and against losing the prose around it."""
     expected = [("", 1, "The Nile is a river.\n\nIt is long.")]
     assert read(f"The Nile is a river.\n{line}\nIt is long.") == (expected, Counter({reason: 1}))
+
+
+def test_a_line_after_a_colon_is_a_paragraph_of_its_own() -> None:
+    """Guards against joining the words before a list to its first item."""
+    assert read("Its rule is:\nall rivers flow.") == ([("", 1, "all rivers flow.")], Counter(fragment=1))
 
 
 def test_only_the_sentence_with_the_hole_goes() -> None:
@@ -95,72 +100,8 @@ def test_only_the_sentence_with_the_hole_goes() -> None:
     assert read(text) == ([("", 1, "It is old. It is long.")], Counter(fragment=3, sentence_with_a_hole=1))
 
 
-FORMULAS = """The mean over the last\x20
-  
-    
-      
-        k
-      
-    
-    {\\displaystyle k}
-  
- entries containing\x20
-  
-    
-      
-        n
-      
-    
-    {\\displaystyle n_{\\text{a}}}
-  
-. This stays. The value is given by:
-
-  
-    
-      
-        a
-        =
-        b
-      
-    
-    {\\displaystyle {\\begin{aligned}a&=b\\\\
-c&=d\\end{aligned}}}
-  
-
-where a is a constant. The next sentence stays.
-Another k {\\displaystyle k} stands in a line. It ends.
-
-
-== The number
-  
-    
-      
-        π
-      
-    
-    {\\displaystyle \\pi }
-  
- ==
-Text of the section."""
-
-
-def test_formulas_take_their_sentences_along() -> None:
-    """Guards against symbols a line, TeX, and sentences whose subject was a formula."""
-    sections, left_out = read(FORMULAS)
-    assert sections == [
-        ("", 1, "This stays.\n\nThe next sentence stays.\n\nIt ends."),
-        ("The number", 2, "Text of the section."),
-    ]
-    assert left_out["sentence_with_a_hole"] == 3
-
-
-def test_a_formula_that_never_ends_takes_one_line() -> None:
-    """Guards against a typing error that costs the rest of the page."""
-    assert read("It is old.\n  {\\displaystyle {a}\nIt is new.")[0] == [("", 1, "It is old.\n\nIt is new.")]
-
-
 def test_sections_are_those_with_prose_in_them() -> None:
-    """Guards against stray heading marks, emptied and doubled sections, and subsections of what is dropped."""
+    """Guards against stray heading marks, empty and repeated sections, and subsections of dropped sections."""
     text = (
         "Lead.\n\n\n== History ==\n\n\n=== Early[edit] ===\nIt began.\n=== Late ===\nIt ended.\n==  ==\nStill late.\n"
         "== Unclosed\nIt goes on.\n\n\n== Doubled ==\nIt began.\n\n\n== see ALSO ==\nNile is long.\n=== Deeper ===\n"

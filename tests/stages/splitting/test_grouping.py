@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Source
 from stages.curation.content import read_content
 from stages.curation.near_duplicate import near_duplicate_pairs

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.judges.rubric.rubric import justify, score, whole_points
-from stages.sources.bundled import read_pages
+from stages.sources.input_files import read_pages
 from stages.teachers.rules.teacher import teach
 from tests.stages.judges.rubric.rubric_points import BECAUSE, QUESTION, REFERENCE, WHY, points
 

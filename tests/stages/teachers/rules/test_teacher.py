@@ -7,7 +7,7 @@ import pytest
 
 from stages.common.records import Page
 from stages.english.wiki_text import without_parentheses
-from stages.sources.bundled import read_pages
+from stages.sources.input_files import read_pages
 from stages.teachers.rules.sentences import select_sentences
 from stages.teachers.rules.teacher import teach
 

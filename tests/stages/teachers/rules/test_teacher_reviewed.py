@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from stages.common.files import read_jsonl
-from stages.common.instructions import read_instructions
+from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Page
 from stages.sampling import sample
-from stages.sources.bundled import read_pages
+from stages.sources.input_files import read_pages
 from stages.teachers.rules.teacher import teach
 
 REVIEWED = Path(__file__).parent / "reviewed"

@@ -1,0 +1,63 @@
+"""Files of page records, and of titles."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stages.common.errors import StageError
+from stages.sources.input_files import read_pages, read_titles, title_problem
+from tests.stages.sources.conftest import Extraction
+from tests.stages.sources.local_wiki import LocalWiki
+
+PAGE = {
+    "title": "Tide",
+    "page_id": 1,
+    "revision_id": 7,
+    "revision_timestamp": "2026-01-31T00:00:00Z",
+    "url": "https://example.org/tide",
+    "language": "en",
+    "license": "CC-BY-4.0",
+    "sections": [{"heading": "", "level": 1, "text": "Tides are long."}],
+}
+
+
+def test_a_title_that_two_pages_have_is_named(tmp_path: Path) -> None:
+    """Guards against examples that name the wrong page as their source."""
+    path = tmp_path / "pages.jsonl"
+    path.write_text("\n".join(json.dumps(PAGE | {"title": title}) for title in ("Tide", "Nile", "Nile")))
+    with pytest.raises(StageError, match=r"pages.jsonl:3: page 'Nile' is on line 2 already"):
+        read_pages(path)
+
+
+def test_titles_come_in_order_and_normalized(tmp_path: Path) -> None:
+    """Guards against a `#` inside a title taken for a comment, and one title in two Unicode forms."""
+    (tmp_path / "a.txt").write_bytes("\ufeffNile\r\nCategory:Rivers # all\n#x\nC#\n Cafe\u0301\t#\n".encode())
+    assert read_titles(tmp_path / "a.txt") == ["Nile", "Category:Rivers", "C#", "Caf\u00e9"]
+
+
+@pytest.mark.parametrize(
+    ("title", "problem"),
+    [
+        ("Nile", ""),
+        ("x" * 255, ""),
+        ("x" * 256, "illegal_title"),
+        ("é" * 128, "illegal_title"),  # 256 bytes
+        ("A|B", "illegal_title"),
+        ("C#", "illegal_title"),
+        ("a\x7fb", "illegal_title"),
+        ("", "empty_title"),
+        ("_ _", "empty_title"),
+        (":", "empty_title"),
+    ],
+)
+def test_a_title_that_no_wiki_can_have_has_a_problem(title: str, problem: str) -> None:
+    """Guards against a title that a wiki takes for two, and a length counted in characters instead of bytes."""
+    assert title_problem(title) == problem
+
+
+def test_comments_and_empty_lines_are_no_titles(wiki: LocalWiki, run: Extraction) -> None:
+    wiki.add("Nile")
+    assert run("\ufeff# Rivers", "", "  Nile  # the longest", "\t")["pages_read"] == 1
+    with pytest.raises(StageError, match=r"titles.txt names no page; a line is a title, or Category: and a name"):
+        run("# nothing")
