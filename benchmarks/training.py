@@ -19,14 +19,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from model.training.data import Sequence
+from model.training.data import TokenSequence
 
 BATCH, STEPS_A_TURN, TURNS = 8, 4, 6
 LEARNING_RATE, WEIGHT_DECAY, END_OF_TEXT = 5e-5, 0.1, 50256
 CONTENDERS = ("ours, bf16", "transformers, fp32", "transformers, bf16 autocast")
 
 
-def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
+def sequences(data: Path, vocabulary: Path) -> list[TokenSequence]:
     import tiktoken
     from tiktoken.load import data_gym_to_mergeable_bpe_ranks
 
@@ -43,13 +43,12 @@ def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
     return encoded
 
 
-def ours(batches: list[list[Sequence]]) -> Iterator[float]:
+def ours(batches: list[list[TokenSequence]]) -> Iterator[float]:
     """Trains on one batch after the other; yields each one's mean loss."""
     from model.core.process import prepare_process
 
     prepare_process()
-    from model.training.config import TrainingConfig
-    from model.training.loop import stepwise
+    from model.training.loop import TrainingConfig, train_on_batches
 
     config = TrainingConfig(
         epochs=1,
@@ -61,10 +60,10 @@ def ours(batches: list[list[Sequence]]) -> Iterator[float]:
         keep="last",
         precision="bfloat16",
     )
-    yield from stepwise(_initial_weights(), batches, config, END_OF_TEXT)
+    yield from train_on_batches(_initial_weights(), batches, config, END_OF_TEXT)
 
 
-def peer(batches: list[list[Sequence]], autocast: bool) -> Iterator[float]:
+def peer(batches: list[list[TokenSequence]], autocast: bool) -> Iterator[float]:
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -101,7 +100,7 @@ def _initial_weights() -> Any:
     return GPT2(GPT2Config()).init_weights(torch.Generator().manual_seed(1))
 
 
-def work(name: str, batches: list[list[Sequence]], connection: Connection) -> None:
+def work(name: str, batches: list[list[TokenSequence]], connection: Connection) -> None:
     """Takes a turn whenever it is told to; answers with seconds and losses, and at last with its largest size."""
     steps = ours(batches) if name.startswith("ours") else peer(batches, autocast="autocast" in name)
     for _ in range(TURNS + 1):

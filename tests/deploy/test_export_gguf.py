@@ -15,9 +15,8 @@ from model.core.gpt2 import GPT2, GPT2Config
 from model.core.prompt import render_prompt
 from model.core.tokenizer import load_encoding, train_tokenizer
 from model.decoding.generation import generate
-from model.training.config import TrainingConfig
 from model.training.data import encode_example
-from model.training.loop import train
+from model.training.loop import TrainingConfig, train
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="needs a llama.cpp server: pip install xllamacpp")
 ANSWERS = {

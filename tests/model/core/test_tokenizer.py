@@ -108,7 +108,9 @@ def test_without_a_folder_tiktoken_brings_the_vocabulary(
 def test_without_a_network_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # where nobody listens
-    message = f"vocabulary cannot be had from {GPT2_URL}: .*; a folder with vocab.bpe and encoder.json does without a"
+    message = (
+        f"vocabulary cannot be downloaded from {GPT2_URL}: .*; a folder with vocab.bpe and encoder.json works without a"
+    )
     with pytest.raises(VocabularyError, match=message):
         gpt2_tokenizer()
 

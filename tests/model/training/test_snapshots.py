@@ -79,7 +79,7 @@ def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: py
     with caplog.at_level(logging.WARNING):
         found = snapshots.latest()
     assert found is not None and found[1] == {"step": 1}
-    assert "is damaged (its contents are not those that were written)" in caplog.text
+    assert "is damaged (its contents have changed)" in caplog.text
     assert newest.with_suffix(".damaged").exists()
 
 

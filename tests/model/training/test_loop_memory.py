@@ -10,15 +10,14 @@ import pytest
 TRAINING = """
 import resource
 import torch
-from model.training.data import Sequence
+from model.training.data import TokenSequence
 from model.core.gpt2 import GPT2, GPT2Config
-from model.training.loop import train
-from model.training.config import TrainingConfig, TrainingError
+from model.training.loop import TrainingConfig, TrainingError, train
 
 torch.set_num_threads(1)
 model = GPT2(GPT2Config(vocab_size=50, n_positions=512, n_embd=64, n_layer=4, n_head=2))
 model.init_weights(torch.Generator().manual_seed(1))
-rows = [Sequence((*range(1, 41), *[7] * 440), response_start=2)] * 64
+rows = [TokenSequence((*range(1, 41), *[7] * 440), response_start=2)] * 64
 config = TrainingConfig(epochs=1, batch_size=64, learning_rate=1e-3, evaluations=1, micro_batch_size={rows})
 pages = int(open("/proc/self/statm").read().split()[0])
 limit = pages * resource.getpagesize() + 300 * 2**20
