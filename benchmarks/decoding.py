@@ -37,8 +37,7 @@ def ours(precision: str) -> Callable[[Prompts], Answers]:
     prepare_process()
     import torch
 
-    from model.decoding.decoder import prepare_for_decoding
-    from model.decoding.generation import generate
+    from model.decoding.generation import generate, prepare_for_decoding
 
     model = _weights()
     if precision == "bf16":

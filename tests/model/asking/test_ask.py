@@ -19,9 +19,8 @@ from model.asking import ask
 from model.asking.answering import Answerer, PromptTooLongError, Task
 from model.asking.lines import escaped, unescaped
 from model.asking.terminal import harmless, read_task
-from model.core.gpt2 import GPT2
 from model.core.prompt import render_prompt
-from model.decoding.generation import generate, stream
+from model.decoding.generation import generate
 from model.decoding.sampling import GREEDY, Sampling
 from tests.model.asking.reciter import write_reciter
 
@@ -162,19 +161,6 @@ def test_pieces_are_the_answer(checkpoints: Path, sampling: Sampling) -> None:
         assert answer.finish is None
         assert "".join(answer.pieces()) == answerer.encoding.decode(list(expected.tokens))
         assert answer.finish == expected.finish
-
-
-def test_a_stream_is_the_batch_step_by_step(tiny: GPT2) -> None:
-    """Guards against tokens that come late, twice, or after their row has stopped."""
-    rows = [[1, 2], [3, 4, 5], [6], list(range(24))]
-    stop = generate(tiny, rows, 6, 49)[1].tokens[2]
-    steps = list(stream(tiny, rows, 6, stop))
-    expected = generate(tiny, rows, 6, stop)
-    for place, row in enumerate(expected):
-        tokens = [token for step in steps for index, token in step if index == place]
-        assert tuple(tokens) == row.tokens + ((stop,) if row.finish == "stop" else ())
-    assert [len(step) for step in steps] == sorted((len(step) for step in steps), reverse=True)
-    assert len(steps) == max(len(row.tokens) + (row.finish == "stop") for row in expected)
 
 
 def test_a_prompt_that_fills_the_context_is_refused(checkpoints: Path) -> None:

@@ -1,4 +1,4 @@
-"""Drawing the next token, alone and inside `generate`."""
+"""Sampling the next token, alone and inside `generate`."""
 
 import math
 from collections import Counter
@@ -9,7 +9,7 @@ import torch
 
 from model.core.gpt2 import GPT2
 from model.decoding.generation import Generation, generate
-from model.decoding.sampling import GREEDY, Draws, Sampling, draw, most_likely
+from model.decoding.sampling import GREEDY, Sampling, most_likely, row_generator, sample_tokens
 
 STOP = 49
 LOGITS = torch.tensor([[2.0, 1.0, 3.0, 0.0, -1.0, 3.0]])  # two that are equally likely
@@ -17,7 +17,7 @@ LOGITS = torch.tensor([[2.0, 1.0, 3.0, 0.0, -1.0, 3.0]])  # two that are equally
 
 def frequencies(sampling: Sampling, count: int = 20_000) -> list[float]:
     uniform = torch.rand(count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    counted = Counter(draw(LOGITS.expand(count, -1), sampling, uniform).tolist())
+    counted = Counter(sample_tokens(LOGITS.expand(count, -1), sampling, uniform).tolist())
     return [counted[token] / count for token in range(LOGITS.shape[1])]
 
 
@@ -56,13 +56,13 @@ def test_the_largest_number_never_draws_a_filtered_token() -> None:
     """Guards against sums that rounding takes past the last token that is left."""
     largest = torch.tensor([1 - 2**-53], dtype=torch.float64)
     for top_k in (2, 3, 4):
-        token = draw(LOGITS, Sampling(0.7, top_k=top_k), largest).item()
+        token = sample_tokens(LOGITS, Sampling(0.7, top_k=top_k), largest).item()
         assert token in {2: {2, 5}, 3: {0, 2, 5}, 4: {0, 1, 2, 5}}[top_k]
-    assert draw(LOGITS, Sampling(1.0, top_p=0.9), largest).item() in {0, 2, 5}
+    assert sample_tokens(LOGITS, Sampling(1.0, top_p=0.9), largest).item() in {0, 2, 5}
 
 
 def test_a_tiny_temperature_overflows_nothing() -> None:
-    token = draw(LOGITS * 1e4, Sampling(1e-30), torch.tensor([0.3], dtype=torch.float64)).item()
+    token = sample_tokens(LOGITS * 1e4, Sampling(1e-30), torch.tensor([0.3], dtype=torch.float64)).item()
     assert token in {2, 5}
 
 
@@ -92,29 +92,29 @@ def test_the_seed_decides(tiny: GPT2) -> None:
     assert generate(tiny, prompts(), 8, STOP) != first
 
 
-def test_a_rows_draws_are_its_own(tiny: GPT2) -> None:
+def test_a_rows_random_numbers_are_its_own(tiny: GPT2) -> None:
     """Guards against random numbers that depend on the other rows, on their number, or on which have stopped."""
     rows = prompts()
     sampling = Sampling(3.0, top_k=20, seed=5)
     stop = generate(tiny, rows, 12, STOP, sampling)[1].tokens[3]
     together = generate(tiny, rows, 12, stop, sampling)
-    assert len({len(one.tokens) for one in together}) > 1  # some stop before others
-    alone = [generate(tiny, [row], 12, stop, sampling, places=[place])[0] for place, row in enumerate(rows)]
+    assert len({len(row.tokens) for row in together}) > 1  # some stop before others
+    alone = [generate(tiny, [row], 12, stop, sampling, row_ids=[index])[0] for index, row in enumerate(rows)]
     assert alone == together
-    backwards = generate(tiny, rows[::-1], 12, stop, sampling, places=[4, 3, 2, 1, 0])
+    backwards = generate(tiny, rows[::-1], 12, stop, sampling, row_ids=[4, 3, 2, 1, 0])
     assert backwards[::-1] == together
 
 
-def test_equal_prompts_at_different_places_are_answered_differently(tiny: GPT2) -> None:
+def test_equal_prompts_with_different_ids_are_answered_differently(tiny: GPT2) -> None:
     """Guards against one stream of random numbers for all rows."""
     answers: set[Generation] = set(generate(tiny, [[1, 2]] * 6, 8, STOP, Sampling(3.0)))
     assert len(answers) == 6
 
 
-def test_draws_lie_between_0_and_1() -> None:
-    numbers = Draws(3, range(1000)).next()
-    assert 0 <= numbers.min() and numbers.max() < 1
-    assert numbers.mean().item() == pytest.approx(0.5, abs=0.05)
+def test_random_numbers_lie_between_0_and_1() -> None:
+    numbers = [row_generator(3, row_id).random() for row_id in range(1000)]
+    assert 0 <= min(numbers) and max(numbers) < 1
+    assert sum(numbers) / 1000 == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize(

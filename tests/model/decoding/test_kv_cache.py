@@ -1,0 +1,61 @@
+"""The KV cache, and attention to it, compared with whole rows."""
+
+import pytest
+import torch
+
+from model.core.gpt2 import GPT2, GPT2Config
+from model.decoding.kv_cache import CachedRows, KVCache, PromptRows
+
+
+def test_cache_gives_the_hidden_states_of_the_whole_row(tiny: GPT2) -> None:
+    """Guards against a causal mask aligned to the cache's first position, and against padding that is looked at."""
+    rows = [[3, 1, 4, 1, 5, 9], [2, 7]]
+    cache = KVCache(tiny, rows=2, length=8)
+    prompts = torch.tensor([*rows[0][:5], *rows[1]])
+    prefill = tiny.hidden(prompts, PromptRows(cache, [5, 2], prompts.device))
+    step = tiny.hidden(torch.tensor([9, 8]), CachedRows(cache, [5, 2], prompts.device))
+    torch.testing.assert_close(prefill[:5], tiny(torch.tensor([rows[0]]))[0, :5])
+    torch.testing.assert_close(prefill[5:], tiny(torch.tensor([rows[1]]))[0])
+    torch.testing.assert_close(step[0], tiny(torch.tensor([rows[0]]))[0, 5])
+    torch.testing.assert_close(step[1], tiny(torch.tensor([[2, 7, 8]]))[0, 2])
+
+
+def test_memory_that_was_never_written_is_never_seen(tiny: GPT2) -> None:
+    """Guards against NaN out of the part of the cache that a row hasn't reached, where another row has."""
+    cache = KVCache(tiny, rows=2, length=24)
+    device = torch.device("cpu")
+    tiny.hidden(torch.tensor([1, 2, 3, 4]), PromptRows(cache, [3, 1], device))
+    for tensors in (cache.keys, cache.values):
+        for tensor in tensors:
+            tensor[1, :, 2:] = 1e9
+    step = tiny.hidden(torch.tensor([5, 6]), CachedRows(cache, [3, 1], device))
+    torch.testing.assert_close(step[1], tiny(torch.tensor([[4, 6]]))[0, 1])
+
+
+def test_the_cache_grows_no_further_than_it_may(tiny: GPT2) -> None:
+    cache = KVCache(tiny, rows=1, length=20)
+    assert [cache.reserve(length) for length in (1, 16, 17, 20)] == [16, 16, 20, 20]
+    with pytest.raises(ValueError, match="21 positions exceed the cache's 20"):
+        cache.reserve(21)
+
+
+@pytest.mark.parametrize("count", [3, KVCache.FEW_ROWS + 4])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: torch.dtype) -> None:
+    """Guards against the two ways to attend, for few rows and for many, that differ in a mask, a scale or a layout."""
+    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(3), embedding_std=0.5).eval()
+    generator = torch.Generator().manual_seed(7)
+    rows = [torch.randint(0, 49, (2 + index % 7,), generator=generator).tolist() for index in range(count)]
+    with torch.inference_mode():
+        expected = torch.stack([model.logits(model(torch.tensor([row]))[0, -1]) for row in rows])
+    model.to_precision(precision)
+    with torch.inference_mode():
+        cache = KVCache(model, count, 24)
+        begun = PromptRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
+        model.hidden(torch.tensor([token for row in rows for token in row[:-1]]), begun)
+        step = CachedRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
+        scores = model.logits(model.hidden(torch.tensor([row[-1] for row in rows]), step)).float()
+    assert (cache.keys[0].dtype == torch.float32) == (count <= KVCache.FEW_ROWS or precision == torch.float32)
+    tolerance = 1e-5 if precision == torch.float32 else 0.02 * float(expected.abs().max())
+    assert (scores - expected).abs().max() < tolerance
