@@ -58,7 +58,8 @@ class Conv1D(nn.Module):
 def _empty_embedding(rows: int, width: int) -> nn.Embedding:
     """An embedding without torch's random weights, which are always replaced. Drawing them on the device `meta` would
     import torch's compiler, which takes as long as all the rest of torch."""
-    return nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)
+    embedding: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)  # type: ignore[no-untyped-call]
+    return embedding
 
 
 class Attention(nn.Module):

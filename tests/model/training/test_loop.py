@@ -11,6 +11,7 @@ from model.training import loop
 from model.training.data import LossOn
 from model.training.loop import Keep, TrainingError, TrainingRun, train
 from model.training.loss import MeanLosses, evaluate
+from model.training.optimization import AdamW
 from model.training.parallel import Ranks
 from tests.model.training.tiny_data import CONFIG, PAD, ROWS
 
@@ -135,13 +136,13 @@ def test_every_rank_has_its_own_dropout(tiny: GPT2, monkeypatch: pytest.MonkeyPa
 def test_the_learning_rate_follows_the_schedule_to_the_last_step(tiny: GPT2, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a schedule for another number of steps, and a curve that shows another step's rate."""
     rates: list[float] = []
-    step = loop.AdamW.step
+    step = AdamW.step
 
-    def recorded(self: loop.AdamW, parameters: object, learning_rate: float) -> None:
+    def recorded(self: AdamW, parameters: object, learning_rate: float) -> None:
         rates.append(learning_rate)
         step(self, parameters, learning_rate)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loop.AdamW, "step", recorded)
+    monkeypatch.setattr(AdamW, "step", recorded)
     config = replace(CONFIG, epochs=5, batch_size=5, learning_rate=1.0, schedule="linear", warmup=0.2, evaluations=5)
     curve = train(tiny, ROWS, ROWS, config, PAD).curve
     assert rates == pytest.approx([1.0, 1.0, 0.775, 0.55, 0.325])
