@@ -1,3 +1,5 @@
+"""The model, compared with transformers' GPT-2."""
+
 import pytest
 import torch
 

@@ -59,3 +59,28 @@ def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: 
     assert (cache.keys[0].dtype == torch.float32) == (count <= KVCache.FEW_ROWS or precision == torch.float32)
     tolerance = 1e-5 if precision == torch.float32 else 0.02 * float(expected.abs().max())
     assert (scores - expected).abs().max() < tolerance
+
+
+def test_kept_rows_keep_their_keys_and_values(tiny: GPT2) -> None:
+    """Guards against rows that are dropped from one of the two only, or from one layer only."""
+    cache = KVCache(tiny, rows=3, length=24)
+    cache.reserve(4)
+    for tensors in (cache.keys, cache.values):
+        for tensor in tensors:
+            tensor += torch.arange(3.0)[:, None, None, None]
+    cache.keep(torch.tensor([0, 2]))
+    for tensor in [*cache.keys, *cache.values]:
+        assert tensor.shape[:1] == (2,)
+        assert tensor.mean(dim=(1, 2, 3)).tolist() == [0.0, 2.0]
+
+
+def test_rows_at_one_position_attend_like_rows_at_several(tiny: GPT2) -> None:
+    """Guards against the short way for rows of the same length, which stores at another index than the general one."""
+    device = torch.device("cpu")
+    cache = KVCache(tiny, rows=2, length=8)
+    tiny.hidden(torch.tensor([3, 1, 4, 2, 7, 5]), PromptRows(cache, [3, 3], device))
+    step = tiny.hidden(torch.tensor([9, 8]), CachedRows(cache, [3, 3], device))
+    torch.testing.assert_close(step[0], tiny(torch.tensor([[3, 1, 4, 9]]))[0, 3])
+    torch.testing.assert_close(step[1], tiny(torch.tensor([[2, 7, 5, 8]]))[0, 3])
+    step = tiny.hidden(torch.tensor([6, 6]), CachedRows(cache, [4, 4], device))
+    torch.testing.assert_close(step[0], tiny(torch.tensor([[3, 1, 4, 9, 6]]))[0, 4])

@@ -61,6 +61,20 @@ def test_the_largest_number_never_draws_a_filtered_token() -> None:
     assert sample_tokens(LOGITS, Sampling(1.0, top_p=0.9), largest).item() in {0, 2, 5}
 
 
+def test_top_p_stops_as_soon_as_the_probability_is_reached() -> None:
+    """Guards against one token too many where probabilities add up to top-p exactly, and one too few just above."""
+    equal, nearly_one = torch.zeros(1, 4), torch.tensor([1 - 1e-9], dtype=torch.float64)  # four times 0.25
+    assert sample_tokens(equal, Sampling(1.0, top_p=0.5), nearly_one).item() == 1
+    assert sample_tokens(equal, Sampling(1.0, top_p=0.501), nearly_one).item() == 2
+
+
+def test_a_token_of_probability_0_is_never_sampled() -> None:
+    """Guards against a first token that the random number 0 would choose, though it is impossible."""
+    assert (
+        sample_tokens(torch.tensor([[-1e9, 0.0]]), Sampling(1.0), torch.tensor([0.0], dtype=torch.float64)).item() == 1
+    )
+
+
 def test_a_tiny_temperature_overflows_nothing() -> None:
     token = sample_tokens(LOGITS * 1e4, Sampling(1e-30), torch.tensor([0.3], dtype=torch.float64)).item()
     assert token in {2, 5}

@@ -1,3 +1,5 @@
+"""Sequences and batches: which tokens are targets."""
+
 import random
 
 import pytest

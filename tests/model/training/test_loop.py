@@ -1,5 +1,6 @@
 """The training loop: what is kept, what is counted, and that the same inputs give the same weights."""
 
+import copy
 import math
 from dataclasses import replace
 
@@ -149,13 +150,20 @@ def test_the_learning_rate_follows_the_schedule_to_the_last_step(tiny: GPT2, mon
     assert [point.learning_rate for point in curve] == pytest.approx([0.0, *rates])
 
 
-def test_gradient_is_clipped(tiny: GPT2) -> None:
-    """Guards against an option that isn't handed on; AdamW's moments show a gradient's size, its steps don't."""
-    run = TrainingRun(tiny, ROWS, ROWS, replace(CONFIG, batch_size=5, clip_norm=0.25), PAD, None, Ranks())
+def norm_of_first_gradient(model: GPT2, clip_norm: float) -> float:
+    """The norm of the gradient that AdamW gets in the first step. Its moments show it; its steps' size doesn't."""
+    run = TrainingRun(model, ROWS, ROWS, replace(CONFIG, batch_size=5, clip_norm=clip_norm), PAD, None, Ranks())
     run.step(ROWS)
     moments = [run.optimizer.state[parameter]["exp_avg"] for parameter in run.weights.trained.values()]
-    norm = torch.nn.utils.get_total_norm(moments).item() / (1 - 0.9)
-    assert norm == pytest.approx(0.25, rel=1e-4)
+    return torch.nn.utils.get_total_norm(moments).item() / (1 - 0.9)
+
+
+def test_gradient_is_clipped(tiny: GPT2) -> None:
+    """Guards against an option that isn't handed on, and short gradients that are scaled up to the limit."""
+    assert norm_of_first_gradient(copy.deepcopy(tiny), clip_norm=0.25) == pytest.approx(0.25, rel=1e-4)
+    unclipped = norm_of_first_gradient(copy.deepcopy(tiny), clip_norm=1e3)
+    assert 0.25 < unclipped < 1e3
+    assert norm_of_first_gradient(copy.deepcopy(tiny), clip_norm=1e6) == unclipped
 
 
 def test_micro_batches_change_nothing_but_rounding(tiny: GPT2) -> None:

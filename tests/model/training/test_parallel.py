@@ -7,6 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from model.training.parallel import Ranks
+
+
+def test_ranks_share_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that two processes train on, or none."""
+    assert [Ranks(rank, world=2).share("abcde") for rank in (0, 1)] == ["ace", "bd"]
+    assert [Ranks(rank, world=2).writes for rank in (0, 1)] == [True, False]
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    alone = Ranks.from_environment()
+    tensor = torch.ones(2)
+    alone.sum_over_ranks([tensor])
+    assert (alone, alone.share("abc"), tensor.tolist()) == (Ranks(0, 1), "abc", [1.0, 1.0])
 
 
 def test_two_processes_have_the_losses_of_one(tmp_path: Path, root: Path) -> None:

@@ -1,5 +1,6 @@
 """Snapshots: real kills, damaged files, and two processes at once."""
 
+import copy
 import logging
 import os
 import random
@@ -7,13 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from model.training.snapshots import KEPT, Snapshots
+from model.core.gpt2 import GPT2
+from model.training.data import TokenSequence
+from model.training.parallel import Ranks
+from model.training.snapshots import KEPT, Snapshots, fingerprint
 from tests.disks import largest_file
+from tests.model.training.tiny_data import CONFIG, ROWS
 
 
 def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
@@ -105,3 +111,26 @@ def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pyt
             assert second.latest() is None
         assert first.latest() is not None
     assert "another process trains the same" in caplog.text
+
+
+def test_runs_that_could_differ_have_fingerprints_that_differ(tiny: GPT2) -> None:
+    """Guards against a run that continues from the snapshot of another one."""
+    fingerprints = [fingerprint(tiny, ROWS[:3], ROWS[3:], CONFIG, Ranks())]
+    assert fingerprint(copy.deepcopy(tiny), list(ROWS[:3]), ROWS[3:], replace(CONFIG), Ranks()) == fingerprints[0]
+    moved = TokenSequence(ROWS[2].tokens, response_start=ROWS[2].response_start + 1)
+    for training, validation, config, ranks in (
+        (ROWS[:2], ROWS[3:], CONFIG, Ranks()),
+        ([ROWS[1], ROWS[0], ROWS[2]], ROWS[3:], CONFIG, Ranks()),
+        ([*ROWS[:2], moved], ROWS[3:], CONFIG, Ranks()),
+        (ROWS[:3], ROWS[4:], CONFIG, Ranks()),
+        (ROWS[:3], ROWS[3:], replace(CONFIG, seed=2), Ranks()),
+        (ROWS[:3], ROWS[3:], CONFIG, Ranks(0, world=2)),
+    ):
+        fingerprints.append(fingerprint(tiny, training, validation, config, ranks))
+    with_dropout = GPT2(replace(tiny.config, dropout=0.1))
+    with_dropout.load_state_dict(tiny.state_dict())
+    fingerprints.append(fingerprint(with_dropout, ROWS[:3], ROWS[3:], CONFIG, Ranks()))
+    with torch.no_grad():
+        tiny.ln_f.bias[0] += 1e-6
+    fingerprints.append(fingerprint(tiny, ROWS[:3], ROWS[3:], CONFIG, Ranks()))
+    assert len(set(fingerprints)) == len(fingerprints) == 9
