@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m model.as
     """Runs the command and exits. `arguments` default to `sys.argv`; `prog` is the command's name in its help."""
     options = parse_options(arguments, prog)
     try:
-        sys.exit(answer_all(options))
+        sys.exit(answer_standard_input(options))
     except BrokenPipeError:  # the reader of the answers has closed the pipe
         # The interpreter flushes standard output at exit; that must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -71,7 +71,7 @@ def checkpoint_folders(checkpoint: Path, compare: str | None) -> list[Path]:
     return [Path(name) if os.sep in name else checkpoint.parent / name for name in names]
 
 
-def answer_all(options: argparse.Namespace) -> int:
+def answer_standard_input(options: argparse.Namespace) -> int:
     """Answers until the input ends; returns the exit status."""
     answerers = load_answerers(options)
     if sys.stdin.isatty() and sys.stdout.isatty():

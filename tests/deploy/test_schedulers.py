@@ -39,8 +39,8 @@ def test_bash_and_slurm_can_read_the_slurm_script(root: Path) -> None:
 
 
 def test_the_slurm_script_starts_the_same_training_on_both_nodes(root: Path, tmp_path: Path) -> None:
-    """Guards against a launcher that DVC cannot read, and nodes that wait for each other in different trainings. Scripts
-    that record how they were called replace Slurm's programs and DVC."""
+    """Guards against a launcher that DVC cannot read, and nodes that wait for each other in different trainings.
+    Slurm's programs and DVC are scripts here, which record how they were called."""
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)
     (programs / "activate").touch()
