@@ -14,7 +14,7 @@ from tests.model.asking.reciter import QUESTION
 
 @pytest.mark.parametrize("sampling", [GREEDY, Sampling(temperature=1.5, seed=3)])
 def test_pieces_are_the_answer(checkpoints: Path, sampling: Sampling) -> None:
-    """Guards against a stream that differs from `generate` in a token, a draw or a character, valid or not."""
+    """Guards against pieces that differ from `generate` in a token, a random number or a character, valid or not."""
     for name, tokens in (("full", 60), ("small", 3)):
         answerer = Answerer(checkpoints / name, tokens, sampling)
         prompt = answerer.encoding.encode_ordinary(render_prompt(QUESTION))

@@ -20,8 +20,8 @@ def pipe(*options: str, input: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_line_in_gives_a_line_out(checkpoints: Path) -> None:
-    """Guards against an answer whose own line ends and tabs move the lines and columns after it, an empty line that is
-    asked or dropped, and a prompt that is too long for one checkpoint and costs the answers of the others."""
+    """Guards against line breaks and tabs in an answer that shift the lines and columns after it, an empty line that is
+    asked or dropped, and a prompt that is too long for one checkpoint and loses the answers of the others."""
     done = pipe(
         *("--checkpoint", str(checkpoints / "full"), "--compare", f"small,{checkpoints / 'full'}"),
         input=f"{QUESTION}\n\n{LONG}\n{QUESTION}",
@@ -39,13 +39,13 @@ def test_a_line_in_gives_a_line_out(checkpoints: Path) -> None:
 
 
 def test_an_interrupted_pipe_ends(checkpoints: Path) -> None:
-    """Guards against a traceback, and a program that a shell's Ctrl+C doesn't end where nobody is asked."""
+    """Guards against a traceback, and a program that Ctrl+C doesn't end outside a terminal."""
     command = [*ASK, "--checkpoint", str(checkpoints / "full")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin and process.stdout and process.stderr
         process.stdin.write(f"{QUESTION}\n".encode())
         process.stdin.flush()
-        assert process.stdout.readline()  # an answer is written as soon as it is there
+        assert process.stdout.readline()  # an answer is written as soon as it is complete
         process.send_signal(signal.SIGINT)
         assert (process.wait(60), process.stderr.read()) == (130, b"")
 
@@ -64,7 +64,7 @@ def test_an_interrupted_pipe_ends(checkpoints: Path) -> None:
 def test_mistakes_are_one_message(
     checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
 ) -> None:
-    """Guards against a traceback where a checkpoint or a setting cannot be used."""
+    """Guards against a traceback when a checkpoint or a setting cannot be used."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(checkpoints / "full", "broken")
     Path("broken/model.safetensors").write_bytes(b"half")
@@ -80,7 +80,7 @@ def test_mistakes_are_one_message(
         (["--compare", " , "], "--compare is ' , ', must name a checkpoint"),
     ],
 )
-def test_wrong_options_say_what_is_right(
+def test_a_wrong_option_is_explained(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str], message: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["ask", *options])
@@ -89,7 +89,7 @@ def test_wrong_options_say_what_is_right(
     assert message in capsys.readouterr().err
 
 
-def test_names_stand_beside_the_checkpoint_and_paths_for_themselves() -> None:
+def test_names_are_folders_beside_the_checkpoint() -> None:
     """Guards against a comparison that looks for `base` in the current folder."""
     assert ask.checkpoint_folders(Path("a/full"), None) == [Path("a/full")]
     assert ask.checkpoint_folders(Path("a/full"), "base, ./base,/c/d") == [Path("a/base"), Path("base"), Path("/c/d")]

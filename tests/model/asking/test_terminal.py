@@ -27,7 +27,7 @@ def terminal(checkpoints: Path) -> Iterator[Any]:
         child = pexpect.spawn(
             sys.executable, arguments, encoding="utf-8", env=environment, dimensions=(12, 50), timeout=60
         )
-        # A terminal that gets Ctrl+C throws away what wasn't read yet: by chance, also what is printed in reply to it.
+        # On Ctrl+C, a terminal discards what has not been read yet, which may include the program's reply.
         settings = termios.tcgetattr(child.child_fd)
         settings[3] |= termios.NOFLSH
         termios.tcsetattr(child.child_fd, termios.TCSANOW, settings)
@@ -40,7 +40,7 @@ def terminal(checkpoints: Path) -> Iterator[Any]:
 
 
 def test_a_dialogue(terminal: Any) -> None:
-    """Guards against answers that come only when they are whole, and Ctrl+C that ends the program or is never heard."""
+    """Guards against answers that appear only when they are complete, and Ctrl+C that ends the program or nothing."""
     child = terminal("--compare", "endless", "--max-new-tokens", "100000")
     child.expect_exact("endless: ")
     child.expect_exact("Ctrl+C stops an answer, Ctrl+D leaves.\r\n\r\n> ")
@@ -50,7 +50,7 @@ def test_a_dialogue(terminal: Any) -> None:
     child.expect_exact("\r\n(stopped)\r\n\r\n> ")
     child.send("half a question\n")
     child.expect_exact("half a question\r\n  ")
-    time.sleep(0.3)  # until it waits for a key: Python hears an interrupt of the moment before only at the next one
+    time.sleep(0.3)  # until it waits for a key: Python notices an interrupt before that only at the next key
     child.sendintr()
     child.expect_exact("\r\n(stopped)\r\n\r\n> ")
     child.sendeof()
@@ -59,8 +59,8 @@ def test_a_dialogue(terminal: Any) -> None:
     assert child.exitstatus == 0
 
 
-def test_whole_answers_and_mistakes_in_a_terminal(terminal: Any) -> None:
-    """Guards against a character that is torn at the border of two tokens, and an error that ends the dialogue."""
+def test_complete_answers_and_errors_in_a_terminal(terminal: Any) -> None:
+    """Guards against a character that is split between two tokens, and an error that ends the dialogue."""
     child = terminal("--max-new-tokens", "200")
     child.expect_exact("> ")
     child.send(f"{LONG}\nInput:\n{LONG}\n{LONG}\n\n")
@@ -73,7 +73,7 @@ def test_whole_answers_and_mistakes_in_a_terminal(terminal: Any) -> None:
 
 
 def test_several_answer_side_by_side(terminal: Any) -> None:
-    """Guards against columns that are wider than the terminal, or in another order than they were named."""
+    """Guards against columns that are wider than the terminal, or not in the order they were named."""
     child = terminal("--compare", "full,small,full")
     child.expect_exact("> ")
     child.send(f"{QUESTION}\n\n")
@@ -90,7 +90,7 @@ def test_several_answer_side_by_side(terminal: Any) -> None:
     assert {len(line) + line.count("😀") for line in shown[-6:-1]} == {50}
 
 
-def test_what_stands_below_the_line_is_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_text_below_the_line_is_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against an input that reaches the model as part of the instruction."""
     lines = iter(["Sum up.", "Briefly.", "Input:", "A text.", "Input:", "", "Only this.", ""])
     monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
@@ -98,6 +98,6 @@ def test_what_stands_below_the_line_is_the_input(monkeypatch: pytest.MonkeyPatch
     assert read_question() == ("Only this.", "")
 
 
-def test_a_terminal_is_not_at_the_command_of_an_answer() -> None:
+def test_an_answer_cannot_control_the_terminal() -> None:
     """Guards against escape sequences that clear the screen or write into the clipboard."""
     assert replace_control_characters("a\x1b[2J\x9b\x07\r\nb\tc") == "a\ufffd[2J\ufffd\ufffd\ufffd\nb\tc"

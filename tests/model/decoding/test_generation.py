@@ -21,14 +21,14 @@ def prompts(*lengths: int) -> list[list[int]]:
 
 @pytest.mark.parametrize("max_new_tokens", [0, 1, 6, 40])
 def test_batched_equals_the_slow_reference(tiny: GPT2, max_new_tokens: int) -> None:
-    """Guards against padding or a cache that changes a row's answer, for mixed lengths and at the context's end."""
+    """Guards against padding or a cache that changes a row's answer, with mixed lengths and at the context's end."""
     rows = prompts(1, 5, 12, 23, 24, 3)
     expected = [generate_slowly(tiny, row, max_new_tokens, STOP) for row in rows]
     assert generate(tiny, rows, max_new_tokens, STOP) == expected
 
 
 def test_rows_that_stop_leave_the_batch(tiny: GPT2) -> None:
-    """Guards against rows that answer for one another after one has left, and against a stop token in an answer."""
+    """Guards against rows that are mixed up after one has left, and against a stop token in an answer."""
     rows = prompts(2, 4, 6, 8, 10)
     free = [generate_slowly(tiny, row, 5, STOP).tokens for row in rows]
     stop = next(token for token in free[1] if any(token not in tokens for tokens in free))
@@ -57,8 +57,8 @@ def test_empty_prompt_is_refused(tiny: GPT2) -> None:
 def test_growth_and_compaction_change_nothing(
     tiny: GPT2, monkeypatch: pytest.MonkeyPatch, chunk: int, drop_at: float
 ) -> None:
-    """Guards against a cache that loses positions when it grows or rows when it shrinks, and against rows that go on
-    past the context while they wait to be dropped."""
+    """Guards against a cache that loses positions when it grows or rows when it shrinks, and against finished rows that
+    run past the context while they wait to be dropped."""
     monkeypatch.setattr(KVCache, "CHUNK", chunk)
     monkeypatch.setattr(generation, "DROP_AT", drop_at)
     rows = prompts(23, 1, 20, 5, 12, 3, 22, 2)
@@ -66,7 +66,7 @@ def test_growth_and_compaction_change_nothing(
 
 
 def test_equal_lengths_need_no_mask(tiny: GPT2) -> None:
-    """Guards against the short way for rows of one length, which the other tests don't take."""
+    """Guards against a fault in the shortcut for rows of the same length, which the other tests don't use."""
     for count in (1, 4):
         rows = prompts(*[6] * count)
         assert generate(tiny, rows, 30, STOP) == [generate_slowly(tiny, row, 30, STOP) for row in rows]

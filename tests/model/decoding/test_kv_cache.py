@@ -8,7 +8,7 @@ from model.decoding.kv_cache import CachedRows, KVCache, PromptRows
 
 
 def test_cache_gives_the_hidden_states_of_the_whole_row(tiny: GPT2) -> None:
-    """Guards against a causal mask aligned to the cache's first position, and against padding that is looked at."""
+    """Guards against a causal mask that is aligned to the cache's first position, and against attention to padding."""
     rows = [[3, 1, 4, 1, 5, 9], [2, 7]]
     cache = KVCache(tiny, rows=2, length=8)
     prompts = torch.tensor([*rows[0][:5], *rows[1]])
@@ -21,7 +21,7 @@ def test_cache_gives_the_hidden_states_of_the_whole_row(tiny: GPT2) -> None:
 
 
 def test_memory_that_was_never_written_is_never_seen(tiny: GPT2) -> None:
-    """Guards against NaN out of the part of the cache that a row hasn't reached, where another row has."""
+    """Guards against NaN from a part of the cache that a row has not reached yet but another row has."""
     cache = KVCache(tiny, rows=2, length=24)
     device = torch.device("cpu")
     tiny.hidden(torch.tensor([1, 2, 3, 4]), PromptRows(cache, [3, 1], device))
@@ -32,7 +32,7 @@ def test_memory_that_was_never_written_is_never_seen(tiny: GPT2) -> None:
     torch.testing.assert_close(step[1], tiny(torch.tensor([[4, 6]]))[0, 1])
 
 
-def test_the_cache_grows_no_further_than_it_may(tiny: GPT2) -> None:
+def test_the_cache_does_not_grow_past_its_length(tiny: GPT2) -> None:
     cache = KVCache(tiny, rows=1, length=20)
     assert [cache.reserve(length) for length in (1, 16, 17, 20)] == [16, 16, 20, 20]
     with pytest.raises(ValueError, match="21 positions exceed the cache's 20"):
@@ -42,7 +42,7 @@ def test_the_cache_grows_no_further_than_it_may(tiny: GPT2) -> None:
 @pytest.mark.parametrize("count", [3, KVCache.FEW_ROWS + 4])
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
 def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: torch.dtype) -> None:
-    """Guards against the two ways to attend, for few rows and for many, that differ in a mask, a scale or a layout."""
+    """Guards against a mask, a scale or a layout that differs between the kernels for few rows and for many."""
     config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
     model = GPT2(config).init_weights(torch.Generator().manual_seed(3), embedding_std=0.5).eval()
     generator = torch.Generator().manual_seed(7)
@@ -75,7 +75,7 @@ def test_kept_rows_keep_their_keys_and_values(tiny: GPT2) -> None:
 
 
 def test_rows_at_one_position_attend_like_rows_at_several(tiny: GPT2) -> None:
-    """Guards against the short way for rows of the same length, which stores at another index than the general one."""
+    """Guards against the shortcut for rows of the same length storing at another index than the general code."""
     device = torch.device("cpu")
     cache = KVCache(tiny, rows=2, length=8)
     tiny.hidden(torch.tensor([3, 1, 4, 2, 7, 5]), PromptRows(cache, [3, 3], device))

@@ -12,7 +12,7 @@ from model.decoding.generation import Generation, generate
 from model.decoding.sampling import GREEDY, Sampling, most_likely, row_generator, sample_tokens
 
 STOP = 49
-LOGITS = torch.tensor([[2.0, 1.0, 3.0, 0.0, -1.0, 3.0]])  # two that are equally likely
+LOGITS = torch.tensor([[2.0, 1.0, 3.0, 0.0, -1.0, 3.0]])  # two tokens are equally likely
 
 
 def frequencies(sampling: Sampling, count: int = 20_000) -> list[float]:
@@ -52,8 +52,8 @@ def test_frequencies_are_the_probabilities(sampling: Sampling, probabilities: li
         assert abs(found - probability) < 5 * math.sqrt(probability * (1 - probability) / count) + 1e-9
 
 
-def test_the_largest_number_never_draws_a_filtered_token() -> None:
-    """Guards against sums that rounding takes past the last token that is left."""
+def test_the_largest_number_never_samples_a_filtered_token() -> None:
+    """Guards against a sum that rounding moves past the last token that is left."""
     largest = torch.tensor([1 - 2**-53], dtype=torch.float64)
     for top_k in (2, 3, 4):
         token = sample_tokens(LOGITS, Sampling(0.7, top_k=top_k), largest).item()
@@ -75,14 +75,14 @@ def test_a_token_of_probability_0_is_never_sampled() -> None:
     )
 
 
-def test_a_tiny_temperature_overflows_nothing() -> None:
+def test_a_tiny_temperature_does_not_overflow() -> None:
     token = sample_tokens(LOGITS * 1e4, Sampling(1e-30), torch.tensor([0.3], dtype=torch.float64)).item()
     assert token in {2, 5}
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_the_most_likely_is_the_first_of_equals(dtype: torch.dtype) -> None:
-    """Guards against ties, which are common in bfloat16, that are broken one way here and another there."""
+    """Guards against ties, which are common in bfloat16, that are broken differently in different places."""
     assert most_likely(LOGITS.to(dtype)).tolist() == [2]
     scores = torch.randn(7, 1000, generator=torch.Generator().manual_seed(1)).to(dtype)
     assert torch.equal(most_likely(scores), scores.argmax(-1))

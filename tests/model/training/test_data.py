@@ -36,7 +36,7 @@ def supervised(batch: Batch) -> list[tuple[int, int, bool]]:
 
 
 def test_targets_of_all_tokens() -> None:
-    """Guards against an end-of-text that is taken for padding, and what is added to a run as a target."""
+    """Guards against an end-of-text token that is taken for padding, and padding that becomes a target."""
     assert supervised(pack([A, B], PAD)) == [
         (1, 2, False), (2, 3, False), (3, 4, True), (4, 5, True), (6, 7, False), (7, PAD, True),
     ]  # fmt: skip
@@ -53,7 +53,7 @@ def test_text_without_a_prompt_is_all_response() -> None:
 
 @pytest.mark.parametrize("loss_on", ["all", "response"])
 def test_supervised_tokens_are_counted_as_they_are_packed(loss_on: LossOn) -> None:
-    """Guards against a batch's mean over another number of tokens than were summed."""
+    """Guards against a mean that divides by another number of tokens than were summed."""
     rows = [A, B, TokenSequence((1, 2, 3, 9, 9, 9), response_start=3), TokenSequence((1, 2), response_start=0)]
     for count in range(1, 5):
         packed = pack(rows[:count], PAD, loss_on).weights.sum().item()
@@ -68,7 +68,7 @@ def test_only_prompts_are_shared() -> None:
 
 
 def test_example_ends_with_end_of_text_and_begins_with_the_prompt_of_inference(encoding: tiktoken.Encoding) -> None:
-    """Guards against models that never stop, and prompts that are tokenized otherwise at inference."""
+    """Guards against models that never stop, and prompts that are tokenized differently at inference."""
     sequence = encode_example(encoding, "Name it.", "a thing", "It is a thing.")
     prompt = encoding.encode_ordinary(render_prompt("Name it.", "a thing"))
     assert list(sequence.tokens[: sequence.response_start]) == prompt
@@ -86,7 +86,7 @@ def test_documents_make_every_token_a_target_once(encoding: tiktoken.Encoding) -
     assert max(len(sequence.tokens) for sequence in sequences) == 5
 
 
-def test_batches_hold_every_sequence_once_in_an_order_of_the_seed() -> None:
+def test_batches_hold_every_sequence_once_in_an_order_that_the_seed_decides() -> None:
     """Guards against examples that are dropped with the last, incomplete batch."""
     sequences = [TokenSequence(tuple(range(2 + i % 7))) for i in range(35)]
 

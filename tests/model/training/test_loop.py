@@ -18,7 +18,7 @@ from tests.model.training.tiny_data import CONFIG, PAD, ROWS
 
 
 def test_training_is_the_same_to_the_byte(tiny: GPT2) -> None:
-    """Guards against an order, a dropout or a default that the seed doesn't reach."""
+    """Guards against an order, a dropout mask or a default that does not depend on the seed alone."""
     twin = GPT2(replace(tiny.config, dropout=0.2))
     twin.load_state_dict(tiny.state_dict())
     other = GPT2(twin.config)
@@ -201,15 +201,15 @@ def test_patience_ends_a_run_that_gets_worse(tiny: GPT2) -> None:
 
 
 def test_nothing_to_train_or_validate_on_is_an_error(tiny: GPT2) -> None:
-    """Guards against a loss of 0.0 or NaN that comes from no data at all."""
+    """Guards against a loss of 0.0 or NaN computed from no data."""
     with pytest.raises(TrainingError, match="0 training and 5 validation sequences: need at least one each"):
         train(tiny, [], ROWS, CONFIG, PAD)
     with pytest.raises(TrainingError, match="5 training and 0 validation"):
         train(tiny, ROWS, [], CONFIG, PAD)
 
 
-def test_a_loss_that_is_no_number_stops_training(tiny: GPT2) -> None:
-    """Guards against NaN that is kept as a result, from the start on or by a rate that is far too high."""
+def test_a_loss_that_is_not_finite_stops_training(tiny: GPT2) -> None:
+    """Guards against NaN that is kept as a result, from the start or because the learning rate is far too high."""
     twin = GPT2(tiny.config)
     with torch.no_grad():
         twin.wte.weight[1] = math.nan

@@ -1,4 +1,4 @@
-"""What happens to training where memory is short."""
+"""What happens to training when memory is short."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-# A process whose address space may grow by 300 MB, and a batch whose activations need several times as much.
+# The process may grow by 300 MB; the activations of the batch need several times as much.
 TRAINING = """
 import resource
 import torch
@@ -36,7 +36,7 @@ except TrainingError as error:
     ids=["a batch too large", "in smaller pieces"],
 )
 def test_short_memory_says_what_to_set(root: Path, rows: int, printed: str) -> None:
-    """Guards against a traceback out of torch's allocator, and against advice that doesn't help."""
+    """Guards against a traceback from torch's allocator, and against advice that doesn't help."""
     code = TRAINING.replace("{rows}", str(rows))
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.stdout.startswith(printed), done.stdout + done.stderr

@@ -28,8 +28,9 @@ def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def test_killed_runs_go_on_to_the_same_weights(tmp_path: Path, root: Path) -> None:
-    """Guards against an order, a dropout, an optimizer state or a kept state that a restart loses: to the byte."""
+def test_killed_runs_continue_to_the_same_weights(tmp_path: Path, root: Path) -> None:
+    """Guards against an order, a dropout mask, an optimizer state or a kept state that a restart loses. The bytes must
+    be the same."""
     assert start(tmp_path / "whole", None, root).wait() == 0
     moments = random.Random(4)
     kills = 0
@@ -77,7 +78,7 @@ def test_the_newest_two_are_kept_and_the_newest_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Guards against going on from half a file, or from one with a changed byte, which safetensors doesn't notice."""
+    """Guards against continuing from half a file, or from one with a changed byte, which safetensors doesn't notice."""
     snapshots = saved(tmp_path / "run", 2)
     newest = max((tmp_path / "run").iterdir())
     content = newest.read_bytes()
@@ -89,10 +90,10 @@ def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: py
     assert newest.with_suffix(".damaged").exists()
 
 
-def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
+def test_a_snapshot_without_room_is_logged_and_training_continues(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Guards against hours of training that end with the cache's disk, and half a snapshot that keeps it full."""
+    """Guards against hours of training lost because a disk is full, and half a snapshot that keeps it full."""
     snapshots = saved(tmp_path / "run", 1)
     with caplog.at_level(logging.WARNING), largest_file(4096):
         snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
@@ -103,7 +104,7 @@ def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
 
 
 def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Guards against two equal experiments that overwrite each other's snapshots."""
+    """Guards against two equal experiments overwriting each other's snapshots."""
     first, second = saved(tmp_path / "run", 1), Snapshots(tmp_path / "run", minutes=0.0)
     with first.until_done():
         with second.until_done():
