@@ -93,26 +93,25 @@ class PackedRows:
         self.repeats[:shared_pairs] = len(rows)
 
     def _index_attention(self, padding: int) -> None:
-        """Attention works on a rectangle [B, T] of the rows' own tokens: `to_rectangle` [B * T] holds the index in
+        """Attention works on a rectangle [B, T] of the rows' own tokens: `to_rectangle` [B, T] holds the index in
         `tokens` of each of its cells, and `from_rectangle` the cell of each of the rows' own tokens."""
-        count = len(self._spans)
         longest = max(length for _, length in self._spans)
         width = -(-longest // 8) * 8
-        cells = torch.zeros(count, width, dtype=torch.int64)
+        self.to_rectangle = torch.zeros(len(self._spans), width, dtype=torch.int64)
         from_rectangle: list[int] = []
         for number, (start, length) in enumerate(self._spans):
-            cells[number, :length] = torch.arange(start, start + length)
+            self.to_rectangle[number, :length] = torch.arange(start, start + length)
             from_rectangle += range(number * width, number * width + length)
-        self.to_rectangle = cells.flatten()
         self.from_rectangle = torch.tensor(from_rectangle + [0] * padding)
         self.visible = torch.ones(width, self.shared + width, dtype=torch.bool).tril(self.shared)  # [T, shared + T]
         self.visible_in_prefix = torch.ones(self.shared, self.shared, dtype=torch.bool).tril()
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-        count = len(self._spans)
+        count, width = self.to_rectangle.shape  # read from the tensor, so that compiled code takes any size
+        cells = self.to_rectangle.flatten()
 
         def own(x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, T, D]
-            return x.index_select(0, self.to_rectangle).view(count, -1, *x.shape[1:]).transpose(1, 2)
+            return x.index_select(0, cells).view(count, width, *x.shape[1:]).transpose(1, 2)
 
         def prefix(x: Tensor) -> Tensor:  # [N, H, D] -> [1, H, shared, D]
             return x[: self.shared].transpose(0, 1)[None]
