@@ -1,7 +1,7 @@
-"""Decoding GPT-2 124M on a CPU, greedily: ours beside transformers and CTranslate2, for 32 rows and for one.
+"""Greedy decoding of GPT-2 124M on a CPU: wikitune beside transformers and CTranslate2, for 32 rows and for one.
 
-All have the same random weights and the same prompts of 40 tokens, and generate 64 tokens a row, in processes of their
-own that take turns. CTranslate2 is no dependency: without it, its line says so.
+All have the same random weights and the same prompts of 40 tokens, and generate 64 tokens per row. Each runs in its own
+process, and they take turns. CTranslate2 is not a dependency: if it is missing, its line says so.
 
     python -m benchmarks.decoding
 """
@@ -18,36 +18,35 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 ROWS, PROMPT, NEW, TURNS = (32, 1), 40, 64, 5
-LONGEST = 180  # seconds, after which no other turn begins
-CONTENDERS = {  # and the package that each needs
+LONGEST = 180  # seconds after which no new turn begins
+CONTENDERS = {  # with the package each of them needs
     "ours, bf16": "torch",
     "ours, fp32": "torch",
     "transformers, bf16": "transformers",
     "CTranslate2, int8": "ctranslate2",
 }
-NO_STOP = -1  # no token has this id: all rows reach the limit
+NO_STOP = -1  # no token has this id, so all rows reach the limit
 
 Prompts = list[list[int]]
 Answers = list[list[int]]
 
 
-def ours(precision: str) -> Callable[[Prompts], Answers]:
+def load_wikitune(precision: str) -> Callable[[Prompts], Answers]:
     from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
-    from model.decoding.decoder import prepare_for_decoding
-    from model.decoding.generation import generate
+    from model.decoding.generation import generate, prepare_for_decoding
 
     model = _weights()
     if precision == "bf16":
         model.to_precision(torch.bfloat16)
     model = prepare_for_decoding(model)
-    return lambda prompts: [list(one.tokens) for one in generate(model, prompts, NEW, NO_STOP)]
+    return lambda prompts: [list(answer.tokens) for answer in generate(model, prompts, NEW, NO_STOP)]
 
 
-def transformers() -> Callable[[Prompts], Answers]:
+def load_transformers() -> Callable[[Prompts], Answers]:
     import torch
 
     model = _peer().to(torch.bfloat16)
@@ -64,11 +63,11 @@ def transformers() -> Callable[[Prompts], Answers]:
     return answer
 
 
-def ctranslate2() -> Callable[[Prompts], Answers]:
+def load_ctranslate2() -> Callable[[Prompts], Answers]:
     peer: Any = importlib.import_module("ctranslate2")
     loader: Any = importlib.import_module("ctranslate2.converters.transformers").GPT2Loader()
 
-    # What its converter does, which would read a tokenizer, too; random weights have none.
+    # The steps of CTranslate2's converter, which would also read a tokenizer; random weights have none.
     model = _peer()
     spec = loader.get_model_spec(model)
     spec.register_vocabulary([str(token) for token in range(model.config.vocab_size)])
@@ -113,13 +112,13 @@ def _peer() -> Any:
     return model.requires_grad_(False)
 
 
-def work(name: str, prompts: Prompts, connection: Connection) -> None:
-    """Takes a turn whenever it is told to, with so many rows, until they are 0; answers with seconds, tokens and its
-    largest size."""
+def decode_in_turns(name: str, prompts: Prompts, connection: Connection) -> None:
+    """Takes a turn for each message, the number of rows to decode, until it is 0. Replies with the seconds, the tokens
+    and the process's peak memory in MB."""
     if name.startswith("ours"):
-        answer = ours(name.split()[-1])
+        answer = load_wikitune(name.split()[-1])
     else:
-        answer = transformers() if name.startswith("transformers") else ctranslate2()
+        answer = load_transformers() if name.startswith("transformers") else load_ctranslate2()
     while rows := connection.recv():
         started = time.perf_counter()
         answers = answer(prompts[:rows])
@@ -136,18 +135,18 @@ def main() -> None:
     for name, package in CONTENDERS.items():
         if importlib.util.find_spec(package):
             connections[name], theirs = context.Pipe()
-            context.Process(target=work, args=(name, prompts, theirs), daemon=True).start()
+            context.Process(target=decode_in_turns, args=(name, prompts, theirs), daemon=True).start()
     rates: dict[tuple[str, int], list[float]] = {(name, rows): [] for name in connections for rows in ROWS}
     megabytes: dict[str, float] = {}
     begun = time.perf_counter()
-    for turn in range(TURNS + 1):  # the first is for warming up
+    for turn in range(TURNS + 1):  # the first one warms up
         if turn > 1 and time.perf_counter() - begun > LONGEST:
             break
         for rows in ROWS:
             for name, connection in connections.items():
                 connection.send(rows)
                 seconds, answers, megabytes[name] = connection.recv()
-                if {len(one) for one in answers} != {NEW}:
+                if {len(answer) for answer in answers} != {NEW}:
                     raise SystemExit(f"{name} gave answers of other lengths than {NEW} tokens")
                 if turn:
                     rates[name, rows].append(rows * NEW / seconds)

@@ -1,8 +1,8 @@
-"""Training GPT-2 124M on a CPU: ours beside a plain loop over transformers' model, in float32 and under autocast.
+"""Training GPT-2 124M on a CPU: wikitune beside a plain loop over transformers' model, in float32 and under autocast.
 
-All train on the same batches of 8 from the same random weights, in processes of their own that take turns, a few
-steps at a time. The lengths are those of a real instruction data set: give its file, a JSON array of `instruction`,
-`input` and `output`, and a folder with GPT-2's `vocab.bpe` and `encoder.json`.
+All train on the same batches of 8 from the same random weights. Each runs in its own process, and they take turns of a
+few steps. The sequences come from a real instruction data set: pass its file, a JSON array of `instruction`, `input`
+and `output`, and a folder with GPT-2's `vocab.bpe` and `encoder.json`.
 
     python -m benchmarks.training instruction-data.json gpt2-tokenizer/
 """
@@ -19,14 +19,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from model.training.data import Sequence
+from model.training.data import TokenSequence
 
 BATCH, STEPS_A_TURN, TURNS = 8, 4, 6
 LEARNING_RATE, WEIGHT_DECAY, END_OF_TEXT = 5e-5, 0.1, 50256
 CONTENDERS = ("ours, bf16", "transformers, fp32", "transformers, bf16 autocast")
 
 
-def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
+def encode_data_set(data: Path, vocabulary: Path) -> list[TokenSequence]:
     import tiktoken
     from tiktoken.load import data_gym_to_mergeable_bpe_ranks
 
@@ -43,13 +43,12 @@ def sequences(data: Path, vocabulary: Path) -> list[Sequence]:
     return encoded
 
 
-def ours(batches: list[list[Sequence]]) -> Iterator[float]:
-    """Trains on one batch after the other; yields each one's mean loss."""
+def train_wikitune(batches: list[list[TokenSequence]]) -> Iterator[float]:
+    """Trains on one batch after the other and yields each batch's mean loss."""
     from model.core.process import prepare_process
 
     prepare_process()
-    from model.training.config import TrainingConfig
-    from model.training.loop import stepwise
+    from model.training.loop import TrainingConfig, train_on_batches
 
     config = TrainingConfig(
         epochs=1,
@@ -61,10 +60,11 @@ def ours(batches: list[list[Sequence]]) -> Iterator[float]:
         keep="last",
         precision="bfloat16",
     )
-    yield from stepwise(_initial_weights(), batches, config, END_OF_TEXT)
+    yield from train_on_batches(_initial_weights(), batches, config, END_OF_TEXT)
 
 
-def peer(batches: list[list[Sequence]], autocast: bool) -> Iterator[float]:
+def train_transformers(batches: list[list[TokenSequence]], autocast: bool) -> Iterator[float]:
+    """The same with transformers' model, padding each batch to its longest row."""
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -101,9 +101,13 @@ def _initial_weights() -> Any:
     return GPT2(GPT2Config()).init_weights(torch.Generator().manual_seed(1))
 
 
-def work(name: str, batches: list[list[Sequence]], connection: Connection) -> None:
-    """Takes a turn whenever it is told to; answers with seconds and losses, and at last with its largest size."""
-    steps = ours(batches) if name.startswith("ours") else peer(batches, autocast="autocast" in name)
+def train_in_turns(name: str, batches: list[list[TokenSequence]], connection: Connection) -> None:
+    """Takes a turn of `STEPS_A_TURN` steps for each message. Replies with the seconds and the loss of each step, and
+    with the process's peak memory in MB."""
+    if name.startswith("ours"):
+        steps = train_wikitune(batches)
+    else:
+        steps = train_transformers(batches, autocast="autocast" in name)
     for _ in range(TURNS + 1):
         connection.recv()
         turn = []
@@ -115,25 +119,24 @@ def work(name: str, batches: list[list[Sequence]], connection: Connection) -> No
 
 
 def main() -> None:
-    rows = sequences(Path(sys.argv[1]), Path(sys.argv[2]))
-    count = STEPS_A_TURN * (TURNS + 1)
-    batches = [rows[BATCH * i : BATCH * (i + 1)] for i in range(count)]
+    rows = encode_data_set(Path(sys.argv[1]), Path(sys.argv[2]))
+    batches = [rows[BATCH * i : BATCH * (i + 1)] for i in range(STEPS_A_TURN * (TURNS + 1))]
     context = multiprocessing.get_context("spawn")
     connections = {}
     for name in CONTENDERS:
         connections[name], theirs = context.Pipe()
-        context.Process(target=work, args=(name, batches, theirs), daemon=True).start()
+        context.Process(target=train_in_turns, args=(name, batches, theirs), daemon=True).start()
     rates: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     losses: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     megabytes: dict[str, float] = {}
-    for turn in range(TURNS + 1):  # the first is for warming up
+    for turn in range(TURNS + 1):  # the first one warms up
         tokens = [sum(len(row.tokens) for row in batch) for batch in batches[turn * STEPS_A_TURN :][:STEPS_A_TURN]]
         for name, connection in connections.items():
             connection.send("go")
             steps, megabytes[name] = connection.recv()
             losses[name] += [loss for _, loss in steps]
             if turn:
-                rates[name] += [some / seconds for some, (seconds, _) in zip(tokens, steps, strict=True)]
+                rates[name] += [count / seconds for count, (seconds, _) in zip(tokens, steps, strict=True)]
     medians = {name: statistics.median(rate) for name, rate in rates.items()}
     reference = statistics.mean(losses["transformers, fp32"][-STEPS_A_TURN:])
     print(f"{'':<28} {'tokens/s':>8} {'ours is':>8} {'MB':>6} {'last loss':>10} {'from fp32':>10}")

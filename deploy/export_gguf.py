@@ -1,9 +1,9 @@
-"""A checkpoint as one GGUF file, which llama.cpp and what is built on it (Ollama, LM Studio) serve.
+"""Exports a checkpoint as one GGUF file, for llama.cpp and the programs built on it (Ollama, LM Studio).
 
     python -m deploy.export_gguf data/checkpoints/full full.gguf
 
-llama.cpp's own converter knows a vocabulary by a hash of how it cuts a certain text, and refuses all that it hasn't
-met, such as one that was trained here. The names of the tensors are those of llama.cpp's architecture `gpt2`.
+llama.cpp's own converter recognises a vocabulary by a hash of how it splits a certain text, and refuses unknown ones,
+such as one that was trained here. The tensors' names are those of llama.cpp's architecture `gpt2`.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from model.core.checkpoint import TOKENIZER, load_checkpoint
 from model.core.gpt2 import GPT2, GPT2Config
 from model.core.prompt import END_OF_TEXT, render_prompt
 
-NAMES = {
+NAMES = {  # of our modules in llama.cpp
     "wte": "token_embd",
     "wpe": "position_embd",
     "ln_f": "output_norm",
@@ -31,7 +31,7 @@ NAMES = {
 
 
 def export(checkpoint: Path, path: Path) -> None:
-    """Writes float32 weights, the vocabulary, and the prompt of training as the chat template."""
+    """Writes the weights in float32, the vocabulary, and the training prompt as the chat template."""
     model, _ = load_checkpoint(checkpoint)
     writer = GGUFWriter(path, "gpt2")
     add_config(writer, model.config)
@@ -45,7 +45,8 @@ def export(checkpoint: Path, path: Path) -> None:
 
 
 def chat_template() -> str:
-    """The prompt of training around the last message, in Jinja, which drops a line feed that ends a template."""
+    """The training prompt around the last message, as a Jinja template. Jinja drops a line feed at the end of a
+    template, so the last one is written as an expression."""
     return render_prompt("{{ messages[-1]['content'] }}").removesuffix("\n") + "{{ '\\n' }}"
 
 
@@ -59,9 +60,10 @@ def add_config(writer: GGUFWriter, config: GPT2Config) -> None:
 
 
 def add_vocabulary(writer: GGUFWriter, tokenizer: dict[str, dict[str, dict[str, int]]]) -> None:
-    """The tokens by id, those of `tokenizer.json`; its merges are pairs, or texts with a space between the two."""
+    """Writes the tokens of `tokenizer.json` in the order of their ids, and the merges. In the file, a merge is a pair,
+    or a text with a space between the two parts."""
     known = tokenizer["model"]["vocab"]
-    vocabulary = {END_OF_TEXT: len(known)} | known  # GPT-2's own has it already
+    vocabulary = {END_OF_TEXT: len(known)} | known  # GPT-2's own vocabulary already has it
     tokens = sorted(vocabulary, key=vocabulary.__getitem__)
     merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in tokenizer["model"]["merges"]]
     writer.add_tokenizer_model("gpt2")
@@ -75,24 +77,27 @@ def add_vocabulary(writer: GGUFWriter, tokenizer: dict[str, dict[str, dict[str, 
 
 
 def add_weights(writer: GGUFWriter, model: GPT2) -> None:
+    """Writes every tensor in float32 under llama.cpp's name."""
     for name, tensor in model.state_dict().items():
         body, _, kind = name.rpartition(".")
         if body.startswith("h."):
             _, number, part = body.split(".", 2)
-            ours, block = part, f"blk.{number}."
+            module, block = part, f"blk.{number}."
         else:
-            ours, block = body, ""
+            module, block = body, ""
         # GPT-2's linear layers store [in, out], llama.cpp's [out, in].
         stored = tensor.T if ".c_" in name and kind == "weight" else tensor
-        writer.add_tensor(f"{block}{NAMES[ours]}.{kind}", stored.to(torch.float32).contiguous().numpy())
+        writer.add_tensor(f"{block}{NAMES[module]}.{kind}", stored.to(torch.float32).contiguous().numpy())
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m deploy.export_gguf", description="A checkpoint as a GGUF file.")
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.export_gguf", description="Exports a checkpoint as a GGUF file."
+    )
     parser.add_argument("checkpoint", type=Path, help="a folder with model.safetensors, such as data/checkpoints/full")
     parser.add_argument("path", type=Path, help="the file to write")
-    wanted = parser.parse_args()
-    export(wanted.checkpoint, wanted.path)
+    options = parser.parse_args()
+    export(options.checkpoint, options.path)
 
 
 if __name__ == "__main__":

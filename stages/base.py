@@ -14,7 +14,7 @@ from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, 
 from stages.common.records import Page
 
 if TYPE_CHECKING:
-    from model.training.config import TrainingConfig
+    from model.training.loop import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -118,11 +118,10 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     from model.core.gpt2 import GPT2, GPT2Config
     from model.core.prompt import render_prompt
     from model.core.tokenizer import load_encoding, train_tokenizer
-    from model.training.config import TrainingError
     from model.training.data import encode_documents
-    from model.training.loop import fingerprint, train
+    from model.training.loop import TrainingError, train
     from model.training.parallel import Ranks
-    from model.training.snapshots import Snapshots
+    from model.training.snapshots import Snapshots, fingerprint
 
     texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
@@ -176,7 +175,7 @@ def page_text(page: Page) -> str:
 
 
 def pretraining_config(params: Params) -> "TrainingConfig":
-    from model.training.config import TrainingConfig
+    from model.training.loop import TrainingConfig
 
     return TrainingConfig(
         epochs=params.epochs,

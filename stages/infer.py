@@ -57,8 +57,7 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     import torch
 
     from model.core.prompt import render_prompt
-    from model.decoding.decoder import prepare_for_decoding
-    from model.decoding.generation import generate
+    from model.decoding.generation import generate, prepare_for_decoding
     from model.decoding.sampling import Sampling
 
     model, encoding = read_checkpoint(checkpoint)
@@ -74,7 +73,7 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
         for start in range(0, len(order), params.batch_size):
             rows = order[start : start + params.batch_size]
             texts = [prompts[row] for row in rows]
-            batch = generate(model, texts, params.max_new_tokens, encoding.eot_token, sampling, places=rows)
+            batch = generate(model, texts, params.max_new_tokens, encoding.eot_token, sampling, row_ids=rows)
             generations.update(zip(rows, batch, strict=True))
             progress.update(len(rows))
             tokens += sum(len(generation.tokens) for generation in batch)

@@ -20,7 +20,7 @@ from stages.common.records import Example
 if TYPE_CHECKING:
     import torch
 
-    from model.training.config import TrainingConfig
+    from model.training.loop import TrainingConfig
 
 log = logging.getLogger(__name__)
 
@@ -110,11 +110,10 @@ def tune(
     import torch
 
     from model.core.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
-    from model.training.config import TrainingError
     from model.training.data import encode_example
-    from model.training.loop import fingerprint, train
+    from model.training.loop import TrainingError, train
     from model.training.parallel import Ranks
-    from model.training.snapshots import Snapshots
+    from model.training.snapshots import Snapshots, fingerprint
 
     try:
         device = choose_device(params.device)
@@ -129,7 +128,7 @@ def tune(
         over = sum(map(len, encoded)) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
-        ranks = Ranks.of_environment()
+        ranks = Ranks.from_environment()
         run = fingerprint(model, fitting[0], fitting[1], config, ranks)
         snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done() if ranks.writes else nullcontext():
@@ -156,8 +155,8 @@ def tune(
 
 
 def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
-    from model.training.config import TrainingConfig
-    from model.training.precision import best_precision
+    from model.training.loop import TrainingConfig
+    from model.training.optimization import best_precision
 
     chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision
     not_the_loops = {

@@ -31,7 +31,7 @@ def device(sections: dict[str, Any]) -> tuple[Finding, str, str]:
     """What trains, and the precision there: "cpu" or "cuda", and "bfloat16" or "float32"."""
     import torch
 
-    from model.training.precision import best_precision
+    from model.training.optimization import best_precision
 
     train = sections["train"]
     there = torch.cuda.is_available()

@@ -1,0 +1,1 @@
+"""Asking: checkpoints that answer instructions in a terminal or through a pipe."""

@@ -1,36 +1,40 @@
-"""A checkpoint that answers instructions, its words as soon as they are decoded."""
+"""A checkpoint that answers instructions: token by token for a terminal, line by line for a pipe."""
 
 import codecs
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-import tiktoken
+from typing import BinaryIO, Literal
 
 from model.core.checkpoint import load_checkpoint
-from model.core.gpt2 import GPT2
 from model.core.prompt import render_prompt
 from model.decoding.generation import stream
 from model.decoding.sampling import Sampling
 
+ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}  # as in the TSV that jq and others write
+CHARACTERS = {escape: character for character, escape in ESCAPES.items()}
+
 
 class PromptTooLongError(Exception):
-    """A prompt that leaves no room in the context for an answer; the message has the numbers."""
+    """The prompt leaves no room in the context for a response. The message has the numbers."""
 
 
 @dataclass(frozen=True)
-class Task:
-    """What is asked. `place` counts the tasks from 0: with the seed, it decides what is drawn."""
+class Question:
+    """An instruction and its input, numbered from 0. With the seed, the number decides the random numbers."""
 
     instruction: str
     input: str
-    place: int
+    number: int
 
 
 class Answerer:
+    """A checkpoint with the settings it answers with."""
+
     def __init__(self, folder: Path, max_new_tokens: int, sampling: Sampling) -> None:
-        """Raises CheckpointError for a folder without a usable checkpoint, OSError for one that can't be read."""
+        """Raises CheckpointError if the checkpoint cannot be used, OSError if the folder cannot be read."""
         self.name = folder.resolve().name
         self.max_new_tokens = max_new_tokens
         self.sampling = sampling
@@ -38,41 +42,39 @@ class Answerer:
 
     @property
     def context(self) -> int:
-        """Tokens of prompt and answer together."""
+        """The context length: the most tokens of prompt and response together."""
         return self.model.config.n_positions
 
-    def answer(self, task: Task) -> "Answer":
-        """Raises PromptTooLongError."""
-        prompt = self.encoding.encode_ordinary(render_prompt(task.instruction, task.input))
+    def respond(self, question: Question) -> "Response":
+        """A response that is not decoded yet. Raises PromptTooLongError."""
+        prompt = self.encoding.encode_ordinary(render_prompt(question.instruction, question.input))
         if len(prompt) >= self.context:
             raise PromptTooLongError(
                 f"the prompt has {len(prompt):,} tokens, but {self.name} reads {self.context:,} with its answer; "
                 "shorten the instruction or its input"
             )
-        return Answer(self, prompt, task.place)
+        return Response(self, prompt, question.number)
 
 
-class Answer:
-    """`pieces()` decodes it; `finish` then says how it ended: None while it goes on, or where it was broken off."""
+class Response:
+    """`pieces()` decodes it. Then `finish` says how it ended; it is None until then, and if it is interrupted."""
 
-    def __init__(self, answerer: Answerer, prompt: list[int], place: int) -> None:
+    def __init__(self, answerer: Answerer, prompt: list[int], number: int) -> None:
         self.finish: Literal["stop", "length"] | None = None
         self._answerer = answerer
         self._prompt = prompt
-        self._place = place
+        self._number = number
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of whole characters, one a token, "" where a token ends within a character.
+        """The text as it is decoded, one piece per token. A piece holds whole characters: it is "" if the token ends
+        inside one.
 
-        Joined, they are what decoding all tokens at once gives: bytes that are no UTF-8 become U+FFFD.
+        Joined, the pieces are what decoding all tokens at once gives: bytes that are not UTF-8 become U+FFFD.
         """
-        model: GPT2 = self._answerer.model
-        encoding: tiktoken.Encoding = self._answerer.encoding
+        answerer, encoding = self._answerer, self._answerer.encoding
         stop = encoding.eot_token
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        steps = stream(
-            model, [self._prompt], self._answerer.max_new_tokens, stop, self._answerer.sampling, [self._place]
-        )
+        steps = stream(answerer.model, [self._prompt], answerer.max_new_tokens, stop, answerer.sampling, [self._number])
         finish: Literal["stop", "length"] = "length"
         for [(_, token)] in steps:
             if token == stop:
@@ -81,3 +83,48 @@ class Answer:
                 yield decoder.decode(encoding.decode_single_token_bytes(token))
         self.finish = finish
         yield decoder.decode(b"", final=True)
+
+
+def answer_lines(answerers: Sequence[Answerer], source: BinaryIO, target: BinaryIO) -> int:
+    """Writes one line to `target` for each line of `source`, at once, with one column per answerer.
+
+    A prompt that is too long gets an empty column and a message on standard error. Returns the exit status: 1 if there
+    was such a prompt, otherwise 0. Ends the program if a line is not UTF-8.
+    """
+    status = 0
+    for number, line in enumerate(source):
+        try:
+            question = parse_line(line, number)
+        except UnicodeDecodeError as error:
+            sys.exit(f"error: line {number + 1} is not UTF-8 text: {error.reason} at byte {error.start}")
+        columns = []
+        for answerer in answerers:
+            try:
+                columns.append(_response_text(answerer, question))
+            except PromptTooLongError as error:
+                columns.append("")
+                status = 1
+                sys.stderr.write(f"error: line {number + 1}: {error}\n")
+        target.write(("\t".join(map(escape, columns)) + "\n").encode())
+        target.flush()
+    return status
+
+
+def parse_line(line: bytes, number: int) -> Question:
+    """An instruction, or an instruction, a tab and its input. Raises UnicodeDecodeError."""
+    instruction, _, context = line.decode("utf-8").rstrip("\r\n").partition("\t")
+    return Question(unescape(instruction), unescape(context), number)
+
+
+def _response_text(answerer: Answerer, question: Question) -> str:
+    return "".join(answerer.respond(question).pieces()) if question.instruction.strip() else ""
+
+
+def escape(text: str) -> str:
+    """The text on one line, without tabs."""
+    return re.sub(r"[\\\n\t\r]", lambda match: ESCAPES[match[0]], text)
+
+
+def unescape(text: str) -> str:
+    """Undoes `escape`. Other backslashes stay as they are."""
+    return re.sub(r"\\[\\ntr]", lambda match: CHARACTERS[match[0]], text)

@@ -1,12 +1,15 @@
-"""Ask a checkpoint, or several side by side: `python -m model.asking.ask --checkpoint data/checkpoints/full`.
+"""Asks a checkpoint, or several side by side.
 
-In a terminal it is a dialogue (`model/asking/terminal.py`); through a pipe, a line in gives a line out
-(`model/asking/lines.py`).
+    python -m model.asking.ask --checkpoint data/checkpoints/full
+
+In a terminal it is a dialogue (`model/asking/terminal.py`). Through a pipe, each line in gives a line out
+(`answer_lines` in `model/asking/answering.py`).
 """
 
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,75 +18,74 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Asks a checkpoint, or several side by side."
 DETAILS = """\
-In a terminal, an instruction ends with an empty line. What stands below a line "Input:" is the text that it works on.
+In a terminal, an empty line ends an instruction. The text below a line "Input:" is what the instruction works on.
 Ctrl+C stops an answer, Ctrl+D leaves.
 
-Through a pipe, each line is an instruction, or an instruction, a tab and its input. \\n, \\t, \\r and \\\\ stand for a
-line's end, a tab, a carriage return and a backslash, as in what `jq -r @tsv` writes. Each line of the output is the
-answer to the same line of the input, written alike; with --compare, one answer a column, parted by tabs. An empty
-line gets an empty line. Exit status 1 says that an instruction was too long to be answered.
+Through a pipe, each line is an instruction, or an instruction, a tab and its input. Write \\n, \\t, \\r and \\\\ for a
+line break, a tab, a carriage return and a backslash, as `jq -r @tsv` does. Each line of the output answers the same
+line of the input and is written in the same way. With --compare it has one column per checkpoint, separated by tabs.
+An empty line gets an empty line. Exit status 1 means that an instruction was too long.
 """
 
 
-def main() -> None:
-    options = read_options()
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m model.asking.ask") -> None:
+    """Runs the command and exits. `arguments` default to `sys.argv`; `prog` is the command's name in its help."""
+    options = parse_options(arguments, prog)
     try:
-        sys.exit(ask(options))
-    except BrokenPipeError:  # whoever reads the answers has enough of them
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the interpreter flushes to in the end
+        sys.exit(answer_standard_input(options))
+    except BrokenPipeError:  # the reader of the answers has closed the pipe
+        # The interpreter flushes standard output at exit; that must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(130)  # as a shell says it
+        sys.exit(130)  # the status a shell gives after Ctrl+C
 
 
-def read_options() -> argparse.Namespace:
+def parse_options(arguments: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m model.asking.ask",
-        description=DESCRIPTION,
-        epilog=DETAILS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog=prog, description=DESCRIPTION, epilog=DETAILS, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
     add("--checkpoint", type=Path, default=Path("data/checkpoints/full"), help="its folder (default: %(default)s)")
-    add("--compare", metavar="A,B,...", help="several instead: paths, or names of folders beside --checkpoint's")
+    add("--compare", metavar="A,B,...", help="several instead: paths, or names of folders beside --checkpoint")
     add("--max-new-tokens", type=int, default=256, metavar="N", help="of an answer, from 1 (default: %(default)s)")
     add("--temperature", type=float, default=0.0, metavar="T", help="0, the default, takes the most likely token")
-    add("--top-k", type=int, default=0, metavar="K", help="draws from the K most likely tokens; 0, the default: all")
-    add("--top-p", type=float, default=1.0, metavar="P", help="draws from the most likely up to probability P, to 1")
-    add("--seed", type=int, default=1, metavar="N", help="of what is drawn, from 0 (default: %(default)s)")
-    options = parser.parse_args()
+    add("--top-k", type=int, default=0, metavar="K", help="sample from the K most likely tokens; 0, the default: all")
+    add("--top-p", type=float, default=1.0, metavar="P", help="sample from the most likely up to probability P, to 1")
+    add("--seed", type=int, default=1, metavar="N", help="of sampling, from 0 (default: %(default)s)")
+    options = parser.parse_args(arguments)
     if options.max_new_tokens < 1:
         parser.error(f"--max-new-tokens is {options.max_new_tokens}, must be from 1")
-    options.folders = folders(options.checkpoint, options.compare)
+    options.folders = checkpoint_folders(options.checkpoint, options.compare)
     if not options.folders:
         parser.error(f"--compare is {options.compare!r}, must name a checkpoint")
     return options
 
 
-def folders(checkpoint: Path, compare: str | None) -> list[Path]:
-    """The checkpoints to ask, in the order in which they are named. A name without a slash is a folder beside
-    `checkpoint`; anything else is a path."""
+def checkpoint_folders(checkpoint: Path, compare: str | None) -> list[Path]:
+    """The checkpoints to ask, in the order they are named. A name without a slash is a folder beside `checkpoint`;
+    anything else is a path."""
     if compare is None:
         return [checkpoint]
     names = [name.strip() for name in compare.split(",") if name.strip()]
     return [Path(name) if os.sep in name else checkpoint.parent / name for name in names]
 
 
-def ask(options: argparse.Namespace) -> int:
-    """The exit status, after everything was asked."""
-    answerers = load(options)
+def answer_standard_input(options: argparse.Namespace) -> int:
+    """Answers until the input ends; returns the exit status."""
+    answerers = load_answerers(options)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from model.asking.terminal import converse
 
         converse(answerers)
         return 0
-    from model.asking.lines import answer_lines
+    from model.asking.answering import answer_lines
 
     return answer_lines(answerers, sys.stdin.buffer, sys.stdout.buffer)
 
 
-def load(options: argparse.Namespace) -> "list[Answerer]":
-    """Ends the program with one message where a checkpoint or a setting cannot be used."""
+def load_answerers(options: argparse.Namespace) -> "list[Answerer]":
+    """Ends the program with one message if a checkpoint or a setting cannot be used."""
     from model.asking.answering import Answerer
     from model.core.checkpoint import CheckpointError
     from model.decoding.sampling import Sampling

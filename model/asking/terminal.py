@@ -1,4 +1,4 @@
-"""A dialogue in a terminal: answers appear as they are decoded, of several checkpoints side by side."""
+"""A dialogue in a terminal: answers appear as they are decoded, those of several checkpoints side by side."""
 
 import re
 import sys
@@ -7,92 +7,91 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
-from model.asking.answering import Answer, Answerer, PromptTooLongError, Task
+from model.asking.answering import Answerer, PromptTooLongError, Question
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-FIRST_LINE, NEXT_LINE = "> ", "  "
-INPUT = "Input:"  # alone on a line
-REDRAWN = 10  # times a second, of columns
-# All that a terminal could act on, but line feeds and tabs: a model may have learned any of it.
+FIRST_LINE, NEXT_LINE = "> ", "  "  # prompts
+INPUT = "Input:"  # alone on a line, it starts the input
+REFRESH_RATE = 10  # of the columns, per second
+# Whatever a terminal could act on, except line feeds and tabs: a model may have learned any of it.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def converse(answerers: Sequence[Answerer]) -> None:
-    """Answers until the input ends."""
+    """Answers questions from the terminal until the input ends."""
     with suppress(ImportError):
         import readline  # noqa: F401 # `input` then edits lines and remembers them
-    for one in answerers:
-        say(f"{one.name}: {one.model.parameter_count():,} parameters, reads {one.context:,} tokens\n")
-    say(f"An empty line ends an instruction. What stands below a line {INPUT} is the text that it works on.\n")
-    say("Ctrl+C stops an answer, Ctrl+D leaves.\n")
-    places = count()
+    for answerer in answerers:
+        parameters = answerer.model.parameter_count()
+        print_now(f"{answerer.name}: {parameters:,} parameters, reads {answerer.context:,} tokens\n")
+    print_now(f"An empty line ends an instruction. The text below a line {INPUT} is what it works on.\n")
+    print_now("Ctrl+C stops an answer, Ctrl+D leaves.\n")
+    numbers = count()
     while True:
         try:
-            say("\n")
-            task = read_task()
-            if task[0]:
-                show(answerers, Task(*task, next(places)))
+            print_now("\n")
+            instruction, input_text = read_question()
+            if instruction:
+                show_responses(answerers, Question(instruction, input_text, next(numbers)))
         except EOFError:
-            say("\n")
+            print_now("\n")
             return
         except KeyboardInterrupt:
-            say("\n(stopped)\n")
+            print_now("\n(stopped)\n")
 
 
-def read_task() -> tuple[str, str]:
-    """An instruction and its input. Raises EOFError where the input ends."""
+def read_question() -> tuple[str, str]:
+    """Reads an instruction and its input. Raises EOFError at the end of the input."""
     lines: list[str] = []
     while line := input(NEXT_LINE if lines else FIRST_LINE).rstrip():
         lines.append(line)
-    divide = lines.index(INPUT) if INPUT in lines else len(lines)
-    return "\n".join(lines[:divide]), "\n".join(lines[divide + 1 :])
+    end = lines.index(INPUT) if INPUT in lines else len(lines)
+    return "\n".join(lines[:end]), "\n".join(lines[end + 1 :])
 
 
-def show(answerers: Sequence[Answerer], task: Task) -> None:
+def show_responses(answerers: Sequence[Answerer], question: Question) -> None:
+    """Prints the response of one checkpoint, or those of several in columns."""
     if len(answerers) > 1:
-        show_columns(answerers, task)
-        return
-    try:
-        answer = answerers[0].answer(task)
-    except PromptTooLongError as error:
-        say(f"error: {error}\n")
-        return
-    for piece in answer.pieces():
-        say(harmless(piece))
-    say(f"\n{ending(answer)}")
+        show_columns(answerers, question)
+    else:
+        for piece in printable_pieces(answerers[0], question):
+            print_now(piece)
+        print_now("\n")
 
 
-def show_columns(answerers: Sequence[Answerer], task: Task) -> None:
-    """All answers grow together, a token each in turn."""
+def show_columns(answerers: Sequence[Answerer], question: Question) -> None:
+    """All responses grow together, one token each in turn."""
     from rich.live import Live
 
     texts = [""] * len(answerers)
-    names = [one.name for one in answerers]
-    growing = {place: column_pieces(one, task) for place, one in enumerate(answerers)}
-    with Live(get_renderable=lambda: columns(names, texts), refresh_per_second=REDRAWN):
+    names = [answerer.name for answerer in answerers]
+    growing = {column: printable_pieces(answerer, question) for column, answerer in enumerate(answerers)}
+    with Live(get_renderable=lambda: columns_table(names, texts), refresh_per_second=REFRESH_RATE):
         while growing:
-            for place, pieces in list(growing.items()):
+            for column, pieces in list(growing.items()):
                 piece = next(pieces, None)
                 if piece is None:
-                    del growing[place]
+                    del growing[column]
                 else:
-                    texts[place] += piece
+                    texts[column] += piece
 
 
-def column_pieces(answerer: Answerer, task: Task) -> Iterator[str]:
+def printable_pieces(answerer: Answerer, question: Question) -> Iterator[str]:
+    """The response as it is decoded, without control characters, and a note if it is cut; or the error."""
     try:
-        answer = answerer.answer(task)
+        response = answerer.respond(question)
     except PromptTooLongError as error:
         yield f"error: {error}"
         return
-    yield from map(harmless, answer.pieces())
-    yield f"\n{ending(answer)}"
+    yield from map(replace_control_characters, response.pieces())
+    if response.finish == "length":
+        yield "\n(cut at the limit)"
 
 
-def columns(names: Sequence[str], texts: Sequence[str]) -> "Table":
-    """As wide as the terminal, in equal parts."""
+def columns_table(names: Sequence[str], texts: Sequence[str]) -> "Table":
+    """A table as wide as the terminal, with equal columns."""
     from rich.box import SIMPLE
     from rich.table import Table
     from rich.text import Text
@@ -104,14 +103,10 @@ def columns(names: Sequence[str], texts: Sequence[str]) -> "Table":
     return table
 
 
-def ending(answer: Answer) -> str:
-    return "(cut at the limit)\n" if answer.finish == "length" else ""
-
-
-def harmless(text: str) -> str:
+def replace_control_characters(text: str) -> str:
     return CONTROL.sub("\ufffd", text)
 
 
-def say(text: str) -> None:
+def print_now(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Checkpoints in the layout that transformers loads: model.safetensors, config.json and the tokenizer's files."""
+"""Checkpoints in the layout of transformers: model.safetensors, config.json and the tokenizer's files."""
 
 import json
 import shutil
@@ -18,15 +18,16 @@ WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
-PREFIX = "transformer."  # where transformers' GPT2LMHeadModel keeps the body of the model
+PREFIX = "transformer."  # of the tensors' names in transformers' GPT2LMHeadModel
 
 
 class CheckpointError(Exception):
-    """A checkpoint that cannot be used; the message names the file and what is wrong with it."""
+    """A checkpoint cannot be used or written. The message names the file and says what is wrong with it."""
 
 
 def save_tokenizer(folder: Path, tokenizer_json: str, n_positions: int) -> Path:
-    """Writes the tokenizer's two files; returns the path of `tokenizer.json`."""
+    """Writes the tokenizer's two files and returns the path of `tokenizer.json`. `n_positions` is the context length
+    in tokens."""
     folder.mkdir(parents=True, exist_ok=True)
     config = {
         "tokenizer_class": "PreTrainedTokenizerFast",
@@ -41,15 +42,15 @@ def save_tokenizer(folder: Path, tokenizer_json: str, n_positions: int) -> Path:
 
 
 def copy_tokenizer(source: Path, target: Path) -> None:
-    """The tokenizer of one checkpoint for another."""
+    """Copies the tokenizer's files from one checkpoint folder to another."""
     target.mkdir(parents=True, exist_ok=True)
     for name in (TOKENIZER, TOKENIZER_CONFIG):
         shutil.copyfile(source / name, target / name)
 
 
 def save_checkpoint(folder: Path, model: GPT2) -> None:
-    """Writes config and weights beside the tokenizer. The weights come last, by a rename: a folder without them is
-    not a checkpoint. Raises CheckpointError where the disk takes no more."""
+    """Writes config and weights beside the tokenizer. The weights come last and are renamed when they are complete, so
+    a folder with weights is always a whole checkpoint. Raises CheckpointError if the weights cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).unlink(missing_ok=True)
     config = model.config
@@ -86,20 +87,23 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def assemble(config: GPT2Config, tensors: dict[str, Tensor]) -> GPT2:
-    """A model of these very tensors, by GPT-2's names, in evaluation mode. Without a copy: what is mapped into memory
-    stays in its file until it is changed, and the file is never written to."""
-    with torch.device("meta"):  # shapes alone: no memory for weights that are replaced at once
+def build_model(config: GPT2Config, tensors: dict[str, Tensor]) -> GPT2:
+    """A model whose weights are `tensors`, by GPT-2's names, in evaluation mode.
+
+    The tensors are not copied: if they are mapped from a file, they stay there until they are changed, and a change
+    never reaches the file.
+    """
+    with torch.device("meta"):  # shapes only: the weights are replaced at once, so they need no memory
         model = GPT2(config)
     model.load_state_dict(tensors, assign=True)
     return model.eval()
 
 
 def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
-    """The model (on the CPU, in evaluation mode) and its encoding.
+    """The model (float32, on the CPU, in evaluation mode) and its encoding.
 
-    Raises CheckpointError where a file is missing or damaged, a tensor's name or shape is not the config's, or a weight
-    is NaN or infinite.
+    Raises CheckpointError if a file is missing or damaged, if the tensors' names or shapes do not fit the config, or if
+    a weight is NaN or infinite.
     """
     for name in (WEIGHTS, CONFIG, TOKENIZER):
         if not (folder / name).is_file():
@@ -112,13 +116,12 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
     except SafetensorError as error:
         raise CheckpointError(f"{folder / WEIGHTS} is damaged: {error}") from error
     tensors = {name.removeprefix(PREFIX): tensor.float() for name, tensor in stored.items()}
-    found = {name: tensor.shape for name, tensor in tensors.items()}
-    if found != expected:
-        wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
-        name = wrong[0]
+    shapes = {name: tensor.shape for name, tensor in tensors.items()}
+    if shapes != expected:
+        wrong = sorted(name for name in expected.keys() | shapes.keys() if expected.get(name) != shapes.get(name))
         raise CheckpointError(
-            f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {name}: "
-            f"found {_shape(found.get(name))}, expected {_shape(expected.get(name))}"
+            f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {wrong[0]}: "
+            f"found {_shape_text(shapes.get(wrong[0]))}, expected {_shape_text(expected.get(wrong[0]))}"
         )
     for name, tensor in tensors.items():
         if not all_finite(tensor):
@@ -127,15 +130,16 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
         encoding = load_encoding(folder / TOKENIZER)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
-    return assemble(config, tensors), encoding
+    return build_model(config, tensors), encoding
 
 
 def all_finite(tensor: Tensor) -> bool:
-    """Whether no value is NaN or infinite: the smallest and the largest show it, without the memory of `isfinite`."""
+    """Whether no value is NaN or infinite. The smallest and the largest value tell, and take less memory than
+    `isfinite` of all values."""
     return bool(torch.stack(torch.aminmax(tensor)).isfinite().all())
 
 
-def _shape(shape: tuple[int, ...] | None) -> str:
+def _shape_text(shape: tuple[int, ...] | None) -> str:
     return "none" if shape is None else str(list(shape))
 
 

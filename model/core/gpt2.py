@@ -5,11 +5,13 @@ transformer with learned positions, layer norm before each sublayer, the tanh fo
 matrix tied to the token embedding. Parameters carry GPT-2's own names and shapes, so that a checkpoint
 loads without renaming or transposing.
 
-What is unusual: linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`); tokens run
-through the model as one flat [N, C], and a layout (`model/core/rows.py`) that the caller passes in says which of them
-are a row, or holds the KV cache (`model/decoding/cache.py`), which is never state of a module; and each linear layer
-computes in the precision of its weight, while the residual stream stays in float32: mixed precision needs no code but
-`to_precision`.
+What is unusual:
+- Linear layers are stored input-first, [in, out], as OpenAI published them (`Conv1D`).
+- Tokens run through the model as one flat [N, C]. The caller passes in a layout (`model/core/rows.py`) that says which
+  tokens form a row. When decoding, the layout also holds the KV cache (`model/decoding/kv_cache.py`), so that no module
+  has state.
+- Each linear layer computes in the precision of its weight, while the residual stream stays in float32. So mixed
+  precision needs no other code than `to_precision`.
 
 Shape letters in comments: N tokens, B rows, T tokens of a row, C = n_embd, H = n_head, D = C / H.
 """
@@ -21,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.core.rows import EqualRows, Rows
+from model.core.rows import EqualRows, RowLayout
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ class Conv1D(nn.Module):
         return torch.addmm(self.bias, x.to(self.weight.dtype), self.weight)
 
 
-def embedding(rows: int, width: int) -> nn.Embedding:
-    """Without torch's random weights, which are replaced anyway: drawing them on the device `meta` imports torch's
-    compiler, which takes as long as all the rest of torch."""
-    return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
+def _empty_embedding(rows: int, width: int) -> nn.Embedding:
+    """An embedding without torch's random weights, which are always replaced. Drawing them on the device `meta` would
+    import torch's compiler, which takes as long as all the rest of torch."""
+    embedding: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)  # type: ignore[no-untyped-call]
+    return embedding
 
 
 class Attention(nn.Module):
@@ -68,10 +71,10 @@ class Attention(nn.Module):
         self.c_attn = Conv1D(config.n_embd, 3 * config.n_embd)
         self.c_proj = Conv1D(config.n_embd, config.n_embd)
 
-    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+    def forward(self, x: Tensor, layout: RowLayout) -> Tensor:
         N, C = x.shape
         q, k, v = self.c_attn(x).view(N, 3, self.n_head, -1).unbind(1)  # each [N, H, D]
-        y = rows.attend(self.layer, q, k, v, self.dropout if self.training else 0.0)
+        y = layout.attend(self.layer, q, k, v, self.dropout if self.training else 0.0)
         return F.dropout(self.c_proj(y.reshape(N, C)), self.dropout, self.training)
 
 
@@ -95,28 +98,28 @@ class Block(nn.Module):
         self.ln_2 = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
         self.mlp = MLP(config)
 
-    def forward(self, x: Tensor, rows: Rows) -> Tensor:
-        x = x + self.attn(self.ln_1(x), rows)
+    def forward(self, x: Tensor, layout: RowLayout) -> Tensor:
+        x = x + self.attn(self.ln_1(x), layout)
         x = x + self.mlp(self.ln_2(x))
         return x
 
 
 class GPT2(nn.Module):
-    """Token ids in, hidden states out; `logits` turns those of the positions that matter into scores."""
+    """Token ids in, hidden states out. `logits` then scores the next token, for the positions that need it."""
 
     def __init__(self, config: GPT2Config) -> None:
         super().__init__()
         self.config = config
-        self.wte = embedding(config.vocab_size, config.n_embd)
-        self.wpe = embedding(config.n_positions, config.n_embd)
+        self.wte = _empty_embedding(config.vocab_size, config.n_embd)
+        self.wpe = _empty_embedding(config.n_positions, config.n_embd)
         self.h = nn.ModuleList(Block(config, layer) for layer in range(config.n_layer))
         self.ln_f = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
 
     def init_weights(self, generator: torch.Generator, embedding_std: float = 0.02) -> "GPT2":
-        """GPT-2's initialisation: N(0, 0.02); the two projections into the residual stream of each block are
-        scaled down by sqrt(2 * n_layer), because that many of them add up in it (section 2.3 of the paper).
+        """Draws GPT-2's initial weights from N(0, 0.02). Each block adds two projections to the residual stream, so
+        those are scaled down by sqrt(2 * n_layer) (section 2.3 of the paper). Biases stay zero. Returns the model.
 
-        GPT-2's widths are 768 and more; a narrow model learns faster from a larger `embedding_std`.
+        GPT-2 is at least 768 wide. A narrower model learns faster from a larger `embedding_std`.
         """
         for name, parameter in self.named_parameters():
             if name.startswith(("wte", "wpe")):
@@ -128,34 +131,35 @@ class GPT2(nn.Module):
         return self
 
     def forward(self, input_ids: Tensor) -> Tensor:
-        """Hidden states [B, T, C] of `input_ids` [B, T] (int64), each row from position 0 on.
+        """Hidden states [B, T, C] (float32) of `input_ids` [B, T] (int64). Each row starts at position 0.
 
-        Rows padded at their right end need no mask: no position looks to its right. Raises ValueError past the
-        context length.
+        Rows padded at their right end need no mask: no position looks to its right. Raises ValueError if T exceeds
+        the context length.
         """
         B, T = input_ids.shape
         if T > self.config.n_positions:
             raise ValueError(f"{T} positions exceed the model's context of {self.config.n_positions}")
         return self.hidden(input_ids.flatten(), EqualRows(B, T, input_ids.device)).view(B, T, -1)
 
-    def hidden(self, tokens: Tensor, rows: Rows, noise: Tensor | None = None) -> Tensor:
-        """Hidden states [N, C] (float32) of `tokens` [N] (int64) that lie as `rows` says; `noise` [N, C] is added to
-        their embeddings."""
-        x = self.wte(tokens).float() + self.wpe(rows.positions).float()
+    def hidden(self, tokens: Tensor, layout: RowLayout, noise: Tensor | None = None) -> Tensor:
+        """Hidden states [N, C] (float32) of `tokens` [N] (int64), which `layout` arranges in rows. `noise` [N, C] is
+        added to their embeddings."""
+        x = self.wte(tokens).float() + self.wpe(layout.positions).float()
         if noise is not None:
             x = x + noise
         x = F.dropout(x, self.config.dropout, self.training)
         for block in self.h:
-            x = block(x, rows)
+            x = block(x, layout)
         hidden: Tensor = self.ln_f(x)
         return hidden
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """Scores [..., vocab_size] of the next token after hidden states [..., C]."""
+        """Scores [..., vocab_size] of the next token, from hidden states [..., C]."""
         return F.linear(hidden.to(self.wte.weight.dtype), self.wte.weight)
 
     def to_precision(self, dtype: torch.dtype) -> "GPT2":
-        """Embeddings and linear layers in `dtype`, in place; layer norms and the residual stream stay in float32."""
+        """Converts embeddings and linear layers to `dtype`, in place. Layer norms and the residual stream stay in
+        float32. Returns the model."""
         for module in self.modules():
             if not isinstance(module, nn.LayerNorm):
                 for parameter in module.parameters(recurse=False):
@@ -163,4 +167,5 @@ class GPT2(nn.Module):
         return self
 
     def parameter_count(self) -> int:
+        """The number of weights. The output matrix is the token embedding and counts once."""
         return sum(parameter.numel() for parameter in self.parameters())

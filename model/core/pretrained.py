@@ -1,7 +1,7 @@
-"""GPT-2's weights from elsewhere, in the layout of transformers or as a lone .safetensors file.
+"""GPT-2's weights from elsewhere: a folder in the layout of transformers, or a single .safetensors file.
 
-Nothing of a file is trusted: hash, names, shapes and types are checked before a weight is read, values before the
-model is handed out. The weights stay memory-mapped, so that a model takes no more memory than its file.
+No file is trusted. Its hash and the tensors' names, shapes and types are checked before any weight is read, and the
+values before the model is returned. The weights stay memory-mapped, so a model takes no more memory than its file.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 from tqdm import tqdm
 
-from model.core.checkpoint import CONFIG, PREFIX, WEIGHTS, CheckpointError, all_finite, assemble
+from model.core.checkpoint import CONFIG, PREFIX, WEIGHTS, CheckpointError, all_finite, build_model
 from model.core.gpt2 import GPT2, GPT2Config
 
 HEAD = "lm_head.weight"
 HEAD_SIZE = 64  # n_embd / n_head of every published GPT-2: 768/12, 1024/16, 1280/20 and 1600/25
-DTYPES = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}  # safetensors' names of what can be used
-# What config.json can say that makes the same weights compute something else; GPT-2 is this.
+DTYPES = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}  # accepted types, by safetensors' names
+# Settings of config.json that change what the same weights compute, with GPT-2's values.
 SWITCHES = {
     "model_type": "gpt2",
     "activation_function": "gelu_new",
@@ -35,28 +35,29 @@ SWITCHES = {
 
 @dataclass(frozen=True)
 class Pretrained:
-    """A model (on the CPU, in evaluation mode, float32) and the file that it came from."""
+    """A model (float32, on the CPU, in evaluation mode) and the file it was read from."""
 
     model: GPT2
     file: Path
     sha256: str
-    dtypes: tuple[str, ...]  # what the file stores; several where it mixes them
+    dtypes: tuple[str, ...]  # of the stored weights, sorted; several if the file mixes them
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A tensor of the file's header."""
+    """A tensor as the file's header describes it."""
 
     key: str  # its name in the file, with or without the prefix
     shape: tuple[int, ...]
-    dtype: str  # safetensors' own name
+    dtype: str  # by safetensors' name
 
 
 def load_pretrained(path: Path, sha256: str = "", dropout: float = 0.0) -> Pretrained:
-    """The model of a folder (`model.safetensors`, and `config.json` where it is there) or of one .safetensors file.
+    """Reads the model of a folder (`model.safetensors`, and `config.json` if present) or of one .safetensors file.
 
-    `sha256` is what the file must have, "" for any; `dropout` is for training on, whatever the config says. Raises
-    CheckpointError with file, tensor, what was found and what was expected.
+    `sha256` is the hash the file must have, in hex, or "" to accept any. `dropout` overrides that of the config; it
+    matters if the model is trained further. Raises CheckpointError that names the file and the tensor, and says what
+    was found and what was expected.
     """
     file = find_weights(path)
     try:
@@ -66,23 +67,23 @@ def load_pretrained(path: Path, sha256: str = "", dropout: float = 0.0) -> Pretr
         layout = _read_layout(file.with_name(CONFIG))
         with safe_open(file, framework="pt") as weights:
             header = _read_header(file, weights)
-            config = _config(file, header, layout, dropout)
+            config = _model_config(file, header, layout, dropout)
             names = _check_header(file, header, config)
             if HEAD not in header and layout.get("tie_word_embeddings") is False:
-                raise _wrong(file, HEAD, "none", "the head that config.json says is not tied to wte.weight")
+                raise _mismatch(file, HEAD, "none", "the head that config.json says is not tied to wte.weight")
             tensors = _read_tensors(file, weights, header, names)
-            if HEAD in header and not _same(weights.get_tensor(header[HEAD].key), tensors["wte.weight"]):
-                raise _wrong(file, HEAD, "an untied head", "the values of wte.weight, to which GPT-2 ties its head")
+            if HEAD in header and not _same_values(weights.get_tensor(header[HEAD].key), tensors["wte.weight"]):
+                raise _mismatch(file, HEAD, "an untied head", "the values of wte.weight, to which GPT-2 ties its head")
     except SafetensorError as error:
         raise CheckpointError(f"{file} is damaged: {error}") from error
     except OSError as error:
         raise CheckpointError(f"{error.filename or file} cannot be read: {error.strerror or error}") from error
     dtypes = sorted({DTYPES[header[name].dtype] for name in names})
-    return Pretrained(assemble(config, tensors), file, digest, tuple(dtypes))
+    return Pretrained(build_model(config, tensors), file, digest, tuple(dtypes))
 
 
 def find_weights(path: Path) -> Path:
-    """The .safetensors file that `path` is or holds."""
+    """The .safetensors file at `path`, or in it if `path` is a folder. Raises CheckpointError if there is none."""
     if path.is_dir():
         if (path / WEIGHTS).is_file():
             return path / WEIGHTS
@@ -95,7 +96,7 @@ def find_weights(path: Path) -> Path:
 
 
 def hash_file(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+    """The SHA-256 of a file in hex, with a progress bar."""
     digest = hashlib.sha256()
     with (
         path.open("rb") as file,
@@ -108,23 +109,24 @@ def hash_file(path: Path) -> str:
 
 
 def _read_header(file: Path, weights: Any) -> dict[str, Stored]:
-    """Every tensor of the file by GPT-2's own name, without transformers' prefix."""
+    """All tensors of the file by GPT-2's own names, without transformers' prefix."""
     header: dict[str, Stored] = {}
     for key in weights.keys():  # noqa: SIM118 # not a dict
         name = key.removeprefix(PREFIX)
         if name in header:
-            raise _wrong(file, key, f"{name} with and without the prefix {PREFIX}", "it once")
+            raise _mismatch(file, key, f"{name} with and without the prefix {PREFIX}", "it once")
         tensor = weights.get_slice(key)
         header[name] = Stored(key, tuple(tensor.get_shape()), tensor.get_dtype())
     return header
 
 
-def _config(file: Path, header: dict[str, Stored], layout: dict[str, Any], dropout: float) -> GPT2Config:
-    """The sizes that the tensors have, which config.json must name too; `n_head`, which no tensor shows, from there."""
+def _model_config(file: Path, header: dict[str, Stored], layout: dict[str, Any], dropout: float) -> GPT2Config:
+    """The config that the tensors' shapes imply. If there is a config.json (`layout`), it must name the same sizes.
+    No shape shows the number of heads, so `n_head` comes from config.json or from `HEAD_SIZE`."""
     for name, expected in (("wte.weight", "[vocab_size, n_embd]"), ("wpe.weight", "[n_positions, n_embd]")):
-        found = header.get(name)
-        if found is None or len(found.shape) != 2:
-            raise _wrong(file, found.key if found else name, _shape(found), expected)
+        stored = header.get(name)
+        if stored is None or len(stored.shape) != 2:
+            raise _mismatch(file, stored.key if stored else name, _stored_shape(stored), expected)
     vocab_size, n_embd = header["wte.weight"].shape
     n_positions = header["wpe.weight"].shape[0]
     n_layer = len({layer[1] for name in header if (layer := re.match(r"h\.(\d+)\.", name))})
@@ -151,7 +153,8 @@ def _config(file: Path, header: dict[str, Stored], layout: dict[str, Any], dropo
 
 
 def _read_layout(path: Path) -> dict[str, Any]:
-    """config.json, {} where there is none; of GPT-2, and without a switch that changes what its weights compute."""
+    """The settings of config.json, or {} if there is no such file. Raises CheckpointError if it is not GPT-2's, or if
+    a setting would make the same weights compute something else."""
     if not path.is_file():
         return {}
     try:
@@ -167,42 +170,43 @@ def _read_layout(path: Path) -> dict[str, Any]:
 
 
 def _check_header(file: Path, header: dict[str, Stored], config: GPT2Config) -> list[str]:
-    """The names of the tensors that the model has; every one is there, and nothing that isn't known beside them."""
+    """The names of the model's tensors. Raises CheckpointError if one is missing or does not fit, or if the file holds
+    a tensor that GPT-2 doesn't have."""
     with torch.device("meta"):
         expected = {name: tuple(tensor.shape) for name, tensor in GPT2(config).state_dict().items()}
-    # The causal mask and its value were stored with the weights once; the model doesn't need them.
+    # Older files also store the causal mask and its value. The model doesn't need them.
     buffers = {f"h.{layer}.attn.{name}" for layer in range(config.n_layer) for name in ("bias", "masked_bias")}
     for name, shape in expected.items():
         if name not in header:
-            raise _wrong(file, name, "none", str(list(shape)))
-        found = header[name]
-        if found.dtype not in DTYPES:
-            raise _wrong(file, found.key, found.dtype, ", ".join(DTYPES))
-        if found.shape != shape:
-            raise _wrong(file, found.key, _shape(found), str(list(shape)))
+            raise _mismatch(file, name, "none", str(list(shape)))
+        stored = header[name]
+        if stored.dtype not in DTYPES:
+            raise _mismatch(file, stored.key, stored.dtype, ", ".join(DTYPES))
+        if stored.shape != shape:
+            raise _mismatch(file, stored.key, _stored_shape(stored), str(list(shape)))
     for name in sorted(header.keys() - expected.keys() - buffers - {HEAD}):
-        raise _wrong(file, header[name].key, _shape(header[name]), "no tensor of this name in a GPT-2")
+        raise _mismatch(file, header[name].key, _stored_shape(header[name]), "no tensor of this name in a GPT-2")
     return list(expected)
 
 
 def _read_tensors(file: Path, weights: Any, header: dict[str, Stored], names: Iterable[str]) -> dict[str, Tensor]:
-    """The weights in float32: those that are stored so stay in the file, mapped into memory."""
+    """The weights in float32. Those that are stored in float32 stay in the file and are mapped into memory."""
     tensors = {}
     for name in tqdm(names, unit="tensor", desc=f"read {file.name}", disable=None):
         tensor = weights.get_tensor(header[name].key).float()
         if not all_finite(tensor):
-            raise _wrong(file, header[name].key, "NaN or infinity", "finite values")
+            raise _mismatch(file, header[name].key, "NaN or infinity", "finite values")
         tensors[name] = tensor
     return tensors
 
 
-def _same(head: Tensor, embedding: Tensor) -> bool:
+def _same_values(head: Tensor, embedding: Tensor) -> bool:
     return head.shape == embedding.shape and torch.equal(head.float(), embedding)
 
 
-def _shape(stored: Stored | None) -> str:
+def _stored_shape(stored: Stored | None) -> str:
     return "none" if stored is None else str(list(stored.shape))
 
 
-def _wrong(file: Path, tensor: str, found: str, expected: str) -> CheckpointError:
+def _mismatch(file: Path, tensor: str, found: str, expected: str) -> CheckpointError:
     return CheckpointError(f"{file}: tensor {tensor}: found {found}, expected {expected}")

@@ -1,4 +1,4 @@
-"""The only place that renders an instruction, for training and for inference alike.
+"""The one place where an instruction becomes a prompt, for training and for inference.
 
 The format is Alpaca's (Taori et al., 2023, "Stanford Alpaca: An Instruction-following LLaMA model").
 """
@@ -9,7 +9,7 @@ PREAMBLE = "Below is an instruction that describes a task. Write a response that
 
 
 def render_prompt(instruction: str, input: str = "") -> str:
-    """The prompt up to and including `### Response:` and one newline; no `Input` block for an empty input."""
+    """The prompt, up to and including `### Response:` and one newline. An empty input gets no `Input` block."""
     parts = [PREAMBLE, f"### Instruction:\n{instruction}"]
     if input:
         parts.append(f"### Input:\n{input}")

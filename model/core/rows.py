@@ -1,7 +1,9 @@
-"""How rows of tokens lie in one flat run, and how each row attends within itself.
+"""How rows of tokens are laid out in one flat tensor, and how each row attends within itself.
 
-All of GPT-2 but its attention treats tokens one by one, so it runs on a flat [N, C] without padding; attention asks
-the layout which tokens belong together. Shape letters: N tokens, B rows, T tokens of a row, S that it sees, H heads,
+Everything in GPT-2 except attention treats tokens one by one, so it runs on a flat [N, C] without padding. Attention
+asks the layout which tokens belong to the same row. The layouts for decoding are in `model/decoding/kv_cache.py`.
+
+Shape letters: N tokens, B rows, T tokens of a row, S tokens that a row sees, M pairs of token and target, H heads,
 D head size.
 """
 
@@ -13,17 +15,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-class Rows(Protocol):
-    """A layout: `positions` [N] (int64) and the attention of each token to those before it in its own row."""
+class RowLayout(Protocol):
+    """The position of each token in its own row, `positions` [N] (int64), and attention within rows."""
 
     positions: Tensor
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-        """From q, k and v [N, H, D], the attended values [N, H, D]; `layer` counts the blocks from 0."""
+        """Causal attention within each row: q, k and v [N, H, D] to [N, H, D]. `layer` counts the blocks from 0."""
 
 
 class EqualRows:
-    """B rows of the same length T (or padded to it at the right end, where no token of a row looks)."""
+    """B rows of the same length T. Shorter rows may be padded at their right end: no token looks to its right."""
 
     def __init__(self, rows: int, length: int, device: torch.device) -> None:
         self.rows = rows
@@ -36,77 +38,100 @@ class EqualRows:
 
 
 class PackedRows:
-    """Rows of any lengths one after the other, behind the tokens that they all begin with, which stand there once.
+    """Rows of any lengths one after the other, without padding, for training. Their common prefix is stored once.
 
-    In an instruction data set a third of the tokens and more are the preamble that every prompt begins with. Their
-    hidden states are the same in every row, as no token looks to its right, so they are computed once for all.
+    In an instruction data set, a third of the tokens or more are the preamble that every prompt begins with. No token
+    looks to its right, so the hidden states of the preamble are the same in every row and are computed once.
 
-    `tokens` [N] are: the shared prefix, the rest of the first row, of the second, ... and what is added, after the
-    last row, to make N a multiple of `MULTIPLE`. Each token that has a successor makes a pair: `sources` [M] says
-    where it stands in `tokens`, `targets` [M] what follows it, `row` [M] in which row (-1: in all of them),
-    `target_index` [M] at which place of the row, and `repeats` [M] (float32) for how many rows the pair stands.
+    `tokens` [N] holds the shared prefix, then the rest of the first row, of the second row, and so on, then padding
+    that makes N a multiple of `MULTIPLE`. A row's last token is only ever a target, so it is not among them.
+
+    Each token that is followed by another one makes a pair. The pairs are described by five tensors [M]: `sources`
+    (the token's index in `tokens`), `targets` (the token that follows it), `row_index` (the row it belongs to, or -1
+    for a pair inside the prefix, which belongs to all rows), `target_positions` (the target's position in its row) and
+    `repeats` (float32, the number of rows that the pair counts for).
     """
 
-    MULTIPLE = 16  # kernels are prepared once for each shape: few different ones should come up
+    MULTIPLE = 16  # kernels are prepared once for each shape, so there should be few different shapes
 
     def __init__(self, rows: Sequence[Sequence[int]], at_most_shared: int = 0, pad: int = 0) -> None:
-        """`rows` of at least two tokens each; of their common prefix `at_most_shared` tokens are shared."""
+        """`rows` have at least two tokens each. At most `at_most_shared` tokens of their common prefix are shared."""
         self.shared = shared = _shared_prefix(rows, at_most_shared)
         tokens = list(rows[0][:shared])
         positions = list(range(shared))
-        # source, target, row, target_index, repeats
-        pairs = [(index, rows[0][index + 1], -1, index + 1, len(rows)) for index in range(shared - 1)]
-        starts = []
-        for number, row in enumerate(rows):
+        starts: list[int] = []  # of each row's own tokens, in `tokens`
+        for row in rows:
             starts.append(len(tokens))
-            if shared:  # what follows the last shared token is the row's own
-                pairs.append((shared - 1, row[shared], number, shared, 1))
             tokens += row[shared:-1]
             positions += range(shared, len(row) - 1)
-            pairs += [(starts[-1] + i - shared, row[i + 1], number, i + 1, 1) for i in range(shared, len(row) - 1)]
-        added = -len(tokens) % self.MULTIPLE
-        self.tokens = torch.tensor(tokens + [pad] * added)
-        self.positions = torch.tensor(positions + [0] * added)
-        self.sources, self.targets, self.row, self.target_index, repeats = torch.tensor(pairs).unbind(1)
-        self.repeats = repeats.float()
-        # Attention is over a rectangle [B, T]: `slots` says which token stands where in it, `back` the reverse.
-        lengths = [len(row) - 1 - shared for row in rows]
-        self._spans = list(zip(starts, lengths, strict=True))
-        width = -(-max(lengths) // 8) * 8
-        self.slots = torch.zeros(len(rows), width, dtype=torch.int64)
-        back: list[int] = []
+        padding = -len(tokens) % self.MULTIPLE
+        self.tokens = torch.tensor(tokens + [pad] * padding)
+        self.positions = torch.tensor(positions + [0] * padding)
+        self._spans = [(start, len(row) - 1 - shared) for start, row in zip(starts, rows, strict=True)]
+        self._pair_tokens_with_targets(rows, starts)
+        self._index_attention(padding)
+
+    def _pair_tokens_with_targets(self, rows: Sequence[Sequence[int]], starts: Sequence[int]) -> None:
+        # First the pairs inside the prefix: token and target are both shared.
+        shared_pairs = max(0, self.shared - 1)
+        sources = list(range(shared_pairs))
+        targets = list(rows[0][1 : self.shared])
+        row_index = [-1] * shared_pairs
+        target_positions = list(range(1, self.shared))
+        # Then the pairs of each row, beginning with the last shared token: the token after it is the row's own.
+        for number, (row, start) in enumerate(zip(rows, starts, strict=True)):
+            own_pairs = range(shared_pairs, len(row) - 1)  # by the position of the token
+            sources += [i if i < self.shared else start + i - self.shared for i in own_pairs]
+            targets += row[shared_pairs + 1 :]
+            row_index += [number] * len(own_pairs)
+            target_positions += range(shared_pairs + 1, len(row))
+        self.sources = torch.tensor(sources)
+        self.targets = torch.tensor(targets)
+        self.row_index = torch.tensor(row_index)
+        self.target_positions = torch.tensor(target_positions)
+        self.repeats = torch.ones(len(sources))
+        self.repeats[:shared_pairs] = len(rows)
+
+    def _index_attention(self, padding: int) -> None:
+        """Attention works on a rectangle [B, T] of the rows' own tokens: `to_rectangle` [B, T] holds the index in
+        `tokens` of each of its cells, and `from_rectangle` the cell of each of the rows' own tokens."""
+        longest = max(length for _, length in self._spans)
+        width = -(-longest // 8) * 8
+        self.to_rectangle = torch.zeros(len(self._spans), width, dtype=torch.int64)
+        from_rectangle: list[int] = []
         for number, (start, length) in enumerate(self._spans):
-            self.slots[number, :length] = torch.arange(start, start + length)
-            back += range(number * width, number * width + length)
-        self.back = torch.tensor(back + [0] * added)
-        self.visible = torch.ones(width, shared + width, dtype=torch.bool).tril(shared)  # [T, shared + T]
-        self.visible_in_prefix = torch.ones(shared, shared, dtype=torch.bool).tril()
+            self.to_rectangle[number, :length] = torch.arange(start, start + length)
+            from_rectangle += range(number * width, number * width + length)
+        self.from_rectangle = torch.tensor(from_rectangle + [0] * padding)
+        self.visible = torch.ones(width, self.shared + width, dtype=torch.bool).tril(self.shared)  # [T, shared + T]
+        self.visible_in_prefix = torch.ones(self.shared, self.shared, dtype=torch.bool).tril()
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-        count, width = self.slots.shape
-        rectangle = self.slots.flatten()
+        count, width = self.to_rectangle.shape  # read from the tensor, so that compiled code takes any size
+        cells = self.to_rectangle.flatten()
 
-        def in_rows(x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, T, D]
-            return x.index_select(0, rectangle).view(count, width, *x.shape[1:]).transpose(1, 2)
+        def own(x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, T, D]
+            return x.index_select(0, cells).view(count, width, *x.shape[1:]).transpose(1, 2)
 
-        def in_prefix(x: Tensor) -> Tensor:  # [N, H, D] -> [1, H, shared, D]
+        def prefix(x: Tensor) -> Tensor:  # [N, H, D] -> [1, H, shared, D]
             return x[: self.shared].transpose(0, 1)[None]
 
-        def all_seen(x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, shared + T, D]
-            return torch.cat([in_prefix(x).expand(count, -1, -1, -1), in_rows(x)], dim=2)
+        def prefix_and_own(x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, shared + T, D]
+            return torch.cat([prefix(x).expand(count, -1, -1, -1), own(x)], dim=2)
 
-        y = _attention(in_rows(q), all_seen(k), all_seen(v), self.visible, dropout)
-        y = y.transpose(1, 2).flatten(0, 1).index_select(0, self.back)
+        y = _attention(own(q), prefix_and_own(k), prefix_and_own(v), self.visible, dropout)
+        y = y.transpose(1, 2).flatten(0, 1).index_select(0, self.from_rectangle)
         if not self.shared:
             return y
-        of_prefix = _attention(in_prefix(q), in_prefix(k), in_prefix(v), self.visible_in_prefix, dropout)
-        return torch.cat([of_prefix[0].transpose(0, 1), y])
+        y_prefix = _attention(prefix(q), prefix(k), prefix(v), self.visible_in_prefix, dropout)
+        return torch.cat([y_prefix[0].transpose(0, 1), y])
 
     def spans(self) -> list[tuple[int, int]]:
-        """Where each row's own tokens start in `tokens`, and how many they are."""
+        """For each row: the index of its first own token in `tokens`, and the number of its own tokens."""
         return list(self._spans)
 
     def to(self, device: torch.device) -> "PackedRows":
+        """Moves all tensors to `device`, in place."""
         for name, value in vars(self).items():
             if isinstance(value, Tensor):
                 setattr(self, name, value.to(device, non_blocking=True))
@@ -114,9 +139,9 @@ class PackedRows:
 
 
 def _attention(q: Tensor, k: Tensor, v: Tensor, visible: Tensor, dropout: float) -> Tensor:
-    """Attended values [B, H, T, D] from q [B, H, T, D], k and v [B, H, S, D] and the mask `visible` [T, S].
+    """Attention of q [B, H, T, D] to k and v [B, H, S, D] where the mask `visible` [T, S] allows it: [B, H, T, D].
 
-    On a CPU the fused kernel's backward pass takes longer for short rows than the plain products do.
+    On a CPU it is written out: for short rows, the backward pass of the fused kernel takes longer than this.
     """
     if q.device.type != "cpu":
         return F.scaled_dot_product_attention(q, k, v, attn_mask=visible, dropout_p=dropout)
@@ -126,7 +151,7 @@ def _attention(q: Tensor, k: Tensor, v: Tensor, visible: Tensor, dropout: float)
 
 
 def _shared_prefix(rows: Sequence[Sequence[int]], at_most: int) -> int:
-    """How many tokens all rows begin with, up to `at_most`; at least two of each row's stay its own."""
+    """The length of the rows' common prefix, at most `at_most`. At least two tokens of each row stay outside it."""
     if len(rows) == 1:
         return 0
     first = rows[0]

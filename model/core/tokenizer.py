@@ -1,7 +1,7 @@
-"""Byte-level BPE: a vocabulary trained on a corpus, and the tiktoken encoding that uses it.
+"""Byte-level BPE: training a vocabulary on a corpus, GPT-2's own vocabulary, and the tiktoken encoding of either.
 
-Training is `tokenizers`' work, encoding tiktoken's, which is several times faster. Both describe the same
-vocabulary: in byte-level BPE a token's id is also its rank, the order in which merges are tried.
+`tokenizers` trains; tiktoken encodes, because it is several times faster. Both use the same vocabulary: in byte-level
+BPE a token's id is also its rank, the order in which merges are tried.
 """
 
 import hashlib
@@ -13,11 +13,12 @@ import tiktoken
 
 from model.core.prompt import END_OF_TEXT
 
-# How GPT-2 cuts a text into the pieces inside which BPE merges (Radford et al., 2019, `encoder.py`).
+# How GPT-2 splits a text into pieces. BPE merges only inside a piece (Radford et al., 2019, `encoder.py`).
 GPT2_PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 BYTES = 256
 
-# GPT-2's own vocabulary as OpenAI published it: 50,000 merges in order, and the ids of 50,257 tokens.
+# GPT-2's own vocabulary as OpenAI published it: `vocab.bpe` lists 50,000 merges in order, `encoder.json` the ids of
+# 50,257 tokens.
 GPT2_SIZE = 50257
 GPT2_URL = "https://openaipublic.blob.core.windows.net/gpt-2/encodings/main"
 GPT2_SHA256 = {
@@ -27,14 +28,14 @@ GPT2_SHA256 = {
 
 
 class VocabularyError(Exception):
-    """GPT-2's vocabulary isn't at hand, or isn't GPT-2's; the message names the file."""
+    """A file of GPT-2's vocabulary is missing, damaged or a different one. The message names the file."""
 
 
 def train_tokenizer(texts: Iterable[str], vocab_size: int) -> str:
     """Trains a byte-level BPE vocabulary and returns it as the text of a `tokenizer.json`.
 
-    The vocabulary holds at most `vocab_size` tokens: 256 bytes, merges, and `<|endoftext|>` with the highest id.
-    It holds fewer where the texts have no more pairs to merge.
+    The vocabulary has at most `vocab_size` tokens: 256 bytes, merges, and `<|endoftext|>` with the highest id. It has
+    fewer if the texts hold no more pairs to merge. Raises ValueError if `vocab_size` is below 257.
     """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -56,14 +57,14 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int) -> str:
 def gpt2_tokenizer(folder: Path | None = None) -> str:
     """GPT-2's own vocabulary of 50,257 tokens as the text of a `tokenizer.json`.
 
-    Read from `vocab.bpe` and `encoder.json` in `folder`, or without one through tiktoken, which downloads them once
-    and keeps them in TIKTOKEN_CACHE_DIR. Raises VocabularyError where a file is missing, damaged or another one.
+    Reads `vocab.bpe` and `encoder.json` from `folder`. Without a folder, tiktoken downloads them once and keeps them
+    in TIKTOKEN_CACHE_DIR. Raises VocabularyError if a file is missing, damaged or a different one.
     """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    files = _downloaded_vocabulary() if folder is None else _vocabulary_of(folder)
+    files = _download_vocabulary() if folder is None else _read_vocabulary(folder)
     merges = files["vocab.bpe"].decode().split("\n")[1:-1]  # the first line is a version
-    model = models.BPE(json.loads(files["encoder.json"]), [_pair(merge) for merge in merges])
+    model = models.BPE(json.loads(files["encoder.json"]), [_split_merge(merge) for merge in merges])
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -71,12 +72,12 @@ def gpt2_tokenizer(folder: Path | None = None) -> str:
     return str(tokenizer.to_str(pretty=True))
 
 
-def _pair(merge: str) -> tuple[str, str]:
+def _split_merge(merge: str) -> tuple[str, str]:
     first, second = merge.split(" ")
     return first, second
 
 
-def _vocabulary_of(folder: Path) -> dict[str, bytes]:
+def _read_vocabulary(folder: Path) -> dict[str, bytes]:
     files = {}
     for name, expected in GPT2_SHA256.items():
         try:
@@ -92,22 +93,25 @@ def _vocabulary_of(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def _downloaded_vocabulary() -> dict[str, bytes]:
+def _download_vocabulary() -> dict[str, bytes]:
     from tiktoken.load import read_file_cached
 
     try:
         return {name: read_file_cached(f"{GPT2_URL}/{name}", sha256) for name, sha256 in GPT2_SHA256.items()}
-    except (OSError, ValueError) as error:  # no network, no place for the cache, another hash
+    except (OSError, ValueError) as error:  # no network, no place for the cache, or a wrong hash
         raise VocabularyError(
-            f"GPT-2's vocabulary cannot be had from {GPT2_URL}: {error}; "
-            f"a folder with {' and '.join(GPT2_SHA256)} does without a network"
+            f"GPT-2's vocabulary cannot be downloaded from {GPT2_URL}: {error}; "
+            f"a folder with {' and '.join(GPT2_SHA256)} works without a network"
         ) from error
 
 
 def load_encoding(tokenizer_json: Path) -> tiktoken.Encoding:
-    """The tiktoken encoding of a `tokenizer.json`; `<|endoftext|>` is its one special token (`eot_token`)."""
+    """The tiktoken encoding of a `tokenizer.json`. Its one special token is `<|endoftext|>` (`eot_token`).
+
+    Raises ValueError, KeyError, TypeError or StopIteration if the file is not such a tokenizer.
+    """
     tokenizer = json.loads(tokenizer_json.read_text(encoding="utf-8"))
-    byte_of = _bytes_of_characters()
+    byte_of = _byte_of_character()
     end_of_text = next(token["id"] for token in tokenizer["added_tokens"] if token["content"] == END_OF_TEXT)
     ranks = {
         bytes(byte_of[character] for character in token): rank
@@ -122,10 +126,10 @@ def load_encoding(tokenizer_json: Path) -> tiktoken.Encoding:
     )
 
 
-def _bytes_of_characters() -> dict[str, int]:
-    """The printable character that GPT-2's vocabulary files write for each byte, the other way round.
+def _byte_of_character() -> dict[str, int]:
+    """The byte that each character in a GPT-2 vocabulary file represents.
 
-    Bytes that print stand for themselves; the others are written as the characters from U+0100 on, in order.
+    Printable bytes are written as themselves, the others as the characters from U+0100 on, in order.
     """
     printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     hidden = [byte for byte in range(BYTES) if byte not in printable]

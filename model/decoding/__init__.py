@@ -1,0 +1,1 @@
+"""Decoding: the KV cache, batched generation, and sampling."""

@@ -1,0 +1,1 @@
+"""Training: the loop, the loss, batches, the optimizer, LoRA and NEFTune, several processes, and snapshots."""

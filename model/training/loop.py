@@ -1,38 +1,112 @@
-"""The one training loop: the base model, the full and the small instruction-tuning all use it.
+"""The training loop, used for the base model and for both instruction-tunings.
 
-Losses are sums over supervised tokens divided by the number of supervised tokens, in a batch and in a whole
-validation set alike, so that long and short examples weigh as much as their tokens do. How a batch is cut into
-pieces, over processes or over memory, changes nothing but rounding.
+The loss of a batch is the sum over its supervised tokens divided by their number, whether the batch runs as a whole, in
+micro-batches or over several processes. So long and short examples weigh as much as their tokens, and how a batch is
+cut changes nothing but rounding. The loss itself is in `model/training/loss.py`.
 """
 
-import hashlib
-import json
 import math
 import random
-from collections.abc import Iterator, Sequence as Rows
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
 from model.core.gpt2 import GPT2
-from model.training.config import PRECISIONS, TrainingConfig, TrainingError
-from model.training.data import Sequence, length_grouped_batches, pack
-from model.training.evaluation import batch_losses, evaluate
-from model.training.lora import add_lora, merge_lora
-from model.training.neftune import neftune_noise
-from model.training.optimization import AdamW, learning_rate_schedule
+from model.training.adapters import add_lora, merge_lora, neftune_noise
+from model.training.data import LossOn, TokenSequence, length_grouped_batches, pack
+from model.training.loss import MeanLosses, batch_loss, evaluate
+from model.training.optimization import (
+    PRECISIONS,
+    AdamW,
+    MasterWeights,
+    Precision,
+    Schedule,
+    learning_rate_schedule,
+)
 from model.training.parallel import Ranks
-from model.training.precision import Weights
-from model.training.progress import CurvePoint, Progress, TrainingResult
 from model.training.snapshots import Snapshots
+
+Keep = Literal["best", "last"]
+
+
+class TrainingError(Exception):
+    """Training cannot start or continue. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    epochs: int
+    batch_size: int
+    learning_rate: float  # the peak
+    micro_batch_size: int | None = None  # rows computed at a time, if a whole batch needs too much memory
+    weight_decay: float = 0.1  # of matrices; biases and layer norms have none
+    warmup: float = 0.1  # share of all steps over which the learning rate rises
+    schedule: Schedule = "cosine"
+    clip_norm: float = 1.0  # longer gradients are scaled down to this Euclidean norm
+    loss_on: LossOn = "all"
+    lora_rank: int | None = None  # train matrices of this rank beside the frozen weights, and merge them in the end
+    lora_alpha: float = 16.0
+    neftune: float = 0.0  # noise on the embeddings; 5 to 15 in the paper, 0 for none
+    evaluations: int = 10  # evenly spread over the run; the last one is at its end
+    patience: int | None = None  # stop after this many evaluations in a row without a lower validation loss
+    keep: Keep = "best"  # of the evaluated states: the one with the lowest validation loss, or the last
+    precision: Precision = "float32"  # of the matrix products
+    compile: bool = False  # run the forward pass through torch.compile
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One evaluation. Losses are in nats per token. `train_loss` is the mean over the tokens since the previous point
+    (None before training)."""
+
+    step: int
+    epoch: float
+    tokens: int
+    learning_rate: float
+    train_loss: float | None
+    val_loss: float
+    val_response_loss: float
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    curve: tuple[CurvePoint, ...]  # the untrained model first
+    kept: CurvePoint
+    steps: int
+    tokens: int  # supervised tokens seen
+
+
+@dataclass
+class Progress:
+    """How far a run is. Together with the weights and the optimizer's state, this is all it needs to continue."""
+
+    step: int = 0
+    tokens: int = 0
+    loss_sum: float = 0.0  # since the last evaluation
+    loss_tokens: int = 0  # since the last evaluation
+    without_gain: int = 0  # evaluations since the lowest validation loss
+    curve: list[CurvePoint] = field(default_factory=list)
+    kept: CurvePoint | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, state: dict[str, Any]) -> "Progress":
+        curve = [CurvePoint(**point) for point in state["curve"]]
+        kept = CurvePoint(**state["kept"]) if state["kept"] else None
+        return cls(**state | {"curve": curve, "kept": kept})
 
 
 def train(
     model: GPT2,
-    training: Rows[Sequence],
-    validation: Rows[Sequence],
+    training: Sequence[TokenSequence],
+    validation: Sequence[TokenSequence],
     config: TrainingConfig,
     pad: int,
     snapshots: Snapshots | None = None,
@@ -40,17 +114,18 @@ def train(
 ) -> TrainingResult:
     """Trains `model` in place and leaves it, in evaluation mode, in the state that `config.keep` names.
 
-    With `snapshots`, a run that was killed goes on from its newest one, to the same weights. Raises TrainingError where
-    there is nothing to train or validate on, where the loss is not a number, or where memory is short.
+    `pad` is any valid token id. With `snapshots`, a run that was killed continues from its newest snapshot and ends in
+    the same weights. Raises TrainingError if there is nothing to train or validate on, if the loss is not finite, or if
+    memory runs out.
     """
     if not training or not validation:
         raise TrainingError(
             f"{len(training)} training and {len(validation)} validation sequences: need at least one each"
         )
     try:
-        return _Run(model, training, validation, config, pad, snapshots, ranks or Ranks()).to_the_end()
+        return TrainingRun(model, training, validation, config, pad, snapshots, ranks or Ranks()).finish()
     except (RuntimeError, MemoryError) as error:
-        if not _memory_is_short(error):
+        if not _is_out_of_memory(error):
             raise
         raise TrainingError(
             f"memory is short: set micro_batch_size below {config.micro_batch_size or config.batch_size} rows "
@@ -58,26 +133,32 @@ def train(
         ) from error
 
 
-def stepwise(model: GPT2, batches: Rows[Rows[Sequence]], config: TrainingConfig, pad: int) -> Iterator[float]:
-    """Trains on the given batches, in their order and without evaluations; yields each one's mean loss."""
-    every = [sequence for batch in batches for sequence in batch]
-    run = _Run(model, every, every, config, pad, None, Ranks())
-    for rows in batches:
-        yield run.step(rows)[0]
+def train_on_batches(
+    model: GPT2, batches: Sequence[Sequence[TokenSequence]], config: TrainingConfig, pad: int
+) -> Iterator[float]:
+    """Trains on the given batches in their order, without evaluations, and yields each batch's mean loss."""
+    sequences = [sequence for batch in batches for sequence in batch]
+    run = TrainingRun(model, sequences, sequences, config, pad, None, Ranks())
+    for batch in batches:
+        yield run.step(batch)[0]
 
 
-def _memory_is_short(error: RuntimeError | MemoryError) -> bool:
-    """torch has an error of its own for GPUs alone; on a CPU its allocator, C++ or oneDNN say it in a RuntimeError."""
-    said = ("DefaultCPUAllocator: can't allocate memory", "std::bad_alloc", "could not create a memory object")
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(words in str(error) for words in said)
+def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    """torch has an error class for GPUs only. On a CPU its allocator, C++ or oneDNN raise a RuntimeError."""
+    messages = ("DefaultCPUAllocator: can't allocate memory", "std::bad_alloc", "could not create a memory object")
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return any(message in str(error) for message in messages)
 
 
-class _Run:
+class TrainingRun:
+    """One run of `train`: its model, data and optimizer, and how far it is."""
+
     def __init__(
         self,
         model: GPT2,
-        training: Rows[Sequence],
-        validation: Rows[Sequence],
+        training: Sequence[TokenSequence],
+        validation: Sequence[TokenSequence],
         config: TrainingConfig,
         pad: int,
         snapshots: Snapshots | None,
@@ -85,39 +166,40 @@ class _Run:
     ) -> None:
         self.model, self.training, self.validation = model, training, validation
         self.config, self.pad, self.snapshots, self.ranks = config, pad, snapshots, ranks
-        # The same as `use_deterministic_algorithms`, which imports torch's compiler even where nothing is compiled.
+        # Like `use_deterministic_algorithms`, which imports torch's compiler even if nothing is compiled.
         torch.set_deterministic_debug_mode("error")
-        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # all is written first
+        # Every tensor is written before it is read, so new memory needs no fill.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         if config.lora_rank:
             add_lora(model, config.lora_rank, config.lora_alpha, config.seed)
-        self.weights = Weights(model, PRECISIONS[config.precision])
-        hidden = self.weights.working.hidden
-        self.hidden = hidden
+        self.weights = MasterWeights(model, PRECISIONS[config.precision])
+        self.hidden = self.weights.working.hidden
         if config.compile:
-            torch.use_deterministic_algorithms(True)  # in compiled code, too
-            self.hidden = torch.compile(hidden, dynamic=True)
+            torch.use_deterministic_algorithms(True)  # for compiled code, too
+            self.hidden = torch.compile(self.weights.working.hidden, dynamic=True)
         self.optimizer = AdamW(config.weight_decay)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch
         self.evaluate_at = {round(self.steps * (i + 1) / config.evaluations) for i in range(config.evaluations)}
-        self.rate_at = learning_rate_schedule(config, self.steps)
+        self.rate_at = learning_rate_schedule(config.schedule, config.learning_rate, config.warmup, self.steps)
         self.progress = Progress()
         self.kept_weights: dict[str, Tensor] = {}
         self.device = model.wte.weight.device
 
-    def to_the_end(self) -> TrainingResult:
-        self._go_on_from_snapshot()
+    def finish(self) -> TrainingResult:
+        """Trains from where the run is to its end."""
+        self._load_snapshot()
         progress = self.progress
         if not progress.curve:
-            losses = evaluate(self.weights.working, self.validation, self.pad)
+            losses = self._validate()
             progress.curve.append(CurvePoint(0, 0.0, 0, 0.0, None, losses.all, losses.response))
-        show = None if self.ranks.writes else True
-        with tqdm(total=self.steps, initial=progress.step, unit="step", desc="train", disable=show) as bar:
+        hidden_bar = None if self.ranks.writes else True  # None: hidden unless in a terminal
+        with tqdm(total=self.steps, initial=progress.step, unit="step", desc="train", disable=hidden_bar) as bar:
             for epoch in range(progress.step // self.steps_per_epoch, self.config.epochs):
-                order = random.Random(f"{self.config.seed} {epoch}")
-                batches = length_grouped_batches(self.training, self.config.batch_size, order)
-                for rows in batches[progress.step - epoch * self.steps_per_epoch :]:
-                    loss, tokens = self.step(rows)
+                generator = random.Random(f"{self.config.seed} {epoch}")
+                batches = length_grouped_batches(self.training, self.config.batch_size, generator)
+                for batch in batches[progress.step - epoch * self.steps_per_epoch :]:
+                    loss, tokens = self.step(batch)
                     bar.update()
                     rate = bar.format_dict["rate"] or 0.0
                     bar.set_postfix_str(f"loss {loss:.3f}, {rate * tokens:,.0f} tokens/s", refresh=False)
@@ -129,20 +211,21 @@ class _Run:
                         self._save_snapshot()
         return self._result()
 
-    def step(self, rows: Rows[Sequence]) -> tuple[float, int]:
-        """One update; returns the batch's mean loss and the number of its supervised tokens."""
+    def step(self, batch: Sequence[TokenSequence]) -> tuple[float, int]:
+        """One update. Returns the batch's mean loss and the number of its supervised tokens."""
         config, progress = self.config, self.progress
-        # Dropout and noise are a function of seed and step, so that a run that goes on draws what it would have.
+        # Dropout and noise depend on seed, step and rank alone, so that a run that continues draws the same numbers.
+        # On a CPU, torch uses the low 32 bits, so there the seed changes only the order of the batches.
         torch.manual_seed((config.seed << 32) + progress.step * self.ranks.world + self.ranks.rank)
-        supervised = sum(row.supervised(config.loss_on) for row in rows)
+        supervised = sum(sequence.supervised(config.loss_on) for sequence in batch)
         if not supervised:
             raise TrainingError(f"no token of the batch of step {progress.step + 1} is supervised: check the examples")
-        own = self.ranks.share(rows)
+        own = self.ranks.share(batch)
         size = config.micro_batch_size or config.batch_size
         self.weights.working.train()
         losses = [self._backward(own[start : start + size], supervised) for start in range(0, len(own), size)]
         loss_sum = torch.tensor(sum(losses), dtype=torch.float64, device=self.device)
-        self.ranks.add_up([*self.weights.gradients(), loss_sum])
+        self.ranks.sum_over_ranks([*self.weights.gradients(), loss_sum])
         loss = loss_sum.item()
         norm = self.weights.gradient_norm().item()
         for name, value in (("loss", loss), ("gradient", norm)):
@@ -159,20 +242,30 @@ class _Run:
         progress.loss_tokens += supervised
         return loss / supervised, supervised
 
-    def _backward(self, rows: Rows[Sequence], supervised: int) -> float:
-        """Adds the gradient of some rows' share of the batch's mean loss; returns their summed loss."""
+    def _backward(self, micro_batch: Sequence[TokenSequence], supervised: int) -> float:
+        """Adds the gradient of the micro-batch's part of the batch's mean loss. Returns its summed loss."""
         working, config = self.weights.working, self.config
-        same_for_all = working.config.dropout == 0 and config.neftune == 0
-        batch = pack(rows, self.pad, config.loss_on, share_prefix=same_for_all).to(working.wte.weight.device)
+        random_rows = (
+            working.config.dropout > 0 or config.neftune > 0
+        )  # equal prefixes then get different hidden states
+        packed_batch = pack(micro_batch, self.pad, config.loss_on, share_prefix=not random_rows)
+        batch = packed_batch.to(working.wte.weight.device)
         noise = neftune_noise(batch, working, config.neftune) if config.neftune else None
-        hidden = self.hidden(batch.rows.tokens, batch.rows, noise)
-        total, _ = batch_losses(working, hidden, batch, batch.weights)
-        (total / supervised).backward()  # type: ignore[no-untyped-call]
-        return float(total.item())
+        hidden = self.hidden(batch.packed.tokens, batch.packed, noise)
+        loss_sum, _ = batch_loss(working, hidden, batch, batch.weights)
+        (loss_sum / supervised).backward()  # type: ignore[no-untyped-call]
+        return float(loss_sum.item())
+
+    def _validate(self) -> MeanLosses:
+        losses = evaluate(self.weights.working, self.validation, self.pad)
+        if not math.isfinite(losses.all):
+            raise TrainingError(f"the validation loss is {losses.all}: lower the learning rate")
+        return losses
 
     def _evaluate(self) -> None:
+        """Adds a point to the curve, and keeps the weights if they are to be kept."""
         config, progress = self.config, self.progress
-        losses = evaluate(self.weights.working, self.validation, self.pad)
+        losses = self._validate()
         point = CurvePoint(
             step=progress.step,
             epoch=progress.step / self.steps_per_epoch,
@@ -182,17 +275,18 @@ class _Run:
             val_loss=losses.all,
             val_response_loss=losses.response,
         )
-        progress.curve.append(point)
         progress.loss_sum, progress.loss_tokens = 0.0, 0
-        best = min((self._loss(one) for one in progress.curve[1:-1]), default=math.inf)
-        progress.without_gain = 0 if self._loss(point) < best else progress.without_gain + 1
-        if config.keep == "last" or progress.without_gain == 0:
+        earlier = [self._supervised_loss(trained) for trained in progress.curve[1:]]  # [0] is the untrained model
+        improved = not earlier or self._supervised_loss(point) < min(earlier)
+        progress.curve.append(point)
+        progress.without_gain = 0 if improved else progress.without_gain + 1
+        if improved or config.keep == "last":
             progress.kept = point
-            if config.keep == "best":
-                self.kept_weights = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
+        if improved and config.keep == "best":
+            self.kept_weights = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
 
-    def _loss(self, point: CurvePoint) -> float:
-        """The validation loss of the tokens that are trained on."""
+    def _supervised_loss(self, point: CurvePoint) -> float:
+        """The validation loss of the kind of tokens that are trained on."""
         return point.val_loss if self.config.loss_on == "all" else point.val_response_loss
 
     def _result(self) -> TrainingResult:
@@ -215,37 +309,24 @@ class _Run:
                 tensors[f"optimizer/{key}/{name}"] = value
         self.snapshots.save(self.progress.step, tensors, self.progress.to_json())
 
-    def _go_on_from_snapshot(self) -> None:
-        found = self.snapshots.latest() if self.snapshots and self.ranks.writes else None
-        known = torch.tensor([float(found is not None)], device=self.device)
-        self.ranks.add_up([known])  # the others go on from what the first one found sound
-        if self.snapshots and not self.ranks.writes and known.item():
-            found = self.snapshots.latest()
-        if found is None:
+    def _load_snapshot(self) -> None:
+        """Continues from the newest sound snapshot, if there is one."""
+        snapshot = self.snapshots.latest() if self.snapshots and self.ranks.writes else None
+        exists = torch.tensor([float(snapshot is not None)], device=self.device)
+        self.ranks.sum_over_ranks([exists])  # the other ranks load what rank 0 found to be sound
+        if self.snapshots and not self.ranks.writes and exists.item():
+            snapshot = self.snapshots.latest()
+        if snapshot is None:
             return
-        tensors, state = found
+        tensors, state = snapshot
         self.progress = Progress.from_json(state)
         parts: dict[str, dict[str, Tensor]] = {"weights": {}, "kept": {}, "optimizer": {}}
-        for name, tensor in tensors.items():
-            part, _, rest = name.partition("/")
-            parts[part][rest] = tensor
+        for path, tensor in tensors.items():
+            part, _, name = path.partition("/")
+            parts[part][name] = tensor
         self.model.load_state_dict(parts["weights"])
         self.kept_weights = parts["kept"]
-        for key_and_name, tensor in parts["optimizer"].items():
-            key, _, name = key_and_name.partition("/")
+        for path, tensor in parts["optimizer"].items():
+            key, _, name = path.partition("/")
             self.optimizer.state.setdefault(self.weights.trained[name], {})[key] = tensor.to(self.device)
         self.weights.refresh()
-
-
-def fingerprint(
-    model: GPT2, training: Rows[Sequence], validation: Rows[Sequence], config: TrainingConfig, ranks: Ranks
-) -> str:
-    """64 hex digits that differ wherever two runs could end in different weights."""
-    digest = hashlib.sha256()
-    digest.update(json.dumps([asdict(config), asdict(model.config), torch.__version__, ranks.world]).encode())
-    for rows in (training, validation):
-        digest.update(json.dumps([[row.response_start, *row.tokens] for row in rows]).encode())
-    for name, tensor in model.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.cpu().contiguous().view(torch.uint8).numpy().data)
-    return digest.hexdigest()

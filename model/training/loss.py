@@ -1,49 +1,98 @@
-"""Cross-entropy of an output layer, without the whole of its scores in single precision."""
+"""The loss: cross-entropy of the next token, of one batch for training and over a whole set for validation.
 
+All losses are in nats. Means are over tokens: a long example weighs more than a short one, by its number of targets.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-CHUNK = 32  # rows of scores in float32 at a time: 6 MB for GPT-2's vocabulary, which a cache holds
+from model.core.gpt2 import GPT2
+from model.training.data import Batch, TokenSequence, pack
+
+CHUNK = 32  # rows of scores converted to float32 at a time: 6 MB for GPT-2's vocabulary, which fits a CPU's cache
+
+
+@dataclass(frozen=True)
+class MeanLosses:
+    """Mean losses per token: over all targets, and over the targets that belong to responses."""
+
+    all: float
+    response: float
+
+
+def batch_loss(model: GPT2, hidden: Tensor, batch: Batch, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """The sum of a batch's losses, each multiplied by its weight, and the unweighted losses [M] (no gradient).
+
+    `hidden` [N, C] are the hidden states of the batch's tokens; `weights` [M] (float32) belong to its pairs of token
+    and target.
+    """
+    embedding = model.wte.weight  # also the output matrix
+    return linear_cross_entropy(
+        hidden[batch.packed.sources].to(embedding.dtype), embedding, batch.packed.targets, weights
+    )
+
+
+@torch.no_grad()
+def evaluate(model: GPT2, sequences: Sequence[TokenSequence], pad: int, batch_size: int = 16) -> MeanLosses:
+    """The mean losses over all of `sequences`. Puts the model in evaluation mode and leaves it there."""
+    model.eval()
+    ordered = sorted(sequences, key=lambda sequence: len(sequence.tokens))
+    sums = torch.zeros(2, dtype=torch.float64)  # over all targets, over those of responses
+    counts = torch.zeros(2, dtype=torch.float64)
+    for start in range(0, len(ordered), batch_size):
+        batch = pack(ordered[start : start + batch_size], pad).to(model.wte.weight.device)
+        hidden = model.hidden(batch.packed.tokens, batch.packed)
+        _, losses = batch_loss(model, hidden, batch, batch.packed.repeats)
+        for index, weights in enumerate((batch.packed.repeats, batch.in_response)):
+            sums[index] += (losses.double() * weights).sum().cpu()
+            counts[index] += weights.sum().cpu()
+    mean, response_mean = (sums / counts).tolist()
+    return MeanLosses(mean, response_mean)
+
+
+def linear_cross_entropy(hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy of `targets` [N] (int64) under the scores `hidden @ weight.T`, never holding all scores in float32.
+
+    Returns the sum of the losses, each multiplied by its entry of `weights` [N] (float32), and the unweighted losses
+    [N] (float32, no gradient). `hidden` [N, C] and `weight` [V, C] have the same dtype, in which the scores are
+    computed; softmax and sums are in float32.
+    """
+    result: tuple[Tensor, Tensor] = _LinearCrossEntropy.apply(hidden, weight, targets, weights)  # type: ignore[no-untyped-call]
+    return result
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
-    """The gradient of the scores takes the place of the scores, chunk by chunk, in the weight's precision: the
-    backward pass is then two matrix products."""
+    """The forward pass already computes the gradient of the scores and overwrites the scores with it, chunk by chunk.
+    The backward pass is then two matrix products."""
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         losses = torch.empty(len(hidden), dtype=torch.float32, device=hidden.device)
-        gradient = torch.mm(hidden, weight.t())  # the scores [N, V], for now
+        gradient = torch.mm(hidden, weight.t())  # [N, V]: the scores, which their gradient replaces below
         for start in range(0, len(hidden), CHUNK):
-            some = slice(start, start + CHUNK)
-            scores = gradient[some].float()
-            each = torch.arange(len(scores), device=scores.device)
-            of_target = scores[each, targets[some]]
+            chunk = slice(start, start + CHUNK)
+            scores = gradient[chunk].float()
+            rows = torch.arange(len(scores), device=scores.device)
+            target_scores = scores[rows, targets[chunk]]
             largest = scores.amax(1, keepdim=True)
-            total = scores.sub_(largest).exp_().sum(1, keepdim=True)
-            losses[some] = (total.log() + largest)[:, 0] - of_target
-            gradient[some] = scores.mul_(weights[some, None] / total)
-            gradient[start + each, targets[some]] -= weights[some].to(gradient.dtype)
+            total = scores.sub_(largest).exp_().sum(1, keepdim=True)  # `scores` now holds exponentials
+            losses[chunk] = (total.log() + largest)[:, 0] - target_scores
+            # Gradient of a weighted loss: weight * (softmax - one-hot target).
+            gradient[chunk] = scores.mul_(weights[chunk, None] / total)
+            gradient[start + rows, targets[chunk]] -= weights[chunk].to(gradient.dtype)
         ctx.save_for_backward(hidden, weight, gradient)
         ctx.mark_non_differentiable(losses)
         return (losses * weights).sum(), losses
 
     @staticmethod
-    def backward(ctx: Any, of_total: Tensor, _: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
+    def backward(ctx: Any, total_gradient: Tensor, _: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
         hidden, weight, gradient = ctx.saved_tensors
-        of_hidden = (gradient @ weight).mul_(of_total)
-        of_weight = (gradient.t() @ hidden).mul_(of_total) if ctx.needs_input_grad[1] else None  # it may be frozen
-        return of_hidden, of_weight, None, None
-
-
-def linear_cross_entropy(hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """The weighted sum of the cross-entropies (nats) of `targets` [N] under the scores `hidden @ weight.T`, and the
-    single, unweighted losses [N] (float32, without gradient).
-
-    `hidden` [N, C] and `weight` [V, C] have one dtype, in which the scores are computed; softmax and sums are in
-    float32. `weights` [N] (float32) multiply the losses.
-    """
-    result: tuple[Tensor, Tensor] = _LinearCrossEntropy.apply(hidden, weight, targets, weights)  # type: ignore[no-untyped-call]
-    return result
+        hidden_gradient = (gradient @ weight).mul_(total_gradient)
+        weight_gradient = None
+        if ctx.needs_input_grad[1]:  # LoRA freezes it
+            weight_gradient = (gradient.t() @ hidden).mul_(total_gradient)
+        return hidden_gradient, weight_gradient, None, None

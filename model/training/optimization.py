@@ -1,68 +1,95 @@
-"""How weights are changed: AdamW, and its learning rate from step to step."""
+"""How weights are updated: the learning rate schedule, AdamW, and the float32 master weights of mixed precision."""
 
+import copy
 import math
 from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from model.training.config import TrainingConfig
+from model.core.gpt2 import GPT2
+
+Schedule = Literal["constant", "linear", "cosine"]
+Precision = Literal["float32", "bfloat16"]
+PRECISIONS: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+BETAS, EPSILON = (0.9, 0.999), 1e-8  # AdamW's published defaults
+FLOOR = 0.1  # the share of the peak learning rate that the linear and cosine schedules fall to
 
 
-def learning_rate_schedule(config: TrainingConfig, steps: int) -> Callable[[int], float]:
-    """The rate at each step from 0: linear warm-up to `learning_rate`, then constant, linear or cosine to a tenth."""
-    warmup = round(config.warmup * steps)
-    floor = 0.1 * config.learning_rate
+def learning_rate_schedule(schedule: Schedule, peak: float, warmup: float, steps: int) -> Callable[[int], float]:
+    """The learning rate of each step, counted from 0, in a run of `steps` steps.
+
+    It rises linearly to `peak` over the first `warmup` (a share, 0 to 1) of the steps. Then it is constant, or falls to
+    a tenth of the peak, along a line or a cosine. The last step is one step short of that floor.
+    """
+    warmup_steps = round(warmup * steps)
+    floor = FLOOR * peak
 
     def rate(step: int) -> float:
-        if step < warmup:
-            return config.learning_rate * (step + 1) / warmup
-        done = (step - warmup) / max(1, steps - warmup)
-        left = {"constant": 1.0, "linear": 1 - done, "cosine": (1 + math.cos(math.pi * done)) / 2}[config.schedule]
-        return floor + (config.learning_rate - floor) * left
+        if step < warmup_steps:
+            return peak * (step + 1) / warmup_steps
+        done = (step - warmup_steps) / max(1, steps - warmup_steps)
+        height = {"constant": 1.0, "linear": 1 - done, "cosine": (1 + math.cos(math.pi * done)) / 2}[schedule]
+        return floor + (peak - floor) * height
 
     return rate
 
 
 class AdamW:
-    """AdamW (Loshchilov and Hutter, 2019) with betas (0.9, 0.999) and epsilon 1e-8; weight decay on matrices alone,
-    never on biases and layer norms.
+    """AdamW (Loshchilov and Hutter, 2019, "Decoupled Weight Decay Regularization"), updating float32 weights in place.
 
-    The kernel is the one under `torch.optim.AdamW(fused=True)`, to the bit. `torch.optim` itself would import torch's
-    compiler, which takes about as long as torch itself.
+    Weight decay applies to matrices only, not to biases and layer norms. The kernel is the one inside
+    `torch.optim.AdamW(fused=True)`. It is called directly because `torch.optim` imports torch's compiler, which takes
+    about as long as torch itself. The kernel's name is private: where torch lacks it, `torch.optim` does the same.
     """
 
     def __init__(self, weight_decay: float) -> None:
         self.weight_decay = weight_decay
-        self.state: dict[Tensor, dict[str, Tensor]] = {}  # both moments and the number of steps, in float32
+        # Of each parameter: both moments and the number of steps, in float32, by `torch.optim`'s names.
+        self.state: dict[Tensor, dict[str, Tensor]] = {}
+        self._kernel = _fused_kernel()
 
     @torch.no_grad()
     def step(self, parameters: Iterable[Tensor], learning_rate: float) -> None:
-        """Changes the parameters in place by their gradients; one without a gradient stays as it is."""
-        moved = [parameter for parameter in parameters if parameter.grad is not None]
-        for decay in (True, False):
-            group: list[Tensor] = [parameter for parameter in moved if (parameter.dim() >= 2) == decay]
-            if not group:
-                continue
-            states = [self._state(parameter) for parameter in group]
-            steps = [state["step"] for state in states]
-            for step in steps:
-                step += 1
-            torch._fused_adamw_(
-                group,
-                [parameter.grad for parameter in group if parameter.grad is not None],
-                [state["exp_avg"] for state in states],
-                [state["exp_avg_sq"] for state in states],
-                [],
-                steps,
-                lr=learning_rate,
-                beta1=0.9,
-                beta2=0.999,
-                weight_decay=self.weight_decay if decay else 0.0,
-                eps=1e-8,
-                amsgrad=False,
-                maximize=False,
-            )
+        """Updates the parameters by their gradients. A parameter without a gradient stays as it is."""
+        with_gradient = [parameter for parameter in parameters if parameter.grad is not None]
+        matrices = [parameter for parameter in with_gradient if parameter.dim() >= 2]
+        vectors = [parameter for parameter in with_gradient if parameter.dim() < 2]
+        for group, weight_decay in ((matrices, self.weight_decay), (vectors, 0.0)):
+            if group and self._kernel:
+                self._step_directly(self._kernel, group, learning_rate, weight_decay)
+            elif group:
+                self._step_through_torch_optim(group, learning_rate, weight_decay)
+
+    def _step_directly(
+        self, kernel: Callable[..., None], group: list[Tensor], learning_rate: float, weight_decay: float
+    ) -> None:
+        states = [self._state(parameter) for parameter in group]
+        steps = [state["step"] for state in states]
+        for step in steps:
+            step += 1
+        kernel(
+            group,
+            [parameter.grad for parameter in group],
+            [state["exp_avg"] for state in states],
+            [state["exp_avg_sq"] for state in states],
+            [],
+            steps,
+            lr=learning_rate,
+            beta1=BETAS[0],
+            beta2=BETAS[1],
+            weight_decay=weight_decay,
+            eps=EPSILON,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    def _step_through_torch_optim(self, group: list[Tensor], learning_rate: float, weight_decay: float) -> None:
+        optimizer = torch.optim.AdamW(group, learning_rate, BETAS, EPSILON, weight_decay, fused=True)
+        for parameter in group:
+            optimizer.state[parameter] = self._state(parameter)
+        optimizer.step()
 
     def _state(self, parameter: Tensor) -> dict[str, Tensor]:
         if parameter not in self.state:
@@ -72,3 +99,106 @@ class AdamW:
                 "exp_avg_sq": torch.zeros_like(parameter),
             }
         return self.state[parameter]
+
+
+def _fused_kernel() -> Callable[..., None] | None:
+    kernel: Callable[..., None] | None = getattr(torch, "_fused_adamw_", None)
+    return kernel
+
+
+class MasterWeights:
+    """The float32 weights that the optimizer updates (`model`), and the copy that computes with them (`working`).
+
+    In float32 the two are the same. In bfloat16 the working copy's matrices and their gradients take half the memory
+    and a fraction of the time, while updates too small for bfloat16 still add up in float32 (Micikevicius et al., 2018,
+    "Mixed Precision Training").
+    """
+
+    def __init__(self, model: GPT2, precision: torch.dtype) -> None:
+        self.model = model
+        self.working = model if precision == torch.float32 else _working_copy(model, precision)
+        names = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
+        self.trained = {name: model.get_parameter(name) for name in names}
+        self._pairs = [(self.trained[name], self.working.get_parameter(name)) for name in names]
+        # With a working copy, gradients become float32 one part after the other: all at once would take as much memory
+        # as the weights. The buffer is kept from step to step because fresh memory takes longer than the copy.
+        self._parts, size = _split(self._pairs) if self.working is not model else ([self._pairs], 0)
+        self._buffer = torch.empty(size, device=model.wte.weight.device)
+
+    def gradients(self) -> list[Tensor]:
+        """The working copy's gradients; zeros for a weight that no backward pass reached."""
+        for _, working in self._pairs:
+            if working.grad is None:
+                working.grad = torch.zeros_like(working)
+        return [working.grad for _, working in self._pairs if working.grad is not None]
+
+    def gradient_norm(self) -> Tensor:
+        """The Euclidean norm of all gradients together (float32)."""
+        return torch.nn.utils.get_total_norm(self.gradients()).float()
+
+    def update(self, optimizer: AdamW, learning_rate: float, scale: float) -> None:
+        """One optimizer step with the gradients multiplied by `scale`. Then clears the gradients and refreshes the
+        working copy. Call `gradients` first."""
+        for part in self._parts:
+            used = 0
+            for trained, working in part:
+                assert working.grad is not None
+                if trained is not working:
+                    trained.grad = self._buffer[used : used + trained.numel()].view_as(trained).copy_(working.grad)
+                    working.grad = None
+                    used += trained.numel()
+                if scale != 1.0 and trained.grad is not None:
+                    trained.grad.mul_(scale)
+            optimizer.step((trained for trained, _ in part), learning_rate)
+            for trained, _ in part:
+                trained.grad = None
+        self.refresh()
+
+    @torch.no_grad()
+    def refresh(self) -> None:
+        """Copies the trained weights into the working copy."""
+        for trained, working in self._pairs:
+            if trained is not working:
+                working.copy_(trained)
+
+
+Pair = tuple[nn.Parameter, nn.Parameter]  # a trained weight and its working copy
+
+
+def _split(pairs: list[Pair]) -> tuple[list[list[Pair]], int]:
+    """Splits the pairs, in their order, into parts that are no larger than the largest weight. Returns the parts and
+    that size, in numbers."""
+    limit = max((trained.numel() for trained, _ in pairs), default=0)
+    parts: list[list[Pair]] = []
+    room = 0
+    for pair in pairs:
+        if not parts or pair[0].numel() > room:
+            parts.append([])
+            room = limit
+        parts[-1].append(pair)
+        room -= pair[0].numel()
+    return parts, limit
+
+
+def _working_copy(model: GPT2, precision: torch.dtype) -> GPT2:
+    """A copy in `precision`, except for the layer norms. It is converted weight by weight, so that there is never a
+    second float32 copy in memory."""
+    replaced: dict[int, Any] = {}
+    for module in model.modules():
+        for parameter in module.parameters(recurse=False):
+            dtype = parameter.dtype if isinstance(module, nn.LayerNorm) else precision
+            value = parameter.detach().to(dtype, copy=True)
+            replaced[id(parameter)] = nn.Parameter(value, requires_grad=parameter.requires_grad)
+    return copy.deepcopy(model, replaced)
+
+
+def best_precision(device: torch.device) -> torch.dtype:
+    """bfloat16 if the processor multiplies it faster than float32 (AVX512-BF16, AMX, most GPUs), otherwise float32.
+    Older versions of torch do not say what a CPU can do; there it is float32."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    if not hasattr(torch.cpu, "get_capabilities"):
+        return torch.float32
+    capabilities = torch.cpu.get_capabilities()
+    fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32

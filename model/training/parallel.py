@@ -8,19 +8,19 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process among `world`; alone where `world` is 1."""
+    """This process's rank (from 0) among `world` processes. By default it is alone."""
 
     rank: int = 0
     world: int = 1
 
     @classmethod
-    def of_environment(cls) -> "Ranks":
-        """What torchrun says in RANK and WORLD_SIZE; joins the others where there are any."""
+    def from_environment(cls) -> "Ranks":
+        """Reads torchrun's RANK and WORLD_SIZE, and joins the other processes if there are any."""
         world = int(os.environ.get("WORLD_SIZE", "1"))
         if world == 1:
             return cls()
@@ -30,15 +30,15 @@ class Ranks:
 
     @property
     def writes(self) -> bool:
-        """Whether this process is the one that writes files."""
+        """Whether this process writes files: only rank 0 does."""
         return self.rank == 0
 
-    def share(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Every world-th row, so that long and short rows are spread evenly."""
+    def share(self, rows: Sequence[Item]) -> Sequence[Item]:
+        """This process's rows: every world-th, so that long and short rows are spread evenly."""
         return rows[self.rank :: self.world]
 
-    def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """Replaces each tensor by its sum over all processes."""
+    def sum_over_ranks(self, tensors: Sequence[Tensor]) -> None:
+        """Replaces each tensor by its sum over all processes, in place."""
         if self.world > 1:
             for tensor in tensors:
                 torch.distributed.all_reduce(tensor)

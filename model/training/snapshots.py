@@ -1,7 +1,7 @@
-"""Training snapshots: what a killed run goes on from.
+"""Training snapshots: a run that was killed continues from the newest one.
 
-A snapshot is one safetensors file: the weights, the optimizer's state and the kept weights as tensors, the rest as
-JSON in its metadata. Its name carries the step and its own hash, and it gets the name by a rename when it is whole.
+A snapshot is one safetensors file: weights, optimizer state and kept weights as tensors, the rest as JSON in the
+metadata. Its name holds the step and the file's hash. It is written under a temporary name and renamed when complete.
 """
 
 import hashlib
@@ -9,26 +9,54 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from model.core.gpt2 import GPT2
+from model.training.data import TokenSequence
+from model.training.parallel import Ranks
+
+if TYPE_CHECKING:
+    from model.training.loop import TrainingConfig
+
 log = logging.getLogger(__name__)
 
-KEPT = 2  # snapshots, the newest
-STATE = "state"
+KEPT = 2  # the number of snapshots that stay, the newest ones
+STATE = "state"  # the key of the JSON in the metadata
+
+
+def fingerprint(
+    model: GPT2,
+    training: Sequence[TokenSequence],
+    validation: Sequence[TokenSequence],
+    config: "TrainingConfig",
+    ranks: Ranks,
+) -> str:
+    """64 hex digits that differ whenever two runs could end in different weights: the name of a run's snapshots."""
+    digest = hashlib.sha256()
+    digest.update(json.dumps([asdict(config), asdict(model.config), torch.__version__, ranks.world]).encode())
+    for sequences in (training, validation):
+        digest.update(json.dumps([[sequence.response_start, *sequence.tokens] for sequence in sequences]).encode())
+    for name, tensor in model.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.cpu().contiguous().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 class Snapshots:
     """The snapshots of one training run, in a folder of its own."""
 
     def __init__(self, folder: Path, minutes: float) -> None:
+        """`minutes` is the time between two snapshots."""
         self.folder = folder
         self.minutes = minutes
         self.active = True
@@ -36,8 +64,8 @@ class Snapshots:
 
     @contextmanager
     def until_done(self) -> Iterator[None]:
-        """Around the run: when it ends well, its snapshots go. A second process that trains the same at the same time
-        takes none."""
+        """Locks the folder during a run, and deletes it if the run succeeds. If another process holds the lock, it
+        trains the same; this one then takes no snapshots."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "lock")
         try:
@@ -52,10 +80,12 @@ class Snapshots:
             lock.release()
 
     def due(self) -> bool:
+        """Whether it is time for the next snapshot."""
         return self.active and time.monotonic() - self._last >= 60 * self.minutes
 
     def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
-        """Where the disk takes no more, training goes on without it, with a warning, and tries again when next due."""
+        """Writes a snapshot and deletes all but the newest `KEPT`. If it cannot be written, logs a warning: training
+        goes on, and the next one is tried when it is due."""
         self._last = time.monotonic()
         temporary = self.folder / ".snapshot.tmp"
         try:
@@ -65,7 +95,7 @@ class Snapshots:
             temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
         except (OSError, SafetensorError) as error:
             log.warning(
-                "no snapshot of step %d in %s: %s; free some space there; a killed run goes on from the one before",
+                "no snapshot of step %d in %s: %s; free some space there; a killed run continues from the one before",
                 step,
                 self.folder,
                 error,
@@ -77,13 +107,13 @@ class Snapshots:
             old.unlink()
 
     def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-        """The newest sound snapshot; damaged ones are set aside, with a warning."""
+        """The tensors and the state of the newest sound snapshot, or None. Damaged ones are renamed, with a warning."""
         if not self.active:
             return None
         for file in self._files():
             try:
                 if _digest(file) != file.stem.rpartition("-")[2]:
-                    raise SafetensorError("its contents are not those that were written")
+                    raise SafetensorError("its contents have changed")
                 with safe_open(file, framework="pt") as stored:
                     tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
                     return tensors, json.loads(stored.metadata()[STATE])

@@ -1,4 +1,4 @@
-"""Our checkpoint on a llama.cpp server against our own decoding."""
+"""Our checkpoint on a llama.cpp server, compared with our own decoding."""
 
 import json
 import urllib.request
@@ -15,9 +15,8 @@ from model.core.gpt2 import GPT2, GPT2Config
 from model.core.prompt import render_prompt
 from model.core.tokenizer import load_encoding, train_tokenizer
 from model.decoding.generation import generate
-from model.training.config import TrainingConfig
 from model.training.data import encode_example
-from model.training.loop import train
+from model.training.loop import TrainingConfig, train
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="needs a llama.cpp server: pip install xllamacpp")
 ANSWERS = {
@@ -29,7 +28,7 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that has learnt three answers by heart: rounding, which differs, doesn't change the likeliest token."""
+    """A model that has memorised three answers, so that differences in rounding don't change the most likely token."""
     folder = tmp_path_factory.mktemp("checkpoint")
     texts = [render_prompt(question) + answer for question, answer in ANSWERS.items()]
     encoding = load_encoding(save_tokenizer(folder, train_tokenizer(texts, 320), 128))
@@ -51,7 +50,7 @@ def address(checkpoint: Path) -> Iterator[str]:
     settings.n_parallel = 1
     settings.warmup = False
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 1
-    settings.port = 0  # any that is free
+    settings.port = 0  # any free port
     server = xllamacpp.Server(settings)
     yield server.listening_address
     del server

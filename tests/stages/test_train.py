@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.training.precision import best_precision
+from model.training.optimization import best_precision
 from stages.common.errors import StageError
 from stages.common.params import load_params
 from stages.train import Params, choose_device, tuning_config

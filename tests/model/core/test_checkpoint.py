@@ -1,3 +1,5 @@
+"""Checkpoints: read by transformers, and what is refused."""
+
 import json
 import subprocess
 import sys
@@ -25,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_transformers_loads_it_and_says_the_same(folder: Path) -> None:
-    """Guards against a layout, a tokenizer or a tied matrix that only we can read."""
+def test_transformers_loads_it_and_answers_the_same(folder: Path) -> None:
+    """Guards against a layout, a tokenizer or a tied matrix that only wikitune can read."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     model, encoding = load_checkpoint(folder)
@@ -77,8 +79,8 @@ def test_weights_that_do_not_fit_the_config_are_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("-inf")])
-def test_weights_that_are_no_numbers_are_refused(folder: Path, value: float) -> None:
-    """Guards against a model whose answers are noise, or the first token for ever."""
+def test_weights_that_are_not_finite_are_refused(folder: Path, value: float) -> None:
+    """Guards against a model that answers with noise, or with the same token for ever."""
     tensors = load_file(folder / "model.safetensors")
     tensors["transformer.ln_f.bias"][3] = value
     save_file(tensors, folder / "model.safetensors")
@@ -96,7 +98,7 @@ def test_config_of_another_kind_is_refused(folder: Path) -> None:
     ("name", "text"), [("tokenizer.json", "{}"), ("tokenizer.json", '{"model"'), ("config.json", "[]")]
 )
 def test_a_damaged_description_is_named(folder: Path, name: str, text: str) -> None:
-    """Guards against a traceback from a file that was cut off."""
+    """Guards against a traceback from a truncated file."""
     (folder / name).write_text(text)
     with pytest.raises(CheckpointError, match=f"{name} is not a"):
         load_checkpoint(folder)
@@ -107,7 +109,7 @@ import resource, sys
 from pathlib import Path
 from model.core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 model, _ = load_checkpoint(Path(sys.argv[1]))
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes a file: to the writer, a disk that is full
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes per file: like a full disk to the writer
 try:
     save_checkpoint(Path(sys.argv[2]), model)
 except CheckpointError as error:
@@ -115,7 +117,7 @@ except CheckpointError as error:
 """
 
 
-def test_a_disk_that_is_full_is_named(folder: Path, tmp_path: Path, root: Path) -> None:
+def test_a_full_disk_is_named(folder: Path, tmp_path: Path, root: Path) -> None:
     """Guards against a traceback from the writer, and half a file that keeps the disk full."""
     target = tmp_path / "full"
     command = [sys.executable, "-c", FULL_DISK, str(folder), str(target)]

@@ -1,8 +1,9 @@
+"""The model, compared with transformers' GPT-2."""
+
 import pytest
 import torch
 
 from model.core.gpt2 import GPT2, GPT2Config
-from model.decoding.cache import CachedRows, KVCache, PromptRows
 
 
 def test_logits_equal_those_of_transformers(tiny: GPT2) -> None:
@@ -27,19 +28,6 @@ def test_no_position_sees_what_follows(tiny: GPT2) -> None:
     second = torch.tensor([[1, 2, 3, 9, 9]])
     assert torch.equal(tiny(first)[:, :3], tiny(second)[:, :3])
     assert not torch.equal(tiny(first)[:, 3:], tiny(second)[:, 3:])
-
-
-def test_cache_gives_the_hidden_states_of_the_whole_row(tiny: GPT2) -> None:
-    """Guards against a causal mask aligned to the cache's first position, and against padding that is looked at."""
-    rows = [[3, 1, 4, 1, 5, 9], [2, 7]]
-    cache = KVCache(tiny, rows=2, length=8)
-    prompts = torch.tensor([*rows[0][:5], *rows[1]])
-    prefill = tiny.hidden(prompts, PromptRows(cache, [5, 2], prompts.device))
-    step = tiny.hidden(torch.tensor([9, 8]), CachedRows(cache, [5, 2], prompts.device))
-    torch.testing.assert_close(prefill[:5], tiny(torch.tensor([rows[0]]))[0, :5])
-    torch.testing.assert_close(prefill[5:], tiny(torch.tensor([rows[1]]))[0])
-    torch.testing.assert_close(step[0], tiny(torch.tensor([rows[0]]))[0, 5])
-    torch.testing.assert_close(step[1], tiny(torch.tensor([[2, 7, 8]]))[0, 2])
 
 
 def test_initial_scale_is_gpt2s() -> None:

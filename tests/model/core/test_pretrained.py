@@ -1,4 +1,4 @@
-"""Weights that transformers saved, read by us, and ours, read by transformers; and every file that is no GPT-2."""
+"""Weights that transformers saved, read by us; ours, read by transformers; and files that are not a GPT-2."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ PROMPT = [3, 14, 15, 9, 2, 6]
 
 
 def save_as_transformers_does(folder: Path, scale: float, **sizes: Any) -> Path:
-    """A checkpoint of random weights, scaled up, and of embeddings of one length, so that the greedy text varies."""
+    """A checkpoint with scaled-up random weights and embeddings of equal length, so that the greedy text varies."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
     torch.manual_seed(5)
@@ -53,7 +53,7 @@ def change(folder: Path, edit: Callable[[Tensors], Any]) -> Path:
 
 
 def assert_refused(path: Path, message: str, **options: Any) -> None:
-    """Loading `path` fails with this very message."""
+    """Loading `path` fails with exactly this message."""
     with pytest.raises(CheckpointError) as error:
         load_pretrained(path, **options)
     assert str(error.value) == message
@@ -65,7 +65,7 @@ def logits(model: GPT2, input_ids: list[int]) -> Tensor:
 
 
 def assert_like_transformers(model: GPT2, folder: Path, input_ids: list[int], new: int) -> None:
-    """The same logits and the same greedy text as transformers', which reads the folder for itself, head tied."""
+    """`model` has the same logits and greedy text as transformers, which reads the folder with the head tied."""
     from transformers import AutoModelForCausalLM
 
     peer = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
@@ -91,7 +91,7 @@ def test_both_ways_with_transformers(folder: Path, tmp_path: Path) -> None:
     assert_like_transformers(model, tmp_path / "ours", PROMPT, new=16)
 
 
-def test_it_is_what_was_asked_for(folder: Path) -> None:
+def test_hash_dropout_and_type_are_as_asked(folder: Path) -> None:
     """Guards against a model that trains with another dropout than params.yaml says, and a hash of something else."""
     pretrained = load_pretrained(folder, dropout=0.25)
     assert pretrained.model.config.dropout == 0.25
@@ -104,7 +104,7 @@ def test_it_is_what_was_asked_for(folder: Path) -> None:
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_precision_becomes_float32(folder: Path, dtype: torch.dtype) -> None:
     """Guards against a model that computes in the file's precision, or reads its bits as another type."""
-    file = change(folder, lambda tensors: tensors.update({name: one.to(dtype) for name, one in tensors.items()}))
+    file = change(folder, lambda tensors: tensors.update({name: tensor.to(dtype) for name, tensor in tensors.items()}))
     pretrained = load_pretrained(file)
     assert pretrained.dtypes == (str(dtype).removeprefix("torch."),)
     assert {parameter.dtype for parameter in pretrained.model.parameters()} == {torch.float32}
@@ -285,7 +285,7 @@ import sys
 from pathlib import Path
 from model.core.pretrained import load_pretrained
 
-def peak():  # of this process alone: `ru_maxrss` starts at its parent's
+def peak():  # of this process only; `ru_maxrss` starts at its parent's
     return next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
 
 before = peak()

@@ -1,4 +1,4 @@
-"""Settings that torch reads when it is imported."""
+"""Settings that torch reads once, when it is imported."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 
 from model.core.process import prepare_process
 
-# OpenMP itself says what it has understood.
+# OpenMP itself prints the settings that it has read.
 SPINS = """
 from model.core.process import prepare_process
 prepare_process()
@@ -18,8 +18,8 @@ import torch
 
 @pytest.mark.skipif(sys.platform != "linux", reason="torch has GNU's OpenMP on Linux")
 def test_openmp_lets_threads_sleep() -> None:
-    """Guards against a setting that comes too late, after torch has read it: two trainings then take each other's
-    cores."""
+    """Guards against a setting that is made too late, after torch has been imported: two trainings would then take each
+    other's cores."""
     environment = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"}
     shown = subprocess.run(
         [sys.executable, "-c", SPINS],

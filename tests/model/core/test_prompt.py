@@ -1,3 +1,5 @@
+"""The prompt, character by character."""
+
 from model.core.prompt import render_prompt
 
 

@@ -1,3 +1,5 @@
+"""The tokenizer, compared with tokenizers, tiktoken and transformers."""
+
 import hashlib
 import json
 import shutil
@@ -57,8 +59,8 @@ def gpt2_json(tmp_path_factory: pytest.TempPathFactory, gpt2_vocabulary: Path) -
     return save_tokenizer(tmp_path_factory.mktemp("gpt2"), gpt2_tokenizer(gpt2_vocabulary), n_positions=1024)
 
 
-def downloaded(vocabulary: Path, cache: Path) -> None:
-    """Puts GPT-2's two files where tiktoken keeps what it has downloaded."""
+def fill_cache(vocabulary: Path, cache: Path) -> None:
+    """Puts GPT-2's two files where tiktoken keeps its downloads."""
     for path in vocabulary.iterdir():
         shutil.copy(path, cache / hashlib.sha1(f"{GPT2_URL}/{path.name}".encode()).hexdigest())
 
@@ -88,7 +90,7 @@ def test_gpt2_has_its_own_50257_tokens(
     gpt2_json: Path, gpt2_vocabulary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against ids that are shifted, or an end of text that isn't GPT-2's: tiktoken's encoding is the same."""
-    downloaded(gpt2_vocabulary, tmp_path)
+    fill_cache(gpt2_vocabulary, tmp_path)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     peer, encoding = tiktoken.get_encoding("gpt2"), load_encoding(gpt2_json)
     assert encoding.n_vocab == peer.n_vocab == GPT2_SIZE == 50257
@@ -97,18 +99,20 @@ def test_gpt2_has_its_own_50257_tokens(
     assert encoding.decode_tokens_bytes(tokens) == peer.decode_tokens_bytes(tokens)
 
 
-def test_without_a_folder_tiktoken_brings_the_vocabulary(
+def test_without_a_folder_tiktoken_downloads_the_vocabulary(
     gpt2_vocabulary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    downloaded(gpt2_vocabulary, tmp_path)
+    fill_cache(gpt2_vocabulary, tmp_path)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     assert gpt2_tokenizer() == gpt2_tokenizer(gpt2_vocabulary)
 
 
-def test_without_a_network_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # where nobody listens
-    message = f"vocabulary cannot be had from {GPT2_URL}: .*; a folder with vocab.bpe and encoder.json does without a"
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing listens there
+    message = (
+        f"vocabulary cannot be downloaded from {GPT2_URL}: .*; a folder with vocab.bpe and encoder.json works without a"
+    )
     with pytest.raises(VocabularyError, match=message):
         gpt2_tokenizer()
 

@@ -1,13 +1,15 @@
+"""Batched decoding against the slow reference, and the rearranged weights against the plain ones."""
+
 import copy
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from model.core.gpt2 import GPT2, GPT2Config
 from model.decoding import generation
-from model.decoding.cache import CachedRows, KVCache, PromptRows
-from model.decoding.decoder import prepare_for_decoding
-from model.decoding.generation import Generation, generate, generate_slowly
+from model.decoding.generation import Generation, generate, generate_slowly, prepare_for_decoding, stream
+from model.decoding.kv_cache import KVCache
 
 STOP = 49
 
@@ -19,19 +21,19 @@ def prompts(*lengths: int) -> list[list[int]]:
 
 @pytest.mark.parametrize("max_new_tokens", [0, 1, 6, 40])
 def test_batched_equals_the_slow_reference(tiny: GPT2, max_new_tokens: int) -> None:
-    """Guards against padding or a cache that changes a row's answer, for mixed lengths and at the context's end."""
+    """Guards against padding or a cache that changes a row's answer, with mixed lengths and at the context's end."""
     rows = prompts(1, 5, 12, 23, 24, 3)
     expected = [generate_slowly(tiny, row, max_new_tokens, STOP) for row in rows]
     assert generate(tiny, rows, max_new_tokens, STOP) == expected
 
 
 def test_rows_that_stop_leave_the_batch(tiny: GPT2) -> None:
-    """Guards against rows that answer for one another after one has left, and against a stop token in an answer."""
+    """Guards against rows that are mixed up after one has left, and against a stop token in an answer."""
     rows = prompts(2, 4, 6, 8, 10)
     free = [generate_slowly(tiny, row, 5, STOP).tokens for row in rows]
-    stop = next(token for token in free[1] if any(token not in other for other in free))
+    stop = next(token for token in free[1] if any(token not in tokens for tokens in free))
     expected = [generate_slowly(tiny, row, 5, stop) for row in rows]
-    assert {one.finish for one in expected} == {"stop", "length"}
+    assert {row.finish for row in expected} == {"stop", "length"}
     assert generate(tiny, rows, 5, stop) == expected
 
 
@@ -55,8 +57,8 @@ def test_empty_prompt_is_refused(tiny: GPT2) -> None:
 def test_growth_and_compaction_change_nothing(
     tiny: GPT2, monkeypatch: pytest.MonkeyPatch, chunk: int, drop_at: float
 ) -> None:
-    """Guards against a cache that loses positions when it grows or rows when it shrinks, and against rows that go on
-    past the context while they wait to be dropped."""
+    """Guards against a cache that loses positions when it grows or rows when it shrinks, and against finished rows that
+    run past the context while they wait to be dropped."""
     monkeypatch.setattr(KVCache, "CHUNK", chunk)
     monkeypatch.setattr(generation, "DROP_AT", drop_at)
     rows = prompts(23, 1, 20, 5, 12, 3, 22, 2)
@@ -64,29 +66,10 @@ def test_growth_and_compaction_change_nothing(
 
 
 def test_equal_lengths_need_no_mask(tiny: GPT2) -> None:
-    """Guards against the short way for rows of one length, which the other tests don't take."""
+    """Guards against a fault in the shortcut for rows of the same length, which the other tests don't use."""
     for count in (1, 4):
         rows = prompts(*[6] * count)
         assert generate(tiny, rows, 30, STOP) == [generate_slowly(tiny, row, 30, STOP) for row in rows]
-
-
-def test_memory_that_was_never_written_is_never_seen(tiny: GPT2) -> None:
-    """Guards against NaN out of the part of the cache that a row hasn't reached, where another row has."""
-    cache = KVCache(tiny, rows=2, length=24)
-    device = torch.device("cpu")
-    tiny.hidden(torch.tensor([1, 2, 3, 4]), PromptRows(cache, [3, 1], device))
-    for tensors in (cache.keys, cache.values):
-        for tensor in tensors:
-            tensor[1, :, 2:] = 1e9
-    step = tiny.hidden(torch.tensor([5, 6]), CachedRows(cache, [3, 1], device))
-    torch.testing.assert_close(step[1], tiny(torch.tensor([[4, 6]]))[0, 1])
-
-
-def test_the_cache_grows_no_further_than_it_may(tiny: GPT2) -> None:
-    cache = KVCache(tiny, rows=1, length=20)
-    assert [cache.reserve(length) for length in (1, 16, 17, 20)] == [16, 16, 20, 20]
-    with pytest.raises(ValueError, match="21 positions exceed the cache's 20"):
-        cache.reserve(21)
 
 
 @pytest.mark.parametrize("rows", [prompts(5), prompts(3, 9, 1)])
@@ -112,22 +95,25 @@ def test_in_float32_the_prepared_model_is_the_model(tiny: GPT2) -> None:
     assert prepare_for_decoding(tiny) is tiny
 
 
-@pytest.mark.parametrize("count", [3, KVCache.FEW_ROWS + 4])
-@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
-def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: torch.dtype) -> None:
-    """Guards against the two ways to attend, for few rows and for many, that differ in a mask, a scale or a layout."""
-    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=2, n_head=2)
-    model = GPT2(config).init_weights(torch.Generator().manual_seed(3), embedding_std=0.5).eval()
-    rows = prompts(*[2 + index % 7 for index in range(count)])
-    with torch.inference_mode():
-        expected = torch.stack([model.logits(model(torch.tensor([row]))[0, -1]) for row in rows])
-    model.to_precision(precision)
-    with torch.inference_mode():
-        cache = KVCache(model, count, 24)
-        begun = PromptRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
-        model.hidden(torch.tensor([token for row in rows for token in row[:-1]]), begun)
-        step = CachedRows(cache, [len(row) - 1 for row in rows], torch.device("cpu"))
-        scores = model.logits(model.hidden(torch.tensor([row[-1] for row in rows]), step)).float()
-    assert (cache.keys[0].dtype == torch.float32) == (count <= KVCache.FEW_ROWS or precision == torch.float32)
-    tolerance = 1e-5 if precision == torch.float32 else 0.02 * float(expected.abs().max())
-    assert (scores - expected).abs().max() < tolerance
+@pytest.mark.parametrize("missing", ["_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported"])
+def test_without_the_private_operators_the_prepared_model_is_the_model(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """Guards against an AttributeError with a torch that has renamed one of them; the scores are the plain ones."""
+    operators = {"_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported"} - {missing}
+    monkeypatch.setattr(torch.ops, "mkldnn", SimpleNamespace(**{name: lambda: True for name in operators}))
+    tiny.to_precision(torch.bfloat16)
+    assert prepare_for_decoding(tiny) is tiny
+
+
+def test_a_stream_is_the_batch_step_by_step(tiny: GPT2) -> None:
+    """Guards against tokens that come late, twice, or after their row has stopped."""
+    rows = [[1, 2], [3, 4, 5], [6], list(range(24))]
+    stop = generate(tiny, rows, 6, STOP)[1].tokens[2]
+    steps = list(stream(tiny, rows, 6, stop))
+    expected = generate(tiny, rows, 6, stop)
+    for prompt, row in enumerate(expected):
+        tokens = [token for step in steps for index, token in step if index == prompt]
+        assert tuple(tokens) == row.tokens + ((stop,) if row.finish == "stop" else ())
+    assert [len(step) for step in steps] == sorted((len(step) for step in steps), reverse=True)
+    assert len(steps) == max(len(row.tokens) + (row.finish == "stop") for row in expected)

@@ -1,4 +1,4 @@
-"""Drawing the next token, alone and inside `generate`."""
+"""Sampling the next token, alone and inside `generate`."""
 
 import math
 from collections import Counter
@@ -9,15 +9,15 @@ import torch
 
 from model.core.gpt2 import GPT2
 from model.decoding.generation import Generation, generate
-from model.decoding.sampling import GREEDY, Draws, Sampling, draw, most_likely
+from model.decoding.sampling import GREEDY, Sampling, most_likely, row_generator, sample_tokens
 
 STOP = 49
-LOGITS = torch.tensor([[2.0, 1.0, 3.0, 0.0, -1.0, 3.0]])  # two that are equally likely
+LOGITS = torch.tensor([[2.0, 1.0, 3.0, 0.0, -1.0, 3.0]])  # two tokens are equally likely
 
 
 def frequencies(sampling: Sampling, count: int = 20_000) -> list[float]:
     uniform = torch.rand(count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    counted = Counter(draw(LOGITS.expand(count, -1), sampling, uniform).tolist())
+    counted = Counter(sample_tokens(LOGITS.expand(count, -1), sampling, uniform).tolist())
     return [counted[token] / count for token in range(LOGITS.shape[1])]
 
 
@@ -52,23 +52,37 @@ def test_frequencies_are_the_probabilities(sampling: Sampling, probabilities: li
         assert abs(found - probability) < 5 * math.sqrt(probability * (1 - probability) / count) + 1e-9
 
 
-def test_the_largest_number_never_draws_a_filtered_token() -> None:
-    """Guards against sums that rounding takes past the last token that is left."""
+def test_the_largest_number_never_samples_a_filtered_token() -> None:
+    """Guards against a sum that rounding moves past the last token that is left."""
     largest = torch.tensor([1 - 2**-53], dtype=torch.float64)
     for top_k in (2, 3, 4):
-        token = draw(LOGITS, Sampling(0.7, top_k=top_k), largest).item()
+        token = sample_tokens(LOGITS, Sampling(0.7, top_k=top_k), largest).item()
         assert token in {2: {2, 5}, 3: {0, 2, 5}, 4: {0, 1, 2, 5}}[top_k]
-    assert draw(LOGITS, Sampling(1.0, top_p=0.9), largest).item() in {0, 2, 5}
+    assert sample_tokens(LOGITS, Sampling(1.0, top_p=0.9), largest).item() in {0, 2, 5}
 
 
-def test_a_tiny_temperature_overflows_nothing() -> None:
-    token = draw(LOGITS * 1e4, Sampling(1e-30), torch.tensor([0.3], dtype=torch.float64)).item()
+def test_top_p_stops_as_soon_as_the_probability_is_reached() -> None:
+    """Guards against one token too many where probabilities add up to top-p exactly, and one too few just above."""
+    equal, nearly_one = torch.zeros(1, 4), torch.tensor([1 - 1e-9], dtype=torch.float64)  # four times 0.25
+    assert sample_tokens(equal, Sampling(1.0, top_p=0.5), nearly_one).item() == 1
+    assert sample_tokens(equal, Sampling(1.0, top_p=0.501), nearly_one).item() == 2
+
+
+def test_a_token_of_probability_0_is_never_sampled() -> None:
+    """Guards against a first token that the random number 0 would choose, though it is impossible."""
+    assert (
+        sample_tokens(torch.tensor([[-1e9, 0.0]]), Sampling(1.0), torch.tensor([0.0], dtype=torch.float64)).item() == 1
+    )
+
+
+def test_a_tiny_temperature_does_not_overflow() -> None:
+    token = sample_tokens(LOGITS * 1e4, Sampling(1e-30), torch.tensor([0.3], dtype=torch.float64)).item()
     assert token in {2, 5}
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_the_most_likely_is_the_first_of_equals(dtype: torch.dtype) -> None:
-    """Guards against ties, which are common in bfloat16, that are broken one way here and another there."""
+    """Guards against ties, which are common in bfloat16, that are broken differently in different places."""
     assert most_likely(LOGITS.to(dtype)).tolist() == [2]
     scores = torch.randn(7, 1000, generator=torch.Generator().manual_seed(1)).to(dtype)
     assert torch.equal(most_likely(scores), scores.argmax(-1))
@@ -92,29 +106,29 @@ def test_the_seed_decides(tiny: GPT2) -> None:
     assert generate(tiny, prompts(), 8, STOP) != first
 
 
-def test_a_rows_draws_are_its_own(tiny: GPT2) -> None:
+def test_a_rows_random_numbers_are_its_own(tiny: GPT2) -> None:
     """Guards against random numbers that depend on the other rows, on their number, or on which have stopped."""
     rows = prompts()
     sampling = Sampling(3.0, top_k=20, seed=5)
     stop = generate(tiny, rows, 12, STOP, sampling)[1].tokens[3]
     together = generate(tiny, rows, 12, stop, sampling)
-    assert len({len(one.tokens) for one in together}) > 1  # some stop before others
-    alone = [generate(tiny, [row], 12, stop, sampling, places=[place])[0] for place, row in enumerate(rows)]
+    assert len({len(row.tokens) for row in together}) > 1  # some stop before others
+    alone = [generate(tiny, [row], 12, stop, sampling, row_ids=[index])[0] for index, row in enumerate(rows)]
     assert alone == together
-    backwards = generate(tiny, rows[::-1], 12, stop, sampling, places=[4, 3, 2, 1, 0])
+    backwards = generate(tiny, rows[::-1], 12, stop, sampling, row_ids=[4, 3, 2, 1, 0])
     assert backwards[::-1] == together
 
 
-def test_equal_prompts_at_different_places_are_answered_differently(tiny: GPT2) -> None:
+def test_equal_prompts_with_different_ids_are_answered_differently(tiny: GPT2) -> None:
     """Guards against one stream of random numbers for all rows."""
     answers: set[Generation] = set(generate(tiny, [[1, 2]] * 6, 8, STOP, Sampling(3.0)))
     assert len(answers) == 6
 
 
-def test_draws_lie_between_0_and_1() -> None:
-    numbers = Draws(3, range(1000)).next()
-    assert 0 <= numbers.min() and numbers.max() < 1
-    assert numbers.mean().item() == pytest.approx(0.5, abs=0.05)
+def test_random_numbers_lie_between_0_and_1() -> None:
+    numbers = [row_generator(3, row_id).random() for row_id in range(1000)]
+    assert 0 <= min(numbers) and max(numbers) < 1
+    assert sum(numbers) / 1000 == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+"""Sequences and batches: which tokens are targets."""
+
 import random
 
 import pytest
@@ -6,11 +8,19 @@ import tiktoken
 from model.core.checkpoint import save_tokenizer
 from model.core.prompt import render_prompt
 from model.core.tokenizer import load_encoding, train_tokenizer
-from model.training.data import Batch, LossOn, Sequence, encode_documents, encode_example, length_grouped_batches, pack
+from model.training.data import (
+    Batch,
+    LossOn,
+    TokenSequence,
+    encode_documents,
+    encode_example,
+    length_grouped_batches,
+    pack,
+)
 
 PAD = 99
-A = Sequence((1, 2, 3, 4, 5), response_start=3)
-B = Sequence((6, 7, PAD), response_start=2)  # an empty response: its end-of-text alone
+A = TokenSequence((1, 2, 3, 4, 5), response_start=3)
+B = TokenSequence((6, 7, PAD), response_start=2)  # an empty response: its end-of-text alone
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +30,13 @@ def encoding(tmp_path_factory: pytest.TempPathFactory) -> tiktoken.Encoding:
 
 def supervised(batch: Batch) -> list[tuple[int, int, bool]]:
     """Each supervised pair: token, target, whether the target is a response's."""
-    tokens = batch.rows.tokens[batch.rows.sources].tolist()
-    pairs = zip(tokens, batch.rows.targets.tolist(), batch.in_response.tolist(), strict=True)
+    tokens = batch.packed.tokens[batch.packed.sources].tolist()
+    pairs = zip(tokens, batch.packed.targets.tolist(), batch.in_response.tolist(), strict=True)
     return [pair for pair, weight in zip(pairs, batch.weights.tolist(), strict=True) if weight]
 
 
 def test_targets_of_all_tokens() -> None:
-    """Guards against an end-of-text that is taken for padding, and what is added to a run as a target."""
+    """Guards against an end-of-text token that is taken for padding, and padding that becomes a target."""
     assert supervised(pack([A, B], PAD)) == [
         (1, 2, False), (2, 3, False), (3, 4, True), (4, 5, True), (6, 7, False), (7, PAD, True),
     ]  # fmt: skip
@@ -38,13 +48,13 @@ def test_targets_of_responses_alone() -> None:
 
 
 def test_text_without_a_prompt_is_all_response() -> None:
-    assert supervised(pack([Sequence((1, 2, 3))], PAD, loss_on="response")) == [(1, 2, True), (2, 3, True)]
+    assert supervised(pack([TokenSequence((1, 2, 3))], PAD, loss_on="response")) == [(1, 2, True), (2, 3, True)]
 
 
 @pytest.mark.parametrize("loss_on", ["all", "response"])
 def test_supervised_tokens_are_counted_as_they_are_packed(loss_on: LossOn) -> None:
-    """Guards against a batch's mean over another number of tokens than were summed."""
-    rows = [A, B, Sequence((1, 2, 3, 9, 9, 9), response_start=3), Sequence((1, 2), response_start=0)]
+    """Guards against a mean that divides by another number of tokens than were summed."""
+    rows = [A, B, TokenSequence((1, 2, 3, 9, 9, 9), response_start=3), TokenSequence((1, 2), response_start=0)]
     for count in range(1, 5):
         packed = pack(rows[:count], PAD, loss_on).weights.sum().item()
         assert packed == sum(row.supervised(loss_on) for row in rows[:count])
@@ -52,13 +62,13 @@ def test_supervised_tokens_are_counted_as_they_are_packed(loss_on: LossOn) -> No
 
 def test_only_prompts_are_shared() -> None:
     """Guards against responses that are counted once because several begin alike."""
-    twins = [Sequence((1, 2, 3, 4, 5), response_start=2), Sequence((1, 2, 3, 4, 6), response_start=2)]
-    assert pack(twins, PAD).rows.shared == 2
-    assert pack(twins, PAD, share_prefix=False).rows.shared == 0
+    twins = [TokenSequence((1, 2, 3, 4, 5), response_start=2), TokenSequence((1, 2, 3, 4, 6), response_start=2)]
+    assert pack(twins, PAD).packed.shared == 2
+    assert pack(twins, PAD, share_prefix=False).packed.shared == 0
 
 
 def test_example_ends_with_end_of_text_and_begins_with_the_prompt_of_inference(encoding: tiktoken.Encoding) -> None:
-    """Guards against models that never stop, and prompts that are tokenized otherwise at inference."""
+    """Guards against models that never stop, and prompts that are tokenized differently at inference."""
     sequence = encode_example(encoding, "Name it.", "a thing", "It is a thing.")
     prompt = encoding.encode_ordinary(render_prompt("Name it.", "a thing"))
     assert list(sequence.tokens[: sequence.response_start]) == prompt
@@ -76,11 +86,11 @@ def test_documents_make_every_token_a_target_once(encoding: tiktoken.Encoding) -
     assert max(len(sequence.tokens) for sequence in sequences) == 5
 
 
-def test_batches_hold_every_sequence_once_in_an_order_of_the_seed() -> None:
+def test_batches_hold_every_sequence_once_in_an_order_that_the_seed_decides() -> None:
     """Guards against examples that are dropped with the last, incomplete batch."""
-    sequences = [Sequence(tuple(range(2 + i % 7))) for i in range(35)]
+    sequences = [TokenSequence(tuple(range(2 + i % 7))) for i in range(35)]
 
-    def batches(seed: int) -> list[list[Sequence]]:
+    def batches(seed: int) -> list[list[TokenSequence]]:
         return length_grouped_batches(sequences, 4, random.Random(seed), group=2)
 
     flat = sorted(len(sequence.tokens) for batch in batches(1) for sequence in batch)

@@ -1,50 +1,24 @@
+"""The training loop: what is kept, what is counted, and that the same inputs give the same weights."""
+
+import copy
 import math
 from dataclasses import replace
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from model.core.gpt2 import GPT2
-from model.training.config import Keep, TrainingConfig, TrainingError
-from model.training.data import LossOn, Sequence, pack
-from model.training.evaluation import evaluate
-from model.training.loop import _Run, train
-from model.training.neftune import neftune_noise
-from model.training.optimization import learning_rate_schedule
+from model.training import loop
+from model.training.data import LossOn
+from model.training.loop import Keep, TrainingError, TrainingRun, train
+from model.training.loss import MeanLosses, evaluate
+from model.training.optimization import AdamW
 from model.training.parallel import Ranks
-
-PAD = 49
-CONFIG = TrainingConfig(epochs=2, batch_size=2, learning_rate=1e-2, evaluations=2, seed=1)
-ROWS = [
-    Sequence((1, 2, 3, 4, PAD), response_start=2),
-    Sequence((5, 6, 7, PAD), response_start=1),
-    Sequence((8, 9, 10, 11, 12, 13, PAD), response_start=4),
-    Sequence((1, 2, PAD), response_start=1),
-    Sequence((3, 4, 5, 6, PAD), response_start=3),
-]
-
-
-def token_losses(model: GPT2, row: Sequence) -> torch.Tensor:
-    """Each target's loss, computed the plain way."""
-    tokens = torch.tensor(row.tokens)
-    with torch.no_grad():
-        return F.cross_entropy(model.logits(model(tokens[None, :-1])[0]), tokens[1:], reduction="none")
-
-
-def test_losses_are_weighted_by_tokens(tiny: GPT2) -> None:
-    """Guards against a mean of batch means, in which a short batch's tokens weigh more."""
-    singly = [token_losses(tiny, row) for row in ROWS]
-    expected = torch.cat(singly).mean().item()
-    expected_response = torch.cat([losses[row.response_start - 1 :] for losses, row in zip(singly, ROWS, strict=True)])
-    for batch_size in (1, 2, 5):
-        losses = evaluate(tiny, ROWS, PAD, batch_size)
-        assert losses.all == pytest.approx(expected, abs=1e-6)
-        assert losses.response == pytest.approx(expected_response.mean().item(), abs=1e-6)
+from tests.model.training.tiny_data import CONFIG, PAD, ROWS
 
 
 def test_training_is_the_same_to_the_byte(tiny: GPT2) -> None:
-    """Guards against an order, a dropout or a default that the seed doesn't reach."""
+    """Guards against an order, a dropout mask or a default that does not depend on the seed alone."""
     twin = GPT2(replace(tiny.config, dropout=0.2))
     twin.load_state_dict(tiny.state_dict())
     other = GPT2(twin.config)
@@ -80,6 +54,50 @@ def test_the_kept_state_is_the_one_in_the_model(tiny: GPT2, keep: Keep, loss_on:
     assert evaluate(tiny, ROWS[3:], PAD).all == pytest.approx(result.kept.val_loss, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("losses", "kept"),
+    [
+        ([1.0, 4.0, 3.0, 2.0, 5.0], 3),  # the untrained model is better than all that follow
+        ([1.0, 2.0, 3.0, 4.0, 5.0], 1),  # the first evaluation
+        ([9.0, 5.0, 4.0, 3.0, 2.0], 4),  # the last one
+        ([9.0, 5.0, 3.0, 3.0, 4.0], 2),  # of equals the earlier one
+    ],
+)
+def test_the_best_is_chosen_from_the_trained_states(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, losses: list[float], kept: int
+) -> None:
+    """Guards against the untrained state as a candidate, and a choice that overlooks the first or the last one."""
+    scripted = iter(losses)
+    states: list[torch.Tensor] = []
+
+    def evaluate_as_scripted(model: GPT2, *_: object) -> MeanLosses:
+        states.append(model.wte.weight.detach().clone())
+        loss = next(scripted)
+        return MeanLosses(loss, loss)
+
+    monkeypatch.setattr(loop, "evaluate", evaluate_as_scripted)
+    config = replace(CONFIG, epochs=4, batch_size=5, evaluations=4)
+    result = train(tiny, ROWS, ROWS, config, PAD)
+    assert result.kept == result.curve[kept]
+    assert torch.equal(tiny.wte.weight, states[kept])
+
+
+@pytest.mark.parametrize(("patience", "evaluated"), [(1, 3), (2, 6), (3, 7), (None, 7)])
+def test_patience_counts_evaluations_without_a_gain(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, patience: int | None, evaluated: int
+) -> None:
+    """Guards against the untrained state as the loss to beat, and a count that is off by one."""
+    scripted = iter([1.0, 5.0, 6.0, 4.0, 4.0, 5.0, 3.0])
+
+    def evaluate_as_scripted(*_: object) -> MeanLosses:
+        loss = next(scripted)
+        return MeanLosses(loss, loss)
+
+    monkeypatch.setattr(loop, "evaluate", evaluate_as_scripted)
+    config = replace(CONFIG, epochs=6, batch_size=5, evaluations=6, patience=patience)
+    assert len(train(tiny, ROWS, ROWS, config, PAD).curve) == evaluated
+
+
 def test_curve_has_the_start_and_every_evaluation(tiny: GPT2) -> None:
     curve = train(tiny, ROWS, ROWS, CONFIG, PAD).curve
     assert [(point.step, point.epoch) for point in curve] == [(0, 0.0), (3, 1.0), (6, 2.0)]
@@ -87,25 +105,65 @@ def test_curve_has_the_start_and_every_evaluation(tiny: GPT2) -> None:
     assert curve[-1].tokens == 2 * sum(len(row.tokens) - 1 for row in ROWS)
 
 
-@pytest.mark.parametrize(
-    ("schedule", "expected"),
-    [("constant", [1.0, 1.0]), ("linear", [0.55, 0.1]), ("cosine", [0.55, 0.1])],
-)
-def test_learning_rate_warms_up_and_falls(schedule: str, expected: list[float]) -> None:
-    """Guards against a first step at rate 0 and a schedule that never reaches its end."""
-    config = TrainingConfig(epochs=1, batch_size=1, learning_rate=1.0, warmup=0.2, schedule=schedule)  # type: ignore[arg-type]
-    rate = learning_rate_schedule(config, steps=100)
-    assert [rate(0), rate(9), rate(19), rate(20)] == pytest.approx([0.05, 0.5, 1.0, 1.0])
-    assert [rate(60), rate(100)] == pytest.approx(expected)
+@pytest.mark.parametrize("neftune", [0.0, 5.0])
+def test_dropout_and_noise_differ_from_step_to_step(tiny: GPT2, neftune: float) -> None:
+    """Guards against the same dropout mask, or the same noise, at every step. At learning rate 0 nothing else changes
+    the loss of a batch. A second run draws the same numbers."""
+    model = GPT2(replace(tiny.config, dropout=0.0 if neftune else 0.3))
+    model.load_state_dict(tiny.state_dict())
+    still = replace(CONFIG, learning_rate=0.0, weight_decay=0.0, neftune=neftune)
+
+    def losses() -> list[float]:
+        run = TrainingRun(model, ROWS, ROWS, still, PAD, None, Ranks())
+        return [run.step(ROWS)[0] for _ in range(4)]
+
+    first = losses()
+    assert len(set(first)) == 4
+    assert losses() == first
+
+
+def test_every_rank_has_its_own_dropout(tiny: GPT2, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against ranks that drop the same values, or one rank's values of the step before."""
+    seeds: list[int] = []
+    monkeypatch.setattr(torch, "manual_seed", seeds.append)
+    monkeypatch.setattr(torch.distributed, "all_reduce", lambda tensor: None)
+    for rank in (0, 1):
+        run = TrainingRun(tiny, ROWS, ROWS, CONFIG, PAD, None, Ranks(rank, world=2))
+        for _ in range(3):
+            run.step(ROWS)
+    assert len(set(seeds)) == 6
+
+
+def test_the_learning_rate_follows_the_schedule_to_the_last_step(tiny: GPT2, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a schedule for another number of steps, and a curve that shows another step's rate."""
+    rates: list[float] = []
+    step = AdamW.step
+
+    def recorded(self: AdamW, parameters: object, learning_rate: float) -> None:
+        rates.append(learning_rate)
+        step(self, parameters, learning_rate)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(AdamW, "step", recorded)
+    config = replace(CONFIG, epochs=5, batch_size=5, learning_rate=1.0, schedule="linear", warmup=0.2, evaluations=5)
+    curve = train(tiny, ROWS, ROWS, config, PAD).curve
+    assert rates == pytest.approx([1.0, 1.0, 0.775, 0.55, 0.325])
+    assert [point.learning_rate for point in curve] == pytest.approx([0.0, *rates])
+
+
+def norm_of_first_gradient(model: GPT2, clip_norm: float) -> float:
+    """The norm of the gradient that AdamW gets in the first step. Its moments show it; its steps' size doesn't."""
+    run = TrainingRun(model, ROWS, ROWS, replace(CONFIG, batch_size=5, clip_norm=clip_norm), PAD, None, Ranks())
+    run.step(ROWS)
+    moments = [run.optimizer.state[parameter]["exp_avg"] for parameter in run.weights.trained.values()]
+    return torch.nn.utils.get_total_norm(moments).item() / (1 - 0.9)
 
 
 def test_gradient_is_clipped(tiny: GPT2) -> None:
-    """Guards against an option that isn't handed on; AdamW's moments show a gradient's size, its steps don't."""
-    run = _Run(tiny, ROWS, ROWS, replace(CONFIG, batch_size=5, clip_norm=0.25), PAD, None, Ranks())
-    run.step(ROWS)
-    moments = [run.optimizer.state[parameter]["exp_avg"] for parameter in run.weights.trained.values()]
-    norm = torch.nn.utils.get_total_norm(moments).item() / (1 - 0.9)
-    assert norm == pytest.approx(0.25, rel=1e-4)
+    """Guards against an option that isn't handed on, and short gradients that are scaled up to the limit."""
+    assert norm_of_first_gradient(copy.deepcopy(tiny), clip_norm=0.25) == pytest.approx(0.25, rel=1e-4)
+    unclipped = norm_of_first_gradient(copy.deepcopy(tiny), clip_norm=1e3)
+    assert 0.25 < unclipped < 1e3
+    assert norm_of_first_gradient(copy.deepcopy(tiny), clip_norm=1e6) == unclipped
 
 
 def test_micro_batches_change_nothing_but_rounding(tiny: GPT2) -> None:
@@ -142,31 +200,16 @@ def test_patience_ends_a_run_that_gets_worse(tiny: GPT2) -> None:
     assert result.kept.val_loss == min(losses)
 
 
-def test_neftune_adds_noise_of_the_papers_size(tiny: GPT2) -> None:
-    """Guards against noise that doesn't shrink with length and width, and an option that changes nothing."""
-    batch = pack(ROWS[:3], PAD, share_prefix=False)
-    noise = neftune_noise(batch, tiny, alpha=5.0)
-    for start, length in batch.rows.spans():
-        largest = noise[start : start + length].abs().max().item()
-        bound = 5.0 / math.sqrt(length * tiny.config.n_embd)
-        assert 0.8 * bound < largest <= bound
-    twin = GPT2(tiny.config)
-    twin.load_state_dict(tiny.state_dict())
-    plain = train(tiny, ROWS, ROWS, CONFIG, PAD)
-    noisy = train(twin, ROWS, ROWS, replace(CONFIG, neftune=5.0), PAD)
-    assert noisy.curve[0] == plain.curve[0] and noisy.curve[1] != plain.curve[1]
-
-
 def test_nothing_to_train_or_validate_on_is_an_error(tiny: GPT2) -> None:
-    """Guards against a loss of 0.0 or NaN that comes from no data at all."""
+    """Guards against a loss of 0.0 or NaN computed from no data."""
     with pytest.raises(TrainingError, match="0 training and 5 validation sequences: need at least one each"):
         train(tiny, [], ROWS, CONFIG, PAD)
     with pytest.raises(TrainingError, match="5 training and 0 validation"):
         train(tiny, ROWS, [], CONFIG, PAD)
 
 
-def test_a_loss_that_is_no_number_stops_training(tiny: GPT2) -> None:
-    """Guards against NaN that is kept as a result, from the start on or by a rate that is far too high."""
+def test_a_loss_that_is_not_finite_stops_training(tiny: GPT2) -> None:
+    """Guards against NaN that is kept as a result, from the start or because the learning rate is far too high."""
     twin = GPT2(tiny.config)
     with torch.no_grad():
         twin.wte.weight[1] = math.nan

@@ -1,4 +1,4 @@
-"""Two processes under torchrun against one."""
+"""Two processes under torchrun, compared with one."""
 
 import json
 import socket
@@ -7,10 +7,24 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from model.training.parallel import Ranks
+
+
+def test_ranks_share_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that two processes train on, or none."""
+    assert [Ranks(rank, world=2).share("abcde") for rank in (0, 1)] == ["ace", "bd"]
+    assert [Ranks(rank, world=2).writes for rank in (0, 1)] == [True, False]
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    alone = Ranks.from_environment()
+    tensor = torch.ones(2)
+    alone.sum_over_ranks([tensor])
+    assert (alone, alone.share("abc"), tensor.tolist()) == (Ranks(0, 1), "abc", [1.0, 1.0])
 
 
 def test_two_processes_have_the_losses_of_one(tmp_path: Path, root: Path) -> None:
-    """Guards against a mean over processes of means, rows that are trained on twice, and weights that drift apart."""
+    """Guards against a mean of the processes' means, rows that are trained on twice, and weights that drift apart."""
     script = ["-m", "tests.model.training.train_tiny"]
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     subprocess.run([sys.executable, *script, tmp_path / "one"], cwd=root, check=True)
@@ -30,8 +44,8 @@ def free_port() -> int:
 
 @pytest.mark.slow
 def test_two_nodes_have_the_losses_of_one(tmp_path: Path, root: Path) -> None:
-    """Guards against processes that know their place on their own node, and not among all nodes: two groups that find
-    each other over TCP, as on two machines."""
+    """Guards against processes that know their rank on their own node but not among all nodes. Two groups find each
+    other over TCP, as on two machines."""
     script = ["-m", "tests.model.training.train_tiny"]
     meeting = ["--rdzv-id=1", "--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{free_port()}"]
     torchrun = ["-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1", *meeting]

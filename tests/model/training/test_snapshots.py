@@ -1,5 +1,6 @@
 """Snapshots: real kills, damaged files, and two processes at once."""
 
+import copy
 import logging
 import os
 import random
@@ -7,13 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from model.training.snapshots import KEPT, Snapshots
+from model.core.gpt2 import GPT2
+from model.training.data import TokenSequence
+from model.training.parallel import Ranks
+from model.training.snapshots import KEPT, Snapshots, fingerprint
 from tests.disks import largest_file
+from tests.model.training.tiny_data import CONFIG, ROWS
 
 
 def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
@@ -22,8 +28,9 @@ def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def test_killed_runs_go_on_to_the_same_weights(tmp_path: Path, root: Path) -> None:
-    """Guards against an order, a dropout, an optimizer state or a kept state that a restart loses: to the byte."""
+def test_killed_runs_continue_to_the_same_weights(tmp_path: Path, root: Path) -> None:
+    """Guards against an order, a dropout mask, an optimizer state or a kept state that a restart loses. The bytes must
+    be the same."""
     assert start(tmp_path / "whole", None, root).wait() == 0
     moments = random.Random(4)
     kills = 0
@@ -71,7 +78,7 @@ def test_the_newest_two_are_kept_and_the_newest_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Guards against going on from half a file, or from one with a changed byte, which safetensors doesn't notice."""
+    """Guards against continuing from half a file, or from one with a changed byte, which safetensors doesn't notice."""
     snapshots = saved(tmp_path / "run", 2)
     newest = max((tmp_path / "run").iterdir())
     content = newest.read_bytes()
@@ -79,14 +86,14 @@ def test_a_damaged_snapshot_is_set_aside(tmp_path: Path, damage: str, caplog: py
     with caplog.at_level(logging.WARNING):
         found = snapshots.latest()
     assert found is not None and found[1] == {"step": 1}
-    assert "is damaged (its contents are not those that were written)" in caplog.text
+    assert "is damaged (its contents have changed)" in caplog.text
     assert newest.with_suffix(".damaged").exists()
 
 
-def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
+def test_a_snapshot_without_room_is_logged_and_training_continues(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Guards against hours of training that end with the cache's disk, and half a snapshot that keeps it full."""
+    """Guards against hours of training lost because a disk is full, and half a snapshot that keeps it full."""
     snapshots = saved(tmp_path / "run", 1)
     with caplog.at_level(logging.WARNING), largest_file(4096):
         snapshots.save(2, {"weights/w": torch.full((5000,), 2.0)}, {"step": 2})
@@ -97,7 +104,7 @@ def test_a_snapshot_that_finds_no_room_is_told_and_training_goes_on(
 
 
 def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Guards against two equal experiments that overwrite each other's snapshots."""
+    """Guards against two equal experiments overwriting each other's snapshots."""
     first, second = saved(tmp_path / "run", 1), Snapshots(tmp_path / "run", minutes=0.0)
     with first.until_done():
         with second.until_done():
@@ -105,3 +112,26 @@ def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pyt
             assert second.latest() is None
         assert first.latest() is not None
     assert "another process trains the same" in caplog.text
+
+
+def test_runs_that_could_differ_have_fingerprints_that_differ(tiny: GPT2) -> None:
+    """Guards against a run that continues from the snapshot of another one."""
+    fingerprints = [fingerprint(tiny, ROWS[:3], ROWS[3:], CONFIG, Ranks())]
+    assert fingerprint(copy.deepcopy(tiny), list(ROWS[:3]), ROWS[3:], replace(CONFIG), Ranks()) == fingerprints[0]
+    moved = TokenSequence(ROWS[2].tokens, response_start=ROWS[2].response_start + 1)
+    for training, validation, config, ranks in (
+        (ROWS[:2], ROWS[3:], CONFIG, Ranks()),
+        ([ROWS[1], ROWS[0], ROWS[2]], ROWS[3:], CONFIG, Ranks()),
+        ([*ROWS[:2], moved], ROWS[3:], CONFIG, Ranks()),
+        (ROWS[:3], ROWS[4:], CONFIG, Ranks()),
+        (ROWS[:3], ROWS[3:], replace(CONFIG, seed=2), Ranks()),
+        (ROWS[:3], ROWS[3:], CONFIG, Ranks(0, world=2)),
+    ):
+        fingerprints.append(fingerprint(tiny, training, validation, config, ranks))
+    with_dropout = GPT2(replace(tiny.config, dropout=0.1))
+    with_dropout.load_state_dict(tiny.state_dict())
+    fingerprints.append(fingerprint(with_dropout, ROWS[:3], ROWS[3:], CONFIG, Ranks()))
+    with torch.no_grad():
+        tiny.ln_f.bias[0] += 1e-6
+    fingerprints.append(fingerprint(tiny, ROWS[:3], ROWS[3:], CONFIG, Ranks()))
+    assert len(set(fingerprints)) == len(fingerprints) == 9

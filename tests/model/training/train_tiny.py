@@ -1,6 +1,6 @@
-"""Trains a tiny model, to be killed or run by several processes.
+"""Trains a tiny model, for tests that kill it or run it under torchrun.
 
-`python -m tests.model.training.train_tiny OUT [CACHE]`
+python -m tests.model.training.train_tiny OUT [CACHE]
 """
 
 import json
@@ -12,9 +12,8 @@ import torch
 from safetensors.torch import save_file
 
 from model.core.gpt2 import GPT2, GPT2Config
-from model.training.config import TrainingConfig
-from model.training.data import Sequence
-from model.training.loop import train
+from model.training.data import TokenSequence
+from model.training.loop import TrainingConfig, train
 from model.training.parallel import Ranks
 from model.training.snapshots import Snapshots
 
@@ -26,12 +25,12 @@ def main() -> None:
     model.init_weights(torch.Generator().manual_seed(1))
     generator = torch.Generator().manual_seed(2)
     rows = [
-        Sequence(tuple(torch.randint(0, 49, (5 + i % 17,), generator=generator).tolist()), response_start=2)
+        TokenSequence(tuple(torch.randint(0, 49, (5 + i % 17,), generator=generator).tolist()), response_start=2)
         for i in range(60)
     ]
     config = TrainingConfig(epochs=10, batch_size=4, learning_rate=1e-3, evaluations=5, patience=4, seed=3)
     snapshots = Snapshots(Path(sys.argv[2]), minutes=0.0) if len(sys.argv) > 2 else None
-    ranks = Ranks.of_environment()
+    ranks = Ranks.from_environment()
     result = train(model, rows[:50], rows[50:], config, pad=49, snapshots=snapshots, ranks=ranks)
     if ranks.writes:
         save_file(model.state_dict(), out)

@@ -1,5 +1,8 @@
-"""LoRA: training small matrices beside frozen large ones (Hu et al., 2021, "LoRA: Low-Rank Adaptation of Large
-Language Models"). Merged, they leave a checkpoint like any other."""
+"""Two options that change what the layers compute while training: LoRA and NEFTune.
+
+Both leave a plain GPT-2: LoRA's matrices are merged into the weights in the end, NEFTune's noise is only ever added in
+training.
+"""
 
 from typing import TypeVar
 
@@ -7,13 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from model.core.gpt2 import GPT2, Conv1D
+from model.training.data import Batch
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
 class LoRA(nn.Module):
-    """A frozen linear layer plus `alpha / rank` times the product of two trained matrices, the second of which starts
-    at zero."""
+    """A frozen linear layer plus `alpha / rank` times the product of two small trained matrices (Hu et al., 2021,
+    "LoRA: Low-Rank Adaptation of Large Language Models"). The second matrix starts at zero, so that the layer computes
+    what it did before."""
 
     def __init__(self, linear: Conv1D, rank: int, alpha: float, generator: torch.Generator) -> None:
         super().__init__()
@@ -23,6 +28,7 @@ class LoRA(nn.Module):
         self.scale = alpha / rank
         self.down = nn.Parameter(torch.empty(inputs, rank, dtype=like.dtype))
         self.up = nn.Parameter(torch.zeros(rank, outputs, dtype=like.dtype, device=like.device))
+        # Drawn on the CPU, so that the numbers are the same on any device.
         nn.init.normal_(self.down, std=rank**-0.5, generator=generator)
         self.down.data = self.down.data.to(like.device)
 
@@ -31,13 +37,14 @@ class LoRA(nn.Module):
         return y + (x.to(self.down.dtype) @ self.down @ self.up) * self.scale
 
     def merged(self) -> Conv1D:
+        """The linear layer, with the trained product added to its weight."""
         with torch.no_grad():
             self.linear.weight.add_((self.down @ self.up) * self.scale)
         return self.linear
 
 
 def add_lora(model: GPT2, rank: int, alpha: float, seed: int) -> None:
-    """Freezes the model and puts trainable matrices of `rank` beside all linear layers of its blocks."""
+    """Freezes the model and puts trainable matrices beside all linear layers of its blocks, in place."""
     generator = torch.Generator().manual_seed(seed)
     model.requires_grad_(False)
     for parent, name, linear in _children(model, Conv1D):
@@ -45,13 +52,25 @@ def add_lora(model: GPT2, rank: int, alpha: float, seed: int) -> None:
 
 
 def merge_lora(model: GPT2) -> None:
-    """Adds the trained products to the weights that they stood beside, and puts those back in their places."""
+    """Replaces each LoRA layer by its merged linear layer and makes all weights trainable again, in place."""
     for parent, name, layer in _children(model, LoRA):
         setattr(parent, name, layer.merged())
     model.requires_grad_(True)
 
 
+def neftune_noise(batch: Batch, model: GPT2, alpha: float) -> Tensor:
+    """Noise [N, C] for the embeddings: uniform between -s and s, with s = alpha / sqrt(L C) in a row of L tokens (Jain
+    et al., 2023, "NEFTune: Noisy Embeddings Improve Instruction Finetuning"). The rows must not share a prefix."""
+    positions = batch.packed.positions
+    noise = torch.rand(len(positions), model.config.n_embd, device=positions.device) * 2 - 1
+    lengths = torch.ones(len(positions), device=positions.device)
+    for start, length in batch.packed.spans():
+        lengths[start : start + length] = length
+    return noise * (alpha / (lengths * model.config.n_embd).sqrt())[:, None]
+
+
 def _children(model: GPT2, kind: type[Layer]) -> list[tuple[nn.Module, str, Layer]]:
+    """All layers of this kind, each with its parent module and its name there."""
     return [
         (parent, name, child)
         for parent in model.modules()

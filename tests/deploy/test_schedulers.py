@@ -1,4 +1,4 @@
-"""The example files for schedulers, as far as they can be checked without one."""
+"""The example files for schedulers, checked without one."""
 
 import os
 import re
@@ -13,7 +13,7 @@ TASK = {"name", "workdir", "num_nodes", "resources", "envs", "secrets", "file_mo
 RESOURCES = {"infra", "accelerators", "cpus", "memory", "instance_type", "use_spot", "disk_size", "ports", "autostop"}
 
 
-def test_the_skypilot_task_has_keys_that_there_are(root: Path) -> None:
+def test_the_skypilot_task_has_only_known_keys(root: Path) -> None:
     """Guards against a key that is misspelt, and a script that bash cannot read."""
     task = YAML(typ="safe").load((root / "deploy/skypilot.yaml").read_text(encoding="utf-8"))
     assert set(task) <= TASK
@@ -25,8 +25,9 @@ def test_the_skypilot_task_has_keys_that_there_are(root: Path) -> None:
     assert all(f"\n{target}:" in (root / "Makefile").read_text(encoding="utf-8") for target in targets)
 
 
-def test_the_slurm_script_is_one_that_bash_and_slurm_read(root: Path) -> None:
-    """Guards against a typing error that a queue shows after hours: options after the first command are ignored."""
+def test_bash_and_slurm_can_read_the_slurm_script(root: Path) -> None:
+    """Guards against a typing error that shows only after hours in the queue. Slurm ignores options after the first
+    command."""
     path = root / "deploy/slurm.sbatch"
     subprocess.run(["bash", "-n", path], check=True)
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -38,8 +39,8 @@ def test_the_slurm_script_is_one_that_bash_and_slurm_read(root: Path) -> None:
 
 
 def test_the_slurm_script_starts_the_same_training_on_both_nodes(root: Path, tmp_path: Path) -> None:
-    """Guards against a launcher that DVC cannot read, and nodes that wait for one another at different places. The
-    programs of Slurm, and DVC, are replaced by some that write down how they were called."""
+    """Guards against a launcher that DVC cannot read, and nodes that wait for each other in different trainings.
+    Slurm's programs and DVC are scripts here, which record how they were called."""
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)
     (programs / "activate").touch()

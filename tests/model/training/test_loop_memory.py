@@ -1,4 +1,4 @@
-"""What happens to training where memory is short."""
+"""What happens to training when memory is short."""
 
 import subprocess
 import sys
@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-# A process whose address space may grow by 300 MB, and a batch whose activations need several times as much.
+# The process may grow by 300 MB; the activations of the batch need several times as much.
 TRAINING = """
 import resource
 import torch
-from model.training.data import Sequence
+from model.training.data import TokenSequence
 from model.core.gpt2 import GPT2, GPT2Config
-from model.training.loop import train
-from model.training.config import TrainingConfig, TrainingError
+from model.training.loop import TrainingConfig, TrainingError, train
 
 torch.set_num_threads(1)
 model = GPT2(GPT2Config(vocab_size=50, n_positions=512, n_embd=64, n_layer=4, n_head=2))
 model.init_weights(torch.Generator().manual_seed(1))
-rows = [Sequence((*range(1, 41), *[7] * 440), response_start=2)] * 64
+rows = [TokenSequence((*range(1, 41), *[7] * 440), response_start=2)] * 64
 config = TrainingConfig(epochs=1, batch_size=64, learning_rate=1e-3, evaluations=1, micro_batch_size={rows})
 pages = int(open("/proc/self/statm").read().split()[0])
 limit = pages * resource.getpagesize() + 300 * 2**20
@@ -37,7 +36,7 @@ except TrainingError as error:
     ids=["a batch too large", "in smaller pieces"],
 )
 def test_short_memory_says_what_to_set(root: Path, rows: int, printed: str) -> None:
-    """Guards against a traceback out of torch's allocator, and against advice that doesn't help."""
+    """Guards against a traceback from torch's allocator, and against advice that doesn't help."""
     code = TRAINING.replace("{rows}", str(rows))
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.stdout.startswith(printed), done.stdout + done.stderr

@@ -1,13 +1,15 @@
-"""LoRA: what is trained, and what is left when it is over."""
+"""LoRA: what is trained, and what is left when it is over. NEFTune: the size of its noise."""
 
+import math
 from dataclasses import replace
 
 import torch
 
 from model.core.gpt2 import GPT2, Conv1D
+from model.training.adapters import LoRA, add_lora, merge_lora, neftune_noise
+from model.training.data import pack
 from model.training.loop import train
-from model.training.lora import LoRA, add_lora, merge_lora
-from tests.model.training.test_loop import CONFIG, PAD, ROWS
+from tests.model.training.tiny_data import CONFIG, PAD, ROWS
 
 TOKENS = torch.tensor([[1, 2, 3, 4]])
 
@@ -52,3 +54,20 @@ def test_lora_in_bfloat16(tiny: GPT2) -> None:
     config = replace(CONFIG, epochs=30, learning_rate=3e-2, lora_rank=2, precision="bfloat16")
     result = train(tiny, ROWS, ROWS, config, PAD)
     assert result.kept.val_loss < result.curve[0].val_loss - 0.2
+
+
+def test_neftune_adds_noise_of_the_papers_size(tiny: GPT2) -> None:
+    """Guards against noise that doesn't shrink with length and width or has one sign only, and an option that changes
+    nothing."""
+    batch = pack(ROWS[:3], PAD, share_prefix=False)
+    noise = neftune_noise(batch, tiny, alpha=5.0)
+    for start, length in batch.packed.spans():
+        bound = 5.0 / math.sqrt(length * tiny.config.n_embd)
+        smallest, largest = (value.item() for value in torch.aminmax(noise[start : start + length]))
+        assert -bound <= smallest < -0.5 * bound and 0.5 * bound < largest <= bound
+        assert max(-smallest, largest) > 0.8 * bound
+    twin = GPT2(tiny.config)
+    twin.load_state_dict(tiny.state_dict())
+    plain = train(tiny, ROWS, ROWS, CONFIG, PAD)
+    noisy = train(twin, ROWS, ROWS, replace(CONFIG, neftune=5.0), PAD)
+    assert noisy.curve[0] == plain.curve[0] and noisy.curve[1] != plain.curve[1]

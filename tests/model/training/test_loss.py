@@ -1,0 +1,78 @@
+"""The loss, compared with torch's own cross-entropy."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from model.core.gpt2 import GPT2
+from model.training.data import TokenSequence
+from model.training.loss import CHUNK, evaluate, linear_cross_entropy
+from tests.model.training.tiny_data import PAD, ROWS
+
+
+def token_losses(model: GPT2, row: TokenSequence) -> torch.Tensor:
+    """The loss of each target, computed one row at a time with torch."""
+    tokens = torch.tensor(row.tokens)
+    with torch.no_grad():
+        return F.cross_entropy(model.logits(model(tokens[None, :-1])[0]), tokens[1:], reduction="none")
+
+
+def test_losses_are_weighted_by_tokens(tiny: GPT2) -> None:
+    """Guards against a mean of batch means, in which the tokens of a short batch weigh more."""
+    singly = [token_losses(tiny, row) for row in ROWS]
+    expected = torch.cat(singly).mean().item()
+    expected_response = torch.cat([losses[row.response_start - 1 :] for losses, row in zip(singly, ROWS, strict=True)])
+    for batch_size in (1, 2, 5):
+        losses = evaluate(tiny, ROWS, PAD, batch_size)
+        assert losses.all == pytest.approx(expected, abs=1e-6)
+        assert losses.response == pytest.approx(expected_response.mean().item(), abs=1e-6)
+
+
+def test_evaluation_runs_without_dropout(tiny: GPT2) -> None:
+    """Guards against a validation loss with dropout, which is too high and differs from call to call."""
+    expected = evaluate(tiny, ROWS, PAD)
+    model = GPT2(replace(tiny.config, dropout=0.5)).train()
+    model.load_state_dict(tiny.state_dict())
+    assert evaluate(model, ROWS, PAD) == expected
+    assert not model.training
+
+
+@pytest.mark.parametrize("count", [1, CHUNK, 2 * CHUNK + 6])
+def test_loss_and_gradients_equal_those_of_torch(count: int) -> None:
+    """Guards against a chunk that is left out or done twice, weights that reach the loss but not its gradient, and a
+    gradient that ignores the factor it comes with."""
+    generator = torch.Generator().manual_seed(3)
+    hidden, weight = (torch.randn(shape, generator=generator, requires_grad=True) for shape in ((count, 16), (50, 16)))
+    targets = torch.randint(0, 50, (count,), generator=generator)
+    weights = torch.randint(0, 4, (count,), generator=generator).float()
+    expected = F.cross_entropy(hidden @ weight.T, targets, reduction="none")
+    expected_gradients = torch.autograd.grad((expected * weights).sum() / 7, (hidden, weight))
+    total, losses = linear_cross_entropy(hidden, weight, targets, weights)
+    gradients = torch.autograd.grad(total / 7, (hidden, weight))
+    torch.testing.assert_close(losses, expected)
+    torch.testing.assert_close(total, (expected * weights).sum())
+    for found, wanted in zip(gradients, expected_gradients, strict=True):
+        torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-4)
+
+
+def test_large_scores_do_not_overflow() -> None:
+    """Guards against an exponential of a score that is not first reduced by the largest one."""
+    total, _ = linear_cross_entropy(
+        torch.tensor([[100.0]]), torch.tensor([[3.0], [1.0]]), torch.tensor([1]), torch.ones(1)
+    )
+    assert math.isclose(total.item(), 200.0, rel_tol=1e-6)
+
+
+def test_bfloat16_stays_near_float32() -> None:
+    """Guards against scores or softmax that are summed in bfloat16."""
+    generator = torch.Generator().manual_seed(3)
+    hidden, weight = (torch.randn(shape, generator=generator) for shape in ((70, 16), (300, 16)))
+    targets = torch.randint(0, 300, (70,), generator=generator)
+    weights = torch.rand(70, generator=generator)
+    exact = (F.cross_entropy(hidden @ weight.T, targets, reduction="none") * weights).sum()
+    total, _ = linear_cross_entropy(hidden.bfloat16(), weight.bfloat16(), targets, weights)
+    assert total.dtype == torch.float32
+    assert total.item() == pytest.approx(exact.item(), rel=0.005)
