@@ -74,7 +74,7 @@ def copy_project(root: Path, folder: Path) -> Workspace:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=root, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
-        written = name == "dvc.lock" or (name.startswith("reports/") and not name.endswith("/README.md"))
+        written = name == "dvc.lock" or (name.startswith("reports/") and not name.endswith(("/README.md", "/dvc.yaml")))
         if (root / name).is_file() and not written:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / name, folder / name)

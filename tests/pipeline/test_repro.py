@@ -114,7 +114,7 @@ def test_a_set_from_outside_takes_the_place_of_the_general_tasks(workspace: Work
     ("changes", "failing", "message"),
     [
         ({"train": {"learning_rate": -1}}, "train-full", "train.learning_rate: Input should be greater than 0 (is -1)"),
-        ({"judge": {"judges": 3}}, "judge", "judge.judges: Extra inputs are not permitted (is 3)"),
+        ({"judge": {"judges": 3}}, "plot", "judge.judges: Extra inputs are not permitted (is 3)"),
         ({"split": {"full": 5000}}, "split", "split.full asks for 5000 examples, 80 are there (4920 missing)"),
         ({"synth": {"at_least": 5000}}, "synth", "synth.at_least asks for 5000"),
         ({"base": {"n_head": 3}}, "base", "base: n_embd (16) must be a multiple of n_head (3)"),
