@@ -14,12 +14,12 @@ from stages.common.errors import StageError
 from stages.llm.attempts import persist
 from stages.llm.failures import Failures
 from stages.llm.journal import Answer, Journal
+from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
 from stages.llm.outcomes import Outcome, fuller, known, outcome
 from stages.llm.repair import REPAIRABLE, repair_of
 from stages.llm.replies import Reading, read
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
-from stages.llm.secrets import scrub
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from stages.common.errors import StageError
+from stages.llm.keys import scrub
 from stages.llm.request import AttemptError, Client, LlmParams, Reply, Request
-from stages.llm.secrets import scrub
 
 LONGEST_WAIT = 600.0  # seconds that a server may ask for; more is a quota that is used up, not a busy moment
 JITTER = 1.0  # seconds, so that those who were told to wait don't come back all at once

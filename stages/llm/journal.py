@@ -16,10 +16,10 @@ from typing import Any, Literal, Self
 from stages.common.errors import StageError, run_stage
 from stages.common.files import cache_folder
 from stages.llm.database import Database, explained
+from stages.llm.keys import scrub
 from stages.llm.orders import Order
 from stages.llm.owners import Owner
 from stages.llm.request import Reply
-from stages.llm.secrets import scrub
 from stages.llm.turns import Turns
 
 FILE = "journal.sqlite"

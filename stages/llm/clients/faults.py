@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from stages.common.files import describe
 from stages.common.web import retry_after
+from stages.llm.keys import scrub
 from stages.llm.request import AttemptError
-from stages.llm.secrets import scrub
+from stages.llm.request import AttemptError
 
 if TYPE_CHECKING:
     import httpx2

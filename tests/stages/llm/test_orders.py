@@ -1,12 +1,14 @@
 """What makes a request another one, and what is set aside and booked for it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel
 
 from stages.llm.journal import Journal
 from stages.llm.orders import AROUND, Order, make_order
+from stages.llm.repair import repair_of
+from stages.llm.replies import Reading
 from stages.llm.request import Provider, Reply, Request
 from tests.stages.llm.plain_client import make_params, make_request
 
@@ -17,6 +19,47 @@ def order(
     provider: Provider = "openai", endpoint: str = LOCAL, request: Request | None = None, **changes: Any
 ) -> Order:
     return make_order(request or make_request("a"), make_params(**changes), "synth", provider, endpoint)
+
+
+class Verdict(BaseModel):
+    """A verdict on one example."""
+
+    number: int
+    verdict: Literal["keep", "reject"]
+
+
+class Audit(BaseModel):
+    verdicts: list[Verdict]
+
+
+AUDIT = Request(
+    name="row 1", system="You judge.", prompt="Judge this: naïve \U0001f30a", schema=Audit, items=("verdicts", 2)
+)
+
+
+@pytest.mark.parametrize(
+    ("provider", "endpoint", "changes", "key"),
+    [
+        ("openai", LOCAL, {}, "ae44f0f77d4a55acef1dbcffbf1e94f74426c52f1b82555913f2dccc262ec175"),
+        ("openai", HOSTED, {}, "a3b70bfa9b3fcb6b1ba2d11f02e6df55ddd5a926785d74c60387e9201510a329"),
+        (
+            "gemini",
+            "https://generativelanguage.googleapis.com",
+            {"temperature": 0.7, "seed": 5},
+            "7313b2913597086b810dac73b688edeb5f4a18b4a5af6f529124ec4b6268ca41",
+        ),
+    ],
+)
+def test_known_requests_keep_their_keys(provider: Provider, endpoint: str, changes: dict[str, Any], key: str) -> None:
+    """Guards against buying all answers again: the journals of earlier versions hold these keys."""
+    assert order(provider, endpoint, AUDIT, **changes).key == key
+
+
+def test_a_known_repair_keeps_its_key() -> None:
+    """Guards against buying all repairs again for another wording of the prompt that asks for them."""
+    first = order(request=AUDIT)
+    repair = first.of(repair_of(AUDIT, '{"verdicts": 7}', Reading(None, "wrong_shape", "verdicts: no list")))
+    assert repair.key == "8520637c0d9933eedf7da129003581a349845fb04915def0e21930df6b5abaee"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ The ideal is what the server alone takes when the places for requests are always
 of its own and speaks the API of the library; answers go to a journal on the disk. The second run finds all of them
 there.
 
-    python -m benchmarks.asking
+    python -m benchmarks.llm_requests
 """
 
 import multiprocessing
