@@ -1,16 +1,26 @@
-"""Keys stay in the environment: whatever a server or an exception says is scrubbed before anyone reads it."""
+"""API keys: they come from the environment, and reach no file, log or error."""
 
 import os
 
-VARIABLES = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY")
-# A shorter value is no secret but a word for servers that want any key ("ollama", "EMPTY"), which texts may hold.
-SHORTEST = 8
+from stages.common.errors import StageError
+
+GEMINI_KEYS = ("GOOGLE_API_KEY", "GEMINI_API_KEY")  # the first that is set counts, as in Google's library
+OPENAI_KEY = "OPENAI_API_KEY"
+# A shorter value is not secret but a placeholder for servers that accept any key ("ollama", "EMPTY"), and may occur
+# as a word in texts.
+_SHORTEST = 8
 
 
 def scrub(text: str) -> str:
-    """The text with `[key]` in the place of each key of the environment: servers echo keys in their errors."""
-    keys = {os.environ.get(name, "").strip() for name in VARIABLES}
-    for key in sorted(keys, key=len, reverse=True):  # a key that begins with another goes as a whole
-        if len(key) >= SHORTEST:
+    """The text with `[key]` in place of every key in the environment: servers repeat keys in their errors."""
+    keys = {os.environ.get(name, "").strip() for name in (*GEMINI_KEYS, OPENAI_KEY)}
+    for key in sorted(keys, key=len, reverse=True):  # a key that begins with another one is replaced as a whole
+        if len(key) >= _SHORTEST:
             text = text.replace(key, "[key]")
     return text
+
+
+def check_key(variable: str, key: str) -> None:
+    """Raises StageError for a key that no HTTP header can hold: pasted with a line break, dots or quotes."""
+    if not (key.isascii() and key.isprintable()):
+        raise StageError(f"{variable} holds a character that no key has (not printable ASCII); set it anew")

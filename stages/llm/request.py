@@ -1,9 +1,7 @@
 """What is asked of a language model, and what comes back: the words that the other files of this folder share."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, Field
@@ -48,12 +46,6 @@ class Request:
     items: tuple[str, int] | None = None
     # What is wrong with an object of `schema` that answers this request, in words for the model; None for nothing.
     check: Callable[[BaseModel], str | None] | None = None
-
-
-@cache  # pydantic takes longer to make it than a client to send a request
-def schema_text(schema: type[BaseModel]) -> str:
-    """The JSON Schema of a model, as JSON."""
-    return json.dumps(schema.model_json_schema())
 
 
 @dataclass(frozen=True)
