@@ -11,7 +11,8 @@ from pydantic.alias_generators import to_camel
 
 from stages.common.errors import StageError
 from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
-from stages.llm.clients.faults import (
+from stages.llm.clients.schemas import schema_for
+from stages.llm.clients.transport import (
     CHECK_SECONDS,
     SEEDS,
     attempt,
@@ -22,7 +23,6 @@ from stages.llm.clients.faults import (
     status_error,
     unknown_model,
 )
-from stages.llm.clients.schemas import schema_for
 from stages.llm.keys import GEMINI_KEYS, check_key
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply, Request
 

@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stages.llm.clients.envelopes import Envelope, Text, Tokens, unreadable_reply
-from stages.llm.clients.faults import SEEDS
 from stages.llm.clients.schemas import Form
+from stages.llm.clients.transport import SEEDS
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply
 
 CHAT_PATH = "/api/chat"

@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError
 from stages.common.errors import StageError
 from stages.llm.clients import ollama
 from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
-from stages.llm.clients.faults import (
+from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Form, Probe, schema_for, system_for
+from stages.llm.clients.transport import (
     CHECK_SECONDS,
     SEEDS,
     attempt,
@@ -25,7 +26,6 @@ from stages.llm.clients.faults import (
     status_error,
     unknown_model,
 )
-from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Form, Probe, schema_for, system_for
 from stages.llm.keys import OPENAI_KEY, check_key
 from stages.llm.orders import make_order
 from stages.llm.request import OPENAI, AttemptError, Finish, LlmParams, Reply, Request

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stages.common.errors import StageError
-from stages.llm.clients import faults, gemini
+from stages.llm.clients import gemini, transport
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.request import Reply, Request
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, Verdict, params, use
@@ -223,7 +223,7 @@ def test_an_unreachable_server_is_named(server: LocalServer) -> None:
 
 
 def test_a_server_that_hangs_fails_the_check_in_time(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert faults.CHECK_SECONDS == 2
+    assert transport.CHECK_SECONDS == 2
     monkeypatch.setattr(gemini, "CHECK_SECONDS", 0.2)
     server.pages[MODEL] = "hang"
     assert problem(server).splitlines()[0] == f"{server.url} gave no answer within 0.2 s"

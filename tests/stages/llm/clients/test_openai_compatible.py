@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stages.common.errors import StageError
-from stages.llm.clients import faults, openai_compatible
+from stages.llm.clients import openai_compatible, transport
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
@@ -146,7 +146,7 @@ def test_an_unreachable_server_is_named(server: LocalServer) -> None:
 
 
 def test_a_server_that_hangs_fails_the_check_in_time(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert faults.CHECK_SECONDS == 2
+    assert transport.CHECK_SECONDS == 2
     monkeypatch.setattr(openai_compatible, "CHECK_SECONDS", 0.2)
     server.pages[LIST] = "hang"
     assert problem(server).splitlines()[0] == f"{server.url}/v1 gave no answer within 0.2 s"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from stages.llm.clients.faults import status_error
+from stages.llm.clients.transport import status_error
 
 URL = "http://localhost:1/v1/chat/completions"
 
