@@ -1,4 +1,4 @@
-"""Prompts, which are text files beside the code that sends them, and the fence around the data in them."""
+"""Prompts, which are text files beside the code that sends them, and the fence around untrusted text in them."""
 
 import hashlib
 from pathlib import Path
@@ -16,9 +16,10 @@ def system_prompt(path: Path, **values: object) -> str:
 
 
 def fenced(what: str, text: str) -> str:
-    """`text` between two marker lines, which it cannot hold itself, as they carry its hash: it ends where we say.
+    """`text` between two marker lines, named `what` ("page", say), so that a model can tell it from our instructions.
 
-    `what` is what the markers call it, such as "page".
+    The markers hold a hash of the text. The text can't hold its own hash, so it can't write the line that ends it. The
+    hash is no random number, since equal requests must stay equal for the journal.
     """
     mark = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"<<<{what} {mark}\n{text}\n{what} {mark}>>>"

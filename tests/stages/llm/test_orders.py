@@ -1,16 +1,18 @@
 """What makes a request another one, and what is set aside and booked for it."""
 
+import json
+import math
 from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel
 
+from stages.llm.clients.schemas import schema_for
 from stages.llm.journal import Journal
-from stages.llm.orders import AROUND, Order, make_order
-from stages.llm.repair import repair_of
-from stages.llm.replies import Reading
+from stages.llm.orders import AROUND, Order, input_tokens, make_order
+from stages.llm.replies import ParsedReply, repair_request
 from stages.llm.request import Provider, Reply, Request
-from tests.stages.llm.plain_client import make_params, make_request
+from tests.stages.llm.plain_client import Words, make_params, make_request
 
 HOSTED, LOCAL = "https://api.openai.com/v1", "http://localhost:11434/v1"
 
@@ -58,7 +60,7 @@ def test_known_requests_keep_their_keys(provider: Provider, endpoint: str, chang
 def test_a_known_repair_keeps_its_key() -> None:
     """Guards against buying all repairs again for another wording of the prompt that asks for them."""
     first = order(request=AUDIT)
-    repair = first.of(repair_of(AUDIT, '{"verdicts": 7}', Reading(None, "wrong_shape", "verdicts: no list")))
+    repair = first.of(repair_request(AUDIT, ParsedReply('{"verdicts": 7}', None, "wrong_shape", "verdicts: no list")))
     assert repair.key == "8520637c0d9933eedf7da129003581a349845fb04915def0e21930df6b5abaee"
 
 
@@ -100,11 +102,19 @@ def test_no_vocabulary_needs_more_than_is_set_aside() -> None:
 
 def test_what_a_server_does_not_tell_is_booked_as_it_was_set_aside() -> None:
     """Guards against answers for nothing: fifty of them passed a budget for ten."""
-    one = order(usd_per_million_input=1.0, usd_per_million_output=10.0)
-    assert one.usd(Reply("{}", "stop", None, None)) == one.worst_usd
-    assert one.usd(Reply("{}", "stop", 7, None)) == pytest.approx(7e-6 + 100 * 1e-5)
-    assert one.usd(Reply("{}", "stop", 0, 0)) == 0.0
+    priced = order(usd_per_million_input=1.0, usd_per_million_output=10.0)
+    assert priced.usd(Reply("{}", "stop", None, None)) == priced.worst_usd
+    assert priced.usd(Reply("{}", "stop", 7, None)) == pytest.approx(7e-6 + 100 * 1e-5)
+    assert priced.usd(Reply("{}", "stop", 0, 0)) == 0.0
     with Journal() as journal:
-        assert journal.record(one, Reply("{}", "stop", None, None)).reply == Reply("{}", "stop", None, None)
-        assert journal.latest(one.key) is not None
-        assert journal.spent("synth") == one.worst_usd
+        assert journal.record(priced, Reply("{}", "stop", None, None)).reply == Reply("{}", "stop", None, None)
+        assert journal.latest(priced.key) is not None
+        assert journal.spent("synth") == priced.worst_usd
+
+
+def test_tokens_are_estimated_from_bytes() -> None:
+    """Guards against estimates that leave out instructions or schema, or take a Chinese page for a short one."""
+    plain, chinese = make_request("a" * 400), make_request("字" * 400)
+    schema = len(json.dumps(schema_for(Words)))
+    assert input_tokens(plain) == math.ceil((400 + len("\nSay it in capitals." + "Repeat.") + schema) / 4)
+    assert input_tokens(chinese) - input_tokens(plain) == 200
