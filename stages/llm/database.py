@@ -20,7 +20,7 @@ CREATE TABLE answers (           -- what was paid for; the newest row of a key c
     day TEXT NOT NULL,           -- UTC, for the list of what was spent
     name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,
     raw TEXT NOT NULL, finish TEXT NOT NULL,
-    input_tokens INTEGER, output_tokens INTEGER, -- NULL where the server doesn't tell
+    input_tokens INTEGER, output_tokens INTEGER, -- NULL if the server doesn't say
     detail TEXT NOT NULL,        -- the server's word for why there is no answer
     usd REAL NOT NULL
 );
@@ -86,9 +86,9 @@ class Database:
                     raise
 
     def _prepare(self) -> None:
-        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise StageError(_advise(DAMAGED, self.path, found.splitlines()[-1]))
+        problem = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if problem != "ok":
+            raise StageError(_advise(DAMAGED, self.path, problem.splitlines()[-1]))
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, FORMAT):
             raise StageError(_advise(OTHER_FORMAT, self.path, f"format {version}"))

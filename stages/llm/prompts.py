@@ -9,7 +9,7 @@ from stages.common.templates import load_templates
 def system_prompt(path: Path, **values: object) -> str:
     """The text of a prompt file with its `{{ placeholders }}` filled in.
 
-    Raises jinja2.UndefinedError where a placeholder has no value.
+    Raises jinja2.UndefinedError if a placeholder has no value.
     """
     text: str = load_templates(path.parent).get_template(path.name).render(values)
     return text

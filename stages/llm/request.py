@@ -32,7 +32,7 @@ class LlmParams(SectionModel):
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
     usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]
     usd_per_million_output: Annotated[float, Field(ge=0), SAME_RESULT]
-    budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # the most that all runs in the journal may spend on this stage
+    budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # the limit of this stage, over all runs in the journal
 
 
 @dataclass(frozen=True)

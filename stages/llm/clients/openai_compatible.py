@@ -58,7 +58,7 @@ class OpenAICompatibleClient:
         from openai import AsyncOpenAI
 
         return AsyncOpenAI(
-            api_key=self._key or "none",  # the library wants one, even where the server doesn't
+            api_key=self._key or "none",  # the library wants one, even if the server doesn't
             base_url=self.endpoint,
             max_retries=0,
             timeout=None,

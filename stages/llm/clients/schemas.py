@@ -3,8 +3,8 @@
 Servers reject, ignore or fail on much of JSON Schema: references, bounds of numbers, lengths of texts. What is left out
 of the schema here is still checked when the reply is parsed (stages/llm/replies.py).
 
-Servers also differ in the form in which they take a schema, and some accept a form and then ignore it. `Probe` finds
-the strictest form that a server follows, by asking for one tiny answer in each.
+Servers also take a schema in different forms, and some accept a form and then ignore it. `Probe` finds the strictest
+form that a server follows, by asking for a tiny answer in one form after the other.
 """
 
 import json
@@ -25,7 +25,7 @@ FOR_NOW = ", for now"  # added to a form's name: it is used in this run, and the
 
 _KEPT = ("type", "description", "enum", "items", "minItems", "maxItems", "minimum", "maximum", "anyOf", "required")
 _MOST_VALUES = 32  # an integer with at most this many values is sent as the list of its values
-_TRIES = 2  # probes of a form, where the first one shows nothing
+_TRIES = 2  # probes of a form, if the first one shows nothing
 
 
 def schema_for(schema: type[BaseModel], items: tuple[str, int] | None = None) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Probe:
     async def strictest(self, forms: Sequence[Form]) -> tuple[Form, bool]:
         """The first of the forms that the server follows, and whether that is certain.
 
-        It is uncertain where a stricter form failed in a way that may pass (an empty answer, a server error). The last
+        It is uncertain if a stricter form failed in a way that may pass (an empty answer, a server error). The last
         of the forms must be "text", which every server follows.
 
         Raises AttemptError for errors that have nothing to do with the form, and StageError without room for a probe.
@@ -138,7 +138,7 @@ class Probe:
         return weakest, certain
 
     async def _is_followed(self, form: Form) -> bool | None:
-        """None where no try shows whether the form is followed."""
+        """None if no try shows whether the form is followed."""
         for _ in range(_TRIES):
             followed = await self._try(form)
             if followed is not None:
