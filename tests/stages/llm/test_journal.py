@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stages.common.errors import StageError
-from stages.llm.journal import FILE, Journal, JournalEntry
+from stages.llm.journal import COPIES, FILE, SPARE, Journal, JournalEntry
 from stages.llm.orders import Order, make_order
 from stages.llm.request import Reply
 from tests.stages.llm.plain_client import make_params, make_request
@@ -179,6 +179,26 @@ def test_a_clock_that_was_set_back_ends_a_hold(tmp_path: Path) -> None:
         journal.turns.hold(order("a"), 5)
         clock.now += 5
         assert not journal.turns.is_held(order("a"))
+
+
+def test_an_answer_is_on_the_disk_when_it_is_recorded(tmp_path: Path) -> None:
+    """Guards against paid answers that a power failure loses from the operating system's memory."""
+    normal, full = 1, 2  # SQLite's `PRAGMA synchronous`
+    with Journal(tmp_path) as journal:
+        journal.claim(order("a"), 0)
+        assert journal._database.rows("PRAGMA synchronous") == [(normal,)]
+        journal.record(order("a"), REPLY)
+        assert journal._database.rows("PRAGMA synchronous") == [(full,)]
+
+
+def test_the_disk_needs_room_for_all_answers_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a disk that is full when the second of two answers arrives."""
+    sizes: list[int] = []
+    with Journal(tmp_path) as journal:
+        monkeypatch.setattr(journal._database, "make_sure_of_room", sizes.append)
+        for name in "abc":
+            journal.claim(order(name), 0)
+    assert sizes == [SPARE + count * COPIES * order("a").most_bytes for count in (1, 2, 3)]
 
 
 def test_the_form_of_a_server_is_kept_by_model(tmp_path: Path) -> None:
