@@ -55,7 +55,7 @@ def ask_all(
     """
     orders = [make_order(request, params, stage, provider, client.endpoint) for request in requests]
     run = _Run(client, orders, params, stage, journal)
-    run.recall({order.key: order for order in orders})
+    run.take_known({order.key: order for order in orders})
     if run.missing:
         asyncio.run(run.ask())
     return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
@@ -110,8 +110,8 @@ class _Run:
         self.outcomes: dict[str, Outcome] = {}
         self.missing: list[tuple[Order, int]] = []  # with the id that a usable journal entry must exceed
 
-    def recall(self, orders: dict[str, Order]) -> None:
-        """Takes from the journal what it has."""
+    def take_known(self, orders: dict[str, Order]) -> None:
+        """Takes the outcomes that the journal has, and notes what is missing."""
         for order in orders.values():
             recalled = recall(self._journal, order)
             if recalled.outcome:

@@ -8,10 +8,13 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from tenacity import AsyncRetrying, RetryCallState
 
 from stages.common.errors import StageError
-from stages.llm.asking import ask_all
+from stages.llm.asking import _delay, ask_all
 from stages.llm.journal import Journal
+from stages.llm.orders import make_order
+from stages.llm.request import AttemptError
 from tests.stages.llm.plain_client import (
     PlainClient,
     Words,
@@ -131,6 +134,16 @@ def test_only_what_failed_is_asked_by_the_next_run(tmp_path: Path) -> None:
         assert server.asked() == {"page 0001": 1, "page 0002": 1, "page 0003": 1}
 
 
+def test_a_failed_request_leaves_no_claim(tmp_path: Path) -> None:
+    """Guards against a request that no other process may ask until this one ends."""
+    params = make_params(attempts=1, max_failure_rate=1.0)
+    with PlainServer(lambda name, count: "500") as server, Journal(tmp_path) as journal, Journal(tmp_path) as other:
+        (request,) = make_requests(1)
+        client = PlainClient(server.url)
+        ask_all(client, [request], params, stage="synth", provider="openai", journal=journal)
+        assert other.claim(make_order(request, params, "synth", "openai", server.url), 0) == "granted"
+
+
 def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> None:
     """Guards against a data set with silent holes, and against a stop at the limit itself."""
     acts = {"page 0001": "blocked", "page 0002": "cut", "page 0003": "blocked"}
@@ -184,6 +197,21 @@ def test_the_wait_that_a_server_asks_for_is_never_cut_short(tmp_path: Path) -> N
         for name in server.asked():
             first, second = (seen.time for seen in server.seen if seen.name == name)
             assert 1.2 <= second - first < 5.0
+
+
+@pytest.mark.parametrize(("wait", "least", "most"), [(30.0, 30.0, 31.0), (0.0, 0.0, 1.0), (None, 0.0, 2.0)])
+def test_the_delay_is_the_server_s_wait_and_at_most_a_second_more(
+    wait: float | None, least: float, most: float
+) -> None:
+    """Guards against a back-off that ignores Retry-After, which the pause of all processes would hide, and against
+    requests that all come back in the same moment."""
+    state = RetryCallState(AsyncRetrying(), None, (), {})
+    state.attempt_number = 2
+    error = AttemptError("rate_limited", "busy", again=True, wait=wait)
+    state.set_exception((AttemptError, error, None))
+    delays = [_delay(state) for _ in range(100)]
+    assert least <= min(delays) and max(delays) <= most
+    assert len(set(delays)) > 50
 
 
 def test_a_wait_of_hours_is_an_error(tmp_path: Path) -> None:
