@@ -1,4 +1,4 @@
-"""The plain server's client, requests to ask it, and a process that does so."""
+"""The plain server's client, requests for it, and the work of a process that sends them."""
 
 import asyncio
 import json
@@ -98,13 +98,13 @@ def ask(url: str, requests: list[Request], params: LlmParams, folder: Path) -> l
 
 
 def run(url: str, count: int, changes: dict[str, Any], folder: Path, result: Path) -> None:
-    """What a process of a test does: asks, and writes down what came of it."""
+    """The work of a test's process: sends requests, and writes the outcomes to a file."""
     outcomes = ask(url, make_requests(count), make_params(**changes), folder)
     result.write_text(json.dumps(texts(outcomes)), encoding="utf-8")
 
 
 def texts(outcomes: list[Outcome]) -> list[list[str]]:
-    """Outcomes without where they came from, to compare."""
+    """Outcomes as texts, to compare."""
     return [
         [outcome.name, outcome.value.model_dump_json() if outcome.value else "", outcome.reason or "", outcome.raw]
         for outcome in outcomes

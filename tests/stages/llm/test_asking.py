@@ -215,7 +215,7 @@ def test_the_delay_is_the_server_s_wait_and_at_most_a_second_more(
 
 
 def test_a_wait_of_hours_is_an_error(tmp_path: Path) -> None:
-    """Guards against a run that stands still until a daily quota is renewed."""
+    """Guards against a run that waits until a daily quota is renewed."""
     said = pytest.raises(StageError, match=r"asks to wait 7,200 seconds, more than 600")
     with PlainServer(lambda name, count: "429 in 7200") as server, said:
         ask(server.url, make_requests(4), make_params(), tmp_path)
