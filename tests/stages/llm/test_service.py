@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from stages.common.errors import StageError
 from stages.llm.journal import Journal
-from stages.llm.orders import input_tokens
-from stages.llm.service import CostEstimate, estimate_cost
+from stages.llm.orders import input_tokens, make_order
+from stages.llm.request import Provider, Reply
+from stages.llm.service import CostEstimate, Service, add_estimates, estimate_cost
+from tests.stages.conftest import Serve
 from tests.stages.llm.plain_client import ask, make_params, make_request, make_requests
 from tests.stages.llm.plain_server import PlainServer
+from tests.stages.model_server import MODEL
 
 PRICES = {"usd_per_million_input": 1.0, "usd_per_million_output": 10.0, "budget_usd": 1.0}
 
@@ -93,3 +97,41 @@ def test_the_estimate_as_text() -> None:
         "  spent so far               $0.6000  of budget_usd 10\n"
         "  This may pass the budget; the stage stops before it does, and keeps what it bought"
     )
+
+
+def test_rounds_of_one_model_add_up() -> None:
+    """Guards against the price of one repeat for all of them, and against money that is counted as spent twice."""
+    first = CostEstimate("judge", "llama", 10, 4, 600, 6000, 0.5, 0.25, 1.0)
+    second = CostEstimate("judge", "llama", 10, 0, 1000, 10_000, 0.75, 0.25, 1.0)
+    assert add_estimates([first, second]) == CostEstimate("judge", "llama", 20, 4, 1600, 16_000, 1.25, 0.25, 1.0)
+
+
+def no_answer(prompt: str) -> str:
+    raise AssertionError("nothing is to be asked")
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_a_check_sends_nothing_that_is_paid(serve: Serve, provider: Provider) -> None:
+    """Guards against `wikitune check` buying an answer to find out how the server takes a schema."""
+    server = serve(no_answer)
+    address = Service("synth", provider, make_params(model=MODEL)).check()
+    assert address == (f"{server.url}/v1" if provider == "openai" else server.url)
+    assert server.asked and server.posted() == []
+
+
+def test_what_was_spent_leaves_less_for_probes(serve: Serve) -> None:
+    """Guards against a probe that is paid for when the budget is used up."""
+    server = serve(no_answer)
+    prices = {"usd_per_million_output": 1000.0, "max_output_tokens": 100}  # an answer costs $0.1 at most
+    params = make_params(model=MODEL, budget_usd=0.25, **prices)
+    with Journal() as journal:
+        spent = make_order(make_request("tea"), params, "synth", "openai", f"{server.url}/v1")
+        journal.record(spent, Reply("{}", "stop", 10, 200))
+    with pytest.raises(StageError, match=r"^budget_usd leaves \$0\.0500, and one tiny request"):
+        Service("synth", "openai", params).ask(make_requests(3))
+    assert server.posted() == []
+
+
+def test_a_model_without_a_name_is_told() -> None:
+    with pytest.raises(StageError, match=r"^params.yaml: synth.llm.model is empty; name a model that the server has"):
+        Service("synth", "openai", make_params(model="")).ask(make_requests(1))
