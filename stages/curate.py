@@ -130,7 +130,7 @@ def estimate() -> None:
     params = load_params("curate", Params)
     kept = curate(read_synthetic()[0], params, page_texts()).kept
     requests = [audit_request(batch, params.cutoff) for batch in batches(kept, params.audit_batch)]
-    print(auditor_service(params).estimate(requests))  # noqa: T201
+    print(auditor_service(params).estimate_cost(requests).text())  # noqa: T201
 
 
 def verdict(id: str, rejected: Iterable[Rejection]) -> str:

@@ -138,7 +138,7 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
 def estimate() -> None:
     """Prints what a language model would be asked."""
     params = load_params("synth", Params)
-    print(teacher_service(params).estimate(requests(read_jsonl(PAGES, Page), params)))  # noqa: T201
+    print(teacher_service(params).estimate_cost(requests(read_jsonl(PAGES, Page), params)).text())  # noqa: T201
 
 
 def show(size: int) -> None:

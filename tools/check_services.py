@@ -16,9 +16,8 @@ from stages.extract import Params as ExtractParams
 from stages.judge import Params as JudgeParams, all_sheets
 from stages.judges.llm_judge import judge_request
 from stages.judges.panel import estimate_member, service_of
-from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
-from stages.llm.service import Service
+from stages.llm.service import CostEstimate, Service
 from stages.synth import Params as SynthParams, requests as teaching
 from tools.check_findings import Finding
 from tools.check_machine import CHARACTERS_A_TOKEN, TEST_SHARE
@@ -80,7 +79,7 @@ class Asking:
 
     what: str  # the key of params.yaml that names it
     service: Service
-    estimate: Callable[[], Estimate]  # raises StageError where nothing would be asked
+    estimate: Callable[[], CostEstimate]  # raises StageError where nothing would be asked
 
 
 def asking(sections: dict[str, Any], sizes: Sizes) -> Iterator[Asking]:
@@ -97,8 +96,8 @@ def asking(sections: dict[str, Any], sizes: Sizes) -> Iterator[Asking]:
             yield Asking(what, service_of(member), partial(estimate_member, requests, member, judge.repeats))
 
 
-def _estimated(service: Service, stage: str, sections: dict[str, Any], sizes: Sizes) -> Estimate:
-    return service.estimated(asked(stage, sections, sizes))
+def _estimated(service: Service, stage: str, sections: dict[str, Any], sizes: Sizes) -> CostEstimate:
+    return service.estimate_cost(asked(stage, sections, sizes))
 
 
 def _server(one: Asking) -> Finding:

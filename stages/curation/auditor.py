@@ -10,8 +10,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, model_validator
 
 from stages.common.records import Example
-from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
+from stages.llm.replies import Outcome
 from stages.llm.request import Request
 
 PROMPT = Path(__file__).parent / "auditor.md"

@@ -8,8 +8,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from stages.common.records import Judgment, Scores, Teacher
 from stages.judges.protocol import Sheet, make_failed_judgment, make_judgment
-from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
+from stages.llm.replies import Outcome
 from stages.llm.request import Request
 
 PROMPT = Path(__file__).parent / "judge.md"

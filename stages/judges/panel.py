@@ -11,9 +11,8 @@ from stages.common.records import Judgment, Scores, Teacher
 from stages.judges import llm_judge
 from stages.judges.protocol import Sheet, higher_total, make_judgment
 from stages.judges.rubric import rubric
-from stages.llm.estimating import Estimate, render, together
 from stages.llm.request import LlmParams, Request
-from stages.llm.service import Service
+from stages.llm.service import CostEstimate, Service, add_estimates
 
 SEEDS = 2**32
 
@@ -83,12 +82,12 @@ def estimate_all(sheets: Sequence[Sheet], panel: Iterable[PanelMember], repeats:
     if not asked:
         raise StageError("params.yaml: judge.judge is rubric, which costs nothing; choose gemini or openai")
     requests = [llm_judge.judge_request(sheet, shown_characters) for sheet in sheets]
-    return "\n".join(render(estimate_member(requests, member, repeats)) for member in asked)
+    return "\n".join(estimate_member(requests, member, repeats).text() for member in asked)
 
 
-def estimate_member(requests: Sequence[Request], member: PanelMember, repeats: int) -> Estimate:
+def estimate_member(requests: Sequence[Request], member: PanelMember, repeats: int) -> CostEstimate:
     """What one language model would be asked in all repeats."""
-    return together([service_of(member, repeat).estimated(requests) for repeat in range(repeats)])
+    return add_estimates([service_of(member, repeat).estimate_cost(requests) for repeat in range(repeats)])
 
 
 def service_of(member: PanelMember, repeat: int = 0) -> Service:

@@ -1,29 +1,42 @@
-"""Asks a model all that the journal doesn't know yet, many requests at a time."""
+"""Asks a model for everything that the journal doesn't know yet, many requests at a time.
+
+`ask_all` is the way in. This is also the one place where a request is tried again: `_Run._buy` and the functions below
+the class say when, how often and after which wait; a client makes a single attempt.
+"""
 
 import asyncio
 import logging
+import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Never
 
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
-from stages.llm.attempts import persist
-from stages.llm.failures import Failures
-from stages.llm.journal import Answer, Journal
+from stages.llm.journal import Journal, JournalEntry
+from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
-from stages.llm.outcomes import Outcome, fuller, known, outcome
-from stages.llm.repair import REPAIRABLE, repair_of
-from stages.llm.replies import Reading, read
+from stages.llm.replies import (
+    REPAIRABLE,
+    FailureTally,
+    Outcome,
+    ParsedReply,
+    better_reply,
+    parse_reply,
+    repair_request,
+)
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
-from stages.llm.secrets import scrub
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1  # while another process asks the same, or money is set aside
+LONGEST_WAIT = 600.0  # seconds that a server may ask to wait; if it asks for more, a quota is used up
+JITTER = 1.0  # seconds, so that those who were told to wait don't all come back at once
+BACK_OFF = wait_random_exponential(multiplier=1, max=60)  # between 0 and 1, 2, 4, ... seconds
 
 
 def ask_all(
@@ -35,17 +48,50 @@ def ask_all(
     provider: Provider,
     journal: Journal,
 ) -> list[Outcome]:
-    """An outcome for each request, in their order; equal requests are asked once. Closes the client if it used it.
+    """An outcome for each request, in their order. Equal requests are asked once. Closes the client if it used it.
 
-    Raises StageError where the server, the key or the model is not as it should be, where the budget or the disk ends,
-    and where more than `max_failure_rate` of the requests have no usable answer. What was answered until then is kept.
+    Raises StageError if something is wrong with the server, the key or the model, if the budget or the disk is used up,
+    and if more than `max_failure_rate` of the requests have no usable answer. All answers until then are kept.
     """
     orders = [make_order(request, params, stage, provider, client.endpoint) for request in requests]
     run = _Run(client, orders, params, stage, journal)
-    run.recall({one.key: one for one in orders})
+    run.take_known({order.key: order for order in orders})
     if run.missing:
         asyncio.run(run.ask())
-    return [replace(run.outcomes[one.key], name=one.request.name) for one in orders]
+    return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What the journal knows of a request."""
+
+    outcome: Outcome | None  # None: it has to be asked
+    ask_anew: bool = False  # the answers in the journal are useless; else the newest one counts, if there is one
+
+
+def recall(journal: Journal, order: Order) -> Recalled:
+    """The outcome as far as the journal alone gives it. A request whose answer was useless is asked again, except:
+
+    - If the repair of the answer was never asked, only the repair is missing.
+    - If the answer was cut at temperature 0, it would be cut at the same place again.
+    - If a list is too short even in its repair, the longer of the two is used.
+    """
+    entry = journal.latest(order.key)
+    if entry is None:
+        return Recalled(None)
+    answer = parse_reply(order.request, entry.reply)
+    if answer.fault is None or (answer.fault == "cut_at_the_limit" and order.params.temperature == 0):
+        return Recalled(Outcome.of(order.request, answer))
+    if answer.fault not in REPAIRABLE:
+        return Recalled(None, ask_anew=True)
+    repair = order.of(repair_request(order.request, answer))
+    entry = journal.latest(repair.key)
+    if entry is None:
+        return Recalled(None)
+    best = better_reply(answer, parse_reply(repair.request, entry.reply))
+    if best.value is None:
+        return Recalled(None, ask_anew=True)
+    return Recalled(Outcome.of(order.request, best))
 
 
 class _Run:
@@ -53,35 +99,34 @@ class _Run:
 
     def __init__(self, client: Client, orders: list[Order], params: LlmParams, stage: str, journal: Journal) -> None:
         self._client, self._params, self._stage, self._journal = client, params, stage, journal
-        self._place = client.endpoint, params.model
-        self._wanted = Counter(one.key for one in orders)
-        self._failures = Failures(stage, self._wanted, params.max_failure_rate)
-        self._start = journal.last_id()  # an answer of no use that isn't newer is asked again
+        self._server = client.endpoint, params.model
+        self._wanted = Counter(order.key for order in orders)
+        self._failures = FailureTally(stage, self._wanted, params.max_failure_rate)
+        self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
         self._unwritten: list[tuple[Order, Reply]] = []
         self._tokens, self._usd = 0, 0.0
         self.outcomes: dict[str, Outcome] = {}
-        self.missing: dict[str, tuple[Order, bool]] = {}
+        self.missing: list[tuple[Order, int]] = []  # with the id that a usable journal entry must exceed
 
-    def recall(self, orders: dict[str, Order]) -> None:
-        """Takes from the journal what it has."""
-        for one in orders.values():
-            found = known(self._journal, one)
-            if found.outcome:
-                self._note(one, found.outcome)
+    def take_known(self, orders: dict[str, Order]) -> None:
+        """Takes the outcomes that the journal has, and notes what is missing."""
+        for order in orders.values():
+            recalled = recall(self._journal, order)
+            if recalled.outcome:
+                self._note(order, recalled.outcome)
             else:
-                self.missing[one.key] = (one, found.goes_on)
+                self.missing.append((order, self._start if recalled.ask_anew else 0))
 
     async def ask(self) -> None:
         try:
             await self._check()
             answered = sum(self._wanted[key] for key in self.outcomes)
-            queue = iter(self.missing.values())
             total = self._wanted.total()
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
             with bar, logging_redirect_tqdm():
-                await self._all_work(queue, bar)
+                await self._run_workers(bar)
         finally:
             await self._client.close()
             self._write_what_is_left()
@@ -89,14 +134,15 @@ class _Run:
             raise self._error
 
     async def _check(self) -> None:
-        found = self._journal.form(*self._place)
-        form = await self._client.check(found)
-        if form != found:
+        known_form = self._journal.form(*self._server)
+        form = await self._client.check(known_form)
+        if form != known_form:
             log.info("%s: %s keeps to a schema as %s", self._stage, self._client.endpoint, form)
-            self._journal.keep_form(*self._place, form)
+            self._journal.keep_form(*self._server, form)
 
-    async def _all_work(self, queue: Iterator[tuple[Order, bool]], bar: "tqdm[Never]") -> None:
-        """After an error nothing new is begun, but the others still end what is under way: it is paid for."""
+    async def _run_workers(self, bar: "tqdm[Never]") -> None:
+        """After an error nothing new is begun, but requests under way are completed: they are paid for."""
+        queue = iter(self.missing)
         count = min(self._params.concurrency, len(self.missing))
         workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(count)]
         for worker in workers:
@@ -108,90 +154,109 @@ class _Run:
             self._error = self._error or error
             self._stopped.set()
 
-    async def _work(self, queue: Iterator[tuple[Order, bool]], bar: "tqdm[Never]") -> None:
+    async def _work(self, queue: Iterator[tuple[Order, int]], bar: "tqdm[Never]") -> None:
         """Takes requests from the queue that all workers share, until it is empty or one of them stops the run."""
-        for one, goes_on in queue:
+        for order, after in queue:
             if self._error:
                 return
-            self._note(one, await self._obtain(one, goes_on))
+            self._note(order, await self._obtain(order, after))
             bar.set_postfix_str(f"{self._tokens:,} tokens, ${self._usd:.4f}", refresh=False)
-            bar.update(self._wanted[one.key])
+            bar.update(self._wanted[order.key])
 
-    def _note(self, one: Order, result: Outcome) -> None:
-        self.outcomes[one.key] = result
-        self._failures.note(one.key, result)
+    def _note(self, order: Order, outcome: Outcome) -> None:
+        self.outcomes[order.key] = outcome
+        self._failures.note(order.key, outcome)
 
-    async def _obtain(self, one: Order, goes_on: bool) -> Outcome:
+    async def _obtain(self, order: Order, after: int) -> Outcome:
+        """The outcome of a request, with its repair if it needs one."""
         try:
-            answer = await self._answer(one, 0 if goes_on else self._start)
+            entry = await self._answer(order, after)
         except AttemptError as error:
-            return Outcome(one.request.name, None, error.reason, scrub(str(error)), "")
-        first = read(one.request, answer.reply)
-        if first.fault not in REPAIRABLE:
-            return outcome(one, first, answer.reply.raw)
-        return await self._repaired(one, answer, first)
+            return Outcome(order.request.name, None, error.reason, scrub(str(error)), "")
+        answer = parse_reply(order.request, entry.reply)
+        if answer.fault in REPAIRABLE:
+            answer = await self._repaired(order, answer)
+        return Outcome.of(order.request, answer)
 
-    async def _repaired(self, one: Order, answer: Answer, first: Reading) -> Outcome:
-        """The outcome of the one repair that a faulty answer gets; the fuller of the two where both are faulty."""
-        repair = one.of(repair_of(one.request, answer.reply.raw, first))
-        earlier = self._journal.latest(repair.key)
-        usable = earlier is None or read(repair.request, earlier.reply).fault is None
+    async def _repaired(self, order: Order, faulty: ParsedReply) -> ParsedReply:
+        """The repair of a faulty answer, or the answer itself if that is better or there is no repair."""
+        repair = order.of(repair_request(order.request, faulty))
         try:
-            repaired = await self._answer(repair, 0 if usable else self._start)
+            entry = await self._answer(repair, self._start if self._is_useless(repair) else 0)
         except AttemptError as error:
-            detail = f"{first.detail}; its repair failed: {error.reason}, {scrub(str(error))}"
-            return outcome(one, replace(first, detail=detail), answer.reply.raw)
-        second = read(repair.request, repaired.reply)
-        return fuller(one, (first, answer.reply.raw), (second, repaired.reply.raw))
+            return replace(faulty, detail=f"{faulty.detail}; its repair failed: {error.reason}, {scrub(str(error))}")
+        return better_reply(faulty, parse_reply(repair.request, entry.reply))
 
-    async def _answer(self, one: Order, after: int) -> Answer:
-        """An answer that is newer than `after`: of another process, or bought here and now."""
-        while (claim := self._journal.claim(one, after)) == "wait":
+    def _is_useless(self, order: Order) -> bool:
+        """Whether the journal has an answer to this request, and it is faulty."""
+        entry = self._journal.latest(order.key)
+        return entry is not None and parse_reply(order.request, entry.reply).fault is not None
+
+    async def _answer(self, order: Order, after: int) -> JournalEntry:
+        """The newest entry with an id above `after`, by another process or bought now. Raises AttemptError."""
+        while (claim := self._journal.claim(order, after)) == "wait":
             await self._pause(POLL_SECONDS)
-        if isinstance(claim, Answer):
+        if isinstance(claim, JournalEntry):
             return claim
         try:
-            reply = await self._bought(one)
-            return self._kept(one, reply)  # without an await in between: a reply that came is kept
+            reply = await self._buy(order)
+            return self._keep(order, reply)  # no await in between, so that a reply that came is always kept
         finally:
-            self._journal.release(one)
+            self._journal.release(order)
 
-    async def _bought(self, one: Order) -> Reply:
-        turns = self._journal.turns
-
-        async def turn() -> None:
-            await self._pause(turns.slot(one))
-            while turns.held(one):  # a server told one of us to wait, while this one waited for its place
-                await self._pause(turns.slot(one))
-
+    async def _buy(self, order: Order) -> Reply:
+        """The reply of the server, in at most `params.attempts` attempts. Raises AttemptError, that of the last one."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, AttemptError) and error.again),
+            stop=stop_after_attempt(self._params.attempts),
+            wait=_delay,
+            sleep=self._pause,
+            reraise=True,
+        )
         try:
-            return await persist(
-                self._client, one.request, self._params, turn, lambda seconds: turns.hold(one, seconds), self._pause
-            )
+            reply: Reply = await retrying(self._attempt, order)
         except AttemptError as error:
-            if error.reason == "bad_request":
-                self._journal.forget_form(*self._place)  # perhaps the server has changed: the next run asks for it anew
+            if error.reason == "bad_request":  # perhaps the server was exchanged: the next run finds its form anew
+                self._journal.forget_form(*self._server)
+            raise
+        return reply
+
+    async def _attempt(self, order: Order) -> Reply:
+        """Raises AttemptError, or StageError if no request can succeed now."""
+        await self._wait_for_turn(order)
+        try:
+            return await self._client.ask(order.request)
+        except AttemptError as error:
+            _stop_if_hopeless(self._client.endpoint, error)
+            if error.wait:
+                self._journal.turns.hold(order, error.wait)
             raise
 
-    def _kept(self, one: Order, reply: Reply) -> Answer:
+    async def _wait_for_turn(self, order: Order) -> None:
+        turns = self._journal.turns
+        await self._pause(turns.take(order))
+        while turns.is_held(order):  # meanwhile, the server told another request to wait
+            await self._pause(turns.take(order))
+
+    def _keep(self, order: Order, reply: Reply) -> JournalEntry:
         self._tokens += (reply.input_tokens or 0) + (reply.output_tokens or 0)
-        self._usd += one.usd(reply)
+        self._usd += order.usd(reply)
         try:
-            return self._journal.record(one, reply)
+            return self._journal.record(order, reply)
         except StageError:
-            self._unwritten.append((one, reply))
+            self._unwritten.append((order, reply))
             raise
 
     def _write_what_is_left(self) -> None:
-        """Tries again to keep what the journal had no room for, now that nothing else is written."""
-        for one, reply in self._unwritten:
+        """Tries once more to keep what the journal had no room for, now that nothing else is written."""
+        for order, reply in self._unwritten:
             try:
-                self._journal.record(one, reply)
+                self._journal.record(order, reply)
             except StageError:
-                log.warning("%s: %s: the answer cannot be kept, and is paid for again", self._stage, one.request.name)
+                log.warning("%s: %s: the answer cannot be kept, and is paid for again", self._stage, order.request.name)
 
     async def _pause(self, seconds: float) -> None:
-        """Sleeps; raises the error that stops the run, as soon as there is one."""
+        """Sleeps. As soon as an error stops the run, raises that."""
         if not self._error and seconds > 0:
             try:
                 await asyncio.wait_for(self._stopped.wait(), seconds)
@@ -199,3 +264,24 @@ class _Run:
                 return
         if self._error:
             raise self._error
+
+
+def _delay(state: RetryCallState) -> float:
+    """The seconds before the next attempt: never less than the server asked for."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, AttemptError) and error.wait is not None:
+        return error.wait + random.uniform(0, JITTER)
+    return BACK_OFF(state)
+
+
+def _stop_if_hopeless(endpoint: str, error: AttemptError) -> None:
+    if error.reason == "refused" and not error.again:
+        raise StageError(
+            f"{endpoint} refuses: {scrub(str(error))}\n"
+            "  Every other request would end the same way. What was answered is kept; run again when this is put right"
+        ) from error
+    if error.wait is not None and error.wait > LONGEST_WAIT:
+        raise StageError(
+            f"{endpoint} asks to wait {error.wait:,.0f} seconds, more than {LONGEST_WAIT:.0f}: "
+            f"{scrub(str(error))}\n  What was answered is kept; run again after that time"
+        ) from error

@@ -1,4 +1,4 @@
-"""The journal's file: SQLite in WAL mode, and in plain words whatever can be wrong with it."""
+"""The journal's file: SQLite in WAL mode, and a plain message for everything that can be wrong with it."""
 
 import shutil
 import sqlite3
@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from stages.common.errors import StageError
 
 FORMAT = 3
-BUSY_SECONDS = 60.0  # for another process's transaction; they take milliseconds
+BUSY_SECONDS = 60.0  # to wait for another process's transaction, which takes milliseconds
 SCHEMA = """
 CREATE TABLE answers (           -- what was paid for; the newest row of a key counts, and none is ever changed
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -20,7 +20,7 @@ CREATE TABLE answers (           -- what was paid for; the newest row of a key c
     day TEXT NOT NULL,           -- UTC, for the list of what was spent
     name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,
     raw TEXT NOT NULL, finish TEXT NOT NULL,
-    input_tokens INTEGER, output_tokens INTEGER, -- NULL where the server doesn't tell
+    input_tokens INTEGER, output_tokens INTEGER, -- NULL if the server doesn't say
     detail TEXT NOT NULL,        -- the server's word for why there is no answer
     usd REAL NOT NULL
 );
@@ -70,13 +70,13 @@ ADVICE = {
 
 
 class Database:
-    """An open journal file, made where there is none. Raises StageError for whatever is wrong with it."""
+    """An open journal file, created if there is none. Every method raises StageError if something is wrong with it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            # SQLite itself doesn't wait where two processes make the file or turn to WAL mode at once.
+            # SQLite itself doesn't wait if two processes create the file or turn on WAL mode at the same time.
             with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
                 self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
                 try:
@@ -86,9 +86,9 @@ class Database:
                     raise
 
     def _prepare(self) -> None:
-        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise StageError(_advise(DAMAGED, self.path, found.splitlines()[-1]))
+        problem = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if problem != "ok":
+            raise StageError(_advise(DAMAGED, self.path, problem.splitlines()[-1]))
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, FORMAT):
             raise StageError(_advise(OTHER_FORMAT, self.path, f"format {version}"))
@@ -105,7 +105,7 @@ class Database:
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and alone among processes; `durable` waits until the disk has it."""
+        """A transaction that locks out all other processes. A `durable` one ends when the data is on the disk."""
         with explained(self.path):
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             with self._connection:
@@ -113,7 +113,7 @@ class Database:
                 yield self._connection
 
     def make_sure_of_room(self, size: int) -> None:
-        """Raises StageError where the disk has fewer bytes left than that."""
+        """Raises StageError if the disk has fewer bytes left than `size`."""
         with explained(self.path):
             free = shutil.disk_usage(self.path.parent).free
         if free < size:
@@ -129,11 +129,11 @@ class Database:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turns what the file system or SQLite has against the file into a StageError."""
+    """Turns errors of the file system and of SQLite into a StageError."""
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte: the error without its variant
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the error, the rest its variant
         raise StageError(_advise(ADVICE.get(code, UNKNOWN), path, str(error))) from error
     except Timeout as error:  # of the lock on the file, and an OSError
         raise StageError(_advise(BUSY, path, "its lock is held")) from error

@@ -12,30 +12,33 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Literal, Self
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
 
 from stages.common.errors import StageError, run_stage
 from stages.common.files import cache_folder
 from stages.llm.database import Database, explained
+from stages.llm.keys import scrub
 from stages.llm.orders import Order
-from stages.llm.owners import Owner
 from stages.llm.request import Reply
-from stages.llm.secrets import scrub
-from stages.llm.turns import Turns
 
 FILE = "journal.sqlite"
 COPIES = 2  # of an answer on the disk: in SQLite's log, and then in the file
-SPARE = 128 * 1024  # bytes, for the log of claims and places
-ROUNDING = 1e-9  # dollars: what a sum of thousands of prices may be off by
+SPARE = 128 * 1024  # bytes, for the log of claims and turns
+ROUNDING = 1e-9  # dollars: the rounding error that a sum of thousands of prices may have
 
 
 @dataclass(frozen=True)
-class Answer:
+class JournalEntry:
+    """An answer in the journal."""
+
     id: int  # later answers have larger ones
     reply: Reply
 
 
 class Journal:
-    """Answers, and what processes must agree on: who asks what, what is spent and, in `turns`, when they may ask."""
+    """The answers, and what processes must agree on: who asks what, what is spent and, in `turns`, who asks when."""
 
     def __init__(self, folder: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         self._folder = folder or cache_folder("llm")
@@ -52,31 +55,35 @@ class Journal:
         if self._owner:
             self._owner.close()
 
-    def latest(self, key: str) -> Answer | None:
+    def latest(self, key: str) -> JournalEntry | None:
+        """The newest answer to the order with this key."""
         columns = "id, raw, finish, input_tokens, output_tokens, detail"
         query = f"SELECT {columns} FROM answers WHERE key = ? ORDER BY id DESC LIMIT 1"
         rows: list[Any] = self._database.rows(query, key)
-        return Answer(rows[0][0], Reply(*rows[0][1:])) if rows else None
+        return JournalEntry(rows[0][0], Reply(*rows[0][1:])) if rows else None
 
     def last_id(self) -> int:
+        """The id of the newest entry, 0 if there is none."""
         return int(self._number("SELECT coalesce(max(id), 0) FROM answers"))
 
     def spent(self, stage: str) -> float:
         """US dollars, by all runs and all processes."""
         return float(self._number("SELECT coalesce(sum(usd), 0.0) FROM answers WHERE stage = ?", stage))
 
-    def claim(self, order: Order, after: int) -> Answer | Literal["granted", "wait"]:
-        """The answer, where there is one that is newer than `after`; else the right to ask, and money set aside for it.
+    def claim(self, order: Order, after: int) -> JournalEntry | Literal["granted", "wait"]:
+        """The newest answer if its id is above `after`; else the right to ask, with money set aside for the request.
 
-        "wait" where a living process asks the same, or where what requests under way may cost has to be known first.
-        Raises StageError where the budget or the disk has no room for this request.
+        "wait" if a living process asks the same, or if the money left depends on requests that are under way.
+        Raises StageError if the budget or the disk has no room for this request.
         """
         with self._database.transaction() as connection:
-            answer = self.latest(order.key)
-            if answer and answer.id > after:
-                return answer
+            entry = self.latest(order.key)
+            if entry and entry.id > after:
+                return entry
             holders = connection.execute("SELECT owner FROM claims WHERE key = ?", (order.key,)).fetchall()
-            if any(self._alive(connection, owner) for (owner,) in holders) or not self._affordable(connection, order):
+            if any(self._is_alive(connection, owner) for (owner,) in holders):
+                return "wait"
+            if not self._is_affordable(connection, order):
                 return "wait"
             under_way = self._number("SELECT count(*) FROM claims")
             self._database.make_sure_of_room((under_way + 1) * order.most_bytes * COPIES + SPARE)
@@ -86,8 +93,8 @@ class Journal:
             )
         return "granted"
 
-    def record(self, order: Order, reply: Reply) -> Answer:
-        """Keeps a reply, on the disk when this returns, and ends the claim."""
+    def record(self, order: Order, reply: Reply) -> JournalEntry:
+        """Keeps a reply and ends its claim. The reply is on the disk when this returns."""
         kept = replace(reply, raw=_storable(reply.raw), detail=_storable(reply.detail))
         request = order.request
         values = [
@@ -105,14 +112,15 @@ class Journal:
                 values,
             )
             connection.execute("DELETE FROM claims WHERE key = ?", (order.key,))
-        return Answer(cursor.lastrowid or 0, kept)
+        return JournalEntry(cursor.lastrowid or 0, kept)
 
     def release(self, order: Order) -> None:
-        """Ends this process's claim without an answer. One that cannot be ended here ends with the process."""
+        """Ends this process's claim without an answer. If that fails here, the claim ends with the process."""
         with suppress(StageError), self._database.transaction() as connection:
             connection.execute("DELETE FROM claims WHERE key = ? AND owner = ?", (order.key, self._me().name))
 
     def form(self, endpoint: str, model: str) -> str | None:
+        """The form in which the server follows a schema best, as far as it is known."""
         rows: list[Any] = self._database.rows(
             "SELECT form FROM forms WHERE endpoint = ? AND model = ?", endpoint, model
         )
@@ -126,13 +134,14 @@ class Journal:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM forms WHERE endpoint = ? AND model = ?", (endpoint, model))
 
-    def _affordable(self, connection: Connection, order: Order) -> bool:
+    def _is_affordable(self, connection: Connection, order: Order) -> bool:
+        """Whether the budget has room for this request now. Raises StageError if it never will."""
         worst, budget = order.worst_usd, order.params.budget_usd
         if worst == 0:
             return True
         owners = connection.execute("SELECT DISTINCT owner FROM claims WHERE stage = ?", (order.stage,)).fetchall()
         for (owner,) in owners:
-            self._alive(connection, owner)
+            self._is_alive(connection, owner)
         spent = self.spent(order.stage)
         reserved = self._number("SELECT coalesce(sum(usd), 0.0) FROM claims WHERE stage = ?", order.stage)
         if spent + reserved + worst <= budget + ROUNDING:
@@ -148,14 +157,14 @@ class Journal:
             f"{order.stage}`"
         )
 
-    def _alive(self, connection: Connection, owner: str) -> bool:
-        """Whether that owner lives; the claims of one that doesn't are ended."""
-        if self._me().alive(owner):
+    def _is_alive(self, connection: Connection, owner: str) -> bool:
+        """Whether the owner of a claim is alive; if not, all its claims are ended."""
+        if self._me().is_alive(owner):
             return True
         connection.execute("DELETE FROM claims WHERE owner = ?", (owner,))
         return False
 
-    def _me(self) -> Owner:
+    def _me(self) -> "Owner":
         if self._owner is None:
             with explained(self._database.path):
                 self._owner = Owner(self._folder)
@@ -165,8 +174,89 @@ class Journal:
         return self._database.rows(query, *values)[0][0]
 
 
+class Turns:
+    """When the next request to a model may be sent: one queue for all processes.
+
+    Turns are `60 / requests_per_minute` seconds apart. While a server asks to wait, there are none.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database, self._clock = database, clock
+
+    def take(self, order: Order) -> float:
+        """Takes the next free turn of the model. Returns the seconds until then."""
+        interval = 60 / order.params.requests_per_minute
+        server = _server(order)
+        with self._database.transaction() as connection:
+            now = self._clock()
+            free = self._held_until(order, now)
+            row = connection.execute("SELECT next FROM slots WHERE endpoint = ? AND model = ?", server).fetchone()
+            count = "SELECT count(*) FROM claims WHERE endpoint = ? AND model = ?"
+            under_way = connection.execute(count, server).fetchone()[0]
+            # Each request under way has at most one turn. A later turn is left from a clock that was set back.
+            start: float = min(max(free, row[0] if row else free), free + under_way * interval)
+            connection.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?)", (*server, start + interval))
+        return start - now
+
+    def hold(self, order: Order, seconds: float) -> None:
+        """Stops all processes from asking this model for so long: the server told one of them to wait."""
+        with self._database.transaction() as connection:
+            now = self._clock()
+            until = max(self._held_until(order, now), now + seconds)
+            connection.execute("INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?)", (*_server(order), now, until))
+
+    def is_held(self, order: Order) -> bool:
+        """Whether the server wants no requests now, so that a turn taken earlier is void."""
+        now = self._clock()
+        return self._held_until(order, now) > now
+
+    def _held_until(self, order: Order, now: float) -> float:
+        """`now` if nothing is held. A hold that began in the future is left from a clock that was set back."""
+        query = "SELECT until FROM holds WHERE endpoint = ? AND model = ? AND since <= ?"
+        rows: list[Any] = self._database.rows(query, *_server(order), now)
+        return max(now, rows[0][0]) if rows else now
+
+
+class Owner:
+    """This process, or a part of it, as the owner of claims.
+
+    It holds the lock on a file of its own as long as it lives. The operating system releases the lock with the process,
+    however that ends, so that others know without a time-out or a clock who is alive.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.name = uuid4().hex
+        self._lock = FileLock(self._file(self.name))
+        self._lock.acquire(blocking=False)
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the owner of that name is alive. If not, its file is removed."""
+        if name == self.name:
+            return True
+        lock = FileLock(self._file(name))
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return True
+        lock.release()
+        self._file(name).unlink(missing_ok=True)
+        return False
+
+    def close(self) -> None:
+        self._lock.release()
+        self._file(self.name).unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.owner"
+
+
+def _server(order: Order) -> tuple[str, str]:
+    return order.endpoint, order.params.model
+
+
 def _storable(text: str) -> str:
-    """Without keys, and without halves of characters, which a model may answer and SQLite doesn't take."""
+    """Without keys, and without lone surrogates, which a model may answer and SQLite rejects."""
     return scrub(text).encode(errors="replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""A request as the journal sees it: its key, who wants it, from whom, and what it may cost."""
+"""A request as the journal sees it: its key, the stage that asks, the server, and what it may cost."""
 
 import hashlib
 import json
@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from stages.llm.clients.schemas import schema_for
 from stages.llm.request import OPENAI, LlmParams, Provider, Reply, Request
 
-BYTES_A_TOKEN = 4  # about, where a person wants to know; no vocabulary needs more tokens than there are bytes
-AROUND = 256  # tokens at most that a server puts around a prompt: who speaks, and that a schema is to be kept to
-LONGEST_TOKEN = 8  # bytes of an answer's token, on the disk
+BYTES_A_TOKEN = 4  # on average, for estimates; the upper bound counts a token per byte, which no vocabulary exceeds
+AROUND = 256  # most tokens that a server puts around a prompt: roles, and the instruction to follow a schema
+LONGEST_TOKEN = 8  # bytes on the disk of one token of an answer
 
 
 @dataclass(frozen=True)
@@ -25,23 +25,23 @@ class Order:
     params: LlmParams
 
     def of(self, request: Request) -> "Order":
-        """The same stage's order of another request."""
+        """The order of another request, by the same stage from the same server."""
         return replace(self, request=request, key=_key(request, self.params, self.provider, self.endpoint))
 
     @cached_property
     def worst_usd(self) -> float:
-        """What is set aside: no answer costs more."""
+        """The most that the answer can cost, in US dollars; so much is set aside for it."""
         return cost(self.params, self._most_tokens, self.params.max_output_tokens)
 
     def usd(self, reply: Reply) -> float:
-        """What a reply is booked with: what was set aside for the tokens that the server doesn't tell."""
+        """The price of a reply in US dollars. Tokens that the server doesn't report cost as much as was set aside."""
         tokens_in = self._most_tokens if reply.input_tokens is None else reply.input_tokens
         tokens_out = self.params.max_output_tokens if reply.output_tokens is None else reply.output_tokens
         return cost(self.params, tokens_in, tokens_out)
 
     @property
     def most_bytes(self) -> int:
-        """What its answer takes in the journal."""
+        """The most bytes that request and answer take in the journal."""
         return _size(self.request) + self.params.max_output_tokens * LONGEST_TOKEN
 
     @property
@@ -59,12 +59,13 @@ def cost(params: LlmParams, input_tokens: int, output_tokens: int) -> float:
 
 
 def input_tokens(request: Request) -> int:
-    """An estimate: a token for four bytes of instructions, prompt and schema, rounded up. Vocabularies differ."""
+    """An estimate: one token per four bytes of instructions, prompt and schema, rounded up. Vocabularies differ."""
     return -(-_size(request) // BYTES_A_TOKEN)
 
 
 def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str) -> str:
-    """64 hex digits over what is sent and to whom: the journal's name for it. Not over the request's name."""
+    """The journal's key: SHA-256, as 64 hex digits, of what is sent and of the server. The request's name is not part
+    of it."""
     parts = [
         endpoint,
         params.model,
@@ -74,7 +75,7 @@ def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str)
         params.temperature,
         params.seed,
         params.max_output_tokens,
-        # Ollama alone is told; another local server isn't known from it before it is asked.
+        # Only Ollama is told, but before a local server is asked, it isn't known whether it is Ollama.
         params.context_tokens if provider == "openai" and not endpoint.startswith(OPENAI) else None,
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode(errors="replace")).hexdigest()

@@ -1,9 +1,8 @@
-"""What is asked of a language model, and what comes back: the words that the other files of this folder share."""
+"""What is asked of a language model, what comes back, and what a client must be able to do: shared by all of this
+folder."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, Field
@@ -11,29 +10,29 @@ from pydantic import BaseModel, Field
 from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed
 
 Provider = Literal["gemini", "openai"]
-OPENAI = "https://api.openai.com/"  # of the servers that speak its protocol, the one that differs from the others
-# Why a reply ended: by itself, at the limit of tokens, stopped by a safety filter, or for another reason; or it isn't
-# known, as the server's answer is none of its protocol.
+OPENAI = "https://api.openai.com/"  # the one server that differs from the others that speak its protocol
+# Why a reply ended: by itself, at the limit of tokens, by a safety filter, for another reason, or unknown, because the
+# response doesn't follow the server's protocol.
 Finish = Literal["stop", "length", "blocked", "other", "unreadable"]
 
 
 class LlmParams(SectionModel):
-    """How a stage asks its model; a part of the stage's own section of params.yaml."""
+    """How a stage asks its model; part of the stage's own section of params.yaml."""
 
     model: str  # as the server names it
-    endpoint: str  # base URL; "": what the client's environment variable says, or its default
+    endpoint: str  # base URL; "": the client's environment variable, or its default
     temperature: Annotated[float, Field(ge=0, le=2)]
     seed: Seed
     max_output_tokens: Positive
     context_tokens: Positive  # of prompt and answer, for servers that must be told (Ollama)
-    concurrency: Annotated[int, Field(ge=1, le=256), SAME_RESULT]  # requests under way at once, in a process
+    concurrency: Annotated[int, Field(ge=1, le=256), SAME_RESULT]  # requests under way at once, per process
     requests_per_minute: Annotated[Positive, SAME_RESULT]  # by all processes together
     timeout_seconds: Annotated[float, Field(gt=0), SAME_RESULT]  # of one attempt
-    attempts: Annotated[Positive, SAME_RESULT]  # of one request, where the server fails or says to wait
+    attempts: Annotated[Positive, SAME_RESULT]  # at one request, if the server fails or asks to wait
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
     usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]
     usd_per_million_output: Annotated[float, Field(ge=0), SAME_RESULT]
-    budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # of this stage, over all runs in the journal
+    budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # the limit of this stage, over all runs in the journal
 
 
 @dataclass(frozen=True)
@@ -44,33 +43,28 @@ class Request:
     system: str
     prompt: str
     schema: type[BaseModel]
-    # The field of `schema` that is a list and how many items it must hold; None where any number will do.
+    # A field of `schema` that is a list, and how many items it must hold; None if any number will do.
     items: tuple[str, int] | None = None
-    # What is wrong with an object of `schema` that answers this request, in words for the model; None for nothing.
+    # Returns what is wrong with an answer of the right schema, in words for the model, or None if nothing is.
     check: Callable[[BaseModel], str | None] | None = None
-
-
-@cache  # pydantic takes longer to make it than a client to send a request
-def schema_text(schema: type[BaseModel]) -> str:
-    """The JSON Schema of a model, as JSON."""
-    return json.dumps(schema.model_json_schema())
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answered and is paid for, as it came: not parsed, whatever it is worth."""
+    """What a server answered, usable or not; it has to be paid for. Not parsed yet."""
 
-    raw: str  # the text of the answer; "" where there is none; all that the server sent where it is unreadable
+    raw: str  # the text of the answer, "" if there is none; the whole response if it is unreadable
     finish: Finish
-    input_tokens: int | None  # None, here and below: the server doesn't tell
-    output_tokens: int | None  # with those of the model's thinking, which are paid too
+    input_tokens: int | None  # None, here and below, if the server doesn't say
+    output_tokens: int | None  # includes the model's thinking, which is paid, too
     detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal
 
 
 class AttemptError(Exception):
-    """An attempt without a reply. `again` says whether another may help, `wait` how many seconds the server asks for.
+    """An attempt without a reply. The message holds no key.
 
-    The message holds no key.
+    `reason` is one of those in stages/llm/clients/transport.py, `again` says whether another attempt may help, and
+    `wait` is the number of seconds that the server asks to wait, None if it doesn't.
     """
 
     def __init__(self, reason: str, message: str, *, again: bool, wait: float | None = None) -> None:
@@ -79,17 +73,19 @@ class AttemptError(Exception):
 
 
 class Client(Protocol):
-    """A server, asked through its own client library; an attempt is one HTTP request, never more."""
+    """A server, asked through its own client library. One attempt is one HTTP request, never more."""
 
-    endpoint: str  # where requests go, as the journal's key names it
+    endpoint: str  # where requests go, as in the journal's key
 
     async def check(self, known_form: str | None) -> str:
-        """Finds out, within three seconds, whether server, key and model are there, and then in which form the server
-        keeps best to a schema; returns that form's name. A form known from an earlier run is not asked for again: it
-        takes up to two attempts a form. A name that no check knows may be returned for a form that the next run is to
-        find out anew. Comes before `ask`. Raises StageError that says what to set."""
+        """Checks server, key and model, and returns the name of the form in which the server follows a schema best.
+
+        Must be called before `ask`. The check takes at most three seconds, and two more attempts per form to find the
+        best one. If an earlier run found `known_form`, no form is tried. A client may return a name that `check`
+        doesn't accept as known: then the next run tries the forms again. Raises StageError that says what to set.
+        """
 
     async def ask(self, request: Request) -> Reply:
-        """One attempt, no longer than `timeout_seconds`. Raises AttemptError."""
+        """One attempt, which takes at most `timeout_seconds`. Raises AttemptError."""
 
     async def close(self) -> None: ...

@@ -1,42 +1,116 @@
-"""What a stage calls: its requests to the chosen provider, with the journal in between."""
+"""What a stage calls: it asks the provider that was chosen, by way of the journal, or estimates the cost."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stages.common.errors import StageError
-from stages.llm.asking import ask_all
+from stages.llm.asking import ask_all, recall
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.clients.schemas import Form
-from stages.llm.estimating import Estimate, estimate, render
 from stages.llm.journal import Journal
-from stages.llm.outcomes import Outcome
+from stages.llm.orders import cost, input_tokens, make_order
+from stages.llm.replies import Outcome
 from stages.llm.request import Client, LlmParams, Provider, Request
 
-SETTLED: Form = "json_schema"  # a form that counts as known, so that no check asks for an answer to find it
+SETTLED: Form = "json_schema"  # passed as a form that is known already, so that `check` sends no probe
+
+
+@dataclass(frozen=True)
+class CostEstimate:
+    """What a stage would ask, and what that may cost."""
+
+    stage: str
+    model: str
+    requests: int  # without duplicates
+    in_journal: int  # those of them that are not asked again
+    input_tokens: int  # of the requests still to ask
+    output_tokens: int  # the most for those
+    usd: float  # with that many output tokens
+    spent_usd: float  # by this stage so far
+    budget_usd: float
+
+    @property
+    def to_ask(self) -> int:
+        return self.requests - self.in_journal
+
+    def text(self) -> str:
+        """Lines for a person, the same in every terminal."""
+        lines = [
+            f"{self.stage} asks {self.model}",
+            f"  requests            {self.requests:>14,}",
+            f"  in the journal      {self.in_journal:>14,}",
+            f"  still to ask        {self.to_ask:>14,}",
+            f"  input tokens, about {self.input_tokens:>14,}  (4 bytes a token)",
+            f"  output tokens       {self.output_tokens:>14,}  at most",
+            f"  cost                {_dollars(self.usd):>14}  about, with output tokens at most and without repairs",
+            f"  spent so far        {_dollars(self.spent_usd):>14}  of budget_usd {self.budget_usd:g}",
+        ]
+        if self.spent_usd + self.usd > self.budget_usd:
+            lines.append("  This may pass the budget; the stage stops before it does, and keeps what it bought")
+        return "\n".join(lines)
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.4f}"
+
+
+def estimate_cost(
+    requests: Sequence[Request], params: LlmParams, *, stage: str, provider: Provider, endpoint: str, journal: Journal
+) -> CostEstimate:
+    """Counts the requests as `ask_all` would send them. Repairs and repeated attempts are not included."""
+    orders = {
+        order.key: order for order in (make_order(request, params, stage, provider, endpoint) for request in requests)
+    }
+    missing = [order for order in orders.values() if recall(journal, order).outcome is None]
+    tokens_in = sum(input_tokens(order.request) for order in missing)
+    tokens_out = len(missing) * params.max_output_tokens
+    return CostEstimate(
+        stage=stage,
+        model=params.model,
+        requests=len(orders),
+        in_journal=len(orders) - len(missing),
+        input_tokens=tokens_in,
+        output_tokens=tokens_out,
+        usd=cost(params, tokens_in, tokens_out),
+        spent_usd=journal.spent(stage),
+        budget_usd=params.budget_usd,
+    )
+
+
+def add_estimates(estimates: Sequence[CostEstimate]) -> CostEstimate:
+    """The sum over several rounds in which a stage asks the same model."""
+    return replace(
+        estimates[0],
+        requests=sum(estimate.requests for estimate in estimates),
+        in_journal=sum(estimate.in_journal for estimate in estimates),
+        input_tokens=sum(estimate.input_tokens for estimate in estimates),
+        output_tokens=sum(estimate.output_tokens for estimate in estimates),
+        usd=sum(estimate.usd for estimate in estimates),
+    )
 
 
 @dataclass(frozen=True)
 class Service:
-    """One stage's model."""
+    """The language model of one stage."""
 
     stage: str
     provider: Provider
     params: LlmParams
 
     def check(self) -> str:
-        """The server's address, where server, key and model are there. Asks for no answer, so nothing is paid. Raises
-        StageError that says what to set."""
+        """Checks server, key and model; returns the server's address. Asks for no answer, so that nothing is paid.
+        Raises StageError that says what to set."""
         client = self._client()
 
-        async def once() -> None:
+        async def check_once() -> None:
             try:
                 await client.check(SETTLED)
             finally:
                 await client.close()
 
-        asyncio.run(once())
+        asyncio.run(check_once())
         return client.endpoint
 
     def ask(self, requests: Sequence[Request]) -> list[Outcome]:
@@ -47,14 +121,10 @@ class Service:
                 self._client(room_usd), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
             )
 
-    def estimate(self, requests: Sequence[Request]) -> str:
-        """What the requests would cost, as lines to read; nothing is sent."""
-        return render(self.estimated(requests))
-
-    def estimated(self, requests: Sequence[Request]) -> Estimate:
-        """The same, in numbers."""
+    def estimate_cost(self, requests: Sequence[Request]) -> CostEstimate:
+        """What the requests would cost. Nothing is sent."""
         with Journal() as journal:
-            return estimate(
+            return estimate_cost(
                 requests,
                 self.params,
                 stage=self.stage,
@@ -64,7 +134,7 @@ class Service:
             )
 
     def _client(self, room_usd: float = 0.0) -> Client:
-        """`room_usd` is what may be spent besides the requests, to find out in which form to send them."""
+        """`room_usd` is what may be spent on finding out in which form to send the requests."""
         if not self.params.model:
             raise StageError(f"params.yaml: {self.stage}.llm.model is empty; name a model that the server has")
         if self.provider == "gemini":

@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from stages.common.records import Page, Source, Teacher, make_example
-from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced, system_prompt
+from stages.llm.replies import Outcome
 from stages.llm.request import Request
 from stages.teachers import Lesson
 

@@ -19,7 +19,7 @@ GEMINI = f"/v1beta/models/{MODEL}"
 
 @dataclass(frozen=True)
 class Broken:
-    """No answer, but a fault of server or network."""
+    """A fault of the server or the network instead of an answer."""
 
     fault: Fault
 
@@ -29,12 +29,12 @@ class Blocked:
     """An answer that a safety filter stopped."""
 
 
-# From the prompt to the object that is the answer; or to a string, which is sent as it stands, a status, or a fault.
+# Takes the prompt, and returns the answer as an object; or a string, which is sent as it is, a status, or a fault.
 Model = Callable[[str], dict[str, Any] | str | Answer | Broken | Blocked]
 
 
 class ModelServer(LocalServer):
-    """`prompts` are those that it was sent, without the check that a run begins with."""
+    """`prompts` are the prompts so far, without the probe that a run begins with."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class ModelServer(LocalServer):
 
     def respond(self, prompt: str) -> str | Answer | Broken | Blocked:
         if "<<<" not in prompt:
-            return '{"color": "blue"}'  # the check: a word that only the schema asks for
+            return '{"color": "blue"}'  # the probe: a word that only the schema allows
         self.prompts.append(prompt)
         answer = self.model(prompt)
         return json.dumps(answer) if isinstance(answer, dict) else answer
@@ -98,7 +98,7 @@ def configure(section: str, **values: Any) -> None:
 
 
 def data(prompt: str, what: str) -> str:
-    """What stands between the markers of that name."""
+    """The text between the markers with this name."""
     found = re.search(rf"<<<{what} ([0-9a-f]{{16}})\n(.*)\n{what} \1>>>", prompt, re.S)
     assert found, prompt
     return found[2]

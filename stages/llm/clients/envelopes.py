@@ -1,4 +1,4 @@
-"""What is read around an answer: leniently, because an answer that came is paid for, however it is wrapped."""
+"""The parts of a response around the answer, read leniently: an answer that came is paid for, however it is wrapped."""
 
 import math
 from typing import Annotated, Any
@@ -9,12 +9,12 @@ from stages.common.files import describe_problems
 from stages.llm.request import Reply
 
 _MOST_TOKENS = 10**12
-_THOUGHTS = ("thinking", "reasoning")  # types of a part that is no part of the answer
+_THOUGHTS = ("thinking", "reasoning")  # types of parts that don't belong to the answer
 _PROBLEMS_SHOWN = 3
 
 
 class Envelope(BaseModel):
-    """An object of a server's protocol, in which null says no more than a field that is left out."""
+    """An object of a server's protocol, in which null means the same as a missing field."""
 
     @model_validator(mode="before")
     @classmethod
@@ -23,14 +23,13 @@ class Envelope(BaseModel):
 
 
 def _count(value: object) -> int | None:
-    """A number of tokens, rounded up; None for whatever else a server says."""
+    """A number of tokens, rounded up; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_TOKENS:
         return None
     return math.ceil(value)
 
 
 def _joined(value: object) -> object:
-    """A list of parts as one text."""
     return "".join(map(_part, value)) if isinstance(value, list) else value
 
 
@@ -48,11 +47,11 @@ def _object(value: object) -> object:
 
 
 Tokens = Annotated[int | None, BeforeValidator(_count)]
-Text = Annotated[str, BeforeValidator(_joined)]  # or a list of parts
-AnyObject = BeforeValidator(_object)  # marks a field of which nothing else depends: what is no object is an empty one
+Text = Annotated[str, BeforeValidator(_joined)]  # a text, or a list of parts that are joined
+AnyObject = BeforeValidator(_object)  # marks a field that nothing else depends on: anything but an object reads as {}
 
 
 def unreadable_reply(body: str, error: ValidationError) -> Reply:
-    """A success that holds no answer of the protocol: kept whole, and not asked for again."""
+    """The reply for a successful response without an answer in it: kept whole, and not asked for again."""
     problems = "; ".join(describe_problems(error)[:_PROBLEMS_SHOWN])
     return Reply(body, "unreadable", None, None, detail=problems)

@@ -10,11 +10,20 @@ from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from stages.common.errors import StageError
-from stages.llm.clients.advice import needs, unknown_model
 from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
-from stages.llm.clients.faults import failure, unreadable
 from stages.llm.clients.schemas import schema_for
-from stages.llm.clients.transport import CHECK_SECONDS, SEEDS, attempt, checked_address, checked_key, http_client
+from stages.llm.clients.transport import (
+    CHECK_SECONDS,
+    SEEDS,
+    attempt,
+    checked_address,
+    content_error,
+    failed_check,
+    http_client,
+    status_error,
+    unknown_model,
+)
+from stages.llm.keys import GEMINI_KEYS, check_key
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply, Request
 
 if TYPE_CHECKING:
@@ -22,7 +31,6 @@ if TYPE_CHECKING:
     from google.genai import Client
     from google.genai.types import GenerateContentConfig
 
-KEYS = ("GOOGLE_API_KEY", "GEMINI_API_KEY")  # the first that is set counts, in the library's order
 ADDRESS = "GOOGLE_GEMINI_BASE_URL"
 GOOGLE = "https://generativelanguage.googleapis.com"
 FORM = "json_schema"
@@ -41,7 +49,8 @@ _FINISHES: dict[str, Finish] = {
 
 
 class _Wire(Envelope):
-    """What is read of an answer: the library's own reading takes a proxy's `[]` for one, and breaks on others."""
+    """The parts of a response that are read here. The library's own parser accepts a proxy's `[]` as an answer, and
+    fails on other bodies."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -70,60 +79,61 @@ class _Usage(_Wire):
     thoughts_token_count: Tokens = None
 
     def tokens(self, raw: str) -> tuple[int | None, int | None]:
-        """Of input and output. Gemini leaves out a number that is 0, which it can't be where there is a text."""
+        """The tokens of input and output; None if unknown. Gemini leaves out a count of 0, which can't be the number
+        of answer tokens if there is a text `raw`."""
         answered, thought = self.candidates_token_count, self.thoughts_token_count or 0
         unknown = self.prompt_token_count is None or (answered is None and raw)
         return self.prompt_token_count, None if unknown else (answered or 0) + thought
 
 
-class _Answer(_Wire):
+class _Response(_Wire):
     candidates: list[_Candidate] = Field(default=[])
     prompt_feedback: _Feedback = _Feedback()
     usage_metadata: Annotated[_Usage, AnyObject] = _Usage()
 
 
 class GeminiClient:
-    """One pool of connections for the requests of one event loop. See stages.llm.request.Client."""
+    """A stages.llm.request.Client, with one pool of connections, for use in one event loop."""
 
     def __init__(self, params: LlmParams) -> None:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or GOOGLE)
         self._params = params
-        self._variable = next((name for name in KEYS if os.environ.get(name)), KEYS[-1])
+        self._variable = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
         self._key = os.environ.get(self._variable, "").strip()
 
     @cached_property
     def _http(self) -> "httpx2.AsyncClient":
-        """With an HTTP client of ours the library leaves out aiohttp, by which it sends again what a lost connection
-        may have delivered."""
+        """Given this client, the library doesn't use aiohttp, with which it would send a request again that a lost
+        connection may have delivered."""
         return http_client(self._params.concurrency)
 
     @cached_property
     def _client(self) -> "Client":
-        """The library's, which takes most of a second to import: a missing key is named before that."""
+        """The library takes most of a second to import, so a missing key is reported before that."""
         from google import genai
         from google.genai.types import HttpOptions
 
         options = HttpOptions(
             base_url=self.endpoint,
-            # The aliases such as gemini-flash-latest exist in v1beta alone.
+            # Aliases such as gemini-flash-latest exist only in v1beta.
             api_version=None if os.environ.get("GOOGLE_GENAI_API_VERSION") else "v1beta",
             httpx_async_client=self._http,
         )
         return genai.Client(vertexai=False, api_key=self._key or "none", http_options=options)
 
     async def check(self, known_form: str | None) -> str:  # noqa: ARG002 # there is one form
-        """Asks for no answer: Gemini always keeps to a schema."""
+        """Sends no probe: Gemini always follows a schema."""
         if not self._key:
             raise StageError(
-                f"{' (or '.join(reversed(KEYS))}) is not set, and Gemini needs a key; set it in the environment"
+                f"{' (or '.join(reversed(GEMINI_KEYS))}) is not set, and Gemini needs a key; set it in the environment"
             )
-        checked_key(self._variable, self._key)
-        self._client  # noqa: B018 # made before the clock starts: loading its library takes a second
+        check_key(self._variable, self._key)
+        self._client  # noqa: B018 # created before the clock starts: importing its library takes a second
         try:
             async with self._attempt(CHECK_SECONDS):
                 names = await self._other_names()
         except AttemptError as error:
-            raise needs(error, self._variable, ADDRESS) from None
+            raise failed_check(error, self._variable, ADDRESS) from None
         if names:
             raise unknown_model(self.endpoint, self._params.model, names)
         return FORM
@@ -152,12 +162,13 @@ class GeminiClient:
             max_output_tokens=self._params.max_output_tokens,
             response_mime_type="application/json",
             response_json_schema=schema_for(request.schema, request.items),
-            # As it came: where it reads CONTINUATION itself, the library sends a second request, which is paid too.
+            # The unparsed response. When it parses CONTINUATION, the library sends a second request, which costs, too.
             should_return_http_response=True,
         )
 
     async def _other_names(self) -> set[str]:
-        """What Gemini has instead of the model; nothing where it has the model, or keeps no list."""
+        """The models that Gemini has, if it doesn't have the one that was asked for; else nothing. Also nothing if the
+        server keeps no list."""
         from google.genai.errors import ClientError
 
         try:
@@ -178,7 +189,7 @@ class GeminiClient:
 
     @asynccontextmanager
     async def _attempt(self, seconds: float) -> AsyncIterator[None]:
-        """An attempt in which the library's errors are AttemptErrors."""
+        """An attempt that turns the library's errors into AttemptErrors."""
         import httpx2
         from google.genai.errors import APIError
 
@@ -187,22 +198,22 @@ class GeminiClient:
                 yield
             except APIError as error:
                 assert isinstance(error.response, httpx2.Response)  # as the HTTP client is
-                raise failure(error.response) from None
-            except ValueError as error:  # not JSON, not an answer, or a name that can't be a model's
-                raise unreadable(self.endpoint, error) from None
+                raise status_error(error.response) from None
+            except ValueError as error:  # not JSON, not an answer, or an impossible name for a model
+                raise content_error(self.endpoint, error) from None
 
 
 def _reply(body: str) -> Reply:
     try:
-        answer = _Answer.model_validate_json(body)
+        response = _Response.model_validate_json(body)
     except ValidationError as error:
         return unreadable_reply(body, error)
-    usage = answer.usage_metadata
-    if answer.prompt_feedback.block_reason:
-        return Reply("", "blocked", *usage.tokens(""), detail=f"prompt: {answer.prompt_feedback.block_reason}")
-    if not answer.candidates:
+    usage = response.usage_metadata
+    if response.prompt_feedback.block_reason:
+        return Reply("", "blocked", *usage.tokens(""), detail=f"prompt: {response.prompt_feedback.block_reason}")
+    if not response.candidates:
         return Reply(body, "unreadable", *usage.tokens(body), detail="no candidate")
-    candidate = answer.candidates[0]
+    candidate = response.candidates[0]
     raw = "".join(part.text for part in candidate.content.parts if not part.thought)
     finish = _FINISHES.get(candidate.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else candidate.finish_reason

@@ -1,4 +1,4 @@
-"""Ollama's own protocol: the only one by which it can be told the context size, and says that a prompt didn't fit."""
+"""Ollama's own protocol. By OpenAI's, Ollama can't be told the context size, and cuts long prompts without a word."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from stages.llm.clients.schemas import Form
 from stages.llm.clients.transport import SEEDS
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply
 
-PATH = "/api/chat"
-LIST = "/api/tags"
-VERSION = "/api/version"
+CHAT_PATH = "/api/chat"
+LIST_PATH = "/api/tags"
+VERSION_PATH = "/api/version"
 _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}
 
 
@@ -38,8 +38,8 @@ class _Tags(BaseModel):
     models: list[_Tag]
 
 
-def is_version(content: bytes) -> bool:
-    """Whether this is what Ollama says of its version."""
+def is_ollama_version(content: bytes) -> bool:
+    """Whether this is how Ollama answers when it is asked for its version."""
     try:
         _Version.model_validate_json(content)
     except ValidationError:
@@ -47,13 +47,16 @@ def is_version(content: bytes) -> bool:
     return True
 
 
-def body(params: LlmParams, messages: list[dict[str, str]], form: Form, schema: dict[str, Any]) -> dict[str, Any]:
+def ollama_body(
+    params: LlmParams, messages: list[dict[str, str]], form: Form, schema: dict[str, Any]
+) -> dict[str, Any]:
+    """The JSON of a request."""
     formats: dict[Form, Any] = {"json_schema": schema, "json_object": "json"}
-    request = {
+    body = {
         "model": params.model,
         "messages": messages,
         "stream": False,
-        # Neither a prompt that is cut nor one that is pushed out by its own answer; older versions ignore both.
+        # Refuse a prompt that is too long instead of cutting it, also while answering; older versions ignore both.
         "truncate": False,
         "shift": False,
         "options": {
@@ -63,11 +66,11 @@ def body(params: LlmParams, messages: list[dict[str, str]], form: Form, schema: 
             "seed": params.seed % SEEDS,
         },
     }
-    return request | ({"format": formats[form]} if form in formats else {})
+    return body | ({"format": formats[form]} if form in formats else {})
 
 
-def reply(content: bytes, params: LlmParams) -> Reply:
-    """Raises AttemptError where the prompt was cut to fit the context."""
+def ollama_reply(content: bytes, params: LlmParams) -> Reply:
+    """Raises AttemptError if the prompt was cut to fit the context."""
     try:
         chat = _Chat.model_validate_json(content)
     except ValidationError as error:
@@ -83,8 +86,8 @@ def reply(content: bytes, params: LlmParams) -> Reply:
     return Reply(chat.message.content, finish, chat.prompt_eval_count, chat.eval_count, detail=detail)
 
 
-def names(content: bytes) -> set[str] | None:
-    """The models of a list; a name without a tag stands for its latest."""
+def ollama_models(content: bytes) -> set[str] | None:
+    """The models in a list, None if it can't be read. A name without a tag means its `latest`."""
     try:
         listed = {tag.name for tag in _Tags.model_validate_json(content).models}
     except ValidationError:

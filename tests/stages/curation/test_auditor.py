@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from stages.curation.auditor import Audit, Verdict, audit_request, batches, read_verdicts
-from stages.llm.outcomes import Outcome
+from stages.llm.replies import Outcome
 from tests.stages.conftest import MakeExample
 
 

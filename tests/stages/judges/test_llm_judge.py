@@ -13,8 +13,7 @@ import pytest
 from stages.common.records import Answers, Contestant, Judgment, Teacher
 from stages.judges.llm_judge import judge_request, judgment_from_outcome
 from stages.judges.protocol import both_orders
-from stages.llm.outcomes import Outcome
-from stages.llm.replies import read
+from stages.llm.replies import Outcome, parse_reply
 from stages.llm.request import Reply
 from tests.stages.judges.attacks import ATTACKS
 
@@ -99,7 +98,7 @@ def judgment_of(answers: MakeAnswers) -> Callable[[str], Judgment]:
     request = judge_request(sheet, 2000)
 
     def judge(raw: str) -> Judgment:
-        reading = read(request, Reply(raw, "stop", 10, 10))
+        reading = parse_reply(request, Reply(raw, "stop", 10, 10))
         outcome = Outcome(request.name, reading.value, reading.fault, reading.detail, raw)
         return judgment_from_outcome(sheet, outcome, Teacher(name="openai", model="tiny"), 0)
 

@@ -1,15 +1,16 @@
-"""The plain server's client, requests to ask it, and a process that does so."""
+"""The plain server's client, requests for it, and the work of a process that sends them."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from stages.common.records import Record
 from stages.llm.asking import ask_all
 from stages.llm.journal import Journal
-from stages.llm.outcomes import Outcome
+from stages.llm.replies import Outcome
 from stages.llm.request import AttemptError, LlmParams, Reply, Request
 
 PARAMS = {
@@ -49,9 +50,9 @@ def make_requests(count: int) -> list[Request]:
 
 
 class PlainClient:
-    def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
-        self._http: httpx.AsyncClient | None = None
+    def __init__(self, endpoint: str, timeout_seconds: float = 20.0) -> None:
+        self.endpoint, self._timeout_seconds = endpoint, timeout_seconds
+        self._http: httpx2.AsyncClient | None = None
 
     async def check(self, known_form: str | None) -> str:
         response = await self._open().post("/check", json={"form": known_form})
@@ -59,8 +60,11 @@ class PlainClient:
 
     async def ask(self, request: Request) -> Reply:
         try:
-            response = await self._open().post("/ask", json={"system": request.system, "prompt": request.prompt})
-        except httpx.TransportError as error:
+            async with asyncio.timeout(self._timeout_seconds):
+                response = await self._open().post("/ask", json={"system": request.system, "prompt": request.prompt})
+        except TimeoutError:
+            raise AttemptError("timed_out", "no answer in time", again=True) from None
+        except httpx2.TransportError as error:
             raise AttemptError("connection", type(error).__name__, again=True) from error
         if response.status_code != 200:
             reason = REASONS.get(response.status_code, "server_error")
@@ -74,24 +78,34 @@ class PlainClient:
             await self._http.aclose()
             self._http = None
 
-    def _open(self) -> httpx.AsyncClient:
+    def _open(self) -> httpx2.AsyncClient:
         if self._http is None:
-            limits = httpx.Limits(max_connections=None)
-            self._http = httpx.AsyncClient(base_url=self.endpoint, timeout=None, limits=limits)
+            limits = httpx2.Limits(max_connections=None)
+            self._http = httpx2.AsyncClient(base_url=self.endpoint, timeout=None, limits=limits)
         return self._http
 
 
 def ask(url: str, requests: list[Request], params: LlmParams, folder: Path) -> list[Outcome]:
     with Journal(folder) as journal:
-        return ask_all(PlainClient(url), requests, params, stage="synth", provider="openai", journal=journal)
+        return ask_all(
+            PlainClient(url, params.timeout_seconds),
+            requests,
+            params,
+            stage="synth",
+            provider="openai",
+            journal=journal,
+        )
 
 
 def run(url: str, count: int, changes: dict[str, Any], folder: Path, result: Path) -> None:
-    """What a process of a test does: asks, and writes down what came of it."""
+    """The work of a test's process: sends requests, and writes the outcomes to a file."""
     outcomes = ask(url, make_requests(count), make_params(**changes), folder)
     result.write_text(json.dumps(texts(outcomes)), encoding="utf-8")
 
 
 def texts(outcomes: list[Outcome]) -> list[list[str]]:
-    """Outcomes without where they came from, to compare."""
-    return [[one.name, one.value.model_dump_json() if one.value else "", one.reason or "", one.raw] for one in outcomes]
+    """Outcomes as texts, to compare."""
+    return [
+        [outcome.name, outcome.value.model_dump_json() if outcome.value else "", outcome.reason or "", outcome.raw]
+        for outcome in outcomes
+    ]

@@ -1,4 +1,4 @@
-"""A model server on loopback that speaks a protocol of its own, keeps what it was asked, and fails as it is told."""
+"""A model server on loopback with a simple protocol of its own. It records requests, and fails as a test tells it."""
 
 import json
 import os

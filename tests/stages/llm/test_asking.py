@@ -3,16 +3,18 @@
 import io
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from tenacity import AsyncRetrying, RetryCallState
 
 from stages.common.errors import StageError
-from stages.llm.asking import ask_all
+from stages.llm.asking import _delay, ask_all
 from stages.llm.journal import Journal
-from stages.llm.replies import read
-from stages.llm.request import Reply
+from stages.llm.orders import make_order
+from stages.llm.request import AttemptError
 from tests.stages.llm.plain_client import (
     PlainClient,
     Words,
@@ -30,8 +32,10 @@ def test_a_thousand_requests_are_asked_once_and_the_second_run_asks_nothing(tmp_
     requests = make_requests(1000)
     with PlainServer() as server:
         first = ask(server.url, requests, make_params(concurrency=16), tmp_path)
-        assert [one.name for one in first] == [request.name for request in requests]
-        assert [one.value for one in first] == [Words(word=r.name.upper(), items=[r.name, ""]) for r in requests]
+        assert [outcome.name for outcome in first] == [request.name for request in requests]
+        assert [outcome.value for outcome in first] == [
+            Words(word=r.name.upper(), items=[r.name, ""]) for r in requests
+        ]
         assert server.asked() == {request.name: 1 for request in requests}
         assert server.checks == [None]
     second = ask(server.url, requests, make_params(concurrency=3, attempts=1, budget_usd=9.0), tmp_path)
@@ -57,7 +61,7 @@ def test_a_new_request_is_all_that_a_later_run_asks(tmp_path: Path) -> None:
         ask(server.url, make_requests(3), make_params(), tmp_path)
         later = ask(server.url, [*make_requests(4), make_request("page 0000")], make_params(), tmp_path)
         assert server.asked() == {f"page {number:04d}": 1 for number in range(4)}
-        assert [one.name for one in later] == [*(f"page {number:04d}" for number in range(4)), "page 0000"]
+        assert [outcome.name for outcome in later] == [*(f"page {number:04d}" for number in range(4)), "page 0000"]
         assert server.checks == [None, "json_schema"]
         ask(server.url, make_requests(3), make_params(temperature=0.5), tmp_path)
         assert len(server.seen) == 7
@@ -65,11 +69,9 @@ def test_a_new_request_is_all_that_a_later_run_asks(tmp_path: Path) -> None:
 
 def test_equal_requests_are_asked_once_and_keep_their_names(tmp_path: Path) -> None:
     """Guards against paying twice for one prompt, and against one name for both."""
-    one = make_request("a")
-    other = make_request("a")
-    object.__setattr__(other, "name", "b")
+    request, namesake = make_request("a"), replace(make_request("a"), name="b")
     with PlainServer() as server:
-        outcomes = ask(server.url, [one, other, one], make_params(), tmp_path)
+        outcomes = ask(server.url, [request, namesake, request], make_params(), tmp_path)
         assert len(server.seen) == 1
     assert [outcome.name for outcome in outcomes] == ["a", "b", "a"]
 
@@ -91,13 +93,17 @@ def test_every_answerable_request_is_answered_under_faults(tmp_path: Path, caplo
     with PlainServer(plan) as server, caplog.at_level(logging.WARNING):
         outcomes = ask(server.url, make_requests(90), params, tmp_path)
         times = server.asked()
-    assert {one.name: one.reason for one in outcomes if one.reason} == {
+    assert {outcome.name: outcome.reason for outcome in outcomes if outcome.reason} == {
         "page 0005": "server_error",
         "page 0025": "blocked",
         "page 0045": "not_json",
         "page 0065": "cut_at_the_limit",
     }
-    assert all(one.value == Words(word=one.name.upper(), items=[one.name, ""]) for one in outcomes if not one.reason)
+    assert all(
+        outcome.value == Words(word=outcome.name.upper(), items=[outcome.name, ""])
+        for outcome in outcomes
+        if not outcome.reason
+    )
     assert times["page 0005"] == 3  # attempts
     assert times["page 0025"] == times["page 0065"] == 1  # no repair would change them
     assert times["page 0045"] == 2  # the request and its repair
@@ -109,7 +115,7 @@ def test_every_answerable_request_is_answered_under_faults(tmp_path: Path, caplo
     }
     assert "synth: page 0025: no usable answer, blocked (the server withheld the answer: SAFETY)" in caplog.text
     assert len(caplog.records) == 4
-    raws = {one.name: one.raw for one in outcomes}
+    raws = {outcome.name: outcome.raw for outcome in outcomes}
     assert raws["page 0045"] == '{"word": "PAGE 0045", "items": ["page 0045",'  # kept as it came
 
 
@@ -120,12 +126,22 @@ def test_only_what_failed_is_asked_by_the_next_run(tmp_path: Path) -> None:
     with PlainServer(lambda name, count: acts.get(name, "ok") if broken else "ok") as server:
         params = make_params(attempts=1, max_failure_rate=0.5)
         first = ask(server.url, make_requests(6), params, tmp_path)
-        assert [one.reason for one in first] == [None, "server_error", "blocked", "not_json", None, None]
+        assert [outcome.reason for outcome in first] == [None, "server_error", "blocked", "not_json", None, None]
         server.seen.clear()
         broken = False
         second = ask(server.url, make_requests(6), params, tmp_path)
-        assert [one.reason for one in second] == [None] * 6
+        assert [outcome.reason for outcome in second] == [None] * 6
         assert server.asked() == {"page 0001": 1, "page 0002": 1, "page 0003": 1}
+
+
+def test_a_failed_request_leaves_no_claim(tmp_path: Path) -> None:
+    """Guards against a request that no other process may ask until this one ends."""
+    params = make_params(attempts=1, max_failure_rate=1.0)
+    with PlainServer(lambda name, count: "500") as server, Journal(tmp_path) as journal, Journal(tmp_path) as other:
+        (request,) = make_requests(1)
+        client = PlainClient(server.url)
+        ask_all(client, [request], params, stage="synth", provider="openai", journal=journal)
+        assert other.claim(make_order(request, params, "synth", "openai", server.url), 0) == "granted"
 
 
 def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> None:
@@ -143,7 +159,7 @@ def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> 
             "  The answers are in the journal: run again to ask only what has none, or raise max_failure_rate"
         )
         outcomes = ask(server.url, make_requests(10), make_params(concurrency=1, max_failure_rate=0.3), tmp_path)
-        assert [one.reason for one in outcomes].count(None) == 7
+        assert [outcome.reason for outcome in outcomes].count(None) == 7
         assert server.asked()["page 0000"] == 1
 
 
@@ -151,7 +167,7 @@ def test_failures_up_to_the_rate_are_borne(tmp_path: Path) -> None:
     """Guards against a share that isn't one in binary: 0.29 of 100 is less than 29 there."""
     with PlainServer(lambda name, count: "blocked" if name < "page 0029" else "ok") as server:
         outcomes = ask(server.url, make_requests(100), make_params(max_failure_rate=0.29), tmp_path)
-    assert sum(one.reason == "blocked" for one in outcomes) == 29
+    assert sum(outcome.reason == "blocked" for outcome in outcomes) == 29
 
 
 @pytest.mark.parametrize("status", ["401", "404"])
@@ -183,8 +199,23 @@ def test_the_wait_that_a_server_asks_for_is_never_cut_short(tmp_path: Path) -> N
             assert 1.2 <= second - first < 5.0
 
 
+@pytest.mark.parametrize(("wait", "least", "most"), [(30.0, 30.0, 31.0), (0.0, 0.0, 1.0), (None, 0.0, 2.0)])
+def test_the_delay_is_the_server_s_wait_and_at_most_a_second_more(
+    wait: float | None, least: float, most: float
+) -> None:
+    """Guards against a back-off that ignores Retry-After, which the pause of all processes would hide, and against
+    requests that all come back in the same moment."""
+    state = RetryCallState(AsyncRetrying(), None, (), {})
+    state.attempt_number = 2
+    error = AttemptError("rate_limited", "busy", again=True, wait=wait)
+    state.set_exception((AttemptError, error, None))
+    delays = [_delay(state) for _ in range(100)]
+    assert least <= min(delays) and max(delays) <= most
+    assert len(set(delays)) > 50
+
+
 def test_a_wait_of_hours_is_an_error(tmp_path: Path) -> None:
-    """Guards against a run that stands still until a daily quota is renewed."""
+    """Guards against a run that waits until a daily quota is renewed."""
     said = pytest.raises(StageError, match=r"asks to wait 7,200 seconds, more than 600")
     with PlainServer(lambda name, count: "429 in 7200") as server, said:
         ask(server.url, make_requests(4), make_params(), tmp_path)
@@ -206,35 +237,6 @@ def test_the_bar_shows_tokens_and_cost(tmp_path: Path, monkeypatch: pytest.Monke
         ask(server.url, make_requests(5), params, tmp_path)
     last = re.split(r"[\r\n]+", terminal.getvalue().strip())[-1]
     assert re.match(r"synth: 100%\|.*\| 5/5 \[.*answer.*, 45 tokens, \$0\.1800\]", last)
-
-
-@pytest.mark.parametrize(
-    ("raw", "finish", "fault"),
-    [
-        ('{"word": "a", "items": []}', "stop", None),
-        ('```json\n{"word": "a", "items": []}\n```', "stop", None),
-        ('  ```\n{"word": "a", "items": []}```\n', "other", None),
-        ('Here it is: {"word": "a", "items": []}', "stop", "not_json"),
-        ('{"word": "a", "items": []} {}', "stop", "not_json"),
-        ('{"word": "a", "items": [}', "stop", "not_json"),
-        ('{"word": "a"}', "stop", "wrong_shape"),
-        ('{"word": "a", "items": [1]}', "stop", "wrong_shape"),
-        ('{"word": "a", "items": [], "more": 1}', "stop", "wrong_shape"),
-        ("null", "stop", "wrong_shape"),
-        ("[" * 100_000, "stop", "not_json"),
-        (" \n", "stop", "empty"),
-        ("```\n```", "stop", "empty"),
-        ("```", "stop", "empty"),
-        ('{"word": "a", "items": []}', "blocked", "blocked"),
-        ('{"word": "a", "it', "length", "cut_at_the_limit"),
-        ('{"word": "a", "items": []}', "unreadable", "unreadable"),
-    ],
-)
-def test_each_fault_has_its_name(raw: str, finish: str, fault: str | None) -> None:
-    """Guards against answers that pass unchecked, and against faults that are told as another."""
-    reading = read(make_request("a"), Reply(raw, finish, 1, 2))  # type: ignore[arg-type]
-    assert reading.fault == fault
-    assert (reading.value == Words(word="a", items=[])) == (fault is None)
 
 
 def test_the_client_is_closed_and_not_used_when_nothing_is_missing(tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 """What makes a request another one, and what is set aside and booked for it."""
 
-from typing import Any
+import json
+import math
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel
 
+from stages.llm.clients.schemas import schema_for
 from stages.llm.journal import Journal
-from stages.llm.orders import AROUND, Order, make_order
+from stages.llm.orders import AROUND, Order, input_tokens, make_order
+from stages.llm.replies import ParsedReply, repair_request
 from stages.llm.request import Provider, Reply, Request
-from tests.stages.llm.plain_client import make_params, make_request
+from tests.stages.llm.plain_client import Words, make_params, make_request
 
 HOSTED, LOCAL = "https://api.openai.com/v1", "http://localhost:11434/v1"
 
@@ -17,6 +21,47 @@ def order(
     provider: Provider = "openai", endpoint: str = LOCAL, request: Request | None = None, **changes: Any
 ) -> Order:
     return make_order(request or make_request("a"), make_params(**changes), "synth", provider, endpoint)
+
+
+class Verdict(BaseModel):
+    """A verdict on one example."""
+
+    number: int
+    verdict: Literal["keep", "reject"]
+
+
+class Audit(BaseModel):
+    verdicts: list[Verdict]
+
+
+AUDIT = Request(
+    name="row 1", system="You judge.", prompt="Judge this: naïve \U0001f30a", schema=Audit, items=("verdicts", 2)
+)
+
+
+@pytest.mark.parametrize(
+    ("provider", "endpoint", "changes", "key"),
+    [
+        ("openai", LOCAL, {}, "ae44f0f77d4a55acef1dbcffbf1e94f74426c52f1b82555913f2dccc262ec175"),
+        ("openai", HOSTED, {}, "a3b70bfa9b3fcb6b1ba2d11f02e6df55ddd5a926785d74c60387e9201510a329"),
+        (
+            "gemini",
+            "https://generativelanguage.googleapis.com",
+            {"temperature": 0.7, "seed": 5},
+            "7313b2913597086b810dac73b688edeb5f4a18b4a5af6f529124ec4b6268ca41",
+        ),
+    ],
+)
+def test_known_requests_keep_their_keys(provider: Provider, endpoint: str, changes: dict[str, Any], key: str) -> None:
+    """Guards against buying all answers again: the journals of earlier versions hold these keys."""
+    assert order(provider, endpoint, AUDIT, **changes).key == key
+
+
+def test_a_known_repair_keeps_its_key() -> None:
+    """Guards against buying all repairs again for another wording of the prompt that asks for them."""
+    first = order(request=AUDIT)
+    repair = first.of(repair_request(AUDIT, ParsedReply('{"verdicts": 7}', None, "wrong_shape", "verdicts: no list")))
+    assert repair.key == "8520637c0d9933eedf7da129003581a349845fb04915def0e21930df6b5abaee"
 
 
 @pytest.mark.parametrize(
@@ -57,11 +102,19 @@ def test_no_vocabulary_needs_more_than_is_set_aside() -> None:
 
 def test_what_a_server_does_not_tell_is_booked_as_it_was_set_aside() -> None:
     """Guards against answers for nothing: fifty of them passed a budget for ten."""
-    one = order(usd_per_million_input=1.0, usd_per_million_output=10.0)
-    assert one.usd(Reply("{}", "stop", None, None)) == one.worst_usd
-    assert one.usd(Reply("{}", "stop", 7, None)) == pytest.approx(7e-6 + 100 * 1e-5)
-    assert one.usd(Reply("{}", "stop", 0, 0)) == 0.0
+    priced = order(usd_per_million_input=1.0, usd_per_million_output=10.0)
+    assert priced.usd(Reply("{}", "stop", None, None)) == priced.worst_usd
+    assert priced.usd(Reply("{}", "stop", 7, None)) == pytest.approx(7e-6 + 100 * 1e-5)
+    assert priced.usd(Reply("{}", "stop", 0, 0)) == 0.0
     with Journal() as journal:
-        assert journal.record(one, Reply("{}", "stop", None, None)).reply == Reply("{}", "stop", None, None)
-        assert journal.latest(one.key) is not None
-        assert journal.spent("synth") == one.worst_usd
+        assert journal.record(priced, Reply("{}", "stop", None, None)).reply == Reply("{}", "stop", None, None)
+        assert journal.latest(priced.key) is not None
+        assert journal.spent("synth") == priced.worst_usd
+
+
+def test_tokens_are_estimated_from_bytes() -> None:
+    """Guards against estimates that leave out instructions or schema, or take a Chinese page for a short one."""
+    plain, chinese = make_request("a" * 400), make_request("字" * 400)
+    schema = len(json.dumps(schema_for(Words)))
+    assert input_tokens(plain) == math.ceil((400 + len("\nSay it in capitals." + "Repeat.") + schema) / 4)
+    assert input_tokens(chinese) - input_tokens(plain) == 200

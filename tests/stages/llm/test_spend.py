@@ -1,4 +1,4 @@
-"""The list of what was spent, pruning, and the estimate: their texts to the letter."""
+"""The list of what was spent, and pruning: their texts to the letter."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 
 from stages.llm import journal as command
-from stages.llm.estimating import Estimate, estimate, render
 from stages.llm.journal import Journal
-from stages.llm.orders import input_tokens, make_order
+from stages.llm.orders import make_order
 from stages.llm.request import Reply
-from tests.stages.llm.plain_client import ask, make_params, make_request, make_requests
-from tests.stages.llm.plain_server import PlainServer
+from tests.stages.llm.plain_client import make_params, make_request
 
 DAY = 86_400.0
 PRICES = {"usd_per_million_input": 1.0, "usd_per_million_output": 10.0, "budget_usd": 1.0}
@@ -143,43 +141,3 @@ def test_a_day_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     with pytest.raises(SystemExit):
         said(monkeypatch, capsys, "--before", "yesterday")
     assert "argument --before: 'yesterday' is no day such as 2025-01-31" in capsys.readouterr().err
-
-
-def test_the_estimate_counts_what_is_missing(tmp_path: Path) -> None:
-    """Guards against an estimate of requests that differ from those that are sent, or that sends one."""
-    params = make_params(max_output_tokens=1000, **PRICES)
-    with PlainServer() as server:
-        ask(server.url, make_requests(3), params, tmp_path)
-        requests = [*make_requests(10), make_request("page 0009")]
-        with Journal(tmp_path) as journal:
-            found = estimate(requests, params, stage="synth", provider="openai", endpoint=server.url, journal=journal)
-        assert len(server.seen) == 3
-        tokens = 7 * input_tokens(make_request("page 0003"))
-        assert found == Estimate(
-            stage="synth",
-            model="parrot",
-            requests=10,
-            in_journal=3,
-            input_tokens=tokens,
-            output_tokens=7000,
-            usd=pytest.approx(tokens * 1e-6 + 7000 * 1e-5),  # type: ignore[arg-type]
-            spent_usd=pytest.approx(3 * (10 * 1e-6 + 5 * 1e-5)),  # type: ignore[arg-type]
-            budget_usd=1.0,
-        )
-        ask(server.url, requests, params, tmp_path)
-        assert len(server.seen) == 10
-
-
-def test_the_estimate_as_text() -> None:
-    found = Estimate("synth", "gemini-flash", 1000, 250, 1_234_567, 750_000, 9.5, 0.6, 10.0)
-    assert render(found) == (
-        "synth asks gemini-flash\n"
-        "  requests                     1,000\n"
-        "  in the journal                 250\n"
-        "  still to ask                   750\n"
-        "  input tokens, about      1,234,567  (4 bytes a token)\n"
-        "  output tokens              750,000  at most\n"
-        "  cost                       $9.5000  about, with output tokens at most and without repairs\n"
-        "  spent so far               $0.6000  of budget_usd 10\n"
-        "  This may pass the budget; the stage stops before it does, and keeps what it bought"
-    )

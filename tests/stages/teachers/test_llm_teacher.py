@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from stages.common.records import Page, Teacher
-from stages.llm.outcomes import Outcome
+from stages.llm.replies import Outcome
 from stages.teachers import Lesson
 from stages.teachers.llm_teacher import Writing, WrittenExample, page_request, read_lesson
 

@@ -27,9 +27,11 @@ def chat(content: str, done_reason: str = "stop", **counts: int) -> dict[str, An
     return {"model": "tiny", "message": message, "done": True, "done_reason": done_reason} | counts
 
 
-def reply(server: LocalServer, body: dict[str, Any], root: str = "/v1", form: str = "json_schema") -> Reply:
+def reply(
+    server: LocalServer, body: dict[str, Any], root: str = "/v1", form: str = "json_schema", **changes: Any
+) -> Reply:
     server.pages[PAGE] = Answer(body)
-    client = OpenAICompatibleClient(params(endpoint=server.url + root))
+    client = OpenAICompatibleClient(params(endpoint=server.url + root, **changes))
 
     async def check_and_ask() -> Reply:
         assert await client.check(form) == form
@@ -52,6 +54,13 @@ def test_ollama_is_told_its_context_size_seed_and_temperature(server: LocalServe
         "options": {"num_ctx": 2048, "num_predict": 256, "temperature": 0.5, "seed": 7},
         "format": VERDICT_SCHEMA,
     }
+
+
+def test_a_seed_beyond_31_bits_arrives_in_31(server: LocalServer) -> None:
+    """Guards against llama.cpp inside Ollama, which takes 2^32 - 1 as "choose a seed"."""
+    for seed in (2**31 - 1, 2**32 - 1, 2**31):
+        reply(server, chat("{}"), seed=seed)
+    assert [asked.body["options"]["seed"] for asked in server.posted()] == [2**31 - 1, 2**31 - 1, 0]
 
 
 def test_the_address_may_do_without_v1(server: LocalServer) -> None:

@@ -40,6 +40,15 @@ def test_the_request_says_all_that_changes_an_answer(server: LocalServer) -> Non
     }
 
 
+def test_a_seed_beyond_31_bits_arrives_in_31(server: LocalServer) -> None:
+    """Guards against llama.cpp, which takes 2^32 - 1 as "choose a seed", so that answers can't be repeated."""
+    server.pages[PAGE] = Answer(completion("{}"))
+    for seed in (2**31 - 1, 2**31, 2**32 - 1):
+        client = OpenAICompatibleClient(params(endpoint=f"{server.url}/v1", seed=seed))
+        use(client, lambda client=client: client.ask(REQUEST))  # type: ignore[misc]
+    assert [asked.body["seed"] for asked in server.asked] == [2**31 - 1, 0, 2**31 - 1]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

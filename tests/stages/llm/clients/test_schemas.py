@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from stages.llm.clients.schemas import FORMS, PROBE, Form, honoured, schema_for, system_for
+from stages.llm.clients.schemas import FORMS, PROBE, Form, follows_form, schema_for, system_for
 
 
 class Inner(BaseModel):
@@ -86,7 +86,7 @@ def test_the_prompt_is_as_it_was_where_the_server_is_given_the_schema(form: Form
 def test_the_probe_asks_for_what_its_schema_forbids() -> None:
     """Guards against a probe that a server answers rightly without keeping to the schema."""
     asked = PROBE.prompt[PROBE.prompt.index("{") :]
-    assert [form for form in FORMS if honoured(form, asked)] == ["json_object", "text"]
+    assert [form for form in FORMS if follows_form(form, asked)] == ["json_object", "text"]
 
 
 @pytest.mark.parametrize(
@@ -99,5 +99,5 @@ def test_the_probe_asks_for_what_its_schema_forbids() -> None:
         ("", ["text"]),
     ],
 )
-def test_an_answer_to_the_probe_shows_which_forms_were_honoured(raw: str, forms: list[Form]) -> None:
-    assert [form for form in FORMS if honoured(form, raw)] == forms
+def test_an_answer_to_the_probe_shows_which_forms_were_followed(raw: str, forms: list[Form]) -> None:
+    assert [form for form in FORMS if follows_form(form, raw)] == forms

@@ -169,7 +169,7 @@ NOTHING: list[Any] = [None, "many", -1, True, [], float("nan"), float("inf"), 10
 
 @pytest.mark.parametrize(("said", "count"), [(11.0, 11), (10.2, 11), (0, 0), *((value, None) for value in NOTHING)])
 def test_a_number_of_tokens_may_be_odd(way: Way, said: Any, count: int | None) -> None:
-    """Guards against an answer that is lost because of what stands beside it."""
+    """Guards against an answer that is lost because of an odd value beside it."""
     numbers = {"promptTokenCount": said, "candidatesTokenCount": said, "prompt_tokens": said, "completion_tokens": said}
     usage = {"usage": numbers, "usageMetadata": numbers, "prompt_eval_count": said, "eval_count": said}
     way.server.pages[way.page] = Answer(way.good | usage)

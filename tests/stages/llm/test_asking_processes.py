@@ -158,7 +158,7 @@ def test_a_key_is_in_no_file_log_or_error(
         params = make_params(attempts=1, max_failure_rate=0.5)
         requests = [*make_requests(4), make_request("planted-key-0123456789")]
         outcomes = ask(server.url, requests, params, tmp_path)
-        assert [one.reason for one in outcomes] == [None, "bad_request", "server_error", None, None]
+        assert [outcome.reason for outcome in outcomes] == [None, "bad_request", "server_error", None, None]
         with pytest.raises(StageError) as error:
             ask(server.url, requests, make_params(attempts=1), tmp_path)
         acts["page 0001"] = "401"

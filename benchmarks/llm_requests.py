@@ -1,10 +1,9 @@
-"""How long a thousand requests take with each client library, against a server that answers each after 50 ms.
+"""How long a thousand requests take with each client library and a server that answers each request after 50 ms.
 
-The ideal is what the server alone takes when the places for requests are always full. The server runs in a process
-of its own and speaks the API of the library; answers go to a journal on the disk. The second run finds all of them
-there.
+The ideal is the server's time alone if all places for requests are always full. The server runs in its own process and
+speaks the library's API. Answers go to a journal on the disk, where the second run finds all of them.
 
-    python -m benchmarks.asking
+    python -m benchmarks.llm_requests
 """
 
 import multiprocessing
@@ -27,18 +26,18 @@ CONCURRENCY = 16
 PROVIDERS: tuple[Provider, ...] = ("openai", "gemini")
 
 
-class Word(Record):
+class Echo(Record):
     word: str
 
 
-def answer(prompt: str) -> dict[str, object]:
+def echo_word(prompt: str) -> dict[str, object]:
     time.sleep(SECONDS)
     return {"word": prompt.splitlines()[1]}
 
 
 def serve(to_parent: Connection) -> None:
-    """Says its address; then, whenever it is asked, how many requests it has had."""
-    with ModelServer(answer) as server:
+    """Sends its address, and then, whenever it is asked, the number of requests so far."""
+    with ModelServer(echo_word) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         to_parent.send(server.url)
         while to_parent.recv():
@@ -61,7 +60,7 @@ def main() -> None:
     }
     os.environ.pop("OPENAI_API_KEY", None)
     names = [f"page {number}" for number in range(REQUESTS)]
-    requests = [Request(name=name, system="Repeat.", prompt=fenced("word", name), schema=Word) for name in names]
+    requests = [Request(name=name, system="Repeat.", prompt=fenced("word", name), schema=Echo) for name in names]
     before = 0
     print(f"{'client':<8} {'run':<8} {'seconds':>8} {'of ideal':>9} {'requests':>9}")
     for provider in PROVIDERS:
@@ -72,7 +71,7 @@ def main() -> None:
                 params = make_params(model=MODEL, concurrency=CONCURRENCY)
                 outcomes = Service("synth", provider, params).ask(requests)
                 seconds = time.perf_counter() - started
-                if [one.value for one in outcomes] != [Word(word=name) for name in names]:
+                if [outcome.value for outcome in outcomes] != [Echo(word=name) for name in names]:
                     raise SystemExit("an answer is not the one to its question")
                 here.send(True)
                 seen = here.recv()

@@ -13,8 +13,8 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.records import Record
-from stages.llm.outcomes import Outcome
 from stages.llm.prompts import fenced
+from stages.llm.replies import Outcome
 from stages.llm.request import Provider, Request
 from stages.llm.service import Service
 from tests.stages.llm.clients.local_server import Answer
@@ -44,7 +44,7 @@ class Word(Record):
 
 def requests(count: int) -> list[Request]:
     names = [f"page {number:04d}" for number in range(count)]
-    return [Request(name=one, system="Repeat.", prompt=fenced("word", one), schema=Word) for one in names]
+    return [Request(name=outcome, system="Repeat.", prompt=fenced("word", outcome), schema=Word) for outcome in names]
 
 
 def name_of(prompt: str) -> str:
@@ -85,14 +85,14 @@ def test_every_answerable_request_is_answered_once(serve: Callable[[Model], Mode
     serve(model)
     outcomes = ask(provider, 200, max_failure_rate=0.1)
     blocked = {f"page {number:04d}" for number in range(9, 200, 10)}
-    assert {one.name for one in outcomes if one.reason == "blocked"} == blocked
-    assert all(one.value == Word(word=one.name) for one in outcomes if one.name not in blocked)
+    assert {outcome.name for outcome in outcomes if outcome.reason == "blocked"} == blocked
+    assert all(outcome.value == Word(word=outcome.name) for outcome in outcomes if outcome.name not in blocked)
     assert set(model.answered.values()) == {1} and len(model.answered) == 180
     assert sum(model.arrived.values()) == 200 + 60  # each fault cost one request more
-    assert [one.name for one in outcomes] == [one.name for one in requests(200)]
+    assert [outcome.name for outcome in outcomes] == [outcome.name for outcome in requests(200)]
 
     again = ask(provider, 200, max_failure_rate=0.1)
-    assert [one.value for one in again] == [one.value for one in outcomes]
+    assert [outcome.value for outcome in again] == [outcome.value for outcome in outcomes]
     assert sum(model.arrived.values()) == 260 + 20  # what was blocked is asked again, and nothing else
 
 
@@ -130,5 +130,5 @@ def test_a_killed_process_goes_on_where_it_was(
         process.kill()
         process.join()
     outcomes = ask(provider, 200, concurrency=concurrency)
-    assert [one.value for one in outcomes] == [Word(word=one.name) for one in requests(200)]
+    assert [outcome.value for outcome in outcomes] == [Word(word=outcome.name) for outcome in requests(200)]
     assert 200 <= len(server.prompts) <= 200 + kills * concurrency

@@ -1,4 +1,4 @@
-"""synth and curate with a language model: the real client libraries, the journal, and a server on loopback."""
+"""synth with a language model as its teacher: the real client libraries, the journal, and a server on this machine."""
 
 import json
 import logging
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from stages import curate, synth
+from stages import synth
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
-from stages.common.records import Example, Page, Rejection, Teacher
-from tests.stages.conftest import KEY, MakeExample, Serve
+from stages.common.records import Example, Page, Teacher
+from tests.stages.conftest import KEY, Serve
 from tests.stages.model_server import MODEL, configure, data
 
 MakePage = Callable[..., Page]
@@ -33,12 +33,12 @@ def test_a_teachers_examples_carry_their_source(serve: Serve, page: MakePage, pr
     configure("synth", teacher=provider, per_page=1, at_least=2)
     synth.main()
     examples = read_jsonl(synth.SYNTHETIC, Example)
-    assert [(one.instruction, one.output) for one in examples] == [
+    assert [(example.instruction, example.output) for example in examples] == [
         ("What is Alpha?", "Alpha is a page."),
         ("What is Beta?", "Beta is a page."),
     ]
-    assert {one.teacher for one in examples} == {Teacher(name=provider, model=MODEL)}
-    assert [(one.source.title, one.source.revision_id) for one in examples] == [("Alpha", 7), ("Beta", 7)]
+    assert {example.teacher for example in examples} == {Teacher(name=provider, model=MODEL)}
+    assert [(example.source.title, example.source.revision_id) for example in examples] == [("Alpha", 7), ("Beta", 7)]
     metrics = read_json(synth.METRICS)
     assert (metrics["pages"], metrics["pages_without_examples"]) == (3, {"no_text": 1})
     assert len(server.prompts) == 2
@@ -60,7 +60,7 @@ def test_a_new_page_buys_one_answer(serve: Serve, page: MakePage) -> None:
     configure("synth", at_least=2, llm={"concurrency": 1, "budget_usd": 3})
     synth.main()
     assert [data(prompt, "page").splitlines()[0] for prompt in server.prompts] == ["Alpha", "Beta"]
-    assert [one.source.title for one in read_jsonl(synth.SYNTHETIC, Example)] == ["Beta", "Alpha"]
+    assert [example.source.title for example in read_jsonl(synth.SYNTHETIC, Example)] == ["Beta", "Alpha"]
 
 
 def test_a_page_cannot_leave_its_fence(serve: Serve, page: MakePage) -> None:
@@ -154,101 +154,10 @@ def test_short_and_long_answers_are_used_and_counted(serve: Serve, page: MakePag
     configure("synth", teacher="openai", per_page=2, at_least=5, llm={"max_failure_rate": 0.0})
     synth.main()
     asked = ["Alpha 0?", "Beta 0?", "Beta 1?", "Gamma 0?", "Gamma 1?"]
-    assert [one.instruction for one in read_jsonl(synth.SYNTHETIC, Example)] == asked
+    assert [example.instruction for example in read_jsonl(synth.SYNTHETIC, Example)] == asked
     metrics = read_json(synth.METRICS)
     assert (metrics["pages_with_fewer_examples"], metrics["examples_beyond_per_page"]) == (1, 3)
     assert (metrics["examples"], metrics["pages_without_examples"]) == (5, {})
-
-
-def numbered(prompt: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in data(prompt, "examples").splitlines()]
-
-
-def auditor(prompt: str) -> dict[str, Any]:
-    """Rejects answers about Green, has nothing to say about Red, and keeps the others."""
-    verdicts = [
-        {"number": one["number"], "verdict": "reject", "reason": "not_factual", "justification": "It is not."}
-        if "Green" in one["output"]
-        else {"number": one["number"], "verdict": "keep", "reason": "ok", "justification": "Fine."}
-        for one in numbered(prompt)
-        if "Red" not in one["output"]
-    ]
-    return {"verdicts": verdicts}
-
-
-@pytest.mark.parametrize("provider", ["openai", "gemini"])
-def test_the_auditor_reads_what_passed_the_rules(serve: Serve, make: MakeExample, provider: str) -> None:
-    """Guards against examples that are lost, or kept on trust, where the auditor says nothing about them."""
-    server = serve(auditor)
-    colors = ["Blue", "Green", "Red", "Brown", "Black"]
-    examples = [make(f"Name the color number {index}.", f"{color}.") for index, color in enumerate(colors)]
-    write_jsonl(curate.SYNTHETIC, [*examples, make("Which color opened in 2031?", "None did until 2031.")])
-    configure("curate", auditor=provider, audit_batch=2, llm={"concurrency": 1})
-    curate.main()
-    kept = [one.output for one in read_jsonl(curate.CURATED, Example)]
-    rejected = {
-        one.example.output: (one.reason, one.evidence)
-        for one in read_jsonl(curate.REJECTED, Rejection)
-        if isinstance(one.example, Example)
-    }
-    assert kept == ["Blue.", "Brown.", "Black."]
-    assert rejected["Green."] == ("audited_not_factual", "It is not.")
-    assert rejected["Red."][0] == "audit_failed"
-    assert rejected["None did until 2031."][0] == "after_cutoff"  # by the rules: the auditor never saw it
-    assert not [prompt for prompt in server.prompts if "2031" in prompt]
-    metrics = read_json(curate.METRICS)
-    assert (metrics["read"], metrics["kept"], metrics["rejected"]) == (6, 3, 3)
-
-
-def test_a_rejection_without_grounds_still_has_evidence(serve: Serve, make: MakeExample) -> None:
-    """Guards against a record that cannot be written because a model left its justification empty."""
-    verdict = {"number": 1, "verdict": "reject", "reason": "not_useful", "justification": " "}
-    serve(lambda prompt: {"verdicts": [verdict | {"number": one["number"]} for one in numbered(prompt)][:1]})
-    write_jsonl(curate.SYNTHETIC, [make("Name a color.", "Blue."), make("Name a shape.", "A cube.")])
-    configure("curate", auditor="openai", audit_batch=1)
-    with pytest.raises(StageError, match=r"all 2 examples were rejected: \{'audited_not_useful': 2\}"):
-        curate.main()
-
-
-Change = Callable[[int, dict[str, Any]], dict[str, Any]]
-
-
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        (lambda number, one: one | {"reason": "not_factual"}, '"keep" with the reason "not_factual"'),
-        (lambda number, one: one | {"verdict": "reject"}, '"reject" with the reason "ok"'),
-        (lambda number, one: one | {"number": number - 1}, "numbered from 1 to 3, and there is a verdict on 0"),
-        (lambda number, one: one | {"number": number + 1}, "numbered from 1 to 3, and there is a verdict on 4"),
-        (lambda number, one: one | {"number": 1}, "there are 3 on example 1"),
-    ],
-)
-def test_verdicts_that_cannot_be_told_apart_are_asked_for_again(
-    serve: Serve, make: MakeExample, change: Change, fault: str
-) -> None:
-    """Guards against an example that gets its neighbour's verdict, a rejection for being "ok", one that is kept in
-    spite of its reason, and three verdicts on one example that pass for one on each of three."""
-
-    def careless(prompt: str) -> dict[str, Any]:
-        listed = data(prompt, "examples").splitlines()
-        right = {"verdict": "keep", "reason": "ok", "justification": "Fine."}
-        verdicts: list[dict[str, Any]] = [{"number": number} | right for number in range(1, len(listed) + 1)]
-        if "An earlier answer" in prompt:
-            verdicts[1] |= {"verdict": "reject", "reason": "not_useful"}
-            return {"verdicts": verdicts}
-        return {"verdicts": [change(one["number"], one) for one in verdicts]}
-
-    server = serve(careless)
-    write_jsonl(
-        curate.SYNTHETIC,
-        [make(f"Name color number {n}.", f"{color}.") for n, color in enumerate(("Blue", "Green", "Red"))],
-    )
-    configure("curate", auditor="openai", audit_batch=3)
-    curate.main()
-    assert [one.output for one in read_jsonl(curate.CURATED, Example)] == ["Blue.", "Red."]
-    assert [one.reason for one in read_jsonl(curate.REJECTED, Rejection)] == ["audited_not_useful"]
-    _, repair = server.prompts
-    assert fault in repair
 
 
 def test_a_key_appears_nowhere(

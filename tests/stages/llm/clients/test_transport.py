@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from stages.llm.clients.faults import failure
+from stages.llm.clients.transport import status_error
 
 URL = "http://localhost:1/v1/chat/completions"
 
@@ -49,7 +49,7 @@ PER_MINUTE = {"violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPer
 )
 def test_each_status_has_its_reason(status: int, body: Any, reason: str, again: bool) -> None:
     """Guards against paying again for what can't succeed, and against giving up on what can."""
-    error = failure(response(status, body))
+    error = status_error(response(status, body))
     assert (error.reason, error.again) == (reason, again)
 
 
@@ -95,15 +95,15 @@ def test_each_status_has_its_reason(status: int, body: Any, reason: str, again: 
 )
 def test_the_wait_is_what_the_server_asks_for(headers: dict[str, str], body: Any, wait: float | None) -> None:
     """Guards against asking again too early, which some servers punish, and against sleeping for a full allowance."""
-    assert failure(response(429, body, **headers)).wait == wait
+    assert status_error(response(429, body, **headers)).wait == wait
 
 
 def test_a_wait_until_a_date_counts_from_now_where_the_server_tells_no_time() -> None:
-    assert failure(response(503, retry_after="Wed, 21 Oct 2015 07:28:00 GMT")).wait == 0.0
+    assert status_error(response(503, retry_after="Wed, 21 Oct 2015 07:28:00 GMT")).wait == 0.0
 
 
 def test_there_is_no_wait_for_what_may_not_be_asked_again() -> None:
-    assert failure(response(401, retry_after="5")).wait is None
+    assert status_error(response(401, retry_after="5")).wait is None
 
 
 @pytest.mark.parametrize(
@@ -117,19 +117,19 @@ def test_there_is_no_wait_for_what_may_not_be_asked_again() -> None:
     ],
 )
 def test_the_message_is_the_servers_own(body: Any, words: str) -> None:
-    assert str(failure(response(400, body))) == f"{URL} answered 400: {words}"
+    assert str(status_error(response(400, body))) == f"{URL} answered 400: {words}"
 
 
 def test_a_web_page_is_shown_shortly_in_one_line() -> None:
     page = httpx2.Response(502, text="<html>\n" + "x" * 1000, request=httpx2.Request("POST", URL))
-    message = str(failure(page))
+    message = str(status_error(page))
     assert message.startswith(f"{URL} answered 502: <html> xxx") and message.endswith("...")
     assert len(message) == 503
 
 
 def test_a_redirect_names_where_to() -> None:
     """Guards against following it: the request would be sent twice, and Google's key to another server."""
-    message = str(failure(response(307, location="https://other.example/v1")))
+    message = str(status_error(response(307, location="https://other.example/v1")))
     assert message == f"{URL} answered 307: it redirects to https://other.example/v1; set endpoint to that address"
 
 
@@ -137,7 +137,7 @@ def test_no_message_holds_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a key in a log: servers repeat the key that they refuse."""
     monkeypatch.setenv("OPENAI_API_KEY", "planted-secret-1")
     monkeypatch.setenv("GOOGLE_API_KEY", "planted-secret-2\n")
-    error = failure(response(401, {"error": {"message": "not planted-secret-1 and not planted-secret-2"}}))
+    error = status_error(response(401, {"error": {"message": "not planted-secret-1 and not planted-secret-2"}}))
     assert str(error) == f"{URL} answered 401: not [key] and not [key]"
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    assert str(failure(response(400, {"error": "none left"}))) == f"{URL} answered 400: none left"
+    assert str(status_error(response(400, {"error": "none left"}))) == f"{URL} answered 400: none left"

@@ -9,8 +9,6 @@ from stages.common.errors import StageError
 from stages.llm.asking import ask_all
 from stages.llm.journal import Journal
 from stages.llm.prompts import fenced
-from stages.llm.replies import read
-from stages.llm.request import Reply
 from tests.stages.llm.plain_client import PlainClient, Words, ask, make_params, make_request, make_requests
 from tests.stages.llm.plain_server import PlainServer
 
@@ -37,8 +35,8 @@ def test_an_answer_that_no_repair_mended_is_asked_again_by_the_next_run(tmp_path
     acts = ["truncated", "truncated", "truncated", "ok"]
     with PlainServer(lambda name, count: acts[count]) as server:
         params = make_params(max_failure_rate=1.0)
-        assert [one.reason for one in ask(server.url, [make_request("tea")], params, tmp_path)] == ["not_json"]
-        assert [one.reason for one in ask(server.url, [make_request("tea")], params, tmp_path)] == [None]
+        assert [outcome.reason for outcome in ask(server.url, [make_request("tea")], params, tmp_path)] == ["not_json"]
+        assert [outcome.reason for outcome in ask(server.url, [make_request("tea")], params, tmp_path)] == [None]
         assert [seen.prompt for seen in server.seen[:2]] == [seen.prompt for seen in server.seen[2:]]
 
 
@@ -55,7 +53,7 @@ def test_what_another_run_bought_meanwhile_is_not_bought_again(tmp_path: Path) -
     with PlainServer(lambda name, count: acts.get(name, "ok")) as server, Journal(tmp_path) as journal:
         client = Late(server.url)
         outcomes = ask_all(client, make_requests(3), params, stage="synth", provider="openai", journal=journal)
-        assert [one.reason for one in outcomes] == ["not_json", "blocked", None]
+        assert [outcome.reason for outcome in outcomes] == ["not_json", "blocked", None]
         assert server.asked() == {"page 0000": 2, "page 0001": 1, "page 0002": 1}
 
 
@@ -94,7 +92,7 @@ def test_a_cut_answer_is_not_bought_again_until_its_limit_is_raised(
         params = make_params(max_failure_rate=0.25)
         for _ in range(2):
             outcomes = ask(server.url, requests, params, tmp_path)
-            assert [one.reason for one in outcomes] == [None, "cut_at_the_limit", None, None]
+            assert [outcome.reason for outcome in outcomes] == [None, "cut_at_the_limit", None, None]
             assert outcomes[1].detail == "it ended after 5 tokens; raise max_output_tokens"
         assert len(server.seen) == 4
         assert caplog.text.count("page 0001: no usable answer, cut_at_the_limit (it ended after 5 tokens; raise") == 2
@@ -118,7 +116,9 @@ def test_a_list_that_stays_too_short_is_no_failure_and_bought_once(
     with PlainServer(lambda name, count: "few") as server:
         for _ in range(2):
             outcomes = ask(server.url, [make_request("tea", ("items", 2))], make_params(), tmp_path)
-            assert [(one.reason, one.value) for one in outcomes] == [("too_few", Words(word="TEA", items=["tea"]))]
+            assert [(outcome.reason, outcome.value) for outcome in outcomes] == [
+                ("too_few", Words(word="TEA", items=["tea"]))
+            ]
         assert len(server.seen) == 2  # the answer and its repair
     assert caplog.text.count("synth: tea: a part of an answer, too_few (items holds 1 of 2)") == 2
 
@@ -130,8 +130,3 @@ def test_the_fuller_of_a_short_list_and_its_repair_is_kept(tmp_path: Path) -> No
             (outcome,) = ask(server.url, [make_request("tea", ("items", 2))], make_params(), tmp_path)
             assert (outcome.reason, outcome.value) == ("too_few", Words(word="TEA", items=["tea"]))
         assert len(server.seen) == 2
-
-
-def test_an_empty_list_is_a_failure() -> None:
-    reading = read(make_request("tea", ("items", 2)), Reply('{"word": "a", "items": []}', "stop", 1, 1))
-    assert (reading.fault, reading.value) == ("too_few", None)

@@ -1,0 +1,26 @@
+"""API keys: they come from the environment, and reach no file, log or error."""
+
+import os
+
+from stages.common.errors import StageError
+
+GEMINI_KEYS = ("GOOGLE_API_KEY", "GEMINI_API_KEY")  # the first that is set counts, as in Google's library
+OPENAI_KEY = "OPENAI_API_KEY"
+# A shorter value is not secret but a placeholder for servers that accept any key ("ollama", "EMPTY"), and may occur
+# as a word in texts.
+_SHORTEST = 8
+
+
+def scrub(text: str) -> str:
+    """The text with `[key]` in place of every key in the environment: servers repeat keys in their errors."""
+    keys = {os.environ.get(name, "").strip() for name in (*GEMINI_KEYS, OPENAI_KEY)}
+    for key in sorted(keys, key=len, reverse=True):  # a key that begins with another one is replaced as a whole
+        if len(key) >= _SHORTEST:
+            text = text.replace(key, "[key]")
+    return text
+
+
+def check_key(variable: str, key: str) -> None:
+    """Raises StageError for a key that no HTTP header can hold: pasted with a line break, dots or quotes."""
+    if not (key.isascii() and key.isprintable()):
+        raise StageError(f"{variable} holds a character that no key has (not printable ASCII); set it anew")
