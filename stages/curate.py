@@ -22,10 +22,10 @@ from stages.common.params import load_params
 from stages.common.records import Example, Page, RawRow, Rejection
 from stages.curation.auditor import audit_request, batches, read_verdicts
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
-from stages.curation.story import story
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
-from stages.sampling import as_text
+from tools.sample import as_text
+from tools.why import story
 
 PAGES = Path("data/pages.jsonl")
 SYNTHETIC = Path("data/synthetic.jsonl")

@@ -19,11 +19,11 @@ from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Exam
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
-from stages.judges.labels.labelling import draw, render
 from stages.judges.panel import PanelMember, estimate_all, inherit_llm, judge_all
 from stages.judges.protocol import Sheet, pair_roles, pair_sheets, row_winners, solo_sheets
 from stages.judges.self_checks import check_metrics, check_sheets, health_metric, report_failed_checks
 from stages.llm.request import LlmParams
+from tools.label import draw, render
 
 ANSWERS = Path("data/answers.jsonl")
 TEST = Path("data/splits/full/test.jsonl")  # to know which page each row is about

@@ -20,10 +20,10 @@ from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import Example, Page, Teacher
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
-from stages.sampling import as_text, sample
 from stages.teachers import Lesson
 from stages.teachers.llm_teacher import page_request, read_lesson
 from stages.teachers.rules.teacher import teach
+from tools.sample import as_text, sample
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from stages.common.errors import StageError, run_stage
 from stages.common.params import PARAMS, check_sections
+from tools.check_experiment import measure
 from tools.check_findings import Finding, table
 from tools.check_machine import device, disk, memory, time_taken
 from tools.check_profiles import changed_sections, read_profile
 from tools.check_services import models, websites
-from tools.check_sizes import measure
 
 
 def check(profiles: Sequence[Path], changes: Sequence[str]) -> list[Finding]:

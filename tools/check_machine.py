@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from stages.common.files import cache_folder
+from tools.check_experiment import Sizes
 from tools.check_findings import Finding
-from tools.check_sizes import Sizes
 
 MEASURED = 124_439_808  # parameters
 TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens a second; the latter by transformers

@@ -20,9 +20,9 @@ from stages.llm.estimating import Estimate
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import Service
 from stages.synth import Params as SynthParams, requests as teaching
+from tools.check_experiment import Sizes
 from tools.check_findings import Finding
 from tools.check_machine import CHARACTERS_A_TOKEN, TEST_SHARE
-from tools.check_sizes import Sizes
 
 SECONDS = 3.0  # in which a web server must answer
 EXAMPLE_CHARACTERS = 200  # about, of an example that is audited, and of a task or reference that is judged

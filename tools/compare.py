@@ -13,7 +13,7 @@ from stages.common.errors import run_stage
 from stages.common.files import write_csv, write_json
 from tools.compare_experiments import find
 from tools.compare_pictures import draw, rows, table
-from tools.compare_sweeps import points, settings, swept_key
+from tools.sweeps import points, settings, swept_key
 
 FOLDER = Path("reports/compare")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stages.common.records import TOTAL_MAX
 from stages.reporting.charts import DPI, LINE_STYLES, MODEL_COLORS, STYLE
-from tools.compare_sweeps import Mean, Point, is_number
+from tools.sweeps import Mean, Point, is_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from stages.common.errors import StageError, run_stage
-from tools.publish_folder import publish_folder
 from tools.publish_hub import PREFIX, repository, upload
 from tools.publish_layout import MODELS, lay_out
+from tools.publish_targets import publish_folder
 
 DATA = Path("data")
 DETAILS = """\

@@ -171,7 +171,7 @@ def _storable(text: str) -> str:
 
 
 def main() -> None:
-    from stages.llm.spend import command
+    from tools.spending import command
 
     command(cache_folder("llm") / FILE)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from stages.common.files import read_json
 from stages.common.records import Answer, Answers, Role, example_id
 from stages.judges.labels.choices import Choices, read_labels
-from stages.judges.labels.labelling import draw, render
+from tools.label import draw, render
 
 PAIRS = ("full-base", "full-small", "small-base")
 ATTACK = '<script>alert(1)</script></pre><img src=x onerror=alert(2)> & "quotes" {{ 7 * 7 }} <b>full</b>'

@@ -12,10 +12,10 @@ from huggingface_hub import constants
 from tests.stages.common.local_hub import Hub
 from tests.stages.model_server import MODEL, ModelServer, serving
 from tools import check
+from tools.check_experiment import measure, parameter_count
 from tools.check_machine import seconds
 from tools.check_profiles import changed_sections
 from tools.check_services import asked
-from tools.check_sizes import measure, parameter_count
 
 JUDGED = ["judge.judge=openai", f"judge.llm.model={MODEL}"]
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from stages.common.errors import StageError
 from tools.compare import FOLDER, compare
 from tools.compare_experiments import Experiment, find, git
-from tools.compare_sweeps import T_95, mean, points, swept_key
+from tools.sweeps import T_95, mean, points, swept_key
 
 
 @pytest.fixture

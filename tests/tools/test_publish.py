@@ -16,7 +16,7 @@ from stages.reporting.cards.write_cards import write_cards
 from tests.stages.results import rows, write_results
 from tests.tools.local_repositories import TOKEN, Repositories
 from tools.publish import main
-from tools.publish_folder import publish_folder
+from tools.publish_targets import publish_folder
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from stages.reporting.wording import CATALOGUES, Wording
 from tests.stages.reporting.made_run import estimate, metrics
 from tests.stages.reporting.test_reference import same_settings
 from tools import compare_pictures as pictures
-from tools.compare_sweeps import Mean, Point
+from tools.sweeps import Mean, Point
 
 NAMED_BY_DATA = {"reasons", "checks", "fits"}  # sections whose keys are names in the data
 

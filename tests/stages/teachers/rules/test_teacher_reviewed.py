@@ -16,9 +16,9 @@ import pytest
 from stages.common.files import read_jsonl
 from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Page
-from stages.sampling import sample
 from stages.sources.input_files import read_pages
 from stages.teachers.rules.teacher import teach
+from tools.sample import sample
 
 REVIEWED = Path(__file__).parent / "reviewed"
 SEED, SIZE = 1, 100

@@ -6,7 +6,7 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.records import ROLES, Answers
-from stages.judges.labels.labelling import draw, render
+from tools.label import draw, render
 
 MakeAnswers = Callable[..., Answers]
 PAIRS = ("full-base", "full-small", "small-base")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from stages.common.records import Example, Rejection
 from stages.curation.rules import ORDER, RULES, Case, Thresholds, apply_rules, curate
-from stages.sampling import as_text
+from tools.sample import as_text
 
 
 def story(id: str, examples: Sequence[Example], limits: Thresholds, pages: Mapping[str, str]) -> str:
