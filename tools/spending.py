@@ -1,110 +1,104 @@
-"""What was spent on language models, what they answered, and its removal: the command line of the journal."""
+"""`wikitune journal`: lists what was spent on language models, prints what they answered, and removes answers."""
 
-import argparse
-import sys
-from argparse import ArgumentTypeError, Namespace
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
+from stages.common.errors import StageError
+from stages.common.files import cache_folder
 from stages.llm.database import Database
+from stages.llm.journal import FILE
+from tools.columns import format_table
 
 HEADINGS = ("stage", "model", "day", "answers", "tokens in", "tokens out", "usd")
-TEXTS = 3  # the first columns; the others are numbers, to the right
+ALIGNMENT = "<<<>>>>"
 
 
-def command(path: Path) -> None:
-    parser = argparse.ArgumentParser("python -m stages.llm.journal", description="What language models have cost.")
-    parser.add_argument("--stage", help="only this stage's: synth, curate or judge")
-    parser.add_argument("--model", help="only this model's")
-    parser.add_argument("--before", type=_day, metavar="DAY", help="only before this day (UTC), as 2025-01-31")
-    does = parser.add_mutually_exclusive_group()
-    does.add_argument("--show", metavar="NAME", help="print the newest answers about a page or an example instead")
-    does.add_argument("--prune", action="store_true", help="remove what was chosen; needed again, it is paid again")
-    parser.add_argument("--all", action="store_true", help="with --prune: remove all answers")
-    chosen = parser.parse_args()
-    if chosen.prune and not (chosen.all or any(_filters(chosen).values())):
-        parser.error("--prune removes answers that were paid for: choose with --stage, --model, --before, or --all")
+@dataclass(frozen=True)
+class Filter:
+    """Which answers are meant: all that meet every condition that isn't None."""
+
+    stage: str | None = None
+    model: str | None = None
+    before: str | None = None  # a day (UTC), YYYY-MM-DD; that day itself is not included
+
+    def where(self) -> tuple[str, list[str]]:
+        """The SQL condition, and the values of its placeholders."""
+        conditions = {"stage = ?": self.stage, "model = ?": self.model, "day < ?": self.before}
+        given = {condition: value for condition, value in conditions.items() if value is not None}
+        return " AND ".join(given) or "true", list(given.values())
+
+
+def print_spending(chosen: Filter, show: str | None, prune: bool, remove_all: bool) -> None:
+    """Prints what the chosen answers cost; with `show`, the answers about this page or example; with `prune`, removes
+    the chosen answers.
+
+    Raises StageError for `prune` without a filter, unless `remove_all` is set.
+    """
+    if prune and chosen == Filter() and not remove_all:
+        raise StageError("--prune removes answers that were paid for: choose with --stage, --model, --before, or --all")
+    path = cache_folder("llm") / FILE
     if not path.is_file():
-        sys.stdout.write(f"{path}: no answers yet\n")
+        print(f"{path}: no answers yet")
         return
-    database = Database(path)
-    try:
-        does_it = prune if chosen.prune else listed if chosen.show is None else shown
-        sys.stdout.write(does_it(database, chosen))
-    finally:
-        database.close()
+    with closing(Database(path)) as database:
+        if prune:
+            print(prune_answers(database, chosen))
+        elif show is not None:
+            print(answers_about(database, show, chosen))
+        else:
+            print(spending_table(database, chosen))
 
 
-def listed(database: Database, chosen: Namespace) -> str:
-    """A line for each stage, model and day, and one for all of them."""
-    where, values = _where(chosen)
+def spending_table(database: Database, chosen: Filter) -> str:
+    """A line for each stage, model and day, and a last one for all of them together."""
+    where, values = chosen.where()
     rows: list[Any] = database.rows(
         "SELECT stage, model, day, count(*), coalesce(sum(input_tokens), 0),"
         " coalesce(sum(output_tokens), 0), sum(usd) FROM answers"
         f" WHERE {where} GROUP BY stage, model, day ORDER BY stage, model, day",
         *values,
     )
-    total = ("total", "", "", *(sum(row[column] for row in rows) for column in range(TEXTS, len(HEADINGS))))
-    return _table([HEADINGS, *map(_words, [*rows, total])]) + f"{database.path}\n"
+    total = ("total", "", "", *(sum(row[column] for row in rows) for column in range(3, len(HEADINGS))))
+    table = format_table([HEADINGS, *map(_cells, [*rows, total])], ALIGNMENT)
+    return f"{table}\n{database.path}"
 
 
-def shown(database: Database, chosen: Namespace) -> str:
-    """The raw text of the newest answer to each request of that name, repairs among them; the oldest first."""
-    where, values = _where(chosen)
+def _cells(row: tuple[Any, ...]) -> tuple[str, ...]:
+    stage, model, day, *counts, usd = row
+    return (stage, model, day, *(f"{count:,}" for count in counts), f"{usd:.4f}")
+
+
+def answers_about(database: Database, name: str, chosen: Filter) -> str:
+    """The raw text of the newest answer to each request of that name, the oldest first; repairs are requests, too."""
+    where, values = chosen.where()
     rows: list[Any] = database.rows(
         "SELECT stage, model, day, finish, detail, usd, raw FROM answers WHERE id IN"
         f" (SELECT max(id) FROM answers WHERE name = ? AND {where} GROUP BY key) ORDER BY id",
-        chosen.show,
+        name,
         *values,
     )
-    heads = (f"{' '.join(filter(None, row[:-2]))} ${row[-2]:.4f}\n{_printable(row[-1])}\n" for row in rows)
-    return "\n".join(heads) or f"{database.path}: no answer about {chosen.show!r}\n"
+    return "\n\n".join(_answer_texts(rows)) or f"{database.path}: no answer about {name!r}"
 
 
-def prune(database: Database, chosen: Namespace) -> str:
-    """Removes answers; a model of which none is left is asked anew in which form it keeps to a schema."""
-    where, values = _where(chosen)
+def _answer_texts(rows: Iterable[tuple[Any, ...]]) -> Iterable[str]:
+    for *words, usd, raw in rows:
+        yield f"{' '.join(filter(None, words))} ${usd:.4f}\n{_printable(raw)}"
+
+
+def _printable(text: str) -> str:
+    """The text with control characters escaped: a terminal would act on them."""
+    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
+def prune_answers(database: Database, chosen: Filter) -> str:
+    """Removes the chosen answers, and says how many. For a model with no answers left, the form in which it keeps to a
+    schema is forgotten as well, so the next run asks for it again."""
+    where, values = chosen.where()
     with database.transaction(durable=True) as connection:
         usd = connection.execute(f"SELECT coalesce(sum(usd), 0.0) FROM answers WHERE {where}", values).fetchone()[0]
         count = connection.execute(f"DELETE FROM answers WHERE {where}", values).rowcount
         connection.execute("DELETE FROM forms WHERE (endpoint, model) NOT IN (SELECT endpoint, model FROM answers)")
     database.vacuum()
-    return f"{count:,} answer(s) removed, which cost ${usd:.4f}\n"
-
-
-def _filters(chosen: Namespace) -> dict[str, str | None]:
-    return {"stage = ?": chosen.stage, "model = ?": chosen.model, "day < ?": chosen.before}
-
-
-def _where(chosen: Namespace) -> tuple[str, list[str]]:
-    given = {condition: value for condition, value in _filters(chosen).items() if value is not None}
-    return " AND ".join(given) or "true", list(given.values())
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal would obey instead of showing it."""
-    return "".join(one if one.isprintable() or one in "\n\t" else ascii(one)[1:-1] for one in text)
-
-
-def _words(row: tuple[Any, ...]) -> tuple[str, ...]:
-    return (*row[:TEXTS], *(f"{number:,}" for number in row[TEXTS:-1]), f"{row[-1]:.4f}")
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if column < TEXTS else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells) + "\n")
-    return "".join(lines)
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no day such as 2025-01-31") from None
+    return f"{count:,} answer(s) removed, which cost ${usd:.4f}"

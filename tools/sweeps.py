@@ -1,14 +1,23 @@
-"""One parameter against results: means over seeds, with their intervals."""
+"""A sweep: experiments that differ in one parameter, and their results as one table.
 
+DVC makes each experiment a Git commit with its parameters and metrics, so Git is all that is needed to read it.
+"""
+
+import json
 import math
-from collections.abc import Iterable, Sequence
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from stages.common.errors import StageError
-from stages.common.params import Scalar
-from tools.compare_experiments import Experiment
+from stages.common.params import Scalar, dotted_keys
+from stages.common.records import ROLES
+from stages.common.yaml_files import parse_yaml
 
-# Student's t, two-sided 95%, for 1 to 30 degrees of freedom; beyond, the normal distribution's is near enough.
+JUDGE = "reports/metrics/judge.json"
+TRAIN = {size: f"reports/metrics/train_{size}.json" for size in ("full", "small")}
+# Student's t, two-sided 95%, for 1 to 30 degrees of freedom; for more, the normal distribution is close enough.
 T_95 = (
     *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131),
     *(2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
@@ -17,46 +26,100 @@ NORMAL_95 = 1.960
 
 
 @dataclass(frozen=True)
-class Point:
-    """What the experiments with one value have in common."""
-
-    value: Scalar
-    seeds: int  # experiments
-    val_loss: dict[str, "Mean"]  # by model
-    totals: dict[str, "Mean"]
+class Experiment:
+    name: str  # of the experiment, or the revision as the user gave it
+    params: dict[str, Scalar]  # by dotted key; a list as JSON
+    val_loss: dict[str, float]  # nats a token, by model; each on its own validation set
+    totals: dict[str, float]  # mean of the judge's totals, 0 to 15 points, by model
 
 
-@dataclass(frozen=True)
-class Mean:
-    mean: float
-    half: float | None  # of the 95% interval; None for a single seed
+def find_experiments(revisions: Sequence[str]) -> list[Experiment]:
+    """The revisions (names of experiments, commits, branches); without any, all experiments of the commit that is
+    checked out.
+
+    Raises StageError if one doesn't exist, or hasn't been run to its end.
+    """
+    if revisions:
+        return [read_experiment(revision, _reference(revision)) for revision in revisions]
+    head = git("rev-parse", "HEAD").strip()
+    references = _references(f"refs/exps/{head[:2]}/{head[2:]}")
+    if not references:
+        raise StageError(
+            "the commit that is checked out has no experiment; run some with `dvc exp run --queue -S ...` and "
+            "`dvc queue start`, or name revisions"
+        )
+    return [read_experiment(reference.rpartition("/")[2], reference) for reference in references]
 
 
-def swept_key(experiments: Sequence[Experiment], wanted: str | None) -> str:
-    """The one parameter, seeds aside, in which the experiments differ. Raises StageError where it isn't `wanted`, or
-    there is another one."""
-    keys = list(dict.fromkeys(key for one in experiments for key in one.params))
-    if wanted and wanted not in keys:
-        raise StageError(f"{wanted} is no parameter of these experiments; name one as dvc exp run does: train.epochs")
-    differing = [key for key in keys if len({str(one.params.get(key)) for one in experiments}) > 1]
-    swept = [key for key in differing if not is_seed(key)]
-    others = [key for key in swept if key != wanted]
-    if wanted and not others:
-        return _had_by_all(experiments, wanted)
-    if not wanted and len(swept) == 1:
-        return _had_by_all(experiments, swept[0])
-    if not swept:
-        raise StageError("the experiments differ in no parameter but seeds; run some with several values of one")
-    raise StageError(
-        f"the experiments differ in {', '.join(swept)}, and a picture shows one of them; name those revisions in which "
-        f"the others are the same{'' if wanted else ', or one parameter with --by'}"
+def read_experiment(name: str, revision: str) -> Experiment:
+    params = parse_yaml(_file(name, revision, "params.yaml"), f"params.yaml of {name}")
+    train = {size: json.loads(_file(name, revision, path)) for size, path in TRAIN.items()}
+    judge = json.loads(_file(name, revision, JUDGE))
+    return Experiment(
+        name=name,
+        params=dotted_keys(params),
+        val_loss={size: metrics["val_loss"] for size, metrics in train.items()},
+        totals={role: scores["total"] for role, scores in judge["models"].items() if "total" in scores},
     )
 
 
-def _had_by_all(experiments: Sequence[Experiment], key: str) -> str:
-    for one in experiments:
-        if key not in one.params:
-            raise StageError(f"{one.name} has no {key}, others have; name revisions that have the same parameters")
+def _reference(revision: str) -> str:
+    """The full reference of an experiment with this name; the revision itself if there is none, or more than one: then
+    Git says that the name is unknown."""
+    named = [reference for reference in _references("refs/exps") if reference.endswith(f"/{revision}")]
+    return named[0] if len(named) == 1 else revision
+
+
+def _references(start: str) -> list[str]:
+    """The references of experiments, in the order of their names: refs/exps/XX/REST_OF_THE_COMMIT/NAME. DVC keeps other
+    things under refs/exps, too."""
+    references = git("for-each-ref", "--format=%(refname)", start).split()
+    return [reference for reference in references if reference.count("/") == 4]
+
+
+def _file(name: str, revision: str, path: str) -> str:
+    try:
+        return git("show", f"{revision}:{path}")
+    except StageError as error:
+        raise StageError(
+            f"{name} has no {path}: {error}\n  `dvc exp show` lists what there is, `dvc queue status` what failed"
+        ) from None
+
+
+def git(*words: str) -> str:
+    """The output of a Git command. Raises StageError with the first line of its error message."""
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise StageError((done.stderr.strip() or f"git {words[0]} failed").splitlines()[0])
+    return done.stdout
+
+
+def find_swept_key(experiments: Sequence[Experiment], wanted: str | None) -> str:
+    """The only parameter, seeds aside, in which the experiments differ.
+
+    Raises StageError if it isn't `wanted`, if there are several, or if an experiment lacks it.
+    """
+    keys = list(dict.fromkeys(key for experiment in experiments for key in experiment.params))
+    if wanted and wanted not in keys:
+        raise StageError(f"{wanted} is no parameter of these experiments; name one as dvc exp run does: train.epochs")
+    swept = [
+        key
+        for key in keys
+        if not is_seed(key) and len({str(experiment.params.get(key)) for experiment in experiments}) > 1
+    ]
+    if not wanted and not swept:
+        raise StageError("the experiments differ in no parameter but seeds; run some with several values of one")
+    key = wanted or swept[0]
+    if set(swept) - {key}:
+        raise StageError(
+            f"the experiments differ in {', '.join(swept)}, and a picture shows one of them; name those revisions in "
+            f"which the others are the same{'' if wanted else ', or one parameter with --by'}"
+        )
+    for experiment in experiments:
+        if key not in experiment.params:
+            raise StageError(
+                f"{experiment.name} has no {key}, others have; name revisions that have the same parameters"
+            )
     return key
 
 
@@ -64,8 +127,8 @@ def is_seed(key: str) -> bool:
     return key.rpartition(".")[2] == "seed"
 
 
-def settings(experiments: Sequence[Experiment], key: str) -> dict[str, Scalar]:
-    """What the results of all of them rest on: their parameters but the swept one, seeds and those of the report."""
+def shared_settings(experiments: Sequence[Experiment], key: str) -> dict[str, Scalar]:
+    """The parameters that all results depend on: without the swept one, seeds and those of the report."""
     return {
         name: value
         for name, value in experiments[0].params.items()
@@ -73,55 +136,57 @@ def settings(experiments: Sequence[Experiment], key: str) -> dict[str, Scalar]:
     }
 
 
-def points(experiments: Sequence[Experiment], key: str) -> list[Point]:
-    """A point for each value: numbers in their order, others as they come. Raises StageError where two experiments have
-    the same value and the same seeds, which would count one result twice."""
-    groups: dict[Scalar, list[Experiment]] = {}
-    for one in experiments:
-        groups.setdefault(one.params[key], []).append(one)
-    for group in groups.values():
-        _all_differ(group)
-    values = list(groups)
-    if all(is_number(value) for value in values):
-        values.sort(key=float)
-    return [
-        Point(
-            value=value,
-            seeds=len(groups[value]),
-            val_loss=_means([one.val_loss for one in groups[value]]),
-            totals=_means([one.totals for one in groups[value]]),
-        )
-        for value in values
-    ]
+def summarize_sweep(experiments: Sequence[Experiment], key: str) -> Any:
+    """A pandas.DataFrame with a row for each value of `key` and each model that has results.
+
+    Columns: value, seeds (how many experiments), model; val_loss and total, means over these experiments, NaN without
+    results; val_loss_95 and total_95, half the width of the mean's 95% t-interval, NaN for a single experiment. Numbers
+    are sorted, other values stay in the order of the experiments.
+
+    Raises StageError if two experiments have the same parameters: one result would count twice.
+    """
+    import pandas as pd
+
+    _check_all_differ(experiments)
+    if is_numeric([experiment.params[key] for experiment in experiments]):
+        experiments = sorted(experiments, key=lambda experiment: float(experiment.params[key]))
+    values = list(dict.fromkeys(experiment.params[key] for experiment in experiments))
+    results = pd.DataFrame(
+        {
+            "place": values.index(experiment.params[key]),  # pandas would turn the values 2 and 1.5 into 2.0 and 1.5
+            "model": model,
+            "val_loss": experiment.val_loss.get(model, math.nan),
+            "total": experiment.totals.get(model, math.nan),
+        }
+        for experiment in experiments
+        for model in ROLES
+    )
+    groups = results.groupby(["place", "model"], sort=False)
+    summary = groups.size().to_frame("seeds")
+    for name in ("val_loss", "total"):
+        summary[name] = groups[name].mean()
+        summary[f"{name}_95"] = groups[name].count().map(t_95) * groups[name].sem()  # sem: the mean's standard error
+    summary = summary.dropna(how="all", subset=["val_loss", "total"]).reset_index()
+    summary["value"] = pd.Series([values[place] for place in summary["place"]], dtype=object)
+    return summary[["value", "seeds", "model", "val_loss", "val_loss_95", "total", "total_95"]]
 
 
-def is_number(value: Scalar) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _check_all_differ(experiments: Sequence[Experiment]) -> None:
+    names: dict[str, str] = {}
+    for experiment in experiments:
+        params = str(sorted(experiment.params.items()))
+        if params in names:
+            raise StageError(f"{names[params]} and {experiment.name} have the same parameters; name one of them")
+        names[params] = experiment.name
 
 
-def mean(values: Sequence[float]) -> Mean:
-    """With the 95% t-interval of the mean of independent runs."""
-    count = len(values)
-    centre = sum(values) / count
-    if count == 1:
-        return Mean(centre, None)
-    deviation = math.sqrt(sum((value - centre) ** 2 for value in values) / (count - 1))
-    factor = T_95[count - 2] if count - 2 < len(T_95) else NORMAL_95
-    return Mean(centre, factor * deviation / math.sqrt(count))
+def is_numeric(values: Sequence[Scalar]) -> bool:
+    """Whether all values are numbers; True and False are not."""
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
-def _all_differ(group: list[Experiment]) -> None:
-    seen: dict[str, str] = {}
-    for one in group:
-        params = str(sorted(one.params.items()))
-        if params in seen:
-            raise StageError(f"{seen[params]} and {one.name} have the same parameters; name one of them")
-        seen[params] = one.name
-
-
-def _means(results: Iterable[dict[str, float]]) -> dict[str, Mean]:
-    by_model: dict[str, list[float]] = {}
-    for result in results:
-        for model, value in result.items():
-            by_model.setdefault(model, []).append(value)
-    return {model: mean(values) for model, values in by_model.items()}
+def t_95(count: int) -> float:
+    """How many standard errors the 95% interval of a mean of `count` values extends to each side; NaN below 2."""
+    if count < 2:
+        return math.nan
+    return T_95[count - 2] if count - 2 < len(T_95) else NORMAL_95

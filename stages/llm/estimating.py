@@ -57,24 +57,3 @@ def together(estimates: Sequence[Estimate]) -> Estimate:
         output_tokens=sum(one.output_tokens for one in estimates),
         usd=sum(one.usd for one in estimates),
     )
-
-
-def render(found: Estimate) -> str:
-    """Lines for a person; nothing in them changes with the terminal."""
-    lines = [
-        f"{found.stage} asks {found.model}",
-        f"  requests            {found.requests:>14,}",
-        f"  in the journal      {found.in_journal:>14,}",
-        f"  still to ask        {found.to_ask:>14,}",
-        f"  input tokens, about {found.input_tokens:>14,}  (4 bytes a token)",
-        f"  output tokens       {found.output_tokens:>14,}  at most",
-        f"  cost                {_usd(found.usd):>14}  about, with output tokens at most and without repairs",
-        f"  spent so far        {_usd(found.spent_usd):>14}  of budget_usd {found.budget_usd:g}",
-    ]
-    if found.spent_usd + found.usd > found.budget_usd:
-        lines.append("  This may pass the budget; the stage stops before it does, and keeps what it bought")
-    return "\n".join(lines)
-
-
-def _usd(amount: float) -> str:
-    return f"${amount:,.4f}"

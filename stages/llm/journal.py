@@ -1,7 +1,6 @@
 """The journal: every answer of a language model, kept before anyone parses it, for all processes and all runs.
 
-`python -m stages.llm.journal` lists what was spent, by stage, model and day; `--stage`, `--model` and `--before`
-choose. `--show NAME` prints the newest answers about a page or an example, and `--prune` removes what was chosen.
+`wikitune journal` lists what was spent, prints answers and removes them.
 """
 
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Literal, Self
 
-from stages.common.errors import StageError, run_stage
+from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.llm.database import Database, explained
 from stages.llm.orders import Order
@@ -144,7 +143,7 @@ class Journal:
             f"{order.request.name} may cost ${worst:.4f} more.\n"
             f"  What was bought is kept. Raise the budget_usd of {order.stage} and run again: only what is missing is "
             "asked;\n"
-            "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune --stage "
+            "  or remove old answers, and what they cost, with `wikitune journal --prune --stage "
             f"{order.stage}`"
         )
 
@@ -168,13 +167,3 @@ class Journal:
 def _storable(text: str) -> str:
     """Without keys, and without halves of characters, which a model may answer and SQLite doesn't take."""
     return scrub(text).encode(errors="replace").decode()
-
-
-def main() -> None:
-    from tools.spending import command
-
-    command(cache_folder("llm") / FILE)
-
-
-if __name__ == "__main__":
-    run_stage(main)

@@ -9,7 +9,7 @@ from stages.llm.asking import ask_all
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.clients.schemas import Form
-from stages.llm.estimating import Estimate, estimate, render
+from stages.llm.estimating import Estimate, estimate
 from stages.llm.journal import Journal
 from stages.llm.outcomes import Outcome
 from stages.llm.request import Client, LlmParams, Provider, Request
@@ -47,12 +47,8 @@ class Service:
                 self._client(room_usd), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
             )
 
-    def estimate(self, requests: Sequence[Request]) -> str:
-        """What the requests would cost, as lines to read; nothing is sent."""
-        return render(self.estimated(requests))
-
     def estimated(self, requests: Sequence[Request]) -> Estimate:
-        """The same, in numbers."""
+        """What the requests would cost; nothing is sent."""
         with Journal() as journal:
             return estimate(
                 requests,

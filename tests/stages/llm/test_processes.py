@@ -117,9 +117,9 @@ def test_two_processes_have_one_budget(tmp_path: Path, start: Start) -> None:
 INTERRUPTED = """
 import sys
 from pathlib import Path
-from stages.common.errors import run_stage
+from stages.common.errors import run_command
 from tests.stages.llm.plain_client import ask, make_params, make_requests
-run_stage(lambda: print(ask(sys.argv[1], make_requests(50), make_params(), Path(sys.argv[2]))))
+run_command(lambda: print(ask(sys.argv[1], make_requests(50), make_params(), Path(sys.argv[2]))))
 """
 
 
