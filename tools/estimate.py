@@ -8,8 +8,6 @@ from stages.common.params import load_params
 from stages.common.records import Answers, Page
 from stages.llm.estimating import Estimate
 
-STAGES = ("synth", "curate", "judge")  # those that can ask a language model
-
 
 def print_estimates(stage: str) -> None:
     """Prints an estimate for each language model of the stage. Raises StageError if the stage asks none."""

@@ -67,7 +67,7 @@ def test_what_cannot_work_says_what_to_set(
 def test_an_experiment_that_cannot_work_is_told_from_one_that_can(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Guards against a script that goes on after a failed check; further lines of a text stand below its first."""
+    """Guards against a script that goes on after a failed check; further lines of a text are below its first."""
     assert not print_findings([], ["train.epochs=0"])
     first, second = capsys.readouterr().out.splitlines()
     assert first == "FAILS  parameters  params.yaml has 1 problem(s):"

@@ -51,7 +51,7 @@ def test_an_estimate_counts_all_that_is_asked(
     """Guards against a bill that is twice what was said: both orders, repeats, the panel, answers alone and checks."""
     server = serve(prefers_neither)
     examples = [make(f"Add {n} and two.", f"{n + 2} it is.") for n in range(2)]
-    rows = [answers(one.output, one.instruction, one.id, base="a", small="b", full="c") for one in examples]
+    rows = [answers(row.output, row.instruction, row.id, base="a", small="b", full="c") for row in examples]
     write_jsonl(judge.TEST, examples)
     write_jsonl(judge.ANSWERS, rows)
     panel = [{"judge": "gemini", "llm": {"model": "other"}}]

@@ -19,16 +19,16 @@ PAIRS = ("full-base", "full-small", "small-base")
 def rows(answers: MakeAnswers) -> list[Answers]:
     """Forty rows, in every second of which `full` and `small` answer the same."""
     texts = [{"full": f"Blue {i}.", "small": f"Blue {i}. " if i % 2 else "Red.", "base": "The the."} for i in range(40)]
-    return [answers("Blue.", id=f"{i:016x}", **one) for i, one in enumerate(texts)]
+    return [answers("Blue.", id=f"{i:016x}", **answer) for i, answer in enumerate(texts)]
 
 
 def test_the_draw_is_even_over_pairs_and_orders(rows: list[Answers]) -> None:
     """Guards against a page about one pair, or with the tuned model always first."""
     drawn = draw_comparisons(rows, PAIRS, 45, seed=1)
-    assert Counter(one.pair for one in drawn) == dict.fromkeys(PAIRS, 15)
-    assert 12 < sum(one.swapped for one in drawn) < 33
-    assert len({(one.row.id, one.pair) for one in drawn}) == 45
-    assert [one.pair for one in drawn] != sorted(one.pair for one in drawn)
+    assert Counter(comparison.pair for comparison in drawn) == dict.fromkeys(PAIRS, 15)
+    assert 12 < sum(comparison.swapped for comparison in drawn) < 33
+    assert len({(comparison.row.id, comparison.pair) for comparison in drawn}) == 45
+    assert [comparison.pair for comparison in drawn] != sorted(comparison.pair for comparison in drawn)
 
 
 def test_the_draw_is_the_seeds(rows: list[Answers]) -> None:
@@ -36,13 +36,15 @@ def test_the_draw_is_the_seeds(rows: list[Answers]) -> None:
     drawn = draw_comparisons(rows, PAIRS, 10, seed=1)
     assert drawn == draw_comparisons(rows, PAIRS, 10, seed=1)
     assert drawn != draw_comparisons(rows, PAIRS, 10, seed=2)
-    assert {one.token for one in drawn} < {one.token for one in draw_comparisons(rows, PAIRS, 30, seed=1)}
+    assert {comparison.token for comparison in drawn} < {
+        comparison.token for comparison in draw_comparisons(rows, PAIRS, 30, seed=1)
+    }
 
 
 def test_answers_with_the_same_words_are_not_drawn(rows: list[Answers]) -> None:
     """Guards against a person asked to choose between two answers that read the same."""
     drawn = draw_comparisons(rows, ["full-small"], 20, seed=1)
-    assert all(int(one.row.id, 16) % 2 == 0 for one in drawn)
+    assert all(int(comparison.row.id, 16) % 2 == 0 for comparison in drawn)
 
 
 @pytest.mark.parametrize("count", [-1, 0, 21])

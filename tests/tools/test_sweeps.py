@@ -22,7 +22,7 @@ def test_revisions_of_any_kind(repository: Path) -> None:
         "refs/exps/" + git("for-each-ref", "--format=%(refname)", "refs/exps").split("refs/exps/")[2].strip(),
     )
     git("commit", "--quiet", "--allow-empty", "--message", "Go on")
-    assert [one.name for one in find_experiments(["kept", "one"])] == ["kept", "one"]
+    assert [found.name for found in find_experiments(["kept", "one"])] == ["kept", "one"]
     assert "train.keep" in compare_experiments(["kept", "one"], None)  # words, and a single seed each
 
 
