@@ -68,7 +68,10 @@ def test_a_command_that_is_no_stage_says_nothing_of_the_pipeline() -> None:
     """Guards against advice to run the whole pipeline because a table couldn't be printed."""
     for error, message in (
         (KeyboardInterrupt(), "error: interrupted"),
-        (OSError(errno.EIO, "I/O error", "x"), "x: I/O error; its disk fails, .*, then run the command again"),
+        (
+            OSError(errno.EIO, "I/O error", "x"),
+            "x: I/O error; its disk is failing or gone: .*, then run the command again",
+        ),
     ):
         with pytest.raises(SystemExit, match=message):
             run_command(fail(error))
