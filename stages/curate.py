@@ -1,15 +1,12 @@
 """curate: keeps the examples that no rule objects to, and writes the others to a file with reason and evidence.
 
-The rules and their order stand in stages/curation/rules.py. What passes them all goes to the auditor, a language
-model, where there is one; `python -m stages.curate --estimate` says what that may cost. `--why ID` tells what each
-rule says about one example.
+The rules and their order are in stages/curation/rules.py. What passes them all goes to the auditor, a language model,
+if there is one. `wikitune estimate curate` says what that may cost; `wikitune why ID` prints what each rule says about
+one example.
 """
 
-import argparse
 import gc
 from collections import Counter
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,16 +19,13 @@ from stages.common.params import load_params
 from stages.common.records import Example, Page, RawRow, Rejection
 from stages.curation.auditor import audit_request, batches, read_verdicts
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
-from stages.curation.story import story
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
-from stages.sampling import as_text
 
 PAGES = Path("data/pages.jsonl")
 SYNTHETIC = Path("data/synthetic.jsonl")
 CURATED = Path("data/curated.jsonl")
 REJECTED = Path("data/rejected.jsonl")
-GENERAL_REJECTED = Path("data/splits/general_rejected.jsonl")  # of split, which curates the general ones
 FLOW = Path("reports/curation.csv")
 METRICS = Path("reports/metrics/curate.json")
 
@@ -125,54 +119,6 @@ def flow_rows(curation: Curation) -> list[dict[str, object]]:
     return [{"from": "synthetic", "to": end, "count": count} for end, count in ends.items() if count]
 
 
-def estimate() -> None:
-    """Prints what the auditor would be asked."""
-    params = load_params("curate", Params)
-    kept = curate(read_synthetic()[0], params, page_texts()).kept
-    requests = [audit_request(batch, params.cutoff) for batch in batches(kept, params.audit_batch)]
-    print(auditor_service(params).estimate_cost(requests).text())  # noqa: T201
-
-
-def verdict(id: str, rejected: Iterable[Rejection]) -> str:
-    """What was said of the example or the row. Raises StageError where there is none of this name."""
-    for one in rejected:
-        example = one.example
-        if isinstance(example, RawRow) and example.place == id:
-            return f"{id} {example.text}\nrejected: {one.reason}: {one.evidence}"
-        if isinstance(example, Example) and example.id == id:
-            return f"{id} {as_text(example)}\nrejected by split: {one.reason}: {one.evidence}"
-    raise StageError(
-        f"{SYNTHETIC} holds no example with the id {id!r}, and split rejected no general one; an id has 16 hexadecimal "
-        f"digits, and a row that is no example is known by its place, such as {SYNTHETIC}:1"
-    )
-
-
-def has_lines(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
-
-
-def why(id: str) -> None:
-    """Prints what each rule says about an example; of a rejected general one, or a row that is no example, the verdict.
-
-    Such a row is known by its place, FILE:LINE or FILE[INDEX].
-    """
-    params = load_params("curate", Params)
-    examples, no_examples, _ = read_synthetic()
-    if id not in {example.id for example in examples}:
-        general = iter_jsonl(GENERAL_REJECTED, Rejection) if has_lines(GENERAL_REJECTED) else ()
-        print(verdict(id, [*no_examples, *general]))  # noqa: T201
-        return
-    print(story(id, examples, params, page_texts()))  # noqa: T201
-    if params.auditor != "none" and REJECTED.exists():
-        for one in iter_jsonl(REJECTED, Rejection):
-            if isinstance(one.example, Example) and one.example.id == id and one.reason not in ORDER:
-                print(f"then {one.reason}: {one.evidence}")  # noqa: T201
-
-
 if __name__ == "__main__":
     gc.disable()  # looking for cycles among millions of small objects, which have none, takes a quarter of the time
-    parser = argparse.ArgumentParser(prog="python -m stages.curate", description="Keeps the examples that are good.")
-    parser.add_argument("--estimate", action="store_true", help="print what asking the auditor may cost instead")
-    parser.add_argument("--why", metavar="ID", help="print what is said against this example, or row, instead")
-    wanted = parser.parse_args()
-    run_stage(estimate if wanted.estimate else main if wanted.why is None else partial(why, wanted.why))
+    run_stage(main)

@@ -1,26 +1,23 @@
 """judge: compares the answers in pairs, in both orders and without the models' names, and checks the judge itself.
 
-`python -m stages.judge --estimate` says what a language model as judge would be asked, and what that may cost;
-`--label 50` writes a page on which a person makes 50 of the comparisons, for `judge.labels`.
+`wikitune estimate judge` says what a language model as judge would cost; `wikitune label 50` writes a page on which a
+person makes 50 of the comparisons, for `judge.labels`.
 """
 
-import argparse
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from stages.common.errors import run_stage
-from stages.common.files import read_jsonl, write_json, write_jsonl, write_text
+from stages.common.files import read_jsonl, write_json, write_jsonl
 from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
-from stages.judges.labels.labelling import draw, render
-from stages.judges.panel import PanelMember, estimate_all, inherit_llm, judge_all
+from stages.judges.panel import PanelMember, inherit_llm, judge_all
 from stages.judges.protocol import Sheet, pair_roles, pair_sheets, row_winners, solo_sheets
 from stages.judges.self_checks import check_metrics, check_sheets, health_metric, report_failed_checks
 from stages.llm.request import LlmParams
@@ -30,7 +27,6 @@ TEST = Path("data/splits/full/test.jsonl")  # to know which page each row is abo
 JUDGMENTS = Path("data/judgments.jsonl")
 CHECKS = Path("data/judge_checks.jsonl")
 METRICS = Path("reports/metrics/judge.json")
-LABEL_PAGE = Path("reports/label.html")
 
 
 class Params(SectionModel):
@@ -115,28 +111,5 @@ def judge_choices(judgments: Sequence[Judgment], pairs: Sequence[str]) -> Choice
     return {(row, pair): winner for pair in pairs for row, winner in row_winners(judgments, pair_roles(pair)).items()}
 
 
-def estimate() -> None:
-    """Prints what the language models among the judges would be asked."""
-    params = load_params("judge", Params)
-    sheets = all_sheets(read_jsonl(ANSWERS, Answers), params)
-    print(estimate_all(sheets, params.members, params.repeats, params.shown_characters))  # noqa: T201
-
-
-def label(count: int) -> None:
-    """Writes the page on which a person makes `count` of the comparisons."""
-    params = load_params("judge", Params)
-    drawn = draw(read_jsonl(ANSWERS, Answers), params.pairs, count, params.seed)
-    write_text(LABEL_PAGE, render(drawn, params.shown_characters))
-    print(f"{LABEL_PAGE}: {count} comparisons; open it in a browser, and put what it downloads into {params.labels}")  # noqa: T201
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m stages.judge", description="Scores the answers pair by pair.")
-    instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
-    instead.add_argument("--label", type=int, metavar="N", help="write a page for a person with N comparisons instead")
-    options = parser.parse_args()
-    if options.label is not None:
-        run_stage(partial(label, options.label))
-    else:
-        run_stage(estimate if options.estimate else main)
+    run_stage(main)

@@ -1,14 +1,11 @@
 """synth: a teacher reads the pages and writes examples about them.
 
-`python -m stages.synth --sample 100` prints that many of the examples in data/synthetic.jsonl, for reading;
-`--estimate` says what a language model as teacher would be asked, and what that may cost.
+`wikitune estimate synth` says what a language model as teacher would cost; `wikitune sample 100` prints examples.
 """
 
-import argparse
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +17,6 @@ from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import Example, Page, Teacher
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
-from stages.sampling import as_text, sample
 from stages.teachers import Lesson
 from stages.teachers.llm_teacher import page_request, read_lesson
 from stages.teachers.rules.teacher import teach
@@ -135,22 +131,5 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
         )
 
 
-def estimate() -> None:
-    """Prints what a language model would be asked."""
-    params = load_params("synth", Params)
-    print(teacher_service(params).estimate_cost(requests(read_jsonl(PAGES, Page), params)).text())  # noqa: T201
-
-
-def show(size: int) -> None:
-    """Prints a sample, drawn with the seed of the stage."""
-    seed = load_params("synth", Params).seed
-    for number, example in enumerate(sample(iter_jsonl(SYNTHETIC, Example), size, seed), start=1):
-        print(f"{number}. {as_text(example)}\n")  # noqa: T201
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m stages.synth", description="Writes examples about the pages.")
-    parser.add_argument("--sample", type=int, metavar="N", help="print N examples of data/synthetic.jsonl instead")
-    parser.add_argument("--estimate", action="store_true", help="print what asking a language model may cost instead")
-    wanted = parser.parse_args()
-    run_stage(estimate if wanted.estimate else main if wanted.sample is None else partial(show, wanted.sample))
+    run_stage(main)

@@ -68,9 +68,7 @@ class Params(SectionModel):
 
 def main() -> None:
     params = load_params("train", Params)
-    if sys.argv[1:] not in [[size] for size in SIZES]:
-        raise StageError(f"usage: python -m stages.train {'|'.join(SIZES)}; got {' '.join(sys.argv[1:]) or 'nothing'}")
-    size = sys.argv[1]
+    size = sys.argv[1]  # one of SIZES: run_stage checks it
     if params.launcher != "python" and not os.environ.keys() & {"RANK", LAUNCHED}:
         launch(params.launcher, size)
     folder = SPLITS / size
@@ -193,4 +191,4 @@ def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> "torch.device":
 
 
 if __name__ == "__main__":
-    run_stage(main)
+    run_stage(main, SIZES)

@@ -1,4 +1,4 @@
-"""Whether the servers that the parameters name are there, and what asking them may cost. Nothing paid is sent."""
+"""Whether the servers that the parameters name can be reached, and what asking them may cost. Nothing paid is sent."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -18,17 +18,16 @@ from stages.judges.llm_judge import judge_request
 from stages.judges.panel import estimate_member, service_of
 from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import CostEstimate, Service
-from stages.synth import Params as SynthParams, requests as teaching
-from tools.check_findings import Finding
+from stages.synth import Params as SynthParams, requests as synth_requests
+from tools.check_experiment import Finding, Workload
 from tools.check_machine import CHARACTERS_A_TOKEN, TEST_SHARE
-from tools.check_sizes import Sizes
 
-SECONDS = 3.0  # in which a web server must answer
-EXAMPLE_CHARACTERS = 200  # about, of an example that is audited, and of a task or reference that is judged
+SECONDS = 3.0  # a web server that takes longer counts as unreachable
+EXAMPLE_CHARACTERS = 200  # about: an example that is audited, and a task or a reference that is judged
 
 
-def reachable(url: str) -> str | None:
-    """What is wrong, None where a web server answers, whatever it says."""
+def connection_problem(url: str) -> str | None:
+    """What is wrong; None if a web server answers, with whatever status."""
     import httpx2
 
     try:
@@ -38,8 +37,9 @@ def reachable(url: str) -> str | None:
     return None
 
 
-def websites(sections: dict[str, Any]) -> list[Finding]:
-    """The wiki, the general instructions by address, and the Hugging Face Hub, where they are needed."""
+def check_websites(sections: dict[str, Any]) -> list[Finding]:
+    """Findings about those that are needed of: the wiki, the address of the general instructions, the Hugging Face
+    Hub."""
     findings = []
     extract, general = ExtractParams.model_validate(sections["extract"]), sections["split"]["general"]
     if extract.source == "wikipedia" and not extract.pin:
@@ -64,62 +64,71 @@ def _hub(base: dict[str, Any]) -> Finding:
 
 
 def _website(stage: str, url: str, advice: str) -> Finding:
-    wrong = reachable(url)
+    wrong = connection_problem(url)
     return Finding("FAILS", stage, f"{wrong}\n{advice}") if wrong else Finding("ok", stage, f"{url} answers")
 
 
-def models(sections: dict[str, Any], sizes: Sizes) -> list[Finding]:
-    """Key, server and model of each part that asks one, and what its answers may cost."""
-    return [finding for one in asking(sections, sizes) for finding in (_server(one), _cost(one))]
+def check_models(sections: dict[str, Any], workload: Workload) -> list[Finding]:
+    """For each language model that a stage asks: its key, server and model, and what its answers may cost."""
+    return [
+        finding
+        for asked_model in asked_models(sections, workload)
+        for finding in (_server_finding(asked_model), _cost_finding(asked_model))
+    ]
 
 
 @dataclass(frozen=True)
-class Asking:
-    """A part of the run that asks a language model."""
+class AskedModel:
+    """A language model that a stage asks."""
 
-    what: str  # the key of params.yaml that names it
+    key: str  # of params.yaml, that names it
     service: Service
-    estimate: Callable[[], CostEstimate]  # raises StageError where nothing would be asked
+    estimate: Callable[[], CostEstimate]  # raises StageError if nothing would be asked
 
 
-def asking(sections: dict[str, Any], sizes: Sizes) -> Iterator[Asking]:
+def asked_models(sections: dict[str, Any], workload: Workload) -> Iterator[AskedModel]:
     for stage, role in (("synth", "teacher"), ("curate", "auditor")):
         provider: Provider = sections[stage][role]
         if provider in ("gemini", "openai"):
             service = Service(stage, provider, LlmParams.model_validate(sections[stage]["llm"]))
-            yield Asking(f"{stage}.{role}", service, partial(_estimated, service, stage, sections, sizes))
+            yield AskedModel(f"{stage}.{role}", service, partial(_estimate, service, stage, sections, workload))
     judge = JudgeParams.model_validate(sections["judge"])
     for place, member in enumerate(judge.members):
         if member.judge != "rubric":
-            what = f"judge.panel[{place - 1}]" if place else "judge.judge"
-            requests = asked("judge", sections, sizes)
-            yield Asking(what, service_of(member), partial(estimate_member, requests, member, judge.repeats))
+            key = f"judge.panel[{place - 1}]" if place else "judge.judge"
+            requests = planned_requests("judge", sections, workload)
+            yield AskedModel(key, service_of(member), partial(estimate_member, requests, member, judge.repeats))
 
 
-def _estimated(service: Service, stage: str, sections: dict[str, Any], sizes: Sizes) -> CostEstimate:
-    return service.estimate_cost(asked(stage, sections, sizes))
+def _estimate(service: Service, stage: str, sections: dict[str, Any], workload: Workload) -> CostEstimate:
+    return service.estimate_cost(planned_requests(stage, sections, workload))
 
 
-def _server(one: Asking) -> Finding:
+def _server_finding(model: AskedModel) -> Finding:
     try:
-        return Finding("ok", one.what, f"{one.service.params.model} at {one.service.check()}")
+        return Finding("ok", model.key, f"{model.service.params.model} at {model.service.check()}")
     except StageError as error:
-        return Finding("FAILS", one.what, str(error))
+        return Finding("FAILS", model.key, str(error))
 
 
-def asked(stage: str, sections: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
-    """As many requests as there can be, of about the length that they will have; of a judge, those of one repeat."""
-    builders: dict[str, Callable[[dict[str, Any], Sizes], Sequence[Request]]] = {
-        "synth": lambda sections, sizes: teaching(sizes.pages, SynthParams.model_validate(sections["synth"])),
-        "curate": _auditing,
-        "judge": _judging,
+def planned_requests(stage: str, sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
+    """The most requests that the stage can send, of about the length that they will have; for `judge`, those of one
+    repeat."""
+    builders: dict[str, Callable[[dict[str, Any], Workload], Sequence[Request]]] = {
+        "synth": _synth_requests,
+        "curate": _audit_requests,
+        "judge": _judge_requests,
     }
-    return builders[stage](sections, sizes)
+    return builders[stage](sections, workload)
 
 
-def _auditing(sections: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
+def _synth_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
+    return synth_requests(workload.pages, SynthParams.model_validate(sections["synth"]))
+
+
+def _audit_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
     params = CurateParams.model_validate(sections["curate"])
-    examples = [_example(number) for number in range(sizes.examples)]
+    examples = [_example(number) for number in range(workload.examples)]
     return [audit_request(batch, params.cutoff) for batch in batches(examples, params.audit_batch)]
 
 
@@ -129,11 +138,11 @@ def _example(number: int) -> Example:
     return make_example(instruction=text, output="", kind="", source=source, teacher=teacher)
 
 
-def _judging(sections: dict[str, Any], sizes: Sizes) -> Sequence[Request]:
-    """The pairs in both orders, the answers alone and the checks of the judge, as far as they are asked for."""
+def _judge_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
+    """Pairs in both orders, single answers and checks of the judge, as far as the parameters ask for them."""
     params = JudgeParams.model_validate(sections["judge"])
     length = sections["infer"]["max_new_tokens"] * CHARACTERS_A_TOKEN
-    rows = [_answers(number, length) for number in range(round(sizes.full * TEST_SHARE))]
+    rows = [_answers(number, length) for number in range(round(workload.full * TEST_SHARE))]
     return [judge_request(sheet, params.shown_characters) for sheet in all_sheets(rows, params)]
 
 
@@ -149,20 +158,20 @@ def _answers(number: int, length: int) -> Answers:
     )
 
 
-def _cost(one: Asking) -> Finding:
-    what, params = f"{one.what} asks", one.service.params
+def _cost_finding(model: AskedModel) -> Finding:
+    what = f"{model.key} asks"
     try:
-        found = one.estimate()
+        cost = model.estimate()
     except StageError as error:
         return Finding("FAILS", what, str(error))
-    minutes = math.ceil(found.to_ask / params.requests_per_minute)
-    asks = f"{found.to_ask:,} requests at most, which take {minutes} min or longer"
-    if not found.usd:
+    minutes = math.ceil(cost.to_ask / model.service.params.requests_per_minute)
+    asks = f"{cost.to_ask:,} requests at most, which take {minutes} min or longer"
+    if not cost.usd:
         return Finding("about", what, f"{asks}, and cost nothing")
     text = (
-        f"{asks}, and cost ${found.usd:.2f} with output tokens at most;\n"
-        f"${found.spent_usd:.2f} of {found.stage}.llm.budget_usd {found.budget_usd:g} is spent"
+        f"{asks}, and cost ${cost.usd:.2f} with output tokens at most;\n"
+        f"${cost.spent_usd:.2f} of {cost.stage}.llm.budget_usd {cost.budget_usd:g} is spent"
     )
-    if found.spent_usd + found.usd > found.budget_usd:
+    if cost.spent_usd + cost.usd > cost.budget_usd:
         text += ": it may end first, and the stage keeps what it bought"
     return Finding("about", what, text)

@@ -1,41 +1,89 @@
-"""What a parameter does: `python -m tools.compare [REV ...]` draws the experiments of a sweep against their parameter.
+"""`wikitune compare`: draws the experiments of a sweep against the parameter in which they differ.
 
-Without a revision it takes all experiments of the commit that is checked out. Experiments that differ in their seeds
-alone become one point, with an interval. Writes reports/compare/KEY.svg and .png, the table (.csv) and the
-settings that they share (.json), and prints the table.
+Experiments that differ only in their seeds become one point with an interval. Writes reports/compare/KEY.svg and .png,
+the table (.csv) and the settings that all experiments share (.json), and prints the table. The same numbers give the
+same bytes.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from stages.common.errors import run_stage
 from stages.common.files import write_csv, write_json
-from tools.compare_experiments import find
-from tools.compare_pictures import draw, rows, table
-from tools.compare_sweeps import points, settings, swept_key
+from stages.common.records import TOTAL_MAX
+from stages.reporting.charts import DPI, LINE_STYLES, MODEL_COLORS, STYLE
+from tools.columns import format_table
+from tools.sweeps import find_experiments, find_swept_key, is_numeric, shared_settings, summarize_sweep
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FOLDER = Path("reports/compare")
+MARKERS = {"base": "s", "small": "^", "full": "o"}
+SIZE = (9.0, 4.0)  # inches
+WIDE = 10  # if the largest value is this many times the smallest, the axis is logarithmic
 
 
-def compare(revisions: Sequence[str], by: str | None) -> str:
-    """The table, and where the picture is."""
-    experiments = find(revisions)
-    key = swept_key(experiments, by)
-    found = points(experiments, key)
-    draw(found, key, FOLDER / key)
-    write_csv(FOLDER / f"{key}.csv", rows(found))
-    write_json(FOLDER / f"{key}.json", settings(experiments, key))
-    return f"{table(rows(found), key)}\n{FOLDER / key}.svg"
+def compare_experiments(revisions: Sequence[str], by: str | None) -> str:
+    """Draws the sweep; returns the table and the path of the picture. `by` is the parameter, needed if the experiments
+    differ in several. Raises StageError as `tools/sweeps.py` does."""
+    experiments = find_experiments(revisions)
+    key = find_swept_key(experiments, by)
+    summary = summarize_sweep(experiments, key)
+    draw_sweep(summary, key, FOLDER / key)
+    rows = table_rows(summary)
+    write_csv(FOLDER / f"{key}.csv", rows)
+    write_json(FOLDER / f"{key}.json", shared_settings(experiments, key))
+    heads = [key, *list(rows[0])[1:]]
+    cells = [[str(cell) for cell in row.values()] for row in rows]
+    return f"{format_table([heads, *cells], '>' * len(heads))}\n{FOLDER / key}.svg"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.compare", description=__doc__.splitlines()[0])
-    parser.add_argument("revisions", nargs="*", metavar="REV", help="experiments, branches or commits")
-    parser.add_argument("--by", metavar="KEY", help="the parameter, where it isn't the only one that differs")
-    wanted = parser.parse_args()
-    print(compare(wanted.revisions, wanted.by))  # noqa: T201
+def table_rows(summary: Any) -> list[dict[str, object]]:
+    """The rows of `summarize_sweep`, rounded to four decimals, with "" for NaN."""
+    rounded = summary.round(4).astype(object)
+    rows: list[dict[str, object]] = rounded.where(summary.notna(), "").to_dict("records")
+    return rows
 
 
-if __name__ == "__main__":
-    run_stage(main)
+def draw_sweep(summary: Any, key: str, path: Path) -> None:
+    """Writes `path`.svg and .png: validation losses and the judge's totals of `summarize_sweep` against the values."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        figure = Figure(figsize=SIZE)
+        left, right = figure.subplots(1, 2)
+        draw_panel(left, summary, "val_loss")
+        left.set(title="Validation loss, each on its own set", ylabel="cross-entropy (nats a token)")
+        draw_panel(right, summary, "total")
+        right.set(title="Judge's total, on the same test rows", ylabel=f"mean total (0-{TOTAL_MAX})")
+        for axes in (left, right):
+            axes.set_xlabel(key)
+            axes.legend()
+        fewest, most = summary["seeds"].min(), summary["seeds"].max()
+        seeds = f"{fewest} to {most}" if fewest < most else str(most)
+        figure.supxlabel(f"seeds a value: {seeds}; bands: 95% t-intervals of the mean", fontsize="small")
+        figure.savefig(f"{path}.svg", metadata={"Date": None})
+        figure.savefig(f"{path}.png", dpi=DPI, metadata={"Software": None})
+
+
+def draw_panel(axes: "Axes", summary: Any, result: str) -> None:
+    """Draws a line with its band for each model that has the result ("val_loss" or "total")."""
+    values = list(dict.fromkeys(summary["value"]))
+    numeric = is_numeric(values)
+    places = [float(value) for value in values] if numeric else [float(place) for place in range(len(values))]
+    if numeric and places[0] > 0 and places[-1] / places[0] >= WIDE:
+        axes.set_xscale("log")
+    axes.set_xticks(places, [str(value) for value in values])
+    axes.minorticks_off()
+    place_of = dict(zip(values, places, strict=True))
+    for model, marker in MARKERS.items():
+        rows = summary[(summary["model"] == model) & summary[result].notna()]
+        if rows.empty:
+            continue
+        x, mean, half = rows["value"].map(place_of), rows[result], rows[f"{result}_95"].fillna(0)
+        axes.plot(x, mean, LINE_STYLES[model], marker=marker, color=MODEL_COLORS[model], label=model)
+        low = (mean - half).clip(lower=0)  # no loss and no total is below 0
+        axes.fill_between(x, low, mean + half, color=MODEL_COLORS[model], alpha=0.15, linewidth=0)

@@ -9,7 +9,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -34,26 +34,48 @@ class StageError(Exception):
     """Stops a stage. Its message is all that the user sees."""
 
 
-def run_stage(main: Callable[[], None]) -> None:
-    """Runs a stage's `main`. Log messages and libraries' warnings go to standard error.
+def run_stage(main: Callable[[], None], choices: Sequence[str] = ()) -> None:
+    """Runs the `main` of a stage module, which takes one of `choices` as its only argument, or no argument at all.
 
-    A StageError, or the operating system's error about a file, becomes one plain message and exit code 1.
+    Waits until no other stage runs in this workspace. A wrong argument ends like a StageError.
     """
+
+    def run() -> None:
+        check_arguments(sys.argv[1:], choices)
+        with one_at_a_time():
+            main()
+
+    run_command(run, "run `dvc repro` again", "interrupted; `dvc repro` goes on from the last finished stage")
+
+
+def check_arguments(arguments: Sequence[str], choices: Sequence[str]) -> None:
+    """Raises StageError unless the arguments are one of `choices`, or none where there are no choices."""
+    if [*arguments] not in ([[choice] for choice in choices] or [[]]):
+        spec = sys.modules["__main__"].__spec__  # None where Python runs a file, not a module
+        usage = " ".join(filter(None, ["python -m", spec.name if spec else "MODULE", "|".join(choices)]))
+        hint = "" if choices else "; a stage takes no arguments, see `wikitune --help` for commands that do"
+        raise StageError(f"usage: {usage}; got {' '.join(arguments) or 'nothing'}{hint}")
+
+
+def run_command(
+    main: Callable[[], None], try_again: str = "run the command again", interrupted: str = "interrupted"
+) -> None:
+    """Runs `main`. A StageError, an error of the operating system about a file, and Ctrl+C end the program with one
+    plain message and exit code 1. Messages and libraries' warnings go to standard error."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("stages").setLevel(logging.INFO)
     # Without this, Python's last garbage collection walks through all of torch, which takes half a second.
     atexit.register(gc.freeze)
     try:
-        with one_at_a_time():
-            main()
+        main()
     except StageError as error:
         sys.exit(f"error: {error}")
     except OSError as error:
         if error.strerror is None:  # raised by a library, not by the operating system
             raise
-        sys.exit(f"error: {advise(error)}")
+        sys.exit(f"error: {explain_os_error(error)}, then {try_again}")
     except KeyboardInterrupt:
-        sys.exit("error: interrupted; `dvc repro` goes on from the last finished stage")
+        sys.exit(f"error: {interrupted}")
 
 
 def one_at_a_time() -> AbstractContextManager[Any]:
@@ -84,9 +106,9 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
-def advise(error: OSError) -> str:
-    """The file, the reason and what to do."""
+def explain_os_error(error: OSError) -> str:
+    """The file, the reason and what to do about it."""
     what_to_do = WHAT_TO_DO.get(error.errno or 0, "correct that")
     file = error.filename2 or error.filename  # a copy has two names, and the second is the one being written
     reason = f"{file}: {error.strerror}" if file else error.strerror
-    return f"{reason}; {what_to_do}, then run `dvc repro` again"
+    return f"{reason}; {what_to_do}"

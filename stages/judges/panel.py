@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from tqdm import tqdm
 
-from stages.common.errors import StageError
 from stages.common.params import SectionModel
 from stages.common.records import Judgment, Scores, Teacher
 from stages.judges import llm_judge
@@ -74,15 +73,6 @@ def judge_by_rubric(sheets: Iterable[Sheet], judge: Teacher, repeat: int) -> Ite
         else:
             justification = f"The first answer {remarks[0]}; the second {remarks[1]}."
             yield make_judgment(sheet, judge, repeat, scores, higher_total(scores), justification)
-
-
-def estimate_all(sheets: Sequence[Sheet], panel: Iterable[PanelMember], repeats: int, shown_characters: int) -> str:
-    """What the language models of the panel would be asked, as text. Raises StageError if there are none."""
-    asked = [member for member in panel if member.judge != "rubric"]
-    if not asked:
-        raise StageError("params.yaml: judge.judge is rubric, which costs nothing; choose gemini or openai")
-    requests = [llm_judge.judge_request(sheet, shown_characters) for sheet in sheets]
-    return "\n".join(estimate_member(requests, member, repeats).text() for member in asked)
 
 
 def estimate_member(requests: Sequence[Request], member: PanelMember, repeats: int) -> CostEstimate:

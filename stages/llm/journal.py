@@ -1,7 +1,6 @@
 """The journal: every answer of a language model, kept before anyone parses it, for all processes and all runs.
 
-`python -m stages.llm.journal` lists what was spent, by stage, model and day; `--stage`, `--model` and `--before`
-choose. `--show NAME` prints the newest answers about a page or an example, and `--prune` removes what was chosen.
+`wikitune journal` lists what was spent, prints answers and removes them.
 """
 
 import time
@@ -16,7 +15,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from stages.common.errors import StageError, run_stage
+from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.llm.database import Database, explained
 from stages.llm.keys import scrub
@@ -153,7 +152,7 @@ class Journal:
             f"{order.request.name} may cost ${worst:.4f} more.\n"
             f"  What was bought is kept. Raise the budget_usd of {order.stage} and run again: only what is missing is "
             "asked;\n"
-            "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune --stage "
+            "  or remove old answers, and what they cost, with `wikitune journal --prune --stage "
             f"{order.stage}`"
         )
 
@@ -258,13 +257,3 @@ def _server(order: Order) -> tuple[str, str]:
 def _storable(text: str) -> str:
     """Without keys, and without lone surrogates, which a model may answer and SQLite rejects."""
     return scrub(text).encode(errors="replace").decode()
-
-
-def main() -> None:
-    from stages.llm.spend import command
-
-    command(cache_folder("llm") / FILE)
-
-
-if __name__ == "__main__":
-    run_stage(main)

@@ -35,26 +35,6 @@ class CostEstimate:
     def to_ask(self) -> int:
         return self.requests - self.in_journal
 
-    def text(self) -> str:
-        """Lines for a person, the same in every terminal."""
-        lines = [
-            f"{self.stage} asks {self.model}",
-            f"  requests            {self.requests:>14,}",
-            f"  in the journal      {self.in_journal:>14,}",
-            f"  still to ask        {self.to_ask:>14,}",
-            f"  input tokens, about {self.input_tokens:>14,}  (4 bytes a token)",
-            f"  output tokens       {self.output_tokens:>14,}  at most",
-            f"  cost                {_dollars(self.usd):>14}  about, with output tokens at most and without repairs",
-            f"  spent so far        {_dollars(self.spent_usd):>14}  of budget_usd {self.budget_usd:g}",
-        ]
-        if self.spent_usd + self.usd > self.budget_usd:
-            lines.append("  This may pass the budget; the stage stops before it does, and keeps what it bought")
-        return "\n".join(lines)
-
-
-def _dollars(amount: float) -> str:
-    return f"${amount:,.4f}"
-
 
 def estimate_cost(
     requests: Sequence[Request], params: LlmParams, *, stage: str, provider: Provider, endpoint: str, journal: Journal

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from stages.common.files import read_json
 from stages.common.records import Answer, Answers, Role, example_id
 from stages.judges.labels.choices import Choices, read_labels
-from stages.judges.labels.labelling import draw, render
+from tools.label import draw_comparisons, render_label_page
 
 PAIRS = ("full-base", "full-small", "small-base")
 ATTACK = '<script>alert(1)</script></pre><img src=x onerror=alert(2)> & "quotes" {{ 7 * 7 }} <b>full</b>'
@@ -27,13 +27,13 @@ def row(instruction: str, input: str = "", **texts: str) -> Answers:
 
 
 ROWS = [row("Name a color."), row("Name another color."), row("Name the last color.")]
-DRAWN = draw(ROWS, PAIRS, 3, seed=1)
+DRAWN = draw_comparisons(ROWS, PAIRS, 3, seed=1)
 
 
 @pytest.fixture
 def opened(page: Page, tmp_path: Path) -> Page:
     """The page with three comparisons."""
-    return open_page(page, tmp_path, render(DRAWN, shown_characters=2000))
+    return open_page(page, tmp_path, render_label_page(DRAWN, shown_characters=2000))
 
 
 def open_page(page: Page, folder: Path, html: str) -> Page:
@@ -122,14 +122,14 @@ def test_a_closed_tab_loses_nothing(opened: Page, tmp_path: Path) -> None:
     press(opened, "1", "u")
     assert status(opened) == "Taken back. 2 of 3 done."
     other = opened.context.new_page()
-    open_page(other, tmp_path, render(draw(ROWS, PAIRS, 4, seed=1), shown_characters=2000))
+    open_page(other, tmp_path, render_label_page(draw_comparisons(ROWS, PAIRS, 4, seed=1), shown_characters=2000))
     assert status(other) == "0 of 4 done."
 
 
 def test_a_browser_that_keeps_nothing_says_so(page: Page, tmp_path: Path) -> None:
     """Guards against a page that fails, or is silent, where storage is turned off."""
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })")
-    open_page(page, tmp_path, render(DRAWN, shown_characters=2000))
+    open_page(page, tmp_path, render_label_page(DRAWN, shown_characters=2000))
     press(page, "1", "2", "3")
     told = "Chose tie. 3 of 3 done. This browser keeps nothing: download before you close the page."
     assert status(page) == told
@@ -158,7 +158,9 @@ def test_text_stays_text(page: Page, tmp_path: Path) -> None:
     """Guards against an answer that acts in the page: the page fixture fails on a script, a picture and an error."""
     attacked = row(ATTACK, input=ATTACK, full=ATTACK, base="")
     page.on("dialog", lambda dialog: pytest.fail(f"the answer said {dialog.message}"))
-    open_page(page, tmp_path, render(draw([attacked], ["full-base"], 1, seed=1), shown_characters=2000))
+    open_page(
+        page, tmp_path, render_label_page(draw_comparisons([attacked], ["full-base"], 1, seed=1), shown_characters=2000)
+    )
     assert page.locator(".comparison pre:visible").all_inner_texts().count(ATTACK) == 3
     assert page.locator(".comparison .note").all_inner_texts() == ["(nothing)"]
     assert page.locator("script, img, b").count() == 1
@@ -167,7 +169,9 @@ def test_text_stays_text(page: Page, tmp_path: Path) -> None:
 
 def test_a_script_that_is_not_the_pages_does_not_run(context: BrowserContext, tmp_path: Path) -> None:
     """Guards against a policy that lets run what escaping missed."""
-    html = render(DRAWN, shown_characters=2000).replace("</main>", "<script>document.title = 'taken'</script></main>")
+    html = render_label_page(DRAWN, shown_characters=2000).replace(
+        "</main>", "<script>document.title = 'taken'</script></main>"
+    )
     page = open_page(context.new_page(), tmp_path, html)
     assert page.title() == "wikitune: which answer is better?"
     assert heading(page) == "Comparison 1 of 3"
@@ -201,7 +205,7 @@ def test_all_can_use_it(page: Page, tmp_path: Path, scheme: Any, width: int) -> 
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 640})
     long = row("Name a color.", input="word " * 300, full="A very" + "y" * 500 + " long word.", base="Short. " * 200)
-    open_page(page, tmp_path, render(draw([long], PAIRS, 3, seed=1), shown_characters=300))
+    open_page(page, tmp_path, render_label_page(draw_comparisons([long], PAIRS, 3, seed=1), shown_characters=300))
     background: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 23, 26)"}[scheme]
     for keys in (["r"], ["1", "ArrowLeft"], ["2", "3", "1", "1"]):
@@ -216,5 +220,5 @@ def test_the_choices_are_in_sight_whatever_the_length(page: Page, tmp_path: Path
     """Guards against buttons at the end of a text that one has to scroll through."""
     page.set_viewport_size({"width": 375, "height": 667})
     long = row("Name a color.", input="word " * 900)
-    open_page(page, tmp_path, render(draw([long], PAIRS, 3, seed=1), shown_characters=300))
+    open_page(page, tmp_path, render_label_page(draw_comparisons([long], PAIRS, 3, seed=1), shown_characters=300))
     expect(page.get_by_role("button", name="Tie")).to_be_in_viewport(ratio=1)

@@ -4,16 +4,19 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
-from itertools import dropwhile, pairwise
+from itertools import dropwhile, groupby, pairwise
 from pathlib import Path
 
 import pytest
 
+from model.asking.ask import parse_options
+from stages.common.errors import check_arguments
 from stages.common.params import check_sections
+from stages.train import SIZES
 from tests.conftest import ROOT
 from tests.docs.reading import PAGES, Command, commands, name
-from tests.pipeline.test_dag import reached
-from tools.check_profiles import changed_sections, read_profile
+from tools.check_experiment import changed_sections, read_profile
+from tools.cli import make_parser
 
 NAMING = [
     pytest.param(command, id=f"{name(page)}-{number}")
@@ -44,21 +47,25 @@ def test_what_a_command_names_is_there(command: Command) -> None:
     for words in lines(command.text):
         if words[0] == "dvc":
             check_dvc(words[1:])
+        if words[0] == "wikitune":
+            check_wikitune(words[1:])
         if words[:2] == ["python", "-m"]:
             check_module(words[2], words[3:])
 
 
 def lines(text: str) -> Iterator[list[str]]:
-    """The words of each line, with those of the profiles that it reads, without the environment that it sets."""
+    """The words of each command of a line, with those of the profiles that it reads, without the environment that it
+    sets."""
     for line in text.replace("\\\n", " ").splitlines():
         whole = re.sub(r"\$\(cat ([^)]*)\)", lambda found: profile_words(found[1]), line)
         try:
             words = shlex.split(whole, comments=True)
         except ValueError:  # a quotation over several lines is no command of ours
             continue
-        words = list(dropwhile(ASSIGNMENT.match, words))
-        if words:
-            yield words
+        for piped, command in groupby(words, key=lambda word: word == "|"):
+            words = list(dropwhile(ASSIGNMENT.match, command))
+            if words and not piped:
+                yield words
 
 
 def profile_words(names: str) -> str:
@@ -76,9 +83,21 @@ def check_dvc(words: list[str]) -> None:
     check_sections(changed_sections([CONTACT, *first]))
 
 
+def check_wikitune(words: list[str]) -> None:
+    """The command's own parser takes the words."""
+    if words[0] == "ask":
+        parse_options(words[1:], "wikitune ask")
+    else:
+        make_parser().parse_args(words)
+
+
 def check_module(module: str, words: list[str]) -> None:
+    """The module is there. A stage takes no options, and no argument but those of `stages/train.py`; the options of any
+    other module are in its code."""
     path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
     assert path.is_file(), module
-    code = "".join(one.read_text(encoding="utf-8") for one in reached(path, ROOT))
+    if module.startswith("stages."):
+        check_arguments(words, SIZES if module == "stages.train" else ())
+    code = path.read_text(encoding="utf-8")
     for option in (word.split("=")[0] for word in words if word.startswith("--")):
         assert f'"{option}"' in code, f"{module} {option}"

@@ -138,7 +138,7 @@ def has(value: Any, keys: list[str]) -> bool:
 
 
 def code_files() -> list[Path]:
-    return [path for folder in ("stages", "model") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [path for folder in ("stages", "model", "tools") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 @cache

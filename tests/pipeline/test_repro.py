@@ -92,7 +92,9 @@ def test_experiments_metrics_and_plots(workspace: Workspace) -> None:
 
 def test_what_a_run_leaves_is_published(workspace: Workspace) -> None:
     """Guards against cards that `publish` takes for those of other files."""
-    assert workspace.run("python", "-m", "tools.publish", "--to", "out").startswith("out: the data set, and the models")
+    assert workspace.run("python", "-m", "tools.cli", "publish", "--to", "out").startswith(
+        "out: the data set, and the models"
+    )
     assert workspace.read("out/models/full/README.md") == workspace.read("reports/cards/full.md")
     assert rows(workspace, "out/attribution.jsonl") == rows(workspace, "data/attribution.jsonl")
 

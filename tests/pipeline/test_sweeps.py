@@ -58,7 +58,7 @@ def test_a_sweep_beside_a_failure_leaves_the_workspace_alone(workspace: Workspac
         log = workspace.run("dvc", "queue", "logs", name)
         assert re.findall(r"^Running stage '(.+)':", log, re.M) == AFTER_TRAINING
         assert "this one waits" not in log
-    printed = workspace.run("python", "-m", "tools.compare")
+    printed = workspace.run("python", "-m", "tools.cli", "compare")
     values = re.findall(r"^ *(\S+) +2 +full", printed, re.M)
     assert [float(value) for value in values] == [1e-3, 1e-2]
     assert (workspace.folder / "reports/compare/train.learning_rate.svg").is_file()

@@ -1,7 +1,6 @@
 """The stage as a whole, with the rubric; test_judge_llm.py has it with language models."""
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,12 +215,3 @@ def test_a_file_of_another_program_stops_the_stage_before_it_judges(label_rows: 
     with pytest.raises(StageError, match="is not a file of the label page"):
         judge.main()
     assert not judge.JUDGMENTS.exists()
-
-
-def test_the_page_is_written_and_named(label_rows: list[Answers], capsys: pytest.CaptureFixture[str]) -> None:
-    """Guards against a page that nobody finds."""
-    judge.label(6)
-    page = Path("reports/label.html").read_text(encoding="utf-8")
-    assert len(set(re.findall(r'data-token="([0-9a-f]{16})"', page))) == 6
-    expected = "reports/label.html: 6 comparisons; open it in a browser, and put what it downloads into data/labels\n"
-    assert capsys.readouterr().out == expected

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Example, Page, Teacher
 from tests.stages.conftest import KEY, Serve
 from tests.stages.model_server import MODEL, configure, data
+from tools.estimate import print_estimates
 
 MakePage = Callable[..., Page]
 
@@ -117,26 +117,16 @@ def test_what_is_missing_is_said_before_any_work(
     assert server.prompts == []
 
 
-def test_an_estimate_sends_nothing(serve: Serve, page: MakePage, capsys: pytest.CaptureFixture[str]) -> None:
-    server = serve(one_example)
-    write_jsonl(synth.PAGES, [page("Alpha", "Alpha is a letter."), page("Beta", "Beta is one, too.")])
-    configure("synth", teacher="openai", at_least=2, llm={"max_output_tokens": 1000, "usd_per_million_output": 10.0})
-    synth.estimate()
-    assert server.asked == []
-    printed = capsys.readouterr().out
-    assert re.search(r"requests +2\n", printed)
-    assert re.search(r"output tokens +2,000 ", printed)
-
-
 def test_too_few_pages_are_told_before_anything_is_paid(serve: Serve, page: MakePage) -> None:
     """Guards against a stage that asks for all that it can, and then stops because it could never be enough."""
     server = serve(one_example)
     write_jsonl(synth.PAGES, [page("Alpha", "Alpha is a letter."), page("Beta"), page("Gamma", "Gamma is one, too.")])
     configure("synth", teacher="openai", per_page=3, at_least=7)
     said = r"2 pages have text, so that synth.per_page \(3\) gives at most 6 examples, and synth.at_least asks for 7\."
-    for stage in (synth.main, synth.estimate):
-        with pytest.raises(StageError, match=said):
-            stage()
+    with pytest.raises(StageError, match=said):
+        synth.main()
+    with pytest.raises(StageError, match=said):
+        print_estimates("synth")
     assert server.asked == []
 
 

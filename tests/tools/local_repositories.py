@@ -12,14 +12,14 @@ class Repositories(ThreadingHTTPServer):
     """`files` has what was committed, by `KIND/OWNER/NAME` and path."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
+        super().__init__(("127.0.0.1", 0), UploadHandler)
         self.files: dict[str, dict[str, bytes]] = {}
         self.visibility: dict[str, str | None] = {}
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
-class Answer(BaseHTTPRequestHandler):
-    """Every file is a regular one, whose content stands in the commit; large ones would go elsewhere first."""
+class UploadHandler(BaseHTTPRequestHandler):
+    """Every file is a regular one, whose content is in the commit; large ones would go elsewhere first."""
 
     server: Repositories
     protocol_version = "HTTP/1.1"

@@ -1,58 +1,25 @@
-"""A sweep as commits of a real Git repository, as DVC makes them of experiments."""
+"""`wikitune compare` on sweeps in a real Git repository."""
 
 import json
 import math
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
-from ruamel.yaml import YAML
+from matplotlib.figure import Figure
 
 from stages.common.errors import StageError
-from tools.compare import FOLDER, compare
-from tools.compare_experiments import Experiment, find, git
-from tools.compare_sweeps import T_95, mean, points, swept_key
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An entered repository with one commit."""
-    monkeypatch.chdir(tmp_path)
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "test")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.org")
-    git("init", "--quiet", "--initial-branch=main")
-    git("commit", "--quiet", "--allow-empty", "--message", "Begin")
-    return tmp_path
-
-
-def experiment(name: str, loss: float, total: float, **train: Any) -> None:
-    """A commit under the reference that DVC gives an experiment of that name, on HEAD."""
-    head = git("rev-parse", "HEAD").strip()
-    metrics = Path("reports/metrics")
-    metrics.mkdir(parents=True, exist_ok=True)
-    YAML().dump({"train": {"seed": 1, "rate": 0.1, "keep": "best", "pairs": ["a"]} | train}, Path("params.yaml"))
-    for size in ("full", "small"):
-        (metrics / f"train_{size}.json").write_text(json.dumps({"val_loss": loss + (size == "small")}))
-    models = {"base": {"total": 1.0}, "full": {"total": total}, "small": {"total": total - 1}}
-    (metrics / "judge.json").write_text(json.dumps({"models": models}))
-    git("add", "--all")
-    git("commit", "--quiet", "--message", name)
-    git("update-ref", f"refs/exps/{head[:2]}/{head[2:]}/{name}", "HEAD")
-    git("reset", "--quiet", "--hard", head)
-
-
-def sweep() -> None:
-    for rate, losses in ((0.1, (4.0, 5.0, 6.0)), (0.01, (3.0, 3.0, 3.0)), (1.0, (9.0, 9.0))):
-        for seed, loss in enumerate(losses, start=1):
-            experiment(f"r{rate}-s{seed}", loss, 5.0 + seed, rate=rate, seed=seed)
+from tests.tools.git_experiments import commit_experiment, commit_sweep
+from tools.compare import FOLDER, compare_experiments, draw_panel
+from tools.sweeps import git
 
 
 def test_a_sweep_becomes_a_table_and_pictures(repository: Path) -> None:
     """Guards against seeds that count as values, values in the order of words, and means over the wrong rows."""
-    sweep()
+    commit_sweep()
     git("update-ref", "refs/exps/celery/stash", "HEAD")  # what DVC keeps beside experiments
-    lines = [line.split() for line in compare([], None).splitlines()]
+    lines = [line.split() for line in compare_experiments([], None).splitlines()]
     assert lines[0] == ["train.rate", "seeds", "model", "val_loss", "val_loss_95", "total", "total_95"]
     full = [line for line in lines if "full" in line]
     half = str(round(4.303 / math.sqrt(3), 4))
@@ -69,25 +36,11 @@ def test_a_sweep_becomes_a_table_and_pictures(repository: Path) -> None:
 
 
 def test_the_same_sweep_gives_the_same_bytes(repository: Path) -> None:
-    sweep()
-    compare([], None)
+    commit_sweep()
+    compare_experiments([], None)
     first = {path.name: path.read_bytes() for path in FOLDER.iterdir()}
-    compare([], None)
+    compare_experiments([], None)
     assert {path.name: path.read_bytes() for path in FOLDER.iterdir()} == first
-
-
-def test_revisions_of_any_kind(repository: Path) -> None:
-    """Guards against experiments that can be compared only as long as their commit is checked out."""
-    experiment("one", 3.0, 5.0, keep="last")
-    experiment("two", 4.0, 6.0)
-    git(
-        "branch",
-        "kept",
-        "refs/exps/" + git("for-each-ref", "--format=%(refname)", "refs/exps").split("refs/exps/")[2].strip(),
-    )
-    git("commit", "--quiet", "--allow-empty", "--message", "Go on")
-    assert [one.name for one in find(["kept", "one"])] == ["kept", "one"]
-    assert "train.keep" in compare(["kept", "one"], None)  # words, and a single seed each
 
 
 @pytest.mark.parametrize(
@@ -117,23 +70,26 @@ def test_what_makes_no_picture_is_named(
     repository: Path, prepared: list[dict[str, Any]], revisions: list[str], by: str | None, message: str
 ) -> None:
     for number, train in enumerate(prepared):
-        experiment(f"e{number}", 3.0, 5.0, **train)
+        commit_experiment(f"e{number}", 3.0, 5.0, **train)
     with pytest.raises(StageError, match=f"(?s){message}"):
-        compare(revisions, by)
+        compare_experiments(revisions, by)
 
 
-def test_the_interval_is_students() -> None:
-    """Guards against the normal distribution's 1.96 for three seeds, which is half as wide as it should be."""
-    assert mean([1.0, 2.0, 3.0]).half == pytest.approx(4.303 / math.sqrt(3))
-    assert mean([2.0]).half is None
-    assert mean([0.0, 1.0] * 16).half == pytest.approx(1.96 * math.sqrt(8 / 31) / math.sqrt(32))
-    assert len(T_95) == 30 and list(T_95) == sorted(T_95, reverse=True)
+def test_bands_are_half_widths_and_never_below_zero() -> None:
+    """Guards against an interval that says a loss could be negative."""
+    summary = pandas.DataFrame({"value": [1, 2], "seeds": 2, "model": "full", "total": [1.0, 9.0], "total_95": 2.0})
+    axes = Figure().subplots()
+    draw_panel(axes, summary, "total")
+    [line], [band] = axes.lines, axes.collections
+    assert line.get_xydata().tolist() == [[1, 1], [2, 9]]  # type: ignore[union-attr]
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}  # type: ignore[union-attr]
+    assert corners == {(1, 0), (1, 3), (2, 7), (2, 11)}
 
 
-def test_numbers_are_sorted_and_words_are_not() -> None:
-    def one(value: Any) -> Experiment:
-        return Experiment(str(value), {"k": value}, {"full": 1.0}, {"full": 1.0})
-
-    assert [point.value for point in points([one(10), one(2), one(1.5)], "k")] == [1.5, 2, 10]
-    assert [point.value for point in points([one("b"), one("a")], "k")] == ["b", "a"]
-    assert swept_key([one("b"), one("a")], "k") == "k"
+def test_a_wide_sweep_has_a_logarithmic_axis() -> None:
+    """Guards against points that lie on one another; words have places of their own."""
+    for values, scale in (([1, 10], "log"), ([1, 9], "linear"), ([0, 10], "linear"), (["a", "b"], "linear")):
+        summary = pandas.DataFrame({"value": values, "seeds": 1, "model": "full", "total": 1.0, "total_95": math.nan})
+        axes = Figure().subplots()
+        draw_panel(axes, summary, "total")
+        assert axes.get_xscale() == scale

@@ -22,7 +22,7 @@ from stages.judges.protocol import pair_roles
 log = logging.getLogger(__name__)
 
 PAIRS = ("full-base", "full-small", "small-base")
-HINT = "`python -m stages.judge --label 50` writes a page of the present ones"
+HINT = "`wikitune label 50` writes a page of the present ones"
 
 Key = tuple[str, str]  # a row's id and a pair of models
 Choices = dict[Key, Role | Literal["tie"]]  # who won which comparison

@@ -3,13 +3,15 @@
 import ast
 import errno
 import gc
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from stages.common.errors import StageError, naming, one_at_a_time, run_stage
+from stages.common.errors import StageError, naming, one_at_a_time, run_command, run_stage
 from stages.common.files import write_text
 from tests.conftest import ROOT
 
@@ -17,6 +19,12 @@ READS_A_CLOCK = {
     "stages/llm/journal.py",  # the day of what was spent, and when requests may go out
     "stages/common/web.py",  # how long a server asks to wait
 }
+
+
+@pytest.fixture(autouse=True)
+def no_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command line like that of `python -m stages.NAME`, not pytest's own."""
+    monkeypatch.setattr(sys, "argv", ["NAME.py"])
 
 
 def fail(error: BaseException) -> Callable[[], None]:
@@ -54,6 +62,51 @@ def ended(main: Callable[[], None]) -> object:
 def test_an_end_is_one_plain_message(error: BaseException, message: str) -> None:
     """Guards against a traceback for an error that the user can put right."""
     assert ended(fail(error)) == f"error: {message}"
+
+
+def test_a_command_that_is_no_stage_says_nothing_of_the_pipeline() -> None:
+    """Guards against advice to run the whole pipeline because a table couldn't be printed."""
+    for error, message in (
+        (KeyboardInterrupt(), "error: interrupted"),
+        (
+            OSError(errno.EIO, "I/O error", "x"),
+            "x: I/O error; its disk is failing or gone: .*, then run the command again",
+        ),
+    ):
+        with pytest.raises(SystemExit, match=message):
+            run_command(fail(error))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "choices", "message"),
+    [
+        (["--estimate"], (), "python -m .*; got --estimate; a stage takes no arguments, see `wikitune --help`"),
+        ([], ("full", "small"), r"python -m \S+ full\|small; got nothing$"),
+        (["full", "small"], ("full", "small"), r".* full\|small; got full small$"),
+        (["large"], ("full", "small"), r".* full\|small; got large$"),
+    ],
+)
+def test_a_wrong_argument_stops_before_the_stage(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], choices: tuple[str, ...], message: str
+) -> None:
+    """Guards against an option that is taken for granted, while the stage runs and overwrites its outputs."""
+    monkeypatch.setattr(sys, "argv", ["NAME.py", *arguments])
+    with pytest.raises(SystemExit, match=f"^error: usage: {message}"):
+        run_stage(fail(AssertionError("it ran")), choices)
+
+
+def test_a_stage_names_itself_in_its_usage() -> None:
+    command = [sys.executable, "-m", "stages.plot", "now"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: usage: python -m stages.plot; got now; a stage takes no arguments")
+
+
+def test_the_choice_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["NAME.py", "small"])
+    seen: list[str] = []
+    run_stage(lambda: seen.extend(sys.argv[1:]), ("full", "small"))
+    assert seen == ["small"]
 
 
 def test_a_stage_ends_without_a_last_garbage_collection(monkeypatch: pytest.MonkeyPatch) -> None:

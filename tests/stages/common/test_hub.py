@@ -12,11 +12,11 @@ from tests.stages.common.local_hub import FILES, MOVED, Hub
 
 DOWNLOAD = """
 import resource, sys
-from stages.common.errors import run_stage
+from stages.common.errors import run_command
 from stages.common.hub import download_model
 if limit := int(sys.argv[3]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # bytes a file: to the writer, a disk that is full
-run_stage(lambda: print(download_model(sys.argv[1], sys.argv[2])))
+run_command(lambda: print(download_model(sys.argv[1], sys.argv[2])))
 """
 
 

@@ -119,7 +119,8 @@ import sys
 from pathlib import Path
 from stages.common.errors import run_stage
 from tests.stages.llm.plain_client import ask, make_params, make_requests
-run_stage(lambda: print(ask(sys.argv[1], make_requests(50), make_params(), Path(sys.argv[2]))))
+url, folder = sys.argv.pop(1), sys.argv.pop(1)  # a stage takes no arguments
+run_stage(lambda: print(ask(url, make_requests(50), make_params(), Path(folder))))
 """
 
 

@@ -91,7 +91,7 @@ def test_the_budget_counts_what_is_spent_and_what_is_under_way(tmp_path: Path) -
     assert str(error.value) == (
         "synth: $0.2000 of budget_usd 0.25 is spent, by all runs in the journal, and d may cost $0.1000 more.\n"
         "  What was bought is kept. Raise the budget_usd of synth and run again: only what is missing is asked;\n"
-        "  or remove old answers, and what they cost, with `python -m stages.llm.journal --prune --stage synth`"
+        "  or remove old answers, and what they cost, with `wikitune journal --prune --stage synth`"
     )
 
 

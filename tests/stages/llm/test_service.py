@@ -84,21 +84,6 @@ def test_the_estimate_counts_what_is_missing(tmp_path: Path) -> None:
         assert len(server.seen) == 10
 
 
-def test_the_estimate_as_text() -> None:
-    estimate = CostEstimate("synth", "gemini-flash", 1000, 250, 1_234_567, 750_000, 9.5, 0.6, 10.0)
-    assert estimate.text() == (
-        "synth asks gemini-flash\n"
-        "  requests                     1,000\n"
-        "  in the journal                 250\n"
-        "  still to ask                   750\n"
-        "  input tokens, about      1,234,567  (4 bytes a token)\n"
-        "  output tokens              750,000  at most\n"
-        "  cost                       $9.5000  about, with output tokens at most and without repairs\n"
-        "  spent so far               $0.6000  of budget_usd 10\n"
-        "  This may pass the budget; the stage stops before it does, and keeps what it bought"
-    )
-
-
 def test_rounds_of_one_model_add_up() -> None:
     """Guards against the price of one repeat for all of them, and against money that is counted as spent twice."""
     first = CostEstimate("judge", "llama", 10, 4, 600, 6000, 0.5, 0.25, 1.0)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
 from stages.common.files import write_json
@@ -18,8 +19,7 @@ from stages.reporting.pages import TEMPLATES, write_page, write_report
 from stages.reporting.wording import CATALOGUES, Wording
 from tests.stages.reporting.made_run import estimate, metrics
 from tests.stages.reporting.test_reference import same_settings
-from tools import compare_pictures as pictures
-from tools.compare_sweeps import Mean, Point
+from tools.compare import draw_sweep
 
 NAMED_BY_DATA = {"reasons", "checks", "fits"}  # sections whose keys are names in the data
 
@@ -225,10 +225,9 @@ def test_labels_of_which_none_counts_have_a_report(evidence: Evidence, render: R
 
 def with_sweep(evidence: Evidence, folder: Path, **changes: Scalar) -> Evidence:
     """Experiments with two sizes of the small set, drawn as `wikitune compare` does."""
-    points = [
-        Point(size, 2, {"small": Mean(5.0 - i, 0.3)}, {"small": Mean(2.0, 0.5)}) for i, size in enumerate((125, 250))
-    ]
-    pictures.draw(points, "split.small", folder / "compare/split.small")
+    losses, totals = {"val_loss": [5.0, 4.0], "val_loss_95": 0.3}, {"total": 2.0, "total_95": 0.5}
+    summary = pandas.DataFrame({"value": [125, 250], "seeds": 2, "model": "small"} | losses | totals)
+    draw_sweep(summary, "split.small", folder / "compare/split.small")
     now = {key: value for key, value in dotted_keys(evidence.params).items() if key != "split.small"}
     write_json(folder / "compare/split.small.json", now | changes)
     return replace(evidence, sweep=read_sweep(folder, evidence.params))

@@ -82,7 +82,7 @@ def test_labels_of_other_answers_are_left_out_and_counted(
     retrained = [rows[0], answers("Blue.", id=rows[1].id, full="Green.", small="Red.", base="The the."), rows[2]]
     kept: Choices = {(rows[0].id, "small-base"): "small"}
     assert read_labels(tmp_path, retrained) == Labels([kept], 1)
-    assert "labels.json: 1 of 2 labels are about other answers; `python -m stages.judge --label 50`" in caplog.text
+    assert "labels.json: 1 of 2 labels are about other answers; `wikitune label 50`" in caplog.text
     assert read_labels(tmp_path, [rows[2]]) == Labels([], 2)
 
 

@@ -16,9 +16,9 @@ import pytest
 from stages.common.files import read_jsonl
 from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Page
-from stages.sampling import sample
 from stages.sources.input_files import read_pages
 from stages.teachers.rules.teacher import teach
+from tools.sample import sample_examples
 
 REVIEWED = Path(__file__).parent / "reviewed"
 SEED, SIZE = 1, 100
@@ -50,11 +50,11 @@ def test_synthetic_examples_are_good(root: Path) -> None:
     """Guards against a teacher that gets worse. Good is: grammatical, answerable, answered correctly, worth asking."""
     pages = read_pages(root / "data/bundled/pages.jsonl")
     examples = [example for page in pages for example in teach(page, per_page=8, seed=SEED).examples]
-    assert verdicts("synthetic.jsonl", sample(examples, SIZE, SEED))["good"] >= 95
+    assert verdicts("synthetic.jsonl", sample_examples(examples, SIZE, SEED))["good"] >= 95
 
 
 def test_general_tasks_are_good(general: list[Example]) -> None:
-    assert verdicts("general.jsonl", sample(general, SIZE, SEED))["good"] >= 99
+    assert verdicts("general.jsonl", sample_examples(general, SIZE, SEED))["good"] >= 99
 
 
 def test_text_in_other_styles_gives_no_broken_question() -> None:

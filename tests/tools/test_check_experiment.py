@@ -1,4 +1,4 @@
-"""The profiles that come with the project, put together with params.yaml by DVC's own code."""
+"""The profiles that come with the project, combined with params.yaml by DVC's own code; and the work they ask for."""
 
 from itertools import combinations
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from stages.common.errors import StageError
 from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT
-from tools.check_profiles import changed_sections, read_profile
+from tools.check_experiment import changed_sections, count_parameters, read_profile
 
 PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}
 CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides
@@ -91,3 +91,8 @@ def test_a_line_that_the_shell_would_take_apart_is_named(tmp_path: Path, line: s
     path.write_text(f"-S train.seed=1\n{line}\n")
     with pytest.raises(StageError, match=r"p\.args:2: .* is no change; a line is -S key=value"):
         read_profile(path)
+
+
+@pytest.mark.parametrize(("model", "count"), [("gpt2", 124_439_808), ("gpt2-xl", 1_557_611_200)])
+def test_the_published_sizes(project: Path, model: str, count: int) -> None:
+    assert count_parameters({"source": "huggingface", "model": model}) == count

@@ -1,16 +1,19 @@
-"""The list of what was spent, and pruning: their texts to the letter."""
+"""What `wikitune journal` prints, to the letter, and what it removes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stages.llm import journal as command
+from stages.common.errors import StageError
 from stages.llm.journal import Journal
 from stages.llm.orders import make_order
 from stages.llm.request import Reply
 from tests.stages.llm.plain_client import make_params, make_request
+from tools.cli import run_quietly
 
+Said = Callable[..., str]
 DAY = 86_400.0
 PRICES = {"usd_per_million_input": 1.0, "usd_per_million_output": 10.0, "budget_usd": 1.0}
 
@@ -30,15 +33,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "llm"
 
 
-def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    monkeypatch.setattr("sys.argv", ["journal", *arguments])
-    command.main()
-    return capsys.readouterr().out
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    """What `wikitune journal` prints with these options."""
+
+    def run(*options: str) -> str:
+        assert run_quietly(["journal", *options]) == 0
+        return capsys.readouterr().out
+
+    return run
 
 
-def test_the_list_adds_up(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_adds_up(folder: Path, said: Said) -> None:
     """Guards against spend that is listed under another stage, model or day, or left out of the total."""
-    assert said(monkeypatch, capsys) == (
+    assert said() == (
         "stage  model         day         answers  tokens in  tokens out     usd\n"
         "judge  llama         2024-10-04        1          5         100  0.0010\n"
         "synth  gemini-flash  2024-10-04        2      1,200         200  0.0032\n"
@@ -46,7 +54,7 @@ def test_the_list_adds_up(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
         "total                                  4      1,212         400  0.0052\n"
         f"{folder / 'journal.sqlite'}\n"
     )
-    assert said(monkeypatch, capsys, "--stage", "synth", "--before", "2024-10-05").splitlines()[1:3] == [
+    assert said("--stage", "synth", "--before", "2024-10-05").splitlines()[1:3] == [
         "synth  gemini-flash  2024-10-04        2      1,200         200  0.0032",
         "total                                  2      1,200         200  0.0032",
     ]
@@ -64,34 +72,28 @@ def test_the_list_adds_up(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 )
 def test_pruning_removes_what_was_chosen_alone(
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    said: Said,
     arguments: tuple[str, ...],
     count: int,
     left: list[str],
 ) -> None:
     """Guards against paid answers that go with others, and against a budget that still counts what went."""
-    assert said(monkeypatch, capsys, "--prune", *arguments).startswith(f"{count} answer(s) removed, which cost $0.00")
-    assert [line.split()[0] for line in said(monkeypatch, capsys).splitlines()[1:-2]] == left
+    assert said("--prune", *arguments).startswith(f"{count} answer(s) removed, which cost $0.00")
+    assert [line.split()[0] for line in said().splitlines()[1:-2]] == left
     with Journal() as journal:
         assert (journal.spent("synth") > 0) == ("synth" in left)
         assert (journal.form("http://here", "llama") is None) == ("judge" not in left)
 
 
-def test_pruning_all_has_to_be_asked_for(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_pruning_all_has_to_be_asked_for(folder: Path, said: Said) -> None:
     """Guards against every paid answer gone because a filter was forgotten."""
-    with pytest.raises(SystemExit):
-        said(monkeypatch, capsys, "--prune")
-    assert "--prune removes answers that were paid for: choose with --stage" in capsys.readouterr().err
+    with pytest.raises(StageError, match=r"^--prune removes answers that were paid for: choose with --stage"):
+        said("--prune")
     with Journal() as journal:
         assert journal.last_id() == 4
 
 
-def test_what_was_answered_is_shown(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_answered_is_shown(folder: Path, said: Said) -> None:
     """Guards against a failure whose raw text nobody can read, an older answer that hides the newest, and an answer
     that writes to the terminal."""
     with Journal(clock=lambda: 20_000 * DAY) as journal:
@@ -100,44 +102,36 @@ def test_what_was_answered_is_shown(
         journal.record(first, Reply("old", "stop", 10, 5))
         journal.record(first, Reply('{"wo\x1b[2J', "length", None, 5))
         journal.record(first.of(replace(request, prompt="Again.")), Reply("", "blocked", 10, 0, "SAFETY"))
-    assert said(monkeypatch, capsys, "--show", "tea") == (
+    assert said("--show", "tea") == (
         f'synth parrot 2024-10-04 length ${first.usd(Reply("", "length", None, 5)):.4f}\n{{"wo\\x1b[2J\n\n'
         "synth parrot 2024-10-04 blocked SAFETY $0.0000\n\n"
     )
-    assert said(monkeypatch, capsys, "--show", "tea", "--stage", "judge") == (
-        f"{folder / 'journal.sqlite'}: no answer about 'tea'\n"
-    )
+    assert said("--show", "tea", "--stage", "judge") == (f"{folder / 'journal.sqlite'}: no answer about 'tea'\n")
 
 
-def test_tokens_that_no_server_told_are_listed_as_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_tokens_that_no_server_told_are_listed_as_none(tmp_path: Path, said: Said) -> None:
     """Guards against a list that breaks on the answers of a server that tells nothing."""
     with Journal(clock=lambda: 20_000 * DAY) as journal:
         order = make_order(make_request("a"), make_params(**PRICES), "synth", "openai", "http://here")
         journal.record(order, Reply("{}", "stop", None, None))
-    assert said(monkeypatch, capsys).splitlines()[1].split()[-4:-1] == ["1", "0", "0"]
+    assert said().splitlines()[1].split()[-4:-1] == ["1", "0", "0"]
 
 
-def test_pruning_gives_the_disk_back(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_pruning_gives_the_disk_back(folder: Path, said: Said) -> None:
     with Journal() as journal:
         order = make_order(make_request("long"), make_params(), "curate", "gemini", "http://here")
         journal.record(order, Reply("x" * 1_000_000, "stop", 1, 1))
-    assert said(monkeypatch, capsys, "--prune", "--stage", "curate") == "1 answer(s) removed, which cost $0.0000\n"
+    assert said("--prune", "--stage", "curate") == "1 answer(s) removed, which cost $0.0000\n"
     assert (folder / "journal.sqlite").stat().st_size < 100_000
 
 
-def test_an_empty_cache_stays_empty(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_empty_cache_stays_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Said) -> None:
     monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path / "none"))
-    assert said(monkeypatch, capsys) == f"{tmp_path}/none/llm/journal.sqlite: no answers yet\n"
+    assert said() == f"{tmp_path}/none/llm/journal.sqlite: no answers yet\n"
     assert not (tmp_path / "none").exists()
 
 
-def test_a_day_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_day_that_is_none_is_told(said: Said, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        said(monkeypatch, capsys, "--before", "yesterday")
+        said("--before", "yesterday")
     assert "argument --before: 'yesterday' is no day such as 2025-01-31" in capsys.readouterr().err

@@ -1,0 +1,63 @@
+"""Time, memory and disk that an experiment needs, against what is there."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+from huggingface_hub import constants
+
+from tests.stages.common.local_hub import Hub
+from tests.tools.conftest import verdicts
+from tools.check_experiment import Workload, changed_sections, measure_workload
+from tools.check_machine import check_disk, check_memory, stage_seconds
+
+
+def test_a_model_that_memory_cannot_hold(project: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against hours that end in a process that the system kills."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8e9))
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    large = ["base.source=huggingface", "base.model=gpt2-medium", "train.device=cpu"]
+    found = verdicts(*large)
+    assert found["base"] == ("ok", f"{hub.url} answers")
+    assert found["memory"] == (
+        "FAILS",
+        "about 9.9 GB to train 354,823,168 parameters; 8.0 GB are free;\n"
+        "set base.model to a smaller one, or close other programs",
+    )
+    assert verdicts(large[0])["memory"][0] == "ok"
+
+
+def test_time_follows_rows_tokens_and_the_model(project: Path) -> None:
+    """Guards against a figure that forgets a factor: by hand, for GPT-2 124M."""
+    sections = changed_sections(["base.source=huggingface", "split.full=1000", "split.small=500", "train.epochs=2"])
+    taken = stage_seconds(sections, measure_workload(sections), "bfloat16")
+    assert taken["train-full"] == pytest.approx(800 * 2 * 100 / 425)
+    assert taken["train-small"] == pytest.approx(400 * 2 * 100 / 425)
+    assert taken["infer"] == pytest.approx(3 * 100 * 256 / 173)
+    assert taken["base"] == 0
+
+
+BILLION = Workload(pages=[], examples=0, full=0, small=0, parameters=1_000_000_000)
+
+
+@pytest.mark.parametrize(("launcher", "gigabytes"), [("python", 26.7), ("torchrun --nproc-per-node 2", 53.4)])
+def test_each_process_needs_memory_of_its_own(project: Path, launcher: str, gigabytes: float) -> None:
+    """Guards against a training by several processes that is let through, and then killed: 26 bytes a parameter."""
+    finding = check_memory(changed_sections([f"train.launcher='{launcher}'"]), BILLION, "cpu")
+    assert finding.text.startswith(f"about {gigabytes} GB to train 1,000,000,000 parameters")
+
+
+@pytest.mark.parametrize(("source", "gigabytes"), [("bundled", 56.0), ("huggingface", 60.0)])
+def test_the_disk_holds_checkpoints_twice_and_snapshots(
+    project: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch, source: str, gigabytes: float
+) -> None:
+    """Guards against a disk that is full after hours. By hand, in bytes a parameter: 3 checkpoints of 4, twice, 2
+    snapshots of 16, and 4 for a download; workspace and cache are on one disk, and so one finding."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=57e9))
+    assert project.stat().st_dev == own_cache.stat().st_dev
+    [finding] = check_disk(changed_sections([f"base.source={source}"]), BILLION)
+    assert finding.text.startswith(f"about {gigabytes} GB under {project}; 57.0 GB are free")
+    assert finding.verdict == ("ok" if gigabytes < 57 else "FAILS")

@@ -1,0 +1,178 @@
+"""The experiment that is checked: its parameters, how much work they ask for, and what is found about it."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal
+
+from stages.common.errors import StageError
+from stages.common.files import read_text
+from stages.common.instruction_sets import read_instructions
+from stages.common.params import PARAMS, AtMost, read_sections
+from stages.common.records import Page, Section
+from stages.sources.input_files import CATEGORY, read_pages, read_titles
+
+if TYPE_CHECKING:
+    from model.core.gpt2 import GPT2Config
+
+# Width, blocks and heads of GPT-2's published sizes.
+PUBLISHED = {
+    "gpt2": (768, 12, 12),
+    "gpt2-medium": (1024, 24, 16),
+    "gpt2-large": (1280, 36, 20),
+    "gpt2-xl": (1600, 48, 25),
+}
+UNKNOWN = 1000  # assumed number of pages of a category without a limit, and of instructions behind an address
+
+
+@dataclass(frozen=True)
+class Finding:
+    verdict: Literal["ok", "FAILS", "about"]  # about: an estimate, which can't fail
+    what: str
+    text: str  # what is there or needed; if it fails, also what to set
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Upper limits, except for `parameters`."""
+
+    pages: list[Page]  # of a wiki: stand-ins as long as what a language model reads of a page
+    examples: int  # that the teacher writes
+    full: int  # rows of train, val and test together, here and below
+    small: int
+    parameters: int  # of the model
+
+    @property
+    def characters(self) -> int:
+        return sum(len(section.text) for page in self.pages for section in page.sections)
+
+
+def read_profile(path: Path) -> list[str]:
+    """The changes of a profile, each as `key=value`.
+
+    Raises StageError for a line that `dvc exp run $(cat PROFILE)` would not get as it is written: the shell splits the
+    file at spaces, and knows neither quotes nor comments there.
+    """
+    changes = []
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        words = line.split()
+        if len(words) != 2 or words[0] != "-S" or "=" not in words[1]:
+            raise StageError(f"{path}:{number}: {line!r} is no change; a line is -S key=value, without any space in it")
+        changes.append(words[1])
+    return changes
+
+
+def changed_sections(changes: Sequence[str]) -> dict[str, Any]:
+    """All sections of params.yaml with the changes applied by DVC's own code, unchecked. If two changes set the same
+    key, the later one counts.
+
+    Raises StageError for an unknown key, and for a value that DVC can't read.
+    """
+    read_text(PARAMS)  # raises a StageError with advice if the file is missing
+    with TemporaryDirectory() as folder:
+        copy = Path(shutil.copy(PARAMS, folder))
+        _apply(changes, copy)
+        return read_sections(copy)
+
+
+def _apply(changes: Sequence[str], path: Path) -> None:
+    from dvc.exceptions import InvalidArgumentError
+    from dvc.utils.hydra import apply_overrides
+
+    try:
+        apply_overrides(path, list(changes))
+    except InvalidArgumentError as error:
+        for change in changes if len(changes) > 1 else ():
+            _apply([change], path)  # raises for the one that is wrong
+        reason = str(error.__cause__ or error).splitlines()[0].rstrip(".")
+        raise StageError(
+            f"{' '.join(changes)}: {reason}; the keys are those of {PARAMS}, with their section"
+        ) from error
+
+
+def measure_workload(sections: dict[str, Any]) -> Workload:
+    """How much work the parameters ask for, as far as that can be told before a run.
+
+    Raises StageError if a file that the parameters name is missing or broken, or has too few examples for the split.
+    """
+    pages = _pages(sections)
+    split = sections["split"]
+    examples = len(pages) * sections["synth"]["per_page"]
+    drawn = _limited(examples, split["synthetic"]["at_most"])
+    drawn += _limited(_general_count(split["general"]), split["general"]["at_most"])
+    full = drawn if split["full"] == "all" else split["full"]
+    counted = sections["extract"]["source"] == "bundled" and not split["general"]["url"]  # else `drawn` is a guess
+    if counted and max(full, split["small"]) > drawn:
+        raise StageError(
+            f"split.full is {split['full']} and split.small {split['small']}, of at most {drawn} examples that there "
+            "can be; lower them, or raise split.synthetic.at_most, split.general.at_most or extract.at_most"
+        )
+    return Workload(pages, examples, full, split["small"], count_parameters(sections["base"]))
+
+
+def _pages(sections: dict[str, Any]) -> list[Page]:
+    extract = sections["extract"]
+    if extract["source"] == "bundled":
+        pages = read_pages(Path(extract["path"]))
+        return pages[: _limited(len(pages), extract["at_most"])]
+    of_a_category = UNKNOWN if extract["category_limit"] == "all" else extract["category_limit"]
+    titles = read_titles(Path(extract["titles"]))
+    count = sum(of_a_category if title.startswith(CATEGORY) else 1 for title in titles)
+    length = sections["synth"]["page_characters"]
+    return [_stand_in(number, length) for number in range(_limited(count, extract["at_most"]))]
+
+
+def _stand_in(number: int, length: int) -> Page:
+    """A page of `length` characters that differs from those with other numbers."""
+    text = f"{number} ".ljust(length, "x")
+    return Page(
+        title=f"Page {number}",
+        page_id=number,
+        revision_id=0,
+        revision_timestamp="unknown",
+        url="unknown",
+        language="en",
+        license="unknown",
+        sections=[Section(heading="", level=1, text=text)],
+    )
+
+
+def _general_count(general: dict[str, Any]) -> int:
+    if general["url"]:
+        return UNKNOWN
+    return len(read_instructions(Path(general["path"]), general["missing_input"])[0])
+
+
+def _limited(count: int, at_most: AtMost) -> int:
+    return count if at_most == "all" else min(count, at_most)
+
+
+def count_parameters(base: dict[str, Any]) -> int:
+    """The number of parameters of the model that is tuned; for a file it follows from its size, taken as float32.
+
+    Raises StageError if that file is missing.
+    """
+    import torch
+
+    from model.core.gpt2 import GPT2
+
+    if base["source"] == "path":
+        path = Path(base["path"])
+        file = path / "model.safetensors" if path.is_dir() else path
+        if not file.is_file():
+            raise StageError(f"{file} is missing; correct base.path, or set base.source to huggingface or scratch")
+        return file.stat().st_size // 4
+    with torch.device("meta"):  # shapes only, no memory
+        return GPT2(_config(base)).parameter_count()
+
+
+def _config(base: dict[str, Any]) -> "GPT2Config":
+    from model.core.gpt2 import GPT2Config
+
+    if base["source"] == "huggingface":
+        width, blocks, heads = PUBLISHED[base["model"]]
+        return GPT2Config(n_embd=width, n_layer=blocks, n_head=heads)
+    names = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")
+    return GPT2Config(**{name: base[name] for name in names})

@@ -1,0 +1,265 @@
+"""The command `wikitune`: everything that is not a stage of the pipeline.
+
+This module has the whole command line, and imports nothing else: the module of a command is loaded when the command
+runs, so that `wikitune --help` is quick.
+"""
+
+import argparse
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+DESCRIPTION = """\
+Everything around the pipeline of `dvc repro`: checks and estimates before a run, a closer look and people's opinions
+after it, sweeps, publishing, and talking to the models. Run it in the project's folder.
+"""
+Subparsers = Any  # argparse's class for them is private
+
+
+def main() -> None:
+    from stages.common.errors import run_command
+
+    run_command(lambda: sys.exit(run_quietly(sys.argv[1:])))
+
+
+def run_quietly(arguments: Sequence[str]) -> int:
+    """Runs one command; returns the exit status. If whoever reads the output (such as `head`) has read enough, the
+    command ends without a message, and the status is 1."""
+    try:
+        try:
+            return run_arguments(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed at exit
+        return 1
+
+
+def run_arguments(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["ask"]:  # its options belong to the package `model`, which can be used on its own
+        from model.asking.ask import main as ask
+
+        ask(arguments[1:], "wikitune ask")
+        return 0
+    parser = make_parser()
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return 2  # as for any other usage error
+    options = parser.parse_args(arguments)
+    return int(options.run(options) or 0)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands. The `run` of its result is the function that runs the command."""
+    parser = argparse.ArgumentParser(
+        prog="wikitune", description=DESCRIPTION, formatter_class=argparse.RawTextHelpFormatter
+    )
+    commands = parser.add_subparsers(
+        title="commands (`wikitune COMMAND --help` has the details)", metavar="COMMAND", required=True
+    )
+    add_check(commands)
+    add_estimate(commands)
+    add_sample(commands)
+    add_why(commands)
+    add_label(commands)
+    add_compare(commands)
+    add_publish(commands)
+    add_journal(commands)
+    add_command(commands, "ask", "Asks a model, or several side by side.", "ask --compare base,small,full")
+    return parser
+
+
+def add_command(
+    commands: Subparsers, name: str, summary: str, example: str, details: str = ""
+) -> argparse.ArgumentParser:
+    """Adds a command without options. `details` are paragraphs below the options, each on one line."""
+    paragraphs = [textwrap.fill(paragraph, 100) for paragraph in details.splitlines()]
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=f"{summary}\n    wikitune {example}",
+        description=summary,
+        epilog="\n".join([*paragraphs, "", "example:", f"  wikitune {example}"]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return parser
+
+
+def add_check(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "check",
+        "Says what an experiment needs and costs, before it runs.",
+        "check --profile profiles/report.args -S train.epochs=2",
+        "Looks at parameters, keys, servers, memory and disk. That takes seconds, and sends nothing that has to be "
+        "paid for. The exit status is 1 if something can't work.",
+    )
+    add = parser.add_argument
+    add("--profile", nargs="+", type=Path, default=[], metavar="FILE", help="profiles, such as profiles/gpt2.args")
+    add("-S", action="append", default=[], metavar="KEY=VALUE", help="a change, as for dvc exp run")
+    parser.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from tools.check import print_findings
+
+    return 0 if print_findings(options.profile, options.S) else 1
+
+
+def add_estimate(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "estimate",
+        "Says what a stage would ask a language model, and what that may cost.",
+        "estimate synth",
+        "Reads what the stages before it wrote, and which model params.yaml names. Nothing is sent. Answers that are "
+        "already in the journal cost nothing.",
+    )
+    parser.add_argument("stage", choices=["synth", "curate", "judge"], help="the stage that asks")
+    parser.set_defaults(run=_estimate)
+
+
+def _estimate(options: argparse.Namespace) -> None:
+    from tools.estimate import print_estimates
+
+    print_estimates(options.stage)
+
+
+def add_sample(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "sample",
+        "Prints some of the synthetic examples, for reading.",
+        "sample 20",
+        "They are drawn from data/synthetic.jsonl with synth.seed, so they are the same each time.",
+    )
+    parser.add_argument("count", type=int, metavar="N", help="how many, from 1")
+    parser.set_defaults(run=_sample)
+
+
+def _sample(options: argparse.Namespace) -> None:
+    from tools.sample import print_sample
+
+    print_sample(options.count)
+
+
+def add_why(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "why",
+        "Says what each rule of curation says about one example.",
+        "why 0f3a6c1d9be24875",
+        "Ids are in data/synthetic.jsonl. A rejected row that is not an example is named by its place, such as "
+        "data/synthetic.jsonl:1.",
+    )
+    parser.add_argument("id", metavar="ID", help="the id of an example, or the place of a rejected row")
+    parser.set_defaults(run=_why)
+
+
+def _why(options: argparse.Namespace) -> None:
+    from tools.why import print_story
+
+    print_story(options.id)
+
+
+def add_label(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "label",
+        "Writes a page on which a person compares pairs of answers.",
+        "label 50",
+        "Writes reports/label.html, which needs no network. Put the file that it downloads into the folder of "
+        "judge.labels: the next `dvc repro` then says how far the judge agrees with people.",
+    )
+    parser.add_argument("count", type=int, metavar="N", help="how many comparisons, from 1")
+    parser.set_defaults(run=_label)
+
+
+def _label(options: argparse.Namespace) -> None:
+    from tools.label import write_label_page
+
+    write_label_page(options.count)
+
+
+def add_compare(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "compare",
+        "Draws the experiments of a sweep against the parameter in which they differ.",
+        "compare --by train.learning_rate",
+        "Experiments that differ only in their seeds become one point, with a 95% interval. Prints a table, and writes "
+        "it to reports/compare, together with a picture.",
+    )
+    default = "all experiments of the commit that is checked out"
+    add = parser.add_argument
+    add("revisions", nargs="*", metavar="REV", help=f"experiments, branches or commits (default: {default})")
+    add("--by", metavar="KEY", help="the parameter; needed if the experiments differ in several")
+    parser.set_defaults(run=_compare)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from tools.compare import compare_experiments
+
+    print(compare_experiments(options.revisions, options.by))
+
+
+def add_publish(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "publish",
+        "Publishes the data set and the models of the last `dvc repro`.",
+        "publish --to hf://me/wikitune --private",
+        "A target that begins with hf:// is a repository of the Hugging Face Hub: the data set goes to the data set "
+        "OWNER/NAME, the models to OWNER/NAME-base, -small and -full.\n"
+        "Anything else is a folder on this machine, with the data set at its top and the models in models/; nothing is "
+        "sent anywhere. A folder that holds files which no publication wrote is left alone.",
+    )
+    add = parser.add_argument
+    add("--to", required=True, metavar="TARGET", help="a folder, or hf://OWNER/NAME")
+    add("--private", action="store_true", help="only you can see new repositories of the Hub")
+    parser.set_defaults(run=_publish)
+
+
+def _publish(options: argparse.Namespace) -> None:
+    from tools.publish import publish
+
+    print("\n".join(publish(options.to, options.private)))
+
+
+def add_journal(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "journal",
+        "Lists what language models have cost; prints and removes their answers.",
+        "journal --stage synth --show Tide",
+        "The journal keeps every answer, for all experiments, so that no request is paid for twice.",
+    )
+    parser.add_argument("--stage", help="only answers to this stage: synth, curate or judge")
+    parser.add_argument("--model", help="only answers of this model")
+    parser.add_argument("--before", type=_day, metavar="DAY", help="only answers before this day (UTC): 2025-01-31")
+    add = parser.add_mutually_exclusive_group().add_argument
+    add("--show", metavar="NAME", help="print the newest answers about a page or an example instead")
+    add("--prune", action="store_true", help="remove the chosen answers; when needed again, they are paid for again")
+    parser.add_argument("--all", action="store_true", help="with --prune: remove all answers")
+    parser.set_defaults(run=_journal)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2025-01-31") from None
+
+
+def _journal(options: argparse.Namespace) -> None:
+    from tools.spending import Filter, print_spending
+
+    chosen = Filter(options.stage, options.model, options.before)
+    print_spending(chosen, options.show, options.prune, options.all)
+
+
+if __name__ == "__main__":
+    main()
