@@ -22,8 +22,8 @@ NEEDED: dict[str, set[str]] = {
     "train-full": LOADED,
     "train-small": LOADED,
     "infer": LOADED,
-    "judge": {"lemminflect"},  # the rubric compares words without their forms
-    "plot": {"matplotlib", "huggingface_hub"},  # pictures, and the metadata of cards
+    "judge": {"lemminflect", "pandas"},  # the rubric's word forms, and the statistics
+    "plot": {"matplotlib", "huggingface_hub", "pandas"},  # pictures, the metadata of cards, and tables
 }
 SLOW = {"base", "train-full", "train-small", "infer"}
 RUN = """

@@ -99,8 +99,8 @@ def test_an_auditor_and_a_judge_in_one_run(workspace: Workspace, server: ModelSe
     server.model = audit_or_judge
     workspace.set_params({"curate": {"auditor": "openai"} | LLM, "judge": {"judge": "openai"} | LLM})
     ran, output = workspace.repro()
-    # split reads curate's thresholds. The same examples are kept, so nothing is trained again.
-    assert ran == ["curate", "split", "judge", "plot"], output
+    # The same examples are kept and the thresholds are the same, so nothing is split or trained again.
+    assert ran == ["curate", "judge", "plot"], output
     judged = json.loads(workspace.read("reports/metrics/judge.json"))
     assert (judged["failed"], judged["models"]["full"]["total"]) == (0, 6.0)
     assert judged["pairs"]["full-base"]["tie_rate"] == 1.0
