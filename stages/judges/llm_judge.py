@@ -38,6 +38,8 @@ class PairReply(BaseModel):
 
 
 class SoloReply(BaseModel):
+    """Of one answer alone."""  # sent with the schema: in other words, it would be another request
+
     justification: str
     answer: Marks
 

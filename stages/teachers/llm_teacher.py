@@ -19,9 +19,7 @@ class WrittenExample(BaseModel):
     output: str
 
 
-class Writing(BaseModel):
-    """The schema of an answer."""
-
+class Writing(BaseModel):  # without a docstring, which would be sent with the schema: it would be another request
     examples: list[WrittenExample]
 
 

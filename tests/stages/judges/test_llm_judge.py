@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from stages.common.records import Answers, Contestant, Judgment, Teacher
-from stages.judges.llm_judge import judge_request, judgment_from_outcome
+from stages.judges.llm_judge import PairReply, SoloReply, judge_request, judgment_from_outcome
 from stages.judges.protocol import both_orders
+from stages.llm.clients.schemas import schema_for
 from stages.llm.replies import Outcome, parse_reply
 from stages.llm.request import Reply
 from tests.stages.judges.attacks import ATTACKS
@@ -103,6 +104,12 @@ def judgment_of(answers: MakeAnswers) -> Callable[[str], Judgment]:
         return judgment_from_outcome(sheet, outcome, Teacher(name="openai", model="tiny"), 0)
 
     return judge
+
+
+def test_the_descriptions_in_the_schemas_stay() -> None:
+    """Guards against a changed docstring: it is sent along, so that all judgments would be paid for again."""
+    assert schema_for(SoloReply)["description"] == "Of one answer alone."
+    assert "description" not in schema_for(PairReply)
 
 
 def test_the_list_is_long_enough() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from stages.common.records import Page, Teacher
+from stages.llm.clients.schemas import schema_for
 from stages.llm.replies import Outcome
 from stages.teachers import Lesson
 from stages.teachers.llm_teacher import Writing, WrittenExample, page_request, read_lesson
@@ -30,6 +31,11 @@ def test_the_model_reads_the_start_of_the_page(page: MakePage) -> None:
     assert text == "Alpha\n\nA letter.\n\nMore\n\nThe first one."[:30]
     assert request.items == ("examples", 3)
     assert "page 0" not in request.system and "Alpha" not in request.system
+
+
+def test_the_schema_has_no_description() -> None:
+    """Guards against a docstring that is sent along: all pages would be other requests, and be paid for again."""
+    assert "description" not in schema_for(Writing)
 
 
 def test_two_pages_have_two_fences(page: MakePage) -> None:
