@@ -17,12 +17,13 @@ from tests.model.asking.reciter import LONG, QUESTION
 
 
 @pytest.fixture
-def terminal(checkpoints: Path) -> Iterator[Any]:
+def terminal(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Starts the program in a pseudo-terminal of 12 lines of 50 columns."""
     children = []
 
     def start(*options: str) -> Any:
         arguments = ["-m", "model.asking.ask", "--checkpoint", str(checkpoints / "full"), *options]
+        monkeypatch.delenv("COLUMNS", raising=False)  # where several processes run the tests, pytest sets it
         environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1", "INPUTRC": os.devnull}
         child = pexpect.spawn(
             sys.executable, arguments, encoding="utf-8", env=environment, dimensions=(12, 50), timeout=60
