@@ -148,7 +148,8 @@ def own_code() -> tuple[str, ...]:
 
 @cache
 def own_templates() -> tuple[str, ...]:
-    return tuple(one for path in code_files() for one in strings(path))
+    printed_by_make = re.findall(r'echo "(.*)"', (ROOT / "Makefile").read_text(encoding="utf-8"))
+    return (*printed_by_make, *(text for path in code_files() for text in strings(path)))
 
 
 def strings(path: Path) -> Iterator[str]:
