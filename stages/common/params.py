@@ -20,7 +20,7 @@ PARAMS = Path("params.yaml")
 SECTIONS = ("extract", "synth", "curate", "split", "base", "train", "infer", "judge", "plot")
 
 # In the annotation of a field: its value changes how a stage works, not what comes out (how many requests at once, how
-# often to save). dvc.yaml doesn't list such a key, so that changing it reruns nothing.
+# often to save). The stage's `params` in dvc.yaml leave such a key out, so that changing it doesn't rerun the stage.
 SAME_RESULT = "same result"
 
 Positive = Annotated[int, Field(gt=0)]
