@@ -53,3 +53,15 @@ def test_of_two_equal_rows_each_keeps_its_last_tokens() -> None:
     packed = PackedRows([[1, 2, 3, 4], [1, 2, 3, 4]], at_most_shared=20)
     assert packed.shared == 2
     assert packed.repeats.sum() == 6
+
+
+@pytest.mark.parametrize("at_most_shared", [0, 3])
+def test_dropout_reaches_attention(at_most_shared: int) -> None:
+    """Guards against dropout everywhere but here, and against probabilities that aren't scaled up for what is dropped.
+    A first token sees only itself, with probability 1: dropout of one half makes that 0 or 2."""
+    packed = PackedRows(ROWS, at_most_shared)
+    scores, values = torch.zeros(len(packed.tokens), 64, 4), torch.ones(len(packed.tokens), 64, 4)
+    torch.testing.assert_close(packed.attend(0, scores, scores, values, dropout=0.0), values)
+    torch.manual_seed(1)
+    first = packed.attend(0, scores, scores, values, dropout=0.5)[0]
+    assert set(first.flatten().tolist()) == {0.0, 2.0}

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from model.core.gpt2 import GPT2, GPT2Config
 from model.decoding.kv_cache import CachedRows, KVCache, PromptRows
@@ -59,6 +60,28 @@ def test_a_cached_step_gives_the_scores_of_the_whole_row(count: int, precision: 
     assert (cache.keys[0].dtype == torch.float32) == (count <= KVCache.FEW_ROWS or precision == torch.float32)
     tolerance = 1e-5 if precision == torch.float32 else 0.02 * float(expected.abs().max())
     assert (scores - expected).abs().max() < tolerance
+
+
+@pytest.mark.parametrize("count", [3, KVCache.FEW_ROWS + 4])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_cached_step_attends_as_torch_does(count: int, precision: torch.dtype) -> None:
+    """Guards against a kernel that scales the scores by another factor. A model with small weights hides that, because
+    all its scores are near 0."""
+    config = GPT2Config(vocab_size=50, n_positions=24, n_embd=32, n_layer=1, n_head=2)
+    model = GPT2(config).init_weights(torch.Generator().manual_seed(3)).to_precision(precision)
+    lengths = [2 + index % 5 for index in range(count)]
+    generator, device = torch.Generator().manual_seed(7), torch.device("cpu")
+    q, k, v = (torch.randn(sum(lengths) + count, 2, 16, generator=generator).to(precision) for _ in range(3))
+    earlier, new = slice(0, sum(lengths)), slice(sum(lengths), None)
+    cache = KVCache(model, count, 24)
+    PromptRows(cache, lengths, device).attend(0, q[earlier], k[earlier], v[earlier], 0.0)
+    found = CachedRows(cache, lengths, device).attend(0, q[new], k[new], v[new], 0.0)
+    old_keys, old_values = torch.split(k[earlier], lengths), torch.split(v[earlier], lengths)
+    for row in range(count):
+        keys = torch.cat([old_keys[row], k[new][row : row + 1]]).float().transpose(0, 1)  # [H, T, D]
+        values = torch.cat([old_values[row], v[new][row : row + 1]]).float().transpose(0, 1)
+        expected = F.scaled_dot_product_attention(q[new][row].float()[:, None], keys, values)[:, 0]
+        assert (found[row] - expected).abs().max() < (1e-5 if precision == torch.float32 else 0.05)
 
 
 def test_kept_rows_keep_their_keys_and_values(tiny: GPT2) -> None:

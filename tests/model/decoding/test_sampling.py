@@ -131,6 +131,13 @@ def test_random_numbers_lie_between_0_and_1() -> None:
     assert sum(numbers) / 1000 == pytest.approx(0.5, abs=0.05)
 
 
+def test_every_row_of_every_seed_has_its_own_random_numbers() -> None:
+    """Guards against a seed that only moves the numbers on by a row: row 1 of seed 0 would get those of row 0 of seed
+    1."""
+    numbers = {row_generator(seed, row_id).random() for seed in range(10) for row_id in range(10)}
+    assert len(numbers) == 100
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

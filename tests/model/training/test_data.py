@@ -76,14 +76,16 @@ def test_example_ends_with_end_of_text_and_begins_with_the_prompt_of_inference(e
     assert encoding.decode(list(sequence.tokens[sequence.response_start : -1])) == "It is a thing."
 
 
-def test_documents_make_every_token_a_target_once(encoding: tiktoken.Encoding) -> None:
-    """Guards against tokens lost, or trained on twice, where a text is cut."""
+@pytest.mark.parametrize("length", [2, 4, 5, 6, 64])
+def test_documents_make_every_token_a_target_once(encoding: tiktoken.Encoding, length: int) -> None:
+    """Guards against tokens lost, or trained on twice, where a text is cut, and against a last sequence that is left
+    out because it is short."""
     texts = ["abcabcabc", "Hello, whale!", "x"]
-    sequences = encode_documents(encoding, texts, length=5)
+    sequences = encode_documents(encoding, texts, length)
     targets = [token for sequence in sequences for token in sequence.tokens[1:]]
     expected = [token for text in texts for token in [*encoding.encode_ordinary(text), encoding.eot_token]]
     assert targets == expected
-    assert max(len(sequence.tokens) for sequence in sequences) == 5
+    assert max(len(sequence.tokens) for sequence in sequences) == min(length, len(expected) + 1)
 
 
 def test_batches_hold_every_sequence_once_in_an_order_that_the_seed_decides() -> None:

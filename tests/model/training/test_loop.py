@@ -105,6 +105,16 @@ def test_curve_has_the_start_and_every_evaluation(tiny: GPT2) -> None:
     assert curve[-1].tokens == 2 * sum(len(row.tokens) - 1 for row in ROWS)
 
 
+@pytest.mark.parametrize("loss_on", ["all", "response"])
+def test_the_training_loss_is_a_mean_over_tokens_since_the_evaluation_before(tiny: GPT2, loss_on: LossOn) -> None:
+    """Guards against a mean of batch means, and a sum or a number of tokens that an evaluation doesn't reset. At
+    learning rate 0, the mean over each epoch is the loss of the whole set."""
+    still = replace(CONFIG, epochs=3, learning_rate=0.0, weight_decay=0.0, evaluations=3, loss_on=loss_on)
+    curve = train(tiny, ROWS, ROWS, still, PAD).curve
+    expected = curve[0].val_loss if loss_on == "all" else curve[0].val_response_loss
+    assert [point.train_loss for point in curve[1:]] == pytest.approx([expected] * 3, abs=1e-5)
+
+
 @pytest.mark.parametrize("neftune", [0.0, 5.0])
 def test_dropout_and_noise_differ_from_step_to_step(tiny: GPT2, neftune: float) -> None:
     """Guards against the same dropout mask, or the same noise, at every step. At learning rate 0 nothing else changes

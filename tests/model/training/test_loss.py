@@ -31,6 +31,19 @@ def test_losses_are_weighted_by_tokens(tiny: GPT2) -> None:
         assert losses.response == pytest.approx(expected_response.mean().item(), abs=1e-6)
 
 
+def test_a_prompt_that_rows_share_counts_once_per_row(tiny: GPT2) -> None:
+    """Guards against a validation loss in which the targets inside a shared prompt, computed once, also count once."""
+    rows = [
+        TokenSequence((1, 2, 3, 4, 5, PAD), response_start=4),
+        TokenSequence((1, 2, 3, 4, 6, 7, PAD), response_start=4),
+        TokenSequence((1, 2, 3, 4, PAD), response_start=4),
+    ]
+    singly = [token_losses(tiny, row) for row in rows]
+    losses = evaluate(tiny, rows, PAD)
+    assert losses.all == pytest.approx(torch.cat(singly).mean().item(), abs=1e-6)
+    assert losses.response == pytest.approx(torch.cat([found[3:] for found in singly]).mean().item(), abs=1e-6)
+
+
 def test_evaluation_runs_without_dropout(tiny: GPT2) -> None:
     """Guards against a validation loss with dropout, which is too high and differs from call to call."""
     expected = evaluate(tiny, ROWS, PAD)

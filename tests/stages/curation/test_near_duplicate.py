@@ -59,6 +59,14 @@ def test_answers_are_the_same_or_not(make: MakeExample, first: str, second: str,
     assert (near_duplicate(contents[1], twin, 0.5) is not None) == found
 
 
+@pytest.mark.parametrize("more", ["Water does not boil.", "Water boils at 100 degrees."])
+def test_what_only_one_answer_says_counts_whichever_came_first(make: MakeExample, more: str) -> None:
+    """Guards against a negation or a number that makes another answer only if it is in the later of the two."""
+    plain, other = make("How does water boil?", "Water boils."), make("Tell me how water boils.", more)
+    for first, second in ((plain, other), (other, plain)):
+        assert near_duplicate(read_content(second), [(first, read_content(first))], 0.3) is None
+
+
 def test_candidates_are_earlier_places(make: MakeExample) -> None:
     """Guards against an example that is its own twin, or the twin of one that comes later."""
     texts = ["Name the wide river of Poland.", "Name the long river of Poland.", "Who wrote Emma?"]

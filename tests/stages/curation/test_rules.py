@@ -6,6 +6,7 @@ from ruamel.yaml import YAML
 
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
 from stages.curation import rules
+from stages.curation.content import read_content
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
@@ -107,6 +108,15 @@ def test_the_first_of_two_is_kept_and_named(make: MakeExample) -> None:
         curation = curate([kept, other], LIMITS, {})
         evidence = f"asks and answers the same as {kept.id}: {kept.instruction!r}"
         assert curation == Curation([kept], [Rejection(example=other, reason="near_duplicate", evidence=evidence)])
+
+
+def test_questions_with_equal_content_are_near_duplicates(make: MakeExample) -> None:
+    """Guards against rewordings that pass because their content is equal: the search for similar contents only looks
+    among different ones."""
+    first, again = make("Name the capital of Poland.", "Warsaw."), make("State the capital of Poland.", "Warsaw.")
+    assert read_content(first) == read_content(again)
+    curation = curate([first, again], LIMITS, {})
+    assert (curation.kept, reasons(curation)) == ([first], ["near_duplicate"])
 
 
 def test_a_conflict_is_decided_by_the_page(make: MakeExample) -> None:

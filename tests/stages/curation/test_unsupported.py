@@ -17,6 +17,7 @@ PAGE = (
         ("He sailed with four others.", "four"),
         ("They left Lima in May 1947.", "Lima, May"),
         ("Bengt Danielsson sailed, too.", "Bengt, Danielsson"),  # names that open a sentence
+        ("Then UNESCO saw it.", "UNESCO"),  # no initials of the page
         ("They reached Chile.", "Chile"),  # a word of the dictionary, and a name
         ("They left on April 28, 1947.", None),
         ("He sailed 6900 kilometers with 5 others.", None),
@@ -28,7 +29,7 @@ PAGE = (
     ],
 )
 def test_unsupported(make: MakeExample, output: str, missing: str | None) -> None:
-    """Guards against made-up names and numbers, and against other spellings taken for them."""
+    """Guards against made-up names, abbreviations and numbers, and against other spellings taken for them."""
     expected = f"not in the page: {missing}" if missing else None
     assert unsupported(make("Tell me about the Kon-Tiki.", output), PAGE) == expected
 

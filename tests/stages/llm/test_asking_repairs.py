@@ -1,13 +1,15 @@
 """What becomes of answers that cannot be used as they are: repaired, handed out in part, and bought once."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from stages.common.errors import StageError
 from stages.llm.asking import ask_all
-from stages.llm.journal import Journal
+from stages.llm.database import Database
+from stages.llm.journal import FILE, Journal
 from stages.llm.prompts import fenced
 from tests.stages.llm.plain_client import PlainClient, Words, ask, make_params, make_request, make_requests
 from tests.stages.llm.plain_server import PlainServer
@@ -67,6 +69,18 @@ def test_a_repair_that_was_never_asked_is_all_that_is_missing(tmp_path: Path) ->
         (outcome,) = ask(server.url, [make_request("tea")], params, tmp_path)
         assert outcome.value == Words(word="TEA", items=["tea", ""])
         assert ["What is wrong with it" in seen.prompt for seen in server.seen] == [False, True, True]
+
+
+def test_a_repair_in_the_journal_is_not_bought_again(tmp_path: Path) -> None:
+    """Guards against paying twice for a repair of which only the faulty answer was removed from the journal, as
+    `wikitune journal --prune --before` does if midnight lies between the two."""
+    with PlainServer(lambda name, count: "ok" if count == 1 else "truncated") as server:
+        ask(server.url, [make_request("tea")], make_params(), tmp_path)
+        with closing(Database(tmp_path / FILE)) as database, database.transaction() as connection:
+            connection.execute("DELETE FROM answers WHERE id = (SELECT min(id) FROM answers)")
+        (outcome,) = ask(server.url, [make_request("tea")], make_params(), tmp_path)
+        assert outcome.value == Words(word="TEA", items=["tea", ""])
+        assert len(server.seen) == 3  # the answer, its repair, and the answer again
 
 
 def test_too_few_items_are_repaired_and_else_handed_out(tmp_path: Path) -> None:
