@@ -4,7 +4,7 @@ import re
 
 from stages.common.records import Example
 from stages.english.inflection import stem
-from stages.english.numbers import CARDINALS
+from stages.english.number_words import CARDINALS
 from stages.english.tasks import is_complete
 from stages.english.words import FUNCTION_WORDS, MONTHS, fold, words
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from stages.common.records import Example
 from stages.english.inflection import lemmas_of
-from stages.english.numbers import NUMBER_WORDS, numbers_in
+from stages.english.number_words import NUMBER_WORDS, numbers_in
 from stages.english.words import FUNCTION_WORDS, fold
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")

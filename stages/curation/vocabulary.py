@@ -4,7 +4,7 @@ The rule (`content.py`, `near_duplicate.py`) and the proof of the split (`stages
 lists because both need the same definition. They share no code, so that a bug in one shows up in the other.
 """
 
-from stages.english.numbers import CARDINALS
+from stages.english.number_words import CARDINALS
 
 LONG = 20  # words; an input of this length or longer is a passage, in which a single word matters less
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stages.english.inflection import lemma_of, root_of
-from stages.english.numbers import NUMBER_WORDS, numbers_in
+from stages.english.number_words import NUMBER_WORDS, numbers_in
 from stages.english.words import fold
 
 READ_CHARACTERS = 20_000  # of each text; the rest is ignored, to bound the time

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from stages.english.inflection import lemmas_of
-from stages.english.numbers import CARDINALS
+from stages.english.number_words import CARDINALS
 from stages.english.words import MONTHS
 
 MONTH = f"(?:{'|'.join(MONTHS)})"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.english.numbers import CARDINALS, NUMBER_WORDS, numbers_in
+from stages.english.number_words import CARDINALS, NUMBER_WORDS, numbers_in
 
 
 @pytest.mark.parametrize(
