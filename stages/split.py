@@ -80,7 +80,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Division:
-    """The finished splits, and what is left of the pool and its rejections."""
+    """The finished splits, with the pool that they were made from and the proof that no two sides share content."""
 
     pool: Pool
     full: Split

@@ -100,7 +100,7 @@ def lessons_by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
 
 
 def requests(pages: Iterable[Page], params: Params) -> list[Request]:
-    """One request per page with text. Raises StageError if complete answers to all would be too few examples."""
+    """One request per page with text. Raises StageError if even complete answers to all would be too few examples."""
     asked = [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
     if len(asked) * params.per_page < params.at_least:
         raise StageError(

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from stages.common.errors import StageError, naming
+from stages.common.errors import StageError, name_in_errors
 from stages.common.files import read_text, write_text
 from stages.common.hub import first_reason
 from stages.common.records import ROLES
@@ -32,7 +32,7 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     for left_over in (new, old):  # of a run that was killed
         shutil.rmtree(left_over, ignore_errors=True)
     try:
-        with naming(target):
+        with name_in_errors(target):
             new.mkdir(parents=True)
             fill(new)
             write_text(new / LISTED, "".join(f"{path}\n" for path in sorted(files_below(new))))

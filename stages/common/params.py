@@ -80,7 +80,7 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
 
 
 def dotted_keys(section: Mapping[str, Any], prefix: str = "") -> dict[str, Scalar]:
-    """The values of nested sections by dotted key, as `dvc exp run -S` names them; a list is written as JSON."""
+    """The values of nested sections by dotted key, as `dvc exp run -S` names them; a list becomes JSON."""
     values: dict[str, Scalar] = {}
     for name, value in section.items():
         if isinstance(value, Mapping):
