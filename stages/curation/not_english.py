@@ -8,7 +8,7 @@ answer of a few words, or of names, is not found.
 import re
 
 from stages.common.records import Example
-from stages.english.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify_language
 
 # Frequent English function words that hardly any other language has.
 _FUNCTION_WORDS = frozenset(
@@ -56,7 +56,7 @@ def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = Fa
         return None
     if _has_english_words(text, _ENGLISH_SHARE * len(words)):
         return None
-    language, probability = identify(text)
+    language, probability = identify_language(text)
     limit = max(max_foreign, _SURE) if sure_if_short and running < _SHORT else max_foreign
     if language in {ENGLISH, _CREOLE} or probability <= limit:
         return None

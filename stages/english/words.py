@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
     return [_plain(word) for word in _WORD.findall(fold(text))]
 
 
-def content(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words of a text that carry meaning, in their order."""
     return [word for word in words(text) if word not in FUNCTION_WORDS]
 

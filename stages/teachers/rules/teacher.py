@@ -4,7 +4,7 @@ import random
 from collections import Counter, deque
 
 from stages.common.records import Page, Source, Teacher, make_example
-from stages.english.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify_language
 from stages.teachers import Lesson
 from stages.teachers.rules.exercises import PASSAGES, STATEMENTS, passage_fits
 from stages.teachers.rules.fact import Draft, Fact, Kind
@@ -26,7 +26,7 @@ def teach(page: Page, per_page: int, seed: int) -> Lesson:
     text = " ".join(section.text for section in page.sections).strip()
     if not text:
         return Lesson([], "no_text")
-    if page.language != ENGLISH or identify(text[:LANGUAGE_SAMPLE])[0] != ENGLISH:
+    if page.language != ENGLISH or identify_language(text[:LANGUAGE_SAMPLE])[0] != ENGLISH:
         return Lesson([], "not_english")
     found = select_sentences(page)
     facts = [Fact(sentence, found.subject, found.names, f"{seed} {page.title}") for sentence in found.kept]
