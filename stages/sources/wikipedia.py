@@ -1,4 +1,4 @@
-"""The way from the titles and categories of a file to the pages of Wikipedia or another MediaWiki.
+"""Gets the pages that a file of titles and categories names, from Wikipedia or another MediaWiki.
 
 A title without a page is counted by reason and named in the log: titles read = pages kept + titles dropped + titles
 over the limit.
