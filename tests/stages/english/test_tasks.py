@@ -42,7 +42,7 @@ def test_is_complete(instruction: str, complete: bool) -> None:
     assert is_complete(instruction) == complete
 
 
-def test_creates() -> None:
+def test_asks_for_new_text() -> None:
     assert (
         asks_for_new_text("Please write a poem.")
         and asks_for_new_text("Come up with a name.")
