@@ -56,8 +56,8 @@ class Tally:
         self.fewer += lesson.fewer
         self.surplus += lesson.surplus
         self.with_input += sum(example.input != "" for example in lesson.examples)
-        if lesson.nothing:
-            self.without[lesson.nothing] += 1
+        if lesson.empty_because:
+            self.without[lesson.empty_because] += 1
 
     def metrics(self, params: Params) -> dict[str, object]:
         """The content of the metrics file."""
@@ -121,8 +121,8 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
     """The examples of the pages, counted in `tally`. Raises StageError at the end if there are too few."""
     for page, lesson in lessons:
         tally.add(lesson)
-        if lesson.nothing:
-            log.warning("%s: no example (%s)", page.title, lesson.nothing.replace("_", " "))
+        if lesson.empty_because:
+            log.warning("%s: no example (%s)", page.title, lesson.empty_because.replace("_", " "))
         yield from lesson.examples
     if tally.kinds.total() < params.at_least:
         raise StageError(

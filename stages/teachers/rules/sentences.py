@@ -1,4 +1,4 @@
-"""From a page to the sentences that can be understood alone. What is left out is counted by reason.
+"""Selects the sentences of a page that can be understood alone. What is left out is counted by reason.
 
 A section becomes passages of plain prose, without what a wiki leaves between sentences (footnote marks,
 pronunciations, emptied brackets, lists, tables). In their sentences, words that stand for the page's subject ("it",
