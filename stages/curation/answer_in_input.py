@@ -8,7 +8,7 @@ from stages.english.words import FUNCTION_WORDS, content_words, words
 
 _CHOICE = re.compile(rf"\b(?:{COMPARATIVES}|or|either|choose|pick|odd)\b", re.I)
 _OPTIONS = re.compile(r",|/|;|\bor\b|\band\b|\bvs\b", re.I)
-_STATEMENT_WORDS = 4
+_STATEMENT_WORDS = 4  # a sentence with fewer is no passage to read
 
 
 def answer_in_input(example: Example, max_words: int) -> str | None:

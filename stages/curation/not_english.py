@@ -19,7 +19,7 @@ _ENGLISH_SHARE = 0.1  # of the words of an answer or input; foreign prose has fe
 _RUNNING_WORDS = 3  # in lower case; a text with fewer is a name
 _SHORT, _SURE = 5, 0.9  # fewer running words than _SHORT must be foreign with probability _SURE
 _CREOLE = "pcm"  # Nigerian Pidgin: the identifier's guess for English with African names; never in this data
-_SPEAKS_OF_LANGUAGE = re.compile(
+_ABOUT_LANGUAGE = re.compile(
     r"\b(?:translat\w+|languages?|foreign|bilingual|motto|anthem|proverb|phrase|loanwords?|"
     r"mean|means|meaning|letters|alphabet|script|accents?|scientific name|"
     r"English|French|German|Spanish|Italian|Portuguese|Dutch|Swedish|Danish|Norwegian|Finnish|Icelandic|Polish|Czech|"
@@ -36,7 +36,7 @@ def not_english(example: Example, max_foreign: float) -> str | None:
     """A language other than English with a probability above `max_foreign` (0 to 1), or another script."""
     instruction = _QUOTED.sub(" ", example.instruction)
     english_task = _has_english_words(instruction, 1)
-    if _SPEAKS_OF_LANGUAGE.search(instruction):
+    if _ABOUT_LANGUAGE.search(instruction):
         return None if english_task else _foreign("instruction", instruction, max_foreign)
     for field in ("output", "input"):
         if evidence := _foreign(field, getattr(example, field), max_foreign, sure_if_short=True):
