@@ -1,6 +1,6 @@
 """OpenAI and the servers that speak its protocol: Ollama, llama.cpp, vLLM, LM Studio and others.
 
-Ollama is asked by its own protocol (stages/llm/clients/ollama.py).
+Ollama is asked in its own protocol (stages/llm/clients/ollama.py).
 """
 
 import os
