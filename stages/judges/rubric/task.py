@@ -1,4 +1,4 @@
-"""What the words of a task show about its answer: the text to work on, the alternatives, whether many are right."""
+"""What the words of a task say about its answer: the text to work on, the alternatives, whether many are right."""
 
 import re
 from dataclasses import dataclass
