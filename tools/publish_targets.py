@@ -14,7 +14,7 @@ from stages.common.hub import first_reason
 from stages.common.records import ROLES
 
 MODELS = "models"  # the folder with the models
-LISTED = ".wikitune-published"  # lists the published files of the folder that it is in, a path a line
+LISTED = ".wikitune-published"  # lists the published files of the folder that it is in, a path per line
 HUB_PREFIX = "hf://"
 
 
@@ -72,7 +72,7 @@ def parse_repository(target: str) -> str:
 
 
 def upload_to_hub(folder: Path, name: str, private: bool) -> list[str]:
-    """Uploads the folder: the data set to the data set repository `name`, each model to a repository of its own.
+    """Uploads the folder: the data set to the data set repository `name`, each model to the repository `name`-ROLE.
 
     Returns the addresses of the repositories. Raises StageError if one can't be written.
     """

@@ -78,9 +78,9 @@ def _story_lines(id: str, examples: Sequence[Example], limits: Thresholds, pages
         return
     yield f"rejected: {rejection.reason}"
     named = set(re.findall(r"\b[0-9a-f]{16}\b", rejection.evidence)) - {id}
-    for other in examples:
-        if other.id in named:
-            yield f"the other: {other.id} {format_example(other)}"
+    for counterpart in examples:
+        if counterpart.id in named:
+            yield f"the other: {counterpart.id} {format_example(counterpart)}"
 
 
 def _statement(rule: str, evidence: Mapping[str, str | None], rejection: Rejection | None) -> str:
