@@ -37,7 +37,7 @@ METRICS = Path("reports/metrics/split.json")
 class GeneralParams(SectionModel):
     path: str  # JSON Lines or a JSON array of instruction, input, output
     url: Url  # of such a file, instead of `path`
-    sha256: Sha256  # of the file behind `url`
+    sha256: Sha256  # of the file at `url`
     at_most: AtMost
     missing_input: MissingInput
 

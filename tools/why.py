@@ -86,8 +86,8 @@ def _story_lines(id: str, examples: Sequence[Example], limits: Thresholds, pages
 def _statement(rule: str, evidence: Mapping[str, str | None], rejection: Rejection | None) -> str:
     """What a rule says: its evidence against the example, or "-".
 
-    `evidence` has the rules that look at one example alone. The rules that compare examples are not asked about an
-    example that an earlier rule has rejected.
+    `evidence` has the rules about a single example. The rules that compare examples are not asked about an example that
+    an earlier rule has rejected.
     """
     if rule in evidence:
         return evidence[rule] or "-"

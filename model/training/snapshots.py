@@ -71,7 +71,7 @@ class Snapshots:
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            log.warning("%s: another process trains the same; this one takes no snapshots", self.folder)
+            log.warning("%s: another process is training the same model; this one takes no snapshots", self.folder)
             self.active = False
         try:
             yield

@@ -1,4 +1,4 @@
-"""Something else in the place of an answer: a refusal, an unfilled gap, filler, markup, or markers of a chat."""
+"""Something else instead of an answer: a refusal, an unfilled gap, filler, markup, or markers of a chat."""
 
 import re
 

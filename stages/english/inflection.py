@@ -4,7 +4,7 @@ Lemmas and verb forms come from `lemminflect`, whose dictionary is part of its p
 
 There are three ways to reduce a word, each for another purpose:
 
-- `stem` cuts an inflection off by spelling alone. Words that only look alike may get the same stem ("news" and "new"),
+- `stem` cuts an inflection off by spelling only. Words that only look alike may get the same stem ("news" and "new"),
   which rarely matters where a rule asks whether a word of a short input comes up again.
 - `lemma_of` looks the word up, so that it joins irregular forms, too ("wrote" and "write"). The near-duplicate rule
   compares lemmas.

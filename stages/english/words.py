@@ -46,7 +46,7 @@ def split_at_stops(text: str) -> list[str]:
 
 
 def without_quotes(text: str) -> str:
-    """The text with a space in the place of each quoted part."""
+    """The text with a space instead of each quoted part."""
     return _QUOTED.sub(" ", text)
 
 

@@ -38,7 +38,7 @@ class PairReply(BaseModel):
 
 
 class SoloReply(BaseModel):
-    """Of one answer alone."""  # sent with the schema: in other words, it would be another request
+    """Of one answer alone."""  # sent with the schema: another wording would make another request
 
     justification: str
     answer: Marks

@@ -170,7 +170,7 @@ def _stop_if_too_many_failed(result: Harvest, params: WikiParams) -> None:
                 f"extract.max_failure_rate allows a share of {params.max_failure_rate}",
                 *reasons,
                 f"Correct {params.titles}, or raise extract.max_failure_rate; the pages that came are in the cache, "
-                "and the next run goes on from there",
+                "and the next run continues from there",
             ]
         )
     )

@@ -42,7 +42,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 def http_client(concurrency: int) -> "httpx2.AsyncClient":
     """A client that sends each request once: it follows no redirects and retries nothing.
 
-    It has no limits of its own: `attempt` limits the time, and the caller limits the number of connections.
+    It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections.
     """
     import httpx2
 

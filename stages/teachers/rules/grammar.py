@@ -1,7 +1,7 @@
 """Just enough grammar to turn a statement into a question: a sentence's main clause as subject, verb and the rest.
 
-A sentence that doesn't parse with certainty is left alone: a question that isn't asked costs nothing, a broken one
-teaches broken English.
+A sentence that doesn't parse with certainty is skipped: a question that isn't asked costs nothing, a broken one teaches
+broken English.
 """
 
 import itertools
@@ -41,7 +41,7 @@ _SUBORDINATE = re.compile(
     r",? (?:which|who|whom|whose|where|although|though|whereas|while|but|so that|unless|because)\b"
     r"|, (?:since|as|when|after|before|until|making|including|especially|such|so|then|yet|nor|with)\b"
 )
-# After these, a list or the main clause may continue behind a comma.
+# After these, a list or the main clause may continue after a comma.
 _OPENS_LIST = re.compile(r", (?:including|especially|such|with)")
 _APPOSITION = re.compile(
     r"(?P<subject>[^,]{2,60}), (?!and |or |but |not )[^,]+(?:, (?!and |or )[^,]+)?, (?P<verb>\w+) "
