@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.errors import StageError, name_in_errors, run_stage
 from stages.common.files import cache_folder, read_jsonl, write_csv, write_json
-from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import Example
 
 if TYPE_CHECKING:
@@ -33,15 +33,6 @@ SIZES = ("full", "small")
 LAUNCHED = "WIKITUNE_LAUNCHED"  # set in the environment of what `train.launcher` starts
 
 
-def _none_or_positive(value: object) -> object:
-    if value == "none" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value
-    raise ValueError("must be none, or a whole number from 1")
-
-
-Patience = Annotated[int | Literal["none"], BeforeValidator(_none_or_positive)]
-
-
 class Params(SectionModel):
     launcher: Annotated[str, Field(min_length=1), SAME_RESULT]  # the command that starts Python
     seed: Seed
@@ -58,7 +49,7 @@ class Params(SectionModel):
     clip_norm: Annotated[float, Field(gt=0)]
     loss_on: Literal["all", "response"]
     evaluations: Positive
-    patience: Patience  # evaluations without a lower validation loss
+    patience: Annotated[int | Literal["none"], positive_or("none")]  # evaluations without a lower validation loss
     keep: Literal["best", "last"]
     neftune: Annotated[float, Field(ge=0, le=100)]
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights

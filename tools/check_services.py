@@ -8,7 +8,7 @@ from typing import Any
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
-from stages.common.hub import FILES, OWNER, REVISIONS
+from stages.common.hub import FILES, OWNER, choose_revision
 from stages.common.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.curate import Params as CurateParams
 from stages.curation.auditor import audit_request, batches
@@ -57,7 +57,7 @@ def _hub(base: dict[str, Any]) -> Finding:
     from huggingface_hub import constants, try_to_load_from_cache
 
     repository = f"{OWNER}/{base['model']}"
-    commit = REVISIONS[base["model"]] if base["revision"] == "default" else base["revision"]
+    commit = choose_revision(base["model"], base["revision"])
     if all(isinstance(try_to_load_from_cache(repository, name, revision=commit), str) for name in FILES):
         return Finding("ok", "base", f"{repository} is in the cache")
     return _website("base", constants.ENDPOINT, "Check the network and HF_ENDPOINT, or set base.source to path")

@@ -28,7 +28,7 @@ def download_model(model: str, revision: str = "default") -> Path:
     from huggingface_hub.errors import EntryNotFoundError, HTTPError  # type: ignore[attr-defined] # imports it
 
     repository = f"{OWNER}/{model}"
-    commit = REVISIONS[model] if revision == "default" else revision
+    commit = choose_revision(model, revision)
     path = Path()
     for name in FILES:
         try:
@@ -42,6 +42,11 @@ def download_model(model: str, revision: str = "default") -> Path:
             ) from error
         commit = path.parent.name  # The next file must be of the same commit, even if the branch moves meanwhile.
     return path.parent
+
+
+def choose_revision(model: str, revision: str) -> str:
+    """The pinned commit of a model (a key of REVISIONS) if `revision` is `default`, otherwise `revision` itself."""
+    return REVISIONS[model] if revision == "default" else revision
 
 
 def first_reason(error: BaseException) -> str:
