@@ -1,4 +1,4 @@
-# `make repro` and `make test` do all of their own set-up, in .venv.
+# `make repro` and `make test` install what they need themselves, in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 # DVC runs the stages' `python`: the one in .venv.
@@ -36,7 +36,7 @@ format: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-# What would fail only after minutes of installing.
+# Checks first what would otherwise fail only after minutes of installing.
 ready:
 	@git rev-parse --git-dir >/dev/null 2>&1 || { \
 	  echo "error: this folder is no Git repository, and DVC needs one. Clone the project instead of downloading a ZIP,"; \

@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 BUNDLED = ROOT / "data/bundled"
 SIZES = (1_000, 10_000, 100_000)
 EVERY = 20  # one in 20 examples repeats the one before it
-A_PAGE = 8  # examples
+EXAMPLES_PER_PAGE = 8  # examples
 SYLLABLES = "ba do fe gi ka lo mu na pe ri so ta ve wi zo".split()
 VARIED = re.compile(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+|(?<=')[a-z]{3,}(?=')|\b[a-z]{6,}\b")
 WORD = re.compile(r"\w+")
@@ -106,7 +106,7 @@ def write_project(folder: Path, size: int) -> None:
 def varied_pages(examples: int) -> tuple[list[Page], list[Example]]:
     """Copies of the bundled pages, and `examples` examples about them."""
     bundled = read_jsonl(BUNDLED / "pages.jsonl", Page)
-    taught = [teach(page, A_PAGE, 1).examples for page in bundled]
+    taught = [teach(page, EXAMPLES_PER_PAGE, 1).examples for page in bundled]
     pages: list[Page] = []
     made: list[Example] = []
     for copy in count():
@@ -164,15 +164,17 @@ def rename_words(text: str, names: dict[str, str]) -> str:
 
 def vary(example: Example, names: dict[str, str], title: str | None) -> Example:
     texts = {key: rename_words(getattr(example, key), names) for key in TEXTS}
-    return remade(example, texts, title)
+    return remake_example(example, texts, title)
 
 
 def reword(example: Example) -> Example:
     texts = {key: getattr(example, key) for key in TEXTS}
-    return remade(example, texts | {"instruction": f"Please answer: {texts['instruction']}"}, example.source.title)
+    return remake_example(
+        example, texts | {"instruction": f"Please answer: {texts['instruction']}"}, example.source.title
+    )
 
 
-def remade(example: Example, texts: dict[str, str], title: str | None) -> Example:
+def remake_example(example: Example, texts: dict[str, str], title: str | None) -> Example:
     source = example.source.model_copy(update={"title": title})
     return make_example(**texts, kind=example.kind, source=source, teacher=example.teacher)
 

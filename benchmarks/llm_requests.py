@@ -1,7 +1,7 @@
 """How long a thousand requests take with each client library and a server that answers each request after 50 ms.
 
-The ideal is the server's time alone if all places for requests are always full. The server runs in its own process and
-speaks the library's API. Answers go to a journal on the disk, where the second run finds all of them.
+The ideal is the server's time if as many requests as allowed are always under way. The server runs in its own process
+and speaks the library's API. Answers go to a journal on the disk, where the second run finds all of them.
 
     python -m benchmarks.llm_requests
 """
@@ -21,7 +21,7 @@ from tests.stages.llm.plain_client import make_params
 from tests.stages.model_server import MODEL, ModelServer
 
 REQUESTS = 1000
-SECONDS = 0.05
+SECONDS = 0.05  # of the server, per request
 CONCURRENCY = 16
 PROVIDERS: tuple[Provider, ...] = ("openai", "gemini")
 
@@ -48,10 +48,10 @@ def serve(to_parent: Connection) -> None:
 
 def main() -> None:
     ideal = REQUESTS * SECONDS / CONCURRENCY
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,))
+    to_server, to_parent = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(to_parent,))
     process.start()
-    url = here.recv()
+    url = to_server.recv()
     os.environ |= {
         "OPENAI_BASE_URL": f"{url}/v1",
         "GOOGLE_GEMINI_BASE_URL": url,
@@ -73,11 +73,11 @@ def main() -> None:
                 seconds = time.perf_counter() - started
                 if [outcome.value for outcome in outcomes] != [Echo(word=name) for name in names]:
                     raise SystemExit("an answer is not the one to its question")
-                here.send(True)
-                seen = here.recv()
+                to_server.send(True)
+                seen = to_server.recv()
                 print(f"{provider:<8} {run:<8} {seconds:>8.2f} {seconds / ideal:>8.2f}x {seen - before:>9,}")
                 before = seen
-    here.send(False)
+    to_server.send(False)
     process.join()
     print(f"The ideal is {ideal:.2f} seconds")
 

@@ -1,8 +1,8 @@
-"""What DVC and imports cost over the work: every stage at settings so small that hardly any work is left.
+"""What DVC and imports cost on top of the work: every stage with settings so small that hardly any work is left.
 
-A copy of the project runs once, and then each stage three times: its imports alone, the stage without DVC, and with it;
-medians are shown. DVC's own start, which a run of all stages pays once, is counted apart. The CPU's time stands beside
-the clock's, because a machine that is busy with other things stretches it less.
+A copy of the project runs once. Then each stage runs three times in each of three ways: only its imports, without DVC,
+and with DVC; medians are shown. DVC's own start, which a run of all stages pays once, is counted separately. CPU time
+is shown beside wall-clock time, because it varies less on a machine that is busy with other things.
 
     python -m benchmarks.overhead
 """
@@ -44,25 +44,25 @@ class Seconds(NamedTuple):
     wall: float
     cpu: float
 
-    def less(self, *others: "Seconds") -> "Seconds":
-        return Seconds(self.wall - sum(one.wall for one in others), self.cpu - sum(one.cpu for one in others))
+    def minus(self, *others: "Seconds") -> "Seconds":
+        return Seconds(self.wall - sum(other.wall for other in others), self.cpu - sum(other.cpu for other in others))
 
     def __str__(self) -> str:
         return f"{self.wall:7.2f} {self.cpu:5.2f}"
 
 
-def timed(workspace: Workspace, *command: str, said: str = "") -> Seconds:
-    """The seconds of a command and of all that it starts, in the median run."""
-    return sorted(_timed_once(workspace, command, said) for _ in range(REPEATS))[REPEATS // 2]
+def time_command(workspace: Workspace, *command: str, stdin: str = "") -> Seconds:
+    """The seconds of a command and of all processes that it starts, in the median run. `stdin` is its input."""
+    return sorted(_time_once(workspace, command, stdin) for _ in range(REPEATS))[REPEATS // 2]
 
 
-def _timed_once(workspace: Workspace, command: Sequence[str], said: str) -> Seconds:
+def _time_once(workspace: Workspace, command: Sequence[str], stdin: str) -> Seconds:
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(
         command,
         cwd=workspace.folder,
         env=workspace.environment(),
-        input=said,
+        input=stdin,
         text=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -73,8 +73,8 @@ def _timed_once(workspace: Workspace, command: Sequence[str], said: str) -> Seco
     return Seconds(time.perf_counter() - started, cpu)
 
 
-def overhead(workspace: Workspace, stage: str, start: Seconds) -> tuple[Seconds, Seconds, Seconds]:
-    """Imports alone, the whole stage, and what DVC adds to that and to its own start."""
+def measure_stage(workspace: Workspace, stage: str, start: Seconds) -> tuple[Seconds, Seconds, Seconds]:
+    """The stage's imports, the whole stage without DVC, and what DVC adds to it, without its own `start`."""
     module, *arguments = STAGES[stage]["cmd"].split("-m ")[1].split()
     listed = subprocess.run(
         [sys.executable, "-c", LIST, module, *arguments],
@@ -85,10 +85,10 @@ def overhead(workspace: Workspace, stage: str, start: Seconds) -> tuple[Seconds,
         text=True,
         check=True,
     )
-    imports = timed(workspace, sys.executable, "-c", IMPORT, said=listed.stdout)
-    alone = timed(workspace, sys.executable, "-m", module, *arguments)
-    by_dvc = timed(workspace, "dvc", "repro", "--force", "--single-item", stage)
-    return imports, alone, by_dvc.less(alone, start)
+    imports = time_command(workspace, sys.executable, "-c", IMPORT, stdin=listed.stdout)
+    without_dvc = time_command(workspace, sys.executable, "-m", module, *arguments)
+    with_dvc = time_command(workspace, "dvc", "repro", "--force", "--single-item", stage)
+    return imports, without_dvc, with_dvc.minus(without_dvc, start)
 
 
 def main() -> None:
@@ -96,12 +96,12 @@ def main() -> None:
         workspace = copy_project(ROOT, Path(folder) / "wikitune")
         workspace.set_params(SMALL)
         workspace.repro()
-        start = timed(workspace, "dvc", "repro", "--single-item", "extract")
+        start = time_command(workspace, "dvc", "repro", "--single-item", "extract")
         print(f"{'clock, CPU':<12} {'imports':>13} {'whole stage':>13} {'DVC beside it':>13}")
         for stage in EXPECTED:
-            print(f"{stage:<12}", *overhead(workspace, stage, start))
+            print(f"{stage:<12}", *measure_stage(workspace, stage, start))
         print(f"{'start of DVC':<12}", start)
-        print(f"{'no-op repro':<12}", timed(workspace, "dvc", "repro"))
+        print(f"{'no-op repro':<12}", time_command(workspace, "dvc", "repro"))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.curation import A_PAGE, BUNDLED, TEXTS, remade
+from benchmarks.curation import BUNDLED, EXAMPLES_PER_PAGE, TEXTS, remake_example
 from stages import judge
 from stages.common.files import count_lines, read_jsonl, write_jsonl
 from stages.common.instruction_sets import read_instructions
@@ -40,9 +40,9 @@ def main() -> None:
 
 
 def time_judge(pairs: int) -> None:
-    examples = made(-(-pairs // 3))
+    examples = make_examples(-(-pairs // 3))
     rng = random.Random(0)
-    rows = [answered(example, rng.choice(examples), rng) for example in examples]
+    rows = [make_answers(example, rng.choice(examples), rng) for example in examples]
     with TemporaryDirectory() as folder:
         shutil.copy("params.yaml", folder)
         os.chdir(folder)
@@ -58,24 +58,25 @@ def time_judge(pairs: int) -> None:
     print(f"{3 * len(rows):8,}{judgments:11,}{seconds:9.1f}{memory:7,.0f}")
 
 
-def made(size: int) -> list[Example]:
+def make_examples(size: int) -> list[Example]:
     """`size` examples, each with a different question."""
     general, _ = read_instructions(BUNDLED / "instructions.jsonl", "error")
     pages = read_jsonl(BUNDLED / "pages.jsonl", Page)
-    real = general + [example for page in pages for example in teach(page, A_PAGE, 1).examples]
-    return [numbered(example, number) for number, example in enumerate(islice(cycle(real), size))]
+    real = general + [example for page in pages for example in teach(page, EXAMPLES_PER_PAGE, 1).examples]
+    return [add_number(example, number) for number, example in enumerate(islice(cycle(real), size))]
 
 
-def numbered(example: Example, number: int) -> Example:
+def add_number(example: Example, number: int) -> Example:
     texts = {key: getattr(example, key) for key in TEXTS}
-    return remade(example, texts | {"instruction": f"{example.instruction} ({number})"}, example.source.title)
+    return remake_example(example, texts | {"instruction": f"{example.instruction} ({number})"}, example.source.title)
 
 
-def answered(example: Example, other: Example, rng: random.Random) -> Answers:
+def make_answers(example: Example, wrong: Example, rng: random.Random) -> Answers:
+    """The three models' answers to an example; `wrong` is an example whose output answers another question."""
     texts: dict[Role, str] = {
         "base": f"{example.instruction} {example.input} " * 4,
-        "small": other.output,
-        "full": rng.choice([example.output, other.output, f"{example.output} {other.output}"]),
+        "small": wrong.output,
+        "full": rng.choice([example.output, wrong.output, f"{example.output} {wrong.output}"]),
     }
     return Answers(
         id=example.id,

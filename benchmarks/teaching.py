@@ -1,8 +1,8 @@
-"""How many pages a second the rule-based teacher reads, and how much memory it needs.
+"""How many pages per second the rule-based teacher reads, and how much memory it needs.
 
-The whole synth stage runs on one core, in a folder of its own, on 1,000 and on 10,000 pages of 2,000 characters. The
-pages are made of the bundled pages' paragraphs. Each has names of its own, so that word forms cached on the first pages
-don't serve all others. For comparison, the same pages are only read, checked as records and written again, which
+The whole synth stage runs on one core, in a temporary folder, on 1,000 and on 10,000 pages of 2,000 characters. The
+pages are made of the bundled pages' paragraphs. Each has other names, so that word forms cached on the first pages
+don't serve all the rest. For comparison, the same pages are only read, checked as records and written again, which
 every stage has to do.
 
     python -m benchmarks.teaching

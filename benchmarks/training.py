@@ -21,7 +21,7 @@ from typing import Any
 
 from model.training.data import TokenSequence
 
-BATCH, STEPS_A_TURN, TURNS = 8, 4, 6
+BATCH, STEPS_PER_TURN, TURNS = 8, 4, 6
 LEARNING_RATE, WEIGHT_DECAY, END_OF_TEXT = 5e-5, 0.1, 50256
 CONTENDERS = ("ours, bf16", "transformers, fp32", "transformers, bf16 autocast")
 
@@ -102,7 +102,7 @@ def _initial_weights() -> Any:
 
 
 def train_in_turns(name: str, batches: list[list[TokenSequence]], connection: Connection) -> None:
-    """Takes a turn of `STEPS_A_TURN` steps for each message. Replies with the seconds and the loss of each step, and
+    """Takes a turn of `STEPS_PER_TURN` steps for each message. Replies with the seconds and the loss of each step, and
     with the process's peak memory in MB."""
     if name.startswith("ours"):
         steps = train_wikitune(batches)
@@ -111,7 +111,7 @@ def train_in_turns(name: str, batches: list[list[TokenSequence]], connection: Co
     for _ in range(TURNS + 1):
         connection.recv()
         turn = []
-        for _ in range(STEPS_A_TURN):
+        for _ in range(STEPS_PER_TURN):
             started = time.perf_counter()
             loss = next(steps)
             turn.append((time.perf_counter() - started, loss))
@@ -120,7 +120,7 @@ def train_in_turns(name: str, batches: list[list[TokenSequence]], connection: Co
 
 def main() -> None:
     rows = encode_data_set(Path(sys.argv[1]), Path(sys.argv[2]))
-    batches = [rows[BATCH * i : BATCH * (i + 1)] for i in range(STEPS_A_TURN * (TURNS + 1))]
+    batches = [rows[BATCH * i : BATCH * (i + 1)] for i in range(STEPS_PER_TURN * (TURNS + 1))]
     context = multiprocessing.get_context("spawn")
     connections = {}
     for name in CONTENDERS:
@@ -130,7 +130,7 @@ def main() -> None:
     losses: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     megabytes: dict[str, float] = {}
     for turn in range(TURNS + 1):  # the first one warms up
-        tokens = [sum(len(row.tokens) for row in batch) for batch in batches[turn * STEPS_A_TURN :][:STEPS_A_TURN]]
+        tokens = [sum(len(row.tokens) for row in batch) for batch in batches[turn * STEPS_PER_TURN :][:STEPS_PER_TURN]]
         for name, connection in connections.items():
             connection.send("go")
             steps, megabytes[name] = connection.recv()
@@ -138,10 +138,10 @@ def main() -> None:
             if turn:
                 rates[name] += [count / seconds for count, (seconds, _) in zip(tokens, steps, strict=True)]
     medians = {name: statistics.median(rate) for name, rate in rates.items()}
-    reference = statistics.mean(losses["transformers, fp32"][-STEPS_A_TURN:])
+    reference = statistics.mean(losses["transformers, fp32"][-STEPS_PER_TURN:])
     print(f"{'':<28} {'tokens/s':>8} {'ours is':>8} {'MB':>6} {'last loss':>10} {'from fp32':>10}")
     for name in CONTENDERS:
-        loss = statistics.mean(losses[name][-STEPS_A_TURN:])
+        loss = statistics.mean(losses[name][-STEPS_PER_TURN:])
         ratio = f"{medians[CONTENDERS[0]] / medians[name]:.2f}x"
         figures = f"{medians[name]:>8.0f} {ratio:>8} {megabytes[name]:>6.0f} {loss:>10.4f} {loss - reference:>+10.4f}"
         print(f"{name:<28} {figures}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stages.common.errors import StageError, naming, run_stage
+from stages.common.errors import StageError, name_in_errors, run_stage
 from stages.common.files import cache_folder, read_jsonl, write_json
 from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
@@ -26,9 +26,8 @@ METRICS = Path("reports/metrics/base.json")
 class Params(SectionModel):
     source: Literal["scratch", "huggingface", "path"]
     model: Literal["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"]
-    revision: Annotated[
-        str, Field(min_length=1)
-    ]  # a commit, a branch, a tag, or default: the commit of stages/common/hub.py
+    # A commit, a branch, a tag, or default: the commit pinned in stages/common/hub.py.
+    revision: Annotated[str, Field(min_length=1)]
     path: str
     sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]  # of model.safetensors
     vocabulary: str  # a folder
@@ -69,7 +68,7 @@ class Params(SectionModel):
 
 def main() -> None:
     params = load_params("base", Params)
-    with naming(CHECKPOINT):
+    with name_in_errors(CHECKPOINT):
         metrics = train_from_scratch(params) if params.source == "scratch" else adopt_weights(params)
     write_json(METRICS, metrics)
 

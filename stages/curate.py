@@ -34,7 +34,7 @@ class Params(Thresholds):
     model_config = ConfigDict(extra="forbid")
 
     auditor: Literal["none", "gemini", "openai"]
-    audit_batch: Annotated[int, Field(ge=1, le=100)]  # examples a request
+    audit_batch: Annotated[int, Field(ge=1, le=100)]  # examples per request
     llm: LlmParams
 
 
@@ -114,7 +114,7 @@ def count_reasons(curation: Curation) -> dict[str, int]:
 
 
 def flow_rows(curation: Curation) -> list[dict[str, object]]:
-    """How many examples went where, for the report's picture."""
+    """A row for the kept examples and one for each rule that rejected any, with their numbers."""
     ends = count_reasons(curation) | {"kept": len(curation.kept)}
     return [{"from": "synthetic", "to": end, "count": count} for end, count in ends.items() if count]
 

@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
-    """Everything that the judges read: the pairs, the answers alone, and the checks."""
+    """Everything that the judges read: the pairs, the single answers, and the checks."""
     shown = params.shown_characters
     solo = solo_sheets(rows, params.pairs, shown) if params.solo else ()
     checks = check_sheets(rows, params.checks, params.check_rows, params.seed, shown)

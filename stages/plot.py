@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stages.common.errors import naming, run_stage
+from stages.common.errors import name_in_errors, run_stage
 from stages.common.params import SectionModel, load_params, read_sections
 from stages.reporting.cards.write_cards import write_cards
 from stages.reporting.charts import draw_charts
@@ -31,7 +31,7 @@ def main() -> None:
     wording = Wording(params.language)
     evidence = read_evidence(DATA, REPORTS, {name: sections[name] for name in SHOWN})
     write_tables(evidence, REPORTS / "tables")
-    with naming(REPORTS / "plots"):
+    with name_in_errors(REPORTS / "plots"):
         draw_charts(evidence, wording, REPORTS / "plots")
     write_report(evidence, wording, REPORTS / "report.md", params.examples)
     write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")

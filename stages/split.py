@@ -37,7 +37,7 @@ METRICS = Path("reports/metrics/split.json")
 class GeneralParams(SectionModel):
     path: str  # JSON Lines or a JSON array of instruction, input, output
     url: Url  # of such a file, instead of `path`
-    sha256: Sha256  # of the file behind `url`
+    sha256: Sha256  # of the file at `url`
     at_most: AtMost
     missing_input: MissingInput
 
@@ -80,7 +80,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Division:
-    """The finished splits, and what is left of the pool and its rejections."""
+    """The finished splits, with the pool that they were made from and the proof that no two sides share content."""
 
     pool: Pool
     full: Split

@@ -56,8 +56,8 @@ class Tally:
         self.fewer += lesson.fewer
         self.surplus += lesson.surplus
         self.with_input += sum(example.input != "" for example in lesson.examples)
-        if lesson.nothing:
-            self.without[lesson.nothing] += 1
+        if lesson.empty_because:
+            self.without[lesson.empty_because] += 1
 
     def metrics(self, params: Params) -> dict[str, object]:
         """The content of the metrics file."""
@@ -100,7 +100,7 @@ def lessons_by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
 
 
 def requests(pages: Iterable[Page], params: Params) -> list[Request]:
-    """One request per page with text. Raises StageError if complete answers to all would be too few examples."""
+    """One request per page with text. Raises StageError if even complete answers to all would be too few examples."""
     asked = [page_request(page, params.per_page, params.page_characters) for page in pages if page.has_text]
     if len(asked) * params.per_page < params.at_least:
         raise StageError(
@@ -121,8 +121,8 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
     """The examples of the pages, counted in `tally`. Raises StageError at the end if there are too few."""
     for page, lesson in lessons:
         tally.add(lesson)
-        if lesson.nothing:
-            log.warning("%s: no example (%s)", page.title, lesson.nothing.replace("_", " "))
+        if lesson.empty_because:
+            log.warning("%s: no example (%s)", page.title, lesson.empty_because.replace("_", " "))
         yield from lesson.examples
     if tally.kinds.total() < params.at_least:
         raise StageError(

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
-from stages.common.errors import StageError, naming, run_stage
+from stages.common.errors import StageError, name_in_errors, run_stage
 from stages.common.files import cache_folder, read_jsonl, write_csv, write_json
-from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import Example
 
 if TYPE_CHECKING:
@@ -33,15 +33,6 @@ SIZES = ("full", "small")
 LAUNCHED = "WIKITUNE_LAUNCHED"  # set in the environment of what `train.launcher` starts
 
 
-def _none_or_positive(value: object) -> object:
-    if value == "none" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value
-    raise ValueError("must be none, or a whole number from 1")
-
-
-Patience = Annotated[int | Literal["none"], BeforeValidator(_none_or_positive)]
-
-
 class Params(SectionModel):
     launcher: Annotated[str, Field(min_length=1), SAME_RESULT]  # the command that starts Python
     seed: Seed
@@ -58,7 +49,7 @@ class Params(SectionModel):
     clip_norm: Annotated[float, Field(gt=0)]
     loss_on: Literal["all", "response"]
     evaluations: Positive
-    patience: Patience  # evaluations without a lower validation loss
+    patience: Annotated[int | Literal["none"], positive_or("none")]  # evaluations without a lower validation loss
     keep: Literal["best", "last"]
     neftune: Annotated[float, Field(ge=0, le=100)]
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
@@ -74,7 +65,7 @@ def main() -> None:
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
-    with naming(CHECKPOINTS / size):
+    with name_in_errors(CHECKPOINTS / size):
         metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
     if int(os.environ.get("RANK", "0")):
         return  # under torchrun, only rank 0 writes
@@ -85,7 +76,7 @@ def main() -> None:
 def launch(command: str, size: str) -> NoReturn:
     """Replaces this process by the launcher, which starts this module again. No shell reads the command.
 
-    DVC doesn't see the launcher, so that another one retrains nothing. Raises StageError if it can't be started.
+    DVC doesn't track the launcher, so changing it retrains nothing. Raises StageError if it can't be started.
     """
     try:
         words = shlex.split(command)
@@ -157,7 +148,7 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
     from model.training.optimization import best_precision
 
     chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision
-    not_the_loops = {
+    not_passed_on = {  # the stage's own settings, and those that are converted below
         "launcher",
         "device",
         "precision",
@@ -167,7 +158,7 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "snapshot_minutes",
     }
     return TrainingConfig(
-        **params.model_dump(exclude=not_the_loops),
+        **params.model_dump(exclude=not_passed_on),
         precision=chosen,  # type: ignore[arg-type] # one of the two
         micro_batch_size=None if params.micro_batch_size == "all" else params.micro_batch_size,
         patience=None if params.patience == "none" else params.patience,
@@ -176,7 +167,7 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
 
 
 def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> "torch.device":
-    """The device to train on; under torchrun, each process of a machine takes a GPU of its own."""
+    """The device to train on. Under torchrun, each process of a machine takes another GPU. Raises StageError."""
     import torch
 
     has_gpu = torch.cuda.is_available()

@@ -1,4 +1,4 @@
-"""The experiment that is checked: its parameters, how much work they ask for, and what is found about it."""
+"""The experiment that is checked: its parameters, how much work they ask for, and the findings about it."""
 
 import shutil
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ PUBLISHED = {
     "gpt2-large": (1280, 36, 20),
     "gpt2-xl": (1600, 48, 25),
 }
-UNKNOWN = 1000  # assumed number of pages of a category without a limit, and of instructions behind an address
+UNKNOWN = 1000  # assumed number of pages in a category without a limit, and of instructions in a file at a URL
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _apply(changes: Sequence[str], path: Path) -> None:
 
 
 def measure_workload(sections: dict[str, Any]) -> Workload:
-    """How much work the parameters ask for, as far as that can be told before a run.
+    """How much work the parameters ask for, as far as that is known before a run.
 
     Raises StageError if a file that the parameters name is missing or broken, or has too few examples for the split.
     """

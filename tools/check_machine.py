@@ -14,20 +14,20 @@ from stages.common.files import cache_folder
 from tools.check_experiment import Finding, Workload
 
 MEASURED = 124_439_808  # parameters of the model whose rates these are
-TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens a second; the latter by transformers
-DECODED = {"bfloat16": 575.0, "float32": 173.0}  # tokens a second, 32 rows at a time
-TRAINING_BYTES = 26  # a parameter: 3,206 MB at the peak, with batches of 8
+TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens per second; the latter by transformers
+DECODED = {"bfloat16": 575.0, "float32": 173.0}  # tokens per second, 32 rows at a time
+TRAINING_BYTES = 26  # per parameter: 3,206 MB at the peak, with batches of 8
 LIBRARIES_BYTES = 0.7e9  # in memory, beside the model
-CHARACTERS_A_TOKEN = 4
+CHARACTERS_PER_TOKEN = 4
 EXAMPLE_TOKENS = 100  # about, with the prompt around it
 TRAIN_SHARE, TEST_SHARE = 0.8, 0.1  # of the rows of a split
-CHECKPOINT_BYTES, SNAPSHOT_BYTES = 4, 16  # a parameter: weights; weights, kept weights and AdamW's two moments
+CHECKPOINT_BYTES, SNAPSHOT_BYTES = 4, 16  # per parameter: weights; weights, kept weights and AdamW's two moments
 CHECKPOINTS, SNAPSHOTS = 3, 2
 GB = 1e9
 
 
 def check_device(sections: dict[str, Any]) -> tuple[Finding, str, str]:
-    """The finding about what trains, the device ("cpu" or "cuda"), and the precision ("bfloat16" or "float32")."""
+    """The finding about the device, the device ("cpu" or "cuda"), and the precision ("bfloat16" or "float32")."""
     import torch
 
     from model.training.optimization import best_precision
@@ -47,8 +47,8 @@ def check_memory(sections: dict[str, Any], workload: Workload, device: str) -> F
     """Whether training, which needs most, fits into the memory that is free."""
     import psutil
 
-    found = re.search(r"nproc[-_]per[-_]node[= ](\d+)", sections["train"]["launcher"])
-    processes = int(found[1]) if found else 1
+    per_node = re.search(r"nproc[-_]per[-_]node[= ](\d+)", sections["train"]["launcher"])
+    processes = int(per_node[1]) if per_node else 1
     needed = (workload.parameters * TRAINING_BYTES + LIBRARIES_BYTES) * processes
     if device == "cuda":
         import torch
@@ -63,8 +63,8 @@ def check_memory(sections: dict[str, Any], workload: Workload, device: str) -> F
 
 
 def check_disk(sections: dict[str, Any], workload: Workload) -> list[Finding]:
-    """A finding for each file system that holds the workspace or the cache directory. The workspace needs room for each
-    checkpoint twice, because DVC may copy what it caches."""
+    """A finding for the file system of the workspace and, if it is another, for that of the cache directory. The
+    workspace needs room for each checkpoint twice, because DVC may copy what it caches."""
     weights = workload.parameters * CHECKPOINT_BYTES
     cache = cache_folder("")
     needs = {Path.cwd(): 2 * CHECKPOINTS * weights, cache: SNAPSHOTS * SNAPSHOT_BYTES * workload.parameters}
@@ -91,7 +91,7 @@ def _nearest_existing(folder: Path) -> Path:
 
 
 def estimate_time(sections: dict[str, Any], workload: Workload, device: str, precision: str) -> Finding:
-    """How long the stages take that train or decode."""
+    """How long the stages that train or decode take."""
     if device == "cuda":
         return Finding("about", "time", "no rate was measured on a GPU; a CPU's would say nothing about yours")
     taken = {stage: value for stage, value in stage_seconds(sections, workload, precision).items() if value}
@@ -105,7 +105,7 @@ def stage_seconds(sections: dict[str, Any], workload: Workload, precision: str) 
     """The seconds of each stage that trains or decodes. The others take seconds, or wait for a server."""
     slower = workload.parameters / MEASURED
     base, train, infer = sections["base"], sections["train"], sections["infer"]
-    scratch = workload.characters / CHARACTERS_A_TOKEN * base["epochs"] if base["source"] == "scratch" else 0
+    scratch = workload.characters / CHARACTERS_PER_TOKEN * base["epochs"] if base["source"] == "scratch" else 0
     tokens = {
         "train-full": workload.full * TRAIN_SHARE * train["epochs"] * EXAMPLE_TOKENS,
         "train-small": workload.small * TRAIN_SHARE * train["epochs"] * EXAMPLE_TOKENS,

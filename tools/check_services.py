@@ -8,7 +8,7 @@ from typing import Any
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
-from stages.common.hub import FILES, OWNER, REVISIONS
+from stages.common.hub import FILES, OWNER, choose_revision
 from stages.common.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.curate import Params as CurateParams
 from stages.curation.auditor import audit_request, batches
@@ -20,14 +20,14 @@ from stages.llm.request import LlmParams, Provider, Request
 from stages.llm.service import CostEstimate, Service
 from stages.synth import Params as SynthParams, requests as synth_requests
 from tools.check_experiment import Finding, Workload
-from tools.check_machine import CHARACTERS_A_TOKEN, TEST_SHARE
+from tools.check_machine import CHARACTERS_PER_TOKEN, TEST_SHARE
 
 SECONDS = 3.0  # a web server that takes longer counts as unreachable
 EXAMPLE_CHARACTERS = 200  # about: an example that is audited, and a task or a reference that is judged
 
 
 def connection_problem(url: str) -> str | None:
-    """What is wrong; None if a web server answers, with whatever status."""
+    """Why no web server answers at this URL; None if one does, with any status."""
     import httpx2
 
     try:
@@ -38,7 +38,7 @@ def connection_problem(url: str) -> str | None:
 
 
 def check_websites(sections: dict[str, Any]) -> list[Finding]:
-    """Findings about those that are needed of: the wiki, the address of the general instructions, the Hugging Face
+    """A finding for each website that the run needs: the wiki, the URL of the general instructions, the Hugging Face
     Hub."""
     findings = []
     extract, general = ExtractParams.model_validate(sections["extract"]), sections["split"]["general"]
@@ -57,7 +57,7 @@ def _hub(base: dict[str, Any]) -> Finding:
     from huggingface_hub import constants, try_to_load_from_cache
 
     repository = f"{OWNER}/{base['model']}"
-    commit = REVISIONS[base["model"]] if base["revision"] == "default" else base["revision"]
+    commit = choose_revision(base["model"], base["revision"])
     if all(isinstance(try_to_load_from_cache(repository, name, revision=commit), str) for name in FILES):
         return Finding("ok", "base", f"{repository} is in the cache")
     return _website("base", constants.ENDPOINT, "Check the network and HF_ENDPOINT, or set base.source to path")
@@ -81,12 +81,13 @@ def check_models(sections: dict[str, Any], workload: Workload) -> list[Finding]:
 class AskedModel:
     """A language model that a stage asks."""
 
-    key: str  # of params.yaml, that names it
+    key: str  # of params.yaml, where it is chosen
     service: Service
     estimate: Callable[[], CostEstimate]  # raises StageError if nothing would be asked
 
 
 def asked_models(sections: dict[str, Any], workload: Workload) -> Iterator[AskedModel]:
+    """The language models that the parameters choose: as teacher, as auditor, and as judges."""
     for stage, role in (("synth", "teacher"), ("curate", "auditor")):
         provider: Provider = sections[stage][role]
         if provider in ("gemini", "openai"):
@@ -141,7 +142,7 @@ def _example(number: int) -> Example:
 def _judge_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
     """Pairs in both orders, single answers and checks of the judge, as far as the parameters ask for them."""
     params = JudgeParams.model_validate(sections["judge"])
-    length = sections["infer"]["max_new_tokens"] * CHARACTERS_A_TOKEN
+    length = sections["infer"]["max_new_tokens"] * CHARACTERS_PER_TOKEN
     rows = [_answers(number, length) for number in range(round(workload.full * TEST_SHARE))]
     return [judge_request(sheet, params.shown_characters) for sheet in all_sheets(rows, params)]
 

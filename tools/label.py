@@ -1,7 +1,7 @@
 """`wikitune label`: writes the page on which a person says which of two answers is better, and sees no names.
 
-The draw is blind: a comparison is known by a token, which only whoever has the answers can resolve
-(stages/judges/labels/choices.py, which also reads what the page downloads).
+The page names a comparison only by a token. Only someone who has the answers can find out which models it means
+(stages/judges/labels/choices.py, which also reads the file that the page downloads).
 """
 
 import hashlib
@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "label_page"
 
 
 def write_label_page(count: int) -> None:
-    """Writes the page with `count` of the comparisons, and prints where it is."""
+    """Writes the page with `count` of the comparisons, and prints its path."""
     from stages import judge
 
     params = load_params("judge", judge.Params)

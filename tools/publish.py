@@ -1,4 +1,4 @@
-"""`wikitune publish`: the data set and the models of the last `dvc repro`, laid out as the Hugging Face Hub has them.
+"""`wikitune publish`: the data set and the models of the last `dvc repro`, laid out as on the Hugging Face Hub.
 
 The data set is at the top of the folder, so that `datasets.load_dataset(FOLDER)` loads it; the models are below it.
 """
@@ -73,7 +73,8 @@ def check_card(name: str, files: list[Path]) -> None:
 
 
 def lay_out_data(target: Path) -> None:
-    """The JSON Lines files unchanged, Parquet files with the same rows, and the card; its metadata name the latter."""
+    """Writes the JSON Lines files unchanged, Parquet files with the same rows, and the card, which names the Parquet
+    files as the data."""
     from huggingface_hub import DatasetCard
 
     copy_file(DATA / ATTRIBUTION, target / ATTRIBUTION)
@@ -106,6 +107,7 @@ def write_parquet(source: Path, target: Path) -> None:
 
 
 def row_groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows in lists of up to `ROW_GROUP`."""
     while group := list(islice(rows, ROW_GROUP)):
         yield group
 

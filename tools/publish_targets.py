@@ -8,13 +8,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from stages.common.errors import StageError, naming
+from stages.common.errors import StageError, name_in_errors
 from stages.common.files import read_text, write_text
 from stages.common.hub import first_reason
 from stages.common.records import ROLES
 
 MODELS = "models"  # the folder with the models
-LISTED = ".wikitune-published"  # lists the published files of the folder that it is in, a path a line
+LISTED = ".wikitune-published"  # lists the published files of the folder that it is in, a path per line
 HUB_PREFIX = "hf://"
 
 
@@ -32,7 +32,7 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     for left_over in (new, old):  # of a run that was killed
         shutil.rmtree(left_over, ignore_errors=True)
     try:
-        with naming(target):
+        with name_in_errors(target):
             new.mkdir(parents=True)
             fill(new)
             write_text(new / LISTED, "".join(f"{path}\n" for path in sorted(files_below(new))))
@@ -72,7 +72,7 @@ def parse_repository(target: str) -> str:
 
 
 def upload_to_hub(folder: Path, name: str, private: bool) -> list[str]:
-    """Uploads the folder: the data set to the data set repository `name`, each model to a repository of its own.
+    """Uploads the folder: the data set to the data set repository `name`, each model to the repository `name`-ROLE.
 
     Returns the addresses of the repositories. Raises StageError if one can't be written.
     """

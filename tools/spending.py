@@ -17,7 +17,7 @@ ALIGNMENT = "<<<>>>>"
 
 @dataclass(frozen=True)
 class Filter:
-    """Which answers are meant: all that meet every condition that isn't None."""
+    """Chooses answers: those that meet every condition that isn't None."""
 
     stage: str | None = None
     model: str | None = None
@@ -93,8 +93,8 @@ def _printable(text: str) -> str:
 
 
 def prune_answers(database: Database, chosen: Filter) -> str:
-    """Removes the chosen answers, and says how many. For a model with no answers left, the form in which it keeps to a
-    schema is forgotten as well, so the next run asks for it again."""
+    """Removes the chosen answers, and says how many. For a model with no answers left, the form in which it follows a
+    schema is forgotten as well, so the next run probes again."""
     where, values = chosen.where()
     with database.transaction(durable=True) as connection:
         usd = connection.execute(f"SELECT coalesce(sum(usd), 0.0) FROM answers WHERE {where}", values).fetchone()[0]

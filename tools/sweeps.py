@@ -29,7 +29,7 @@ NORMAL_95 = 1.960
 class Experiment:
     name: str  # of the experiment, or the revision as the user gave it
     params: dict[str, Scalar]  # by dotted key; a list as JSON
-    val_loss: dict[str, float]  # nats a token, by model; each on its own validation set
+    val_loss: dict[str, float]  # nats per token, by model; each on its own validation set
     totals: dict[str, float]  # mean of the judge's totals, 0 to 15 points, by model
 
 
@@ -52,6 +52,7 @@ def find_experiments(revisions: Sequence[str]) -> list[Experiment]:
 
 
 def read_experiment(name: str, revision: str) -> Experiment:
+    """Reads an experiment from its commit. Raises StageError if it lacks parameters or metrics."""
     params = parse_yaml(_file(name, revision, "params.yaml"), f"params.yaml of {name}")
     train = {size: json.loads(_file(name, revision, path)) for size, path in TRAIN.items()}
     judge = json.loads(_file(name, revision, JUDGE))
@@ -124,6 +125,7 @@ def find_swept_key(experiments: Sequence[Experiment], wanted: str | None) -> str
 
 
 def is_seed(key: str) -> bool:
+    """Whether a dotted key names a seed."""
     return key.rpartition(".")[2] == "seed"
 
 

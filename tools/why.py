@@ -78,16 +78,16 @@ def _story_lines(id: str, examples: Sequence[Example], limits: Thresholds, pages
         return
     yield f"rejected: {rejection.reason}"
     named = set(re.findall(r"\b[0-9a-f]{16}\b", rejection.evidence)) - {id}
-    for other in examples:
-        if other.id in named:
-            yield f"the other: {other.id} {format_example(other)}"
+    for counterpart in examples:
+        if counterpart.id in named:
+            yield f"the other: {counterpart.id} {format_example(counterpart)}"
 
 
 def _statement(rule: str, evidence: Mapping[str, str | None], rejection: Rejection | None) -> str:
     """What a rule says: its evidence against the example, or "-".
 
-    `evidence` has the rules that look at one example alone. The rules that compare examples are not asked about an
-    example that an earlier rule has rejected.
+    `evidence` has the rules about a single example. The rules that compare examples are not asked about an example that
+    an earlier rule has rejected.
     """
     if rule in evidence:
         return evidence[rule] or "-"

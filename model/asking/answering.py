@@ -23,7 +23,7 @@ class PromptTooLongError(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """An instruction and its input, numbered from 0. With the seed, the number decides the random numbers."""
+    """An instruction and its input. `number` counts the questions from 0; it and the seed fix the random numbers."""
 
     instruction: str
     input: str
@@ -57,7 +57,11 @@ class Answerer:
 
 
 class Response:
-    """`pieces()` decodes it. Then `finish` says how it ended; it is None until then, and if it is interrupted."""
+    """The response to one question, decoded by `pieces()`.
+
+    `finish` is None until all pieces are decoded. Then it is "stop" if the model stopped, or "length" if the token
+    limit or the context ended the response.
+    """
 
     def __init__(self, answerer: Answerer, prompt: list[int], number: int) -> None:
         self.finish: Literal["stop", "length"] | None = None
@@ -66,8 +70,8 @@ class Response:
         self._number = number
 
     def pieces(self) -> Iterator[str]:
-        """The text as it is decoded, one piece per token. A piece holds whole characters: it is "" if the token ends
-        inside one.
+        """The text as it is decoded, one piece per token. A piece contains only whole characters: it is "" if the token
+        ends inside one.
 
         Joined, the pieces are what decoding all tokens at once gives: bytes that are not UTF-8 become U+FFFD.
         """
@@ -111,7 +115,10 @@ def answer_lines(answerers: Sequence[Answerer], source: BinaryIO, target: Binary
 
 
 def parse_line(line: bytes, number: int) -> Question:
-    """An instruction, or an instruction, a tab and its input. Raises UnicodeDecodeError."""
+    """Reads an instruction, or an instruction, a tab and its input, with escapes as in `escape`.
+
+    Raises UnicodeDecodeError if the line is not UTF-8.
+    """
     instruction, _, context = line.decode("utf-8").rstrip("\r\n").partition("\t")
     return Question(unescape(instruction), unescape(context), number)
 

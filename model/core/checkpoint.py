@@ -134,7 +134,7 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
 
 
 def all_finite(tensor: Tensor) -> bool:
-    """Whether no value is NaN or infinite. The smallest and the largest value tell, and take less memory than
+    """Whether no value is NaN or infinite. Checks only the smallest and the largest value, which takes less memory than
     `isfinite` of all values."""
     return bool(torch.stack(torch.aminmax(tensor)).isfinite().all())
 

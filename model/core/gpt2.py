@@ -31,11 +31,11 @@ class GPT2Config:
     """The sizes of a GPT-2; the defaults are those of the 124M model."""
 
     vocab_size: int = 50257
-    n_positions: int = 1024
-    n_embd: int = 768
-    n_layer: int = 12
-    n_head: int = 12
-    dropout: float = 0.0
+    n_positions: int = 1024  # context length in tokens
+    n_embd: int = 768  # width
+    n_layer: int = 12  # blocks
+    n_head: int = 12  # attention heads per block
+    dropout: float = 0.0  # probability, while training
     layer_norm_epsilon: float = 1e-5
 
     def __post_init__(self) -> None:
@@ -56,13 +56,15 @@ class Conv1D(nn.Module):
 
 
 def _empty_embedding(rows: int, width: int) -> nn.Embedding:
-    """An embedding without torch's random weights, which are always replaced. Drawing them on the device `meta` would
-    import torch's compiler, which takes as long as all the rest of torch."""
+    """An embedding without torch's random weights, which are always replaced. Sampling them on the device `meta` would
+    import torch's compiler, which takes as long as the rest of torch."""
     embedding: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(rows, width), freeze=False)  # type: ignore[no-untyped-call]
     return embedding
 
 
 class Attention(nn.Module):
+    """Multi-head causal self-attention, [N, C] to [N, C]. `layer` counts the blocks from 0."""
+
     def __init__(self, config: GPT2Config, layer: int) -> None:
         super().__init__()
         self.layer = layer
@@ -79,6 +81,8 @@ class Attention(nn.Module):
 
 
 class MLP(nn.Module):
+    """Two linear layers with GELU between them, [N, C] to [N, C]."""
+
     def __init__(self, config: GPT2Config) -> None:
         super().__init__()
         self.dropout = config.dropout
@@ -91,6 +95,8 @@ class MLP(nn.Module):
 
 
 class Block(nn.Module):
+    """Attention and MLP, each after a layer norm and added to the residual stream, [N, C] to [N, C]."""
+
     def __init__(self, config: GPT2Config, layer: int) -> None:
         super().__init__()
         self.ln_1 = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
@@ -116,8 +122,9 @@ class GPT2(nn.Module):
         self.ln_f = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
 
     def init_weights(self, generator: torch.Generator, embedding_std: float = 0.02) -> "GPT2":
-        """Draws GPT-2's initial weights from N(0, 0.02). Each block adds two projections to the residual stream, so
-        those are scaled down by sqrt(2 * n_layer) (section 2.3 of the paper). Biases stay zero. Returns the model.
+        """Samples GPT-2's initial weights from a normal distribution with standard deviation 0.02. Each block adds two
+        projections to the residual stream, so those are scaled down by sqrt(2 * n_layer) (section 2.3 of the paper).
+        Biases stay zero. Returns the model.
 
         GPT-2 is at least 768 wide. A narrower model learns faster from a larger `embedding_std`.
         """

@@ -110,7 +110,7 @@ class PackedRows:
         count, width = self.to_rectangle.shape  # read from the tensor, so that compiled code takes any size
         cells = self.to_rectangle.flatten()
 
-        def own(x: Tensor) -> Tensor:  # [N, H, D] -> [B, H, T, D]
+        def own(x: Tensor) -> Tensor:  # the rows' own tokens: [N, H, D] -> [B, H, T, D]
             return x.index_select(0, cells).view(count, width, *x.shape[1:]).transpose(1, 2)
 
         def prefix(x: Tensor) -> Tensor:  # [N, H, D] -> [1, H, shared, D]

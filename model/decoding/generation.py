@@ -127,8 +127,8 @@ def prepare_for_decoding(model: GPT2) -> GPT2:
     """A copy of `model` that decodes faster, if it computes in bfloat16 on a CPU that allows it; otherwise `model`.
 
     A decoding step reads every weight once and does little with each, so reading takes most of its time. oneDNN would
-    rearrange the weights in each product, which takes as long again; the copy holds them already rearranged. It takes
-    the memory of the matrices once more (236 MB for the 124M model) and does not see later changes of `model`.
+    rearrange the weights in each product, which takes as long again; in the copy they are already rearranged. The copy
+    needs memory for all matrices a second time (236 MB for the 124M model), and does not see later changes of `model`.
     """
     weight = model.wte.weight
     if weight.device.type != "cpu" or weight.dtype != torch.bfloat16 or not _can_rearrange():
@@ -159,7 +159,7 @@ class _RearrangedGPT2(GPT2):
 class _RearrangedLinear(nn.Module):
     """A linear layer in bfloat16 whose weight is in the layout of oneDNN's kernels, which only they can read.
 
-    It uses the two operators that torch's compiler puts in the place of linear layers. They are private: without them,
+    It uses the two operators by which torch's compiler replaces linear layers. They are private. If torch lacks them,
     `prepare_for_decoding` returns the model as it is.
     """
 

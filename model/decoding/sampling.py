@@ -47,7 +47,7 @@ def row_generator(seed: int, row_id: int) -> np.random.Generator:
 
 
 def choose_tokens(logits: Tensor, sampling: Sampling, generators: Sequence[np.random.Generator]) -> Tensor:
-    """The next token of each row of `logits` [B, V]: token ids [B] (int64). Each row has a generator of its own."""
+    """The next token of each row of `logits` [B, V]: token ids [B] (int64). Each row has its own generator."""
     if sampling.greedy:
         return most_likely(logits)
     uniform = torch.tensor([generator.random() for generator in generators], dtype=torch.float64)

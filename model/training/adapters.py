@@ -1,7 +1,7 @@
 """Two options that change what the layers compute while training: LoRA and NEFTune.
 
-Both leave a plain GPT-2: LoRA's matrices are merged into the weights in the end, NEFTune's noise is only ever added in
-training.
+The result is a plain GPT-2 in both cases: LoRA's matrices are merged into the weights at the end, and NEFTune's noise
+is added only while training.
 """
 
 from typing import TypeVar

@@ -1,8 +1,8 @@
 """The training loop, used for the base model and for both instruction-tunings.
 
 The loss of a batch is the sum over its supervised tokens divided by their number, whether the batch runs as a whole, in
-micro-batches or over several processes. So long and short examples weigh as much as their tokens, and how a batch is
-cut changes nothing but rounding. The loss itself is in `model/training/loss.py`.
+micro-batches or over several processes. So every token weighs the same, and splitting a batch changes only rounding.
+The loss itself is in `model/training/loss.py`.
 """
 
 import math
@@ -39,8 +39,10 @@ class TrainingError(Exception):
 
 @dataclass(frozen=True)
 class TrainingConfig:
+    """The settings of one run of `train`."""
+
     epochs: int
-    batch_size: int
+    batch_size: int  # rows per step
     learning_rate: float  # the peak
     micro_batch_size: int | None = None  # rows computed at a time, if a whole batch needs too much memory
     weight_decay: float = 0.1  # of matrices; biases and layer norms have none
@@ -48,8 +50,8 @@ class TrainingConfig:
     schedule: Schedule = "cosine"
     clip_norm: float = 1.0  # longer gradients are scaled down to this Euclidean norm
     loss_on: LossOn = "all"
-    lora_rank: int | None = None  # train matrices of this rank beside the frozen weights, and merge them in the end
-    lora_alpha: float = 16.0
+    lora_rank: int | None = None  # train matrices of this rank beside the frozen weights, and merge them at the end
+    lora_alpha: float = 16.0  # scale of their product, times the rank
     neftune: float = 0.0  # noise on the embeddings; 5 to 15 in the paper, 0 for none
     evaluations: int = 10  # evenly spread over the run; the last one is at its end
     patience: int | None = None  # stop after this many evaluations in a row without a lower validation loss
@@ -187,7 +189,7 @@ class TrainingRun:
         self.device = model.wte.weight.device
 
     def finish(self) -> TrainingResult:
-        """Trains from where the run is to its end."""
+        """Trains to the end of the run, from the newest snapshot if there is one."""
         self._load_snapshot()
         progress = self.progress
         if not progress.curve:
@@ -214,8 +216,8 @@ class TrainingRun:
     def step(self, batch: Sequence[TokenSequence]) -> tuple[float, int]:
         """One update. Returns the batch's mean loss and the number of its supervised tokens."""
         config, progress = self.config, self.progress
-        # Dropout and noise depend on seed, step and rank alone, so that a run that continues draws the same numbers.
-        # On a CPU, torch uses the low 32 bits, so there the seed changes only the order of the batches.
+        # Dropout and noise depend only on seed, step and rank, so that a resumed run gets the same random numbers. On a
+        # CPU, torch uses only the low 32 bits, so there the seed changes only the order of the batches.
         torch.manual_seed((config.seed << 32) + progress.step * self.ranks.world + self.ranks.rank)
         supervised = sum(sequence.supervised(config.loss_on) for sequence in batch)
         if not supervised:
@@ -245,9 +247,8 @@ class TrainingRun:
     def _backward(self, micro_batch: Sequence[TokenSequence], supervised: int) -> float:
         """Adds the gradient of the micro-batch's part of the batch's mean loss. Returns its summed loss."""
         working, config = self.weights.working, self.config
-        random_rows = (
-            working.config.dropout > 0 or config.neftune > 0
-        )  # equal prefixes then get different hidden states
+        # With dropout or noise, equal prefixes get different hidden states.
+        random_rows = working.config.dropout > 0 or config.neftune > 0
         packed_batch = pack(micro_batch, self.pad, config.loss_on, share_prefix=not random_rows)
         batch = packed_batch.to(working.wte.weight.device)
         noise = neftune_noise(batch, working, config.neftune) if config.neftune else None

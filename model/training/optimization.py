@@ -41,7 +41,7 @@ class AdamW:
 
     Weight decay applies to matrices only, not to biases and layer norms. The kernel is the one inside
     `torch.optim.AdamW(fused=True)`. It is called directly because `torch.optim` imports torch's compiler, which takes
-    about as long as torch itself. The kernel's name is private: where torch lacks it, `torch.optim` does the same.
+    about as long as torch itself. The kernel's name is private. If torch lacks it, `torch.optim.AdamW` is used.
     """
 
     def __init__(self, weight_decay: float) -> None:
@@ -167,7 +167,7 @@ Pair = tuple[nn.Parameter, nn.Parameter]  # a trained weight and its working cop
 
 def _split(pairs: list[Pair]) -> tuple[list[list[Pair]], int]:
     """Splits the pairs, in their order, into parts that are no larger than the largest weight. Returns the parts and
-    that size, in numbers."""
+    the number of elements of that weight."""
     limit = max((trained.numel() for trained, _ in pairs), default=0)
     parts: list[list[Pair]] = []
     room = 0

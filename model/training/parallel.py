@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process's rank (from 0) among `world` processes. By default it is alone."""
+    """This process's rank (from 0) among `world` processes. By default it is the only one."""
 
     rank: int = 0
     world: int = 1

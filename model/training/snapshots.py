@@ -53,7 +53,7 @@ def fingerprint(
 
 
 class Snapshots:
-    """The snapshots of one training run, in a folder of its own."""
+    """The snapshots of one training run. No other run uses their folder."""
 
     def __init__(self, folder: Path, minutes: float) -> None:
         """`minutes` is the time between two snapshots."""
@@ -64,14 +64,14 @@ class Snapshots:
 
     @contextmanager
     def until_done(self) -> Iterator[None]:
-        """Locks the folder during a run, and deletes it if the run succeeds. If another process holds the lock, it
-        trains the same; this one then takes no snapshots."""
+        """Locks the folder during a run, and deletes it if the run succeeds. If another process holds the lock, it is
+        training the same model; this one then takes no snapshots."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "lock")
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            log.warning("%s: another process trains the same; this one takes no snapshots", self.folder)
+            log.warning("%s: another process is training the same model; this one takes no snapshots", self.folder)
             self.active = False
         try:
             yield
@@ -84,8 +84,8 @@ class Snapshots:
         return self.active and time.monotonic() - self._last >= 60 * self.minutes
 
     def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
-        """Writes a snapshot and deletes all but the newest `KEPT`. If it cannot be written, logs a warning: training
-        goes on, and the next one is tried when it is due."""
+        """Writes a snapshot and deletes all but the newest `KEPT`. If it cannot be written, only logs a warning:
+        training continues, and the next snapshot is tried when it is due."""
         self._last = time.monotonic()
         temporary = self.folder / ".snapshot.tmp"
         try:

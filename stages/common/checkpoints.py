@@ -1,4 +1,4 @@
-"""How a stage reads a checkpoint: as the model package does, with errors for the reader."""
+"""Reads a checkpoint for a stage, whose errors say what the user can do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

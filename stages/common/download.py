@@ -39,8 +39,8 @@ def download_file(url: str, sha256: str, most_bytes: int = MOST_BYTES) -> Path:
     """The path of the file with that SHA-256, named after the last part of the URL. A file in the cache is reused.
 
     The file gets its name only when it is complete and checked, under a lock. So a killed process leaves nothing that
-    another would use, and of several processes only one downloads. Raises StageError if the file cannot be
-    downloaded, has another SHA-256, or is larger than `most_bytes`.
+    another would use, and only one of several processes downloads. Raises StageError if the file cannot be downloaded,
+    has another SHA-256, or is larger than `most_bytes`.
     """
     from filelock import FileLock
 
@@ -77,10 +77,10 @@ def _fetch(url: str, sha256: str, path: Path, most_bytes: int) -> None:
     try:
         with httpx2.stream("GET", url, timeout=timeout, follow_redirects=True) as response:
             if response.status_code != 200:
-                raise _cannot(url, f"{response.url} answered {response.status_code}")
+                raise _download_error(url, f"{response.url} answered {response.status_code}")
             size, actual = _save(response, temporary, most_bytes)
     except httpx2.HTTPError as error:
-        raise _cannot(url, str(error) or type(error).__name__) from error
+        raise _download_error(url, str(error) or type(error).__name__) from error
     else:
         if actual != sha256:
             raise StageError(
@@ -93,7 +93,7 @@ def _fetch(url: str, sha256: str, path: Path, most_bytes: int) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _cannot(url: str, reason: str) -> StageError:
+def _download_error(url: str, reason: str) -> StageError:
     return StageError(
         f"{url} cannot be downloaded: {reason}\n"
         "  Check network and address. A file that is already here is used with its path and an empty url"

@@ -45,13 +45,13 @@ def run_stage(main: Callable[[], None], choices: Sequence[str] = ()) -> None:
         with one_at_a_time():
             main()
 
-    run_command(run, "run `dvc repro` again", "interrupted; `dvc repro` goes on from the last finished stage")
+    run_command(run, "run `dvc repro` again", "interrupted; `dvc repro` continues after the last finished stage")
 
 
 def check_arguments(arguments: Sequence[str], choices: Sequence[str]) -> None:
-    """Raises StageError unless the arguments are one of `choices`, or none where there are no choices."""
+    """Raises StageError unless the only argument is one of `choices`, or there are neither choices nor arguments."""
     if [*arguments] not in ([[choice] for choice in choices] or [[]]):
-        spec = sys.modules["__main__"].__spec__  # None where Python runs a file, not a module
+        spec = sys.modules["__main__"].__spec__  # None if Python runs a file, not a module
         usage = " ".join(filter(None, ["python -m", spec.name if spec else "MODULE", "|".join(choices)]))
         hint = "" if choices else "; a stage takes no arguments, see `wikitune --help` for commands that do"
         raise StageError(f"usage: {usage}; got {' '.join(arguments) or 'nothing'}{hint}")
@@ -82,9 +82,9 @@ def one_at_a_time() -> AbstractContextManager[Any]:
     """Waits until no other stage that DVC started is running in this workspace.
 
     DVC's own lock ends with DVC: when DVC is killed, the stage that it started may still be running. Commands run by
-    hand take no lock, and of torchrun's processes only rank 0 does. Queued experiments each run in a folder of their
-    own and don't wait for one another, so the lock is in the current folder, not in `DVC_ROOT`, which is the same
-    folder for all of them.
+    hand take no lock, and under torchrun only rank 0 takes it. Queued experiments each run in their own folder and
+    don't wait for one another. So the lock is in the current folder, not in `DVC_ROOT`, which is the same for all of
+    them.
     """
     if "DVC_STAGE" not in os.environ or os.environ.get("RANK", "0") != "0":
         return nullcontext()
@@ -97,8 +97,8 @@ def one_at_a_time() -> AbstractContextManager[Any]:
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Adds the file's name to an OSError without one: opening a file names it in the error, writing doesn't."""
+def name_in_errors(path: Path) -> Iterator[None]:
+    """Adds the name of the file to an OSError that lacks one: an error of opening has it, one of writing does not."""
     try:
         yield
     except OSError as error:

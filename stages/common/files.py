@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from stages.common.errors import StageError, naming
+from stages.common.errors import StageError, name_in_errors
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -30,13 +30,13 @@ def cache_folder(name: str) -> Path:
 
 
 def sha256_of_file(path: Path) -> str:
-    """64 hex digits. Raises StageError if the file cannot be read."""
+    """The SHA-256 of a file, in hex. Raises StageError if it cannot be read."""
     with readable(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # typeshed wants readinto
 
 
 def read_text(path: Path) -> str:
-    """Raises StageError if the file is missing or isn't UTF-8."""
+    """The text of a file. Raises StageError if it is missing, cannot be read or isn't UTF-8."""
     with readable(path) as file:
         content = file.read()
     try:
@@ -91,7 +91,7 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def read_json(path: Path) -> Any:
-    """Raises StageError with file, line and column if the text isn't JSON. NaN and Infinity aren't JSON."""
+    """The value of a JSON file. Raises StageError with file, line and column if it isn't JSON, which has no NaN."""
 
     def refuse(constant: str) -> None:
         raise StageError(f"{path} holds {constant}, which is not JSON; run `dvc repro`: it writes the file again")
@@ -151,7 +151,7 @@ def _renamed_into_place(path: Path) -> Iterator[TextIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        with naming(path):
+        with name_in_errors(path):
             with temporary.open("w", encoding="utf-8", newline="\n") as file:
                 yield file
             temporary.replace(path)

@@ -9,7 +9,7 @@ from stages.common.errors import StageError
 
 OWNER = "openai-community"
 FILES = ("config.json", "model.safetensors")
-# Pinned commits, so that the weights are the same every day. Each was its repository's `main` when this was written.
+# Pinned commits, so that everyone gets the same weights. Each was its repository's `main` when it was pinned.
 REVISIONS = {
     "gpt2": "607a30d783dfa663caf39e06633721c8d4cfcd7e",
     "gpt2-medium": "6dcaa7a952f72f9298047fd5137cd6e4f05f41da",
@@ -22,13 +22,13 @@ def download_model(model: str, revision: str = "default") -> Path:
     """The folder with the two files of a model (a key of REVISIONS). Cached files aren't downloaded again.
 
     `revision` is a commit, a branch or a tag; `default` is the pinned commit. Raises StageError if a file cannot be
-    had.
+    downloaded.
     """
     from huggingface_hub import constants, hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HTTPError  # type: ignore[attr-defined] # imports it
 
     repository = f"{OWNER}/{model}"
-    commit = REVISIONS[model] if revision == "default" else revision
+    commit = choose_revision(model, revision)
     path = Path()
     for name in FILES:
         try:
@@ -42,6 +42,11 @@ def download_model(model: str, revision: str = "default") -> Path:
             ) from error
         commit = path.parent.name  # The next file must be of the same commit, even if the branch moves meanwhile.
     return path.parent
+
+
+def choose_revision(model: str, revision: str) -> str:
+    """The pinned commit of a model (a key of REVISIONS) if `revision` is `default`, otherwise `revision` itself."""
+    return REVISIONS[model] if revision == "default" else revision
 
 
 def first_reason(error: BaseException) -> str:

@@ -1,8 +1,8 @@
 """Reads instruction sets from outside: every row becomes an Example, or a MalformedRow that says what is wrong.
 
-No row stops the reading and no row is lost; `read_instructions` is for callers that must stop at a bad row. JSON Lines
-are read line by line, so that neither a large file nor an endless line fills the memory. A JSON array is read whole;
-if its text is broken, its rows cannot be told apart, and that is an error.
+`read_rows` stops at no row and loses none; `read_instructions` is for callers that must stop at a bad row. JSON Lines
+are read line by line, so that neither a large file nor an endless line fills the memory. A JSON array is read whole. If
+it is broken, nobody can say where its rows end, so that is an error.
 """
 
 import json

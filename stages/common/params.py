@@ -29,13 +29,18 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Scalar = str | int | float | bool
 
 
-def _all_or_positive(value: object) -> object:
-    if value == "all" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value
-    raise ValueError("must be all, or a whole number from 1")
+def positive_or(word: str) -> BeforeValidator:
+    """The check of a field whose value is a whole number from 1, or `word`."""
+
+    def check(value: object) -> object:
+        if value == word or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+            return value
+        raise ValueError(f"must be {word}, or a whole number from 1")
+
+    return BeforeValidator(check)
 
 
-AtMost = Annotated[int | Literal["all"], BeforeValidator(_all_or_positive)]
+AtMost = Annotated[int | Literal["all"], positive_or("all")]
 
 
 class SectionModel(BaseModel):
@@ -80,7 +85,7 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
 
 
 def dotted_keys(section: Mapping[str, Any], prefix: str = "") -> dict[str, Scalar]:
-    """The values of nested sections by dotted key, as `dvc exp run -S` names them; a list is written as JSON."""
+    """The values of nested sections by dotted key, as `dvc exp run -S` names them; a list becomes JSON."""
     values: dict[str, Scalar] = {}
     for name, value in section.items():
         if isinstance(value, Mapping):

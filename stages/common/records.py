@@ -1,4 +1,4 @@
-"""The records that stages pass on to one another: frozen, validated, one JSON object per line."""
+"""The records that stages pass to one another: frozen, validated, one JSON object per line."""
 
 import hashlib
 from typing import Annotated, Literal
@@ -30,6 +30,8 @@ class Section(Record):
 
 
 class Page(Record):
+    """A wiki's page at one revision, as sections of plain prose."""
+
     title: Text
     page_id: int
     revision_id: int
@@ -45,13 +47,17 @@ class Page(Record):
 
 
 class Source(Record):
+    """Where an example comes from. Only synthetic examples have a page: `title`, `revision_id` and `url`."""
+
     kind: Literal["synthetic", "general"]
-    title: str | None = None  # the page that a synthetic example comes from
+    title: str | None = None
     revision_id: int | None = None
     url: str | None = None
 
 
 class Teacher(Record):
+    """Who wrote an example or a judgment: the rules, the rubric, a file, or a language model (`model`)."""
+
     name: Text
     model: str | None = None
 
@@ -76,19 +82,23 @@ class Example(Record):
 
 
 class RawRow(Record):
-    """A row that was to be an example and is malformed."""
+    """A row that should be an example, but is malformed."""
 
     place: Text  # file and line
     text: Annotated[str, Field(max_length=200)]  # its beginning
 
 
 class Rejection(Record):
+    """An example that curation or the split left out, and why."""
+
     example: Example | RawRow
-    reason: Annotated[str, Field(pattern=r"^[a-z_]+$")]
-    evidence: Text
+    reason: Annotated[str, Field(pattern=r"^[a-z_]+$")]  # the name of a rule, or the auditor's reason
+    evidence: Text  # for people to read
 
 
 class Answer(Record):
+    """A model's answer. `finish` is "stop" if the model ended it, "length" if the token limit or the context did."""
+
     text: str
     tokens: Annotated[int, Field(ge=0)]
     finish: Literal["stop", "length"]

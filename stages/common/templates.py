@@ -15,7 +15,7 @@ MAX_SHOWN = 160  # characters of an untrusted text in a Markdown table
 def load_templates(folder: Path) -> "Environment":
     """The templates of a folder. Files named `*.html.j2` escape what they insert; other files insert it as it is.
 
-    A line that holds only a block tag leaves no empty line behind. Rendering raises jinja2.UndefinedError for a name
+    A line that contains only a block tag leaves no empty line. Rendering raises jinja2.UndefinedError for a name
     without a value.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
-# More digits would be 31 years and more: a date in seconds, perhaps, but no wait.
+# Ten digits would be more than 31 years: a date in seconds, perhaps, but not a wait.
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 
 

@@ -63,5 +63,5 @@ def parse_yaml(text: str, name: object) -> Any:
 
 
 def read_yaml(path: Path) -> Any:
-    """The value of a YAML file; errors as of `parse_yaml` and `read_text`."""
+    """The value of a YAML file. Raises the errors of `parse_yaml` and `read_text`."""
     return parse_yaml(read_text(path), path)

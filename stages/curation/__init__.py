@@ -1,1 +1,1 @@
-"""The rules of curation, one a module: a pure function from an example to the evidence against it, or None."""
+"""The rules of curation, one per module: a pure function from an example to the evidence against it, or None."""

@@ -56,11 +56,11 @@ def after_cutoff(example: Example, cutoff: date) -> str | None:
         text: str = getattr(example, field)
         if not _MAY_BE_YEAR.search(text):
             continue
-        found = _date_after(text, cutoff)
-        if found is None and not _NUMBERS.search(example.instruction):
-            found = _year_after(text, cutoff, _ASKS_WHEN.search(example.instruction) is not None)
-        if found is not None:
-            return f"{field} speaks of {found!r}, the cut-off is {cutoff.isoformat()}"
+        late_date = _date_after(text, cutoff)
+        if late_date is None and not _NUMBERS.search(example.instruction):
+            late_date = _year_after(text, cutoff, _ASKS_WHEN.search(example.instruction) is not None)
+        if late_date is not None:
+            return f"{field} speaks of {late_date!r}, the cut-off is {cutoff.isoformat()}"
     return None
 
 

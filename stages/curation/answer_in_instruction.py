@@ -5,7 +5,7 @@ import re
 from stages.common.records import Example
 from stages.english.inflection import stem
 from stages.english.tasks import COMPARATIVES
-from stages.english.words import FUNCTION_WORDS, content, quoted, split_at_stops, without_quotes, words
+from stages.english.words import FUNCTION_WORDS, content_words, quoted, split_at_stops, without_quotes, words
 
 # Asks for a thing, by a question word or by a request to name it.
 _ASKS = re.compile(
@@ -71,6 +71,6 @@ def _is_said(plain: str, answer: list[str]) -> bool:
         return True
     if len(_DIGITS.findall(plain)) > 1:
         return False  # a problem to solve
-    asked = set(map(stem, content(_KIND_ASKED_FOR.sub(" ", question))))
+    asked = set(map(stem, content_words(_KIND_ASKED_FOR.sub(" ", question))))
     wanted = asked | set(map(stem, answer))
     return bool(asked) and any(wanted <= set(map(stem, words(part))) for part in before)

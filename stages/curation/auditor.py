@@ -17,6 +17,7 @@ from stages.llm.request import Request
 PROMPT = Path(__file__).parent / "auditor.md"
 
 
+# The schemas have no docstrings: those would be sent, so that every request would be another one.
 class Verdict(BaseModel):
     number: int
     verdict: Literal["keep", "reject"]

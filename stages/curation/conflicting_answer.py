@@ -9,7 +9,7 @@ from stages.curation.content import Content, is_numeral
 from stages.curation.near_duplicate import asks_the_same
 from stages.english.words import MONTHS
 
-# Tasks that have many good answers: two different ones are no conflict.
+# Tasks that have many good answers, so that two different ones don't conflict.
 _OPEN = re.compile(
     r"\b(?:examples?|one of|some|any|synonym|antonym|opposite|suggest|generate|create|compose|construct|describe|"
     r"explain|define|summari[sz]e|meaning|means?|write|sentence|story|title|poem|rewrite|rephrase|list|why|use|idea|way|reason|"

@@ -48,6 +48,7 @@ def is_numeral(word: str) -> bool:
 
 
 def read_content(example: Example) -> Content:
+    """The content words of an example. Two examples with equal contents are near-duplicates."""
     instruction = list(_instruction_words(example.instruction))
     given = tokens(example.input)
     asked = instruction + [(token.lower(), len(given) < LONG or _stands_out(token)) for token in given]
@@ -70,8 +71,8 @@ def read_content(example: Example) -> Content:
 
 def word_forms(text: str) -> frozenset[str]:
     """The words of a text, each both as it is written (in lower case) and as its lemma."""
-    found = tokens(text)
-    return frozenset(map(_folded, found)) | frozenset(token.lower() for token in found)
+    written = tokens(text)
+    return frozenset(map(_folded, written)) | frozenset(token.lower() for token in written)
 
 
 def tokens(text: str) -> list[str]:
@@ -139,5 +140,5 @@ def _asked_for(instruction: str) -> str:
 
 
 def _verdict_of(output: str) -> str:
-    found = _VERDICT.match(output)
-    return "" if found is None else "yes" if found[1].lower() in {"yes", "true"} else "no"
+    match = _VERDICT.match(output)
+    return "" if match is None else "yes" if match[1].lower() in {"yes", "true"} else "no"

@@ -9,7 +9,7 @@ def question_key(example: Example) -> tuple[str, str]:
 
 
 def exact_duplicate(example: Example, seen: dict[tuple[str, str], str]) -> str | None:
-    """`seen` maps the questions kept so far to the ids of their examples. The evidence names the earlier example."""
+    """A question that was asked before: `seen` maps the questions kept so far to the ids of their examples."""
     twin = seen.get(question_key(example))
     return None if twin is None else f"asks the same as {twin}"
 

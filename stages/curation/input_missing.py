@@ -55,19 +55,19 @@ _COMMAND = re.compile(
 
 def input_missing(example: Example) -> str | None:
     """An instruction that mentions a text, a list or a thing as given, although neither the input nor the instruction
-    (in quotes, after a colon or in a sentence of its own) contains it."""
+    (in quotes, after a colon or in another sentence) contains it."""
     task = example.instruction.strip()
     if example.input.strip():
         return None
-    found = (
+    pointer = (
         _POINTS.search(task)
         or (_AFTER.search(task) and _POINTS_AFTER.search(task))
         or _KNOWN.search(task)
         or _BARE.search(task)
     )
-    if not found or quoted(task) or _MATERIAL.search(task) or _has_own_sentence(task, found):
+    if not pointer or quoted(task) or _MATERIAL.search(task) or _has_own_sentence(task, pointer):
         return None
-    return f"{found[0].strip()!r} is asked about, and there is no input"
+    return f"{pointer[0].strip()!r} is asked about, and there is no input"
 
 
 def _has_own_sentence(task: str, pointer: re.Match[str]) -> bool:

@@ -4,8 +4,8 @@ import re
 
 from stages.common.records import Example
 from stages.english.inflection import stem
-from stages.english.tasks import creates, is_complete, works_on_input
-from stages.english.words import content
+from stages.english.tasks import asks_for_new_text, is_complete, works_on_input
+from stages.english.words import content_words
 
 _NOTHING = re.compile(
     r"\W*(?:n/?a|none|null|nil|nothing|empty|no input(?: (?:is )?(?:needed|required|given))?)\W*", re.I
@@ -32,15 +32,15 @@ def input_unused(example: Example) -> str | None:
         return f"input {text!r} says that there is none"
     if _CONDITION.search(text) or not _needs_none(example.instruction, text):
         return None
-    own = {stem(word) for word in content(text)}
-    used = {stem(word) for word in content(f"{example.instruction} {example.output}")}
+    own = {stem(word) for word in content_words(text)}
+    used = {stem(word) for word in content_words(f"{example.instruction} {example.output}")}
     if not own or own & used:
         return None
     return f"neither instruction nor output has to do with the input {text[:80]!r}"
 
 
 def _needs_none(instruction: str, text: str) -> bool:
-    if creates(instruction):
+    if asks_for_new_text(instruction):
         is_text = len(text.split()) >= _NEW_TEXT_WORDS
         return is_text and _ABOUT.search(instruction) is not None and not works_on_input(instruction)
     return is_complete(instruction)

@@ -15,7 +15,7 @@ _VALUES, _BANDS, _SEED = 128, 32, 1
 
 
 def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], min_similarity: float) -> str | None:
-    """`twins` are candidates that were kept. The evidence names the first one that asks and answers the same."""
+    """An example that asks and answers the same as one of `twins`, candidates that were kept."""
     for twin, twin_content in twins:
         if repeats(content, twin_content, min_similarity):
             return f"asks and answers the same as {twin.id}: {twin.instruction!r}"
@@ -33,7 +33,7 @@ def candidates(contents: Sequence[Content]) -> list[list[int]]:
     index = RMinHashLSH(threshold=0.0, num_perm=_VALUES, num_bands=_BANDS)
     index.insert_many(sketches, 0)
     return [
-        sorted(other for other in others if other < place) for place, others in enumerate(index.query_all(sketches))
+        sorted(match for match in matches if match < place) for place, matches in enumerate(index.query_all(sketches))
     ]
 
 
@@ -48,9 +48,9 @@ def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> 
             yield first_place[content], place
     distinct = list(first_place)
     for content, earlier in zip(distinct, candidates(distinct), strict=True):
-        for other in (distinct[place] for place in earlier):
-            if repeats(content, other, min_similarity):
-                yield first_place[other], first_place[content]
+        for twin in (distinct[place] for place in earlier):
+            if repeats(content, twin, min_similarity):
+                yield first_place[twin], first_place[content]
 
 
 def repeats(first: Content, second: Content, min_similarity: float) -> bool:
@@ -112,5 +112,5 @@ def _new_words(content: Content, other: Content) -> frozenset[str]:
 
 
 def _changes_the_answer(word: str) -> bool:
-    """Whether it is a number or a negation: one of these alone makes another answer."""
+    """Whether a word is a number or a negation: a single one makes another answer."""
     return is_numeral(word) or word in NEGATIONS

@@ -8,7 +8,7 @@ answer of a few words, or of names, is not found.
 import re
 
 from stages.common.records import Example
-from stages.english.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify_language
 
 # Frequent English function words that hardly any other language has.
 _FUNCTION_WORDS = frozenset(
@@ -19,7 +19,7 @@ _ENGLISH_SHARE = 0.1  # of the words of an answer or input; foreign prose has fe
 _RUNNING_WORDS = 3  # in lower case; a text with fewer is a name
 _SHORT, _SURE = 5, 0.9  # fewer running words than _SHORT must be foreign with probability _SURE
 _CREOLE = "pcm"  # Nigerian Pidgin: the identifier's guess for English with African names; never in this data
-_SPEAKS_OF_LANGUAGE = re.compile(
+_ABOUT_LANGUAGE = re.compile(
     r"\b(?:translat\w+|languages?|foreign|bilingual|motto|anthem|proverb|phrase|loanwords?|"
     r"mean|means|meaning|letters|alphabet|script|accents?|scientific name|"
     r"English|French|German|Spanish|Italian|Portuguese|Dutch|Swedish|Danish|Norwegian|Finnish|Icelandic|Polish|Czech|"
@@ -36,7 +36,7 @@ def not_english(example: Example, max_foreign: float) -> str | None:
     """A language other than English with a probability above `max_foreign` (0 to 1), or another script."""
     instruction = _QUOTED.sub(" ", example.instruction)
     english_task = _has_english_words(instruction, 1)
-    if _SPEAKS_OF_LANGUAGE.search(instruction):
+    if _ABOUT_LANGUAGE.search(instruction):
         return None if english_task else _foreign("instruction", instruction, max_foreign)
     for field in ("output", "input"):
         if evidence := _foreign(field, getattr(example, field), max_foreign, sure_if_short=True):
@@ -56,7 +56,7 @@ def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = Fa
         return None
     if _has_english_words(text, _ENGLISH_SHARE * len(words)):
         return None
-    language, probability = identify(text)
+    language, probability = identify_language(text)
     limit = max(max_foreign, _SURE) if sure_if_short and running < _SHORT else max_foreign
     if language in {ENGLISH, _CREOLE} or probability <= limit:
         return None

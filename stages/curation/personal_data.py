@@ -63,7 +63,7 @@ def passes_luhn(digits: str) -> bool:
 
 
 def _iban(text: str) -> str | None:
-    return next((f"account number {found}" for found in _IBAN.findall(text) if passes_mod97(found)), None)
+    return next((f"account number {account}" for account in _IBAN.findall(text) if passes_mod97(account)), None)
 
 
 def passes_mod97(account: str) -> bool:
@@ -76,7 +76,7 @@ def passes_mod97(account: str) -> bool:
 def _phone(text: str) -> str | None:
     if not _ENOUGH_DIGITS.search(text):
         return None
-    import phonenumbers  # here, because its numbering plans load slowly and few examples have so many digits
+    import phonenumbers  # here, because its numbering plans load slowly, and few examples have enough digits
 
     for region in ("US", "GB"):  # numbers of these countries are found without a country code
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.STRICT_GROUPING):

@@ -1,4 +1,4 @@
-"""Something else in the place of an answer: a refusal, an unfilled gap, filler, markup, or markers of a chat."""
+"""Something else instead of an answer: a refusal, an unfilled gap, filler, markup, or markers of a chat."""
 
 import re
 
@@ -29,7 +29,7 @@ _REFUSAL = re.compile(
     r"|\b(?:text|input|passage|article) (?:is|was|has) ?(?:not|n['’]t) (?:been )?(?:given|provided)\b",
     re.I,
 )
-# Tasks that speak for somebody else or work on given words: the answer may then be "I can't help you".
+# Tasks to write for somebody else or to work on given words: the answer may then be "I can't help you".
 _SPEAKS_FOR_OTHERS = re.compile(
     r"\b(?:e-?mails?|letters?|dialogues?|conversations?|messages?|notes?|apolog\w+|reply|respond|decline|refus\w+|say|"
     r"stor(?:y|ies)|poems?|speech|role|scene|script|sentences?|statements?|rewrite|rephrase|translate|convert|negative|"

@@ -205,7 +205,7 @@ def _find_repetitions(pairs: Sequence[Pair], min_similarity: float) -> list[Find
     findings: list[Finding | None] = []
     for example, content in pairs:
         number = numbers[content]
-        twins = (pair for other in (*similar[number], number) for pair in kept[other])
+        twins = (pair for twin_number in (*similar[number], number) for pair in kept[twin_number])
         if evidence := exact_duplicate(example, seen):
             findings.append(("exact_duplicate", evidence))
         elif evidence := near_duplicate(content, twins, min_similarity):

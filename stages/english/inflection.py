@@ -2,9 +2,9 @@
 
 Lemmas and verb forms come from `lemminflect`, whose dictionary is part of its package: 1 MB, loaded in half a second.
 
-There are three ways to reduce a word, since what the rules and the rubric decide depends on them:
+There are three ways to reduce a word, each for another purpose:
 
-- `stem` cuts an inflection off by spelling alone. Words that only look alike may get the same stem ("news" and "new"),
+- `stem` cuts an inflection off by spelling only. Words that only look alike may get the same stem ("news" and "new"),
   which rarely matters where a rule asks whether a word of a short input comes up again.
 - `lemma_of` looks the word up, so that it joins irregular forms, too ("wrote" and "write"). The near-duplicate rule
   compares lemmas.
@@ -35,7 +35,7 @@ _SUFFIX = re.compile(
 
 
 def stem(word: str) -> str:
-    """What the inflections of a word have in common, by spelling alone: "planet" for "planets", "clos" for "close"."""
+    """A word without its inflection, by spelling only: "planet" for "planets", "clos" for "close" and "closed"."""
     for ending in ("ies", "ing", "ed", "es", "s", "e", "y"):
         if len(word) - len(ending) >= 3 and word.endswith(ending):
             return word[: -len(ending)]
@@ -113,5 +113,5 @@ def is_finite(word: str) -> bool:
 
 
 def is_finite_or_auxiliary(word: str) -> bool:
-    """The same, or an auxiliary verb such as "was", "could" or "have"."""
+    """Whether a word is finite (see `is_finite`), or an auxiliary verb such as "was", "could" or "have"."""
     return word in AUXILIARIES | {"has", "had", "have"} or is_finite(word)

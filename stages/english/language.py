@@ -12,7 +12,7 @@ def _identifier():  # type: ignore[no-untyped-def] # py3langid has no types
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-def identify(text: str) -> tuple[str, float]:
+def identify_language(text: str) -> tuple[str, float]:
     """The most probable language (ISO 639 code) and its probability, 0-1."""
     language, probability = _identifier().classify(text)
     return str(language), float(probability)

@@ -31,7 +31,7 @@ NUMBER_WORDS = _BELOW_HUNDRED.keys() | _SCALES.keys()
 
 
 def numbers_in(text: str) -> list[tuple[str, str]]:
-    """Each number as it is written and in digits: ("four thousand", "4000")."""
+    """Each number of a text in lower case as written, and in digits: ("four thousand", "4000")."""
     numbers: list[tuple[str, str]] = []
     run: list[str] = []  # the tokens of one number
     for token in [*_TOKEN.findall(_AFTER_DIGITS.sub("", text.lower())), "."]:

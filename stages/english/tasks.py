@@ -1,7 +1,7 @@
 """What an instruction says about its input: whether it works on one, and whether it can be answered without one.
 
-In doubt, both decide for the example: an instruction counts as working on an input if it may do so, and as complete
-only if it certainly is.
+In doubt, both answers are in favour of the example: an instruction counts as working on an input if it may do so, and
+as complete only if it certainly is.
 """
 
 import re
@@ -104,24 +104,24 @@ _BARE_REQUEST = re.compile(
 
 
 def works_on_input(instruction: str) -> bool:
-    """Whether it refers to an input ("this word", "the sentence"), leaves open what it is about ("the country"), or
-    asks for work that is done on a text ("translate")."""
+    """Whether an instruction refers to an input ("this word", "the sentence"), leaves open what it is about ("the
+    country"), or asks for work that is done on a text ("translate")."""
     return _POINTS.search(without_names(instruction)) is not None or _TRANSFORMING.search(instruction) is not None
 
 
-def creates(instruction: str) -> bool:
-    """Whether it asks for a new text, which may rightly use the input."""
+def asks_for_new_text(instruction: str) -> bool:
+    """Whether an instruction asks for a new text, which may rightly use the input."""
     return _CREATING.search(instruction) is not None
 
 
 def is_yes_or_no(instruction: str) -> bool:
-    """Whether it is a question to be answered with yes or no."""
+    """Whether an instruction is a question to be answered with yes or no."""
     return _YES_OR_NO.search(instruction) is not None
 
 
 def is_complete(instruction: str) -> bool:
-    """Whether it asks for one definite thing and says which: "the highest mountain in Africa"."""
-    if works_on_input(instruction) or creates(instruction) or is_yes_or_no(instruction):
+    """Whether an instruction asks for one definite thing and says which: "the highest mountain in Africa"."""
+    if works_on_input(instruction) or asks_for_new_text(instruction) or is_yes_or_no(instruction):
         return False
     if not _ASKS.search(instruction) or _INDEFINITE.search(instruction):
         return False

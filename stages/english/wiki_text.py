@@ -27,10 +27,10 @@ _POINTER = re.compile(
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _EMPTY_BRACKETS = re.compile(r"\s?\([\s,;:–-]*\)")
 _LEADING_MARKS = re.compile(r"\(\s*[,;]\s*")
-# ".NET", ".45" and ":wq" are names, and "..." may be a word of its own.
+# ".NET", ".45" and ":wq" are names, and "..." may be a separate word.
 _SPACE_BEFORE_MARK = re.compile(r" (?!\.\.)([,.;:!?]+)(?=[\s\"'”’»)\]]|$)")
 # A full stop after these never ends a sentence. sentencex knows most other abbreviations.
-_GOES_ON = re.compile(r"(?:\b(?:vol|no|nos|pp?|ft|approx|incl|fl|lit|b|d|r)|^\d{1,2})\.$", re.I)
+_NOT_AN_END = re.compile(r"(?:\b(?:vol|no|nos|pp?|ft|approx|incl|fl|lit|b|d|r)|^\d{1,2})\.$", re.I)
 
 
 def is_list_or_table(line: str) -> bool:
@@ -70,7 +70,7 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
     sentences: list[str] = []
     for piece in segment(language, text):
         piece = piece.strip()
-        if sentences and (_GOES_ON.search(sentences[-1]) or piece[:1].islower()):
+        if sentences and (_NOT_AN_END.search(sentences[-1]) or piece[:1].islower()):
             sentences[-1] += f" {piece}"
         elif piece:
             sentences.append(piece)

@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
     return [_plain(word) for word in _WORD.findall(fold(text))]
 
 
-def content(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words of a text that carry meaning, in their order."""
     return [word for word in words(text) if word not in FUNCTION_WORDS]
 
@@ -46,7 +46,7 @@ def split_at_stops(text: str) -> list[str]:
 
 
 def without_quotes(text: str) -> str:
-    """The text with a space in the place of each quoted part."""
+    """The text with a space instead of each quoted part."""
     return _QUOTED.sub(" ", text)
 
 

@@ -1,9 +1,9 @@
 """Intervals by resampling whole clusters of rows, and what they decide about a pair of models.
 
 This is the percentile bootstrap (Efron and Tibshirani, 1993, "An Introduction to the Bootstrap", chapter 13). It draws
-clusters, as rows about the same page are not independent (Cameron, Gelbach and Miller, 2008, "Bootstrap-Based
-Improvements for Inference with Clustered Errors"). It is paired: a drawn row brings the scores of all models along, and
-every call draws the same rows.
+whole clusters, because rows about the same page are not independent (Cameron, Gelbach and Miller, 2008,
+"Bootstrap-Based Improvements for Inference with Clustered Errors"). It is paired: a drawn row brings the scores of all
+models with it, and every call draws the same rows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,8 +33,10 @@ class Interval:
 
 
 class Bootstrap:
+    """Resamples of a set of rows, drawn by cluster. The same clusters and seed give the same resamples."""
+
     def __init__(self, clusters: Sequence[str], resamples: int, seed: int) -> None:
-        """`clusters` has the name of each row's cluster."""
+        """`clusters` has the name of each row's cluster, `resamples` is the number of resamples."""
         numbers = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
         self.clusters: Ints = np.array([numbers[name] for name in clusters])  # [rows]
         self.count = len(numbers)  # of clusters
@@ -47,7 +49,7 @@ class Bootstrap:
     def ratios(self, columns: Mapping[str, Floats], denominators: Floats) -> dict[str, Interval]:
         """The sum of each column, [rows], divided by the sum of the denominators, [rows].
 
-        Resamples in which the denominators sum to 0 are left out. Raises ZeroDivisionError if they do in all rows.
+        Resamples in which the denominators sum to 0 are left out. Raises ZeroDivisionError if they are 0 in all rows.
         """
         total = denominators.sum()
         if not total:
@@ -113,8 +115,8 @@ def rows_to_decide(win: Interval, rows: int, clusters: int) -> int | None:
 
     The sample size of a two-sided z test, n = (z_0.975 + z_0.8)^2 variance / difference^2 (Cohen, 1988, "Statistical
     Power Analysis", chapter 2; Miller, 2024, "Adding Error Bars to Evals", section 5). The variance of a row is taken
-    from the bootstrap, so it includes the clusters. At least as many rows as `FEWEST` such clusters have. 0 if the pair
-    is decided; None if the win rate is exactly one half, which no number of rows can tell from no difference.
+    from the bootstrap, so it includes the clusters. The result is never less than the rows of `FEWEST` such clusters.
+    0 if the pair is decided; None if the win rate is exactly one half, so that there is no difference to find.
     """
     if pair_verdict(win, clusters) != "unresolved":
         return 0

@@ -42,7 +42,7 @@ def row_facts(rows: Sequence[Answers], examples: Iterable[Example], shown_charac
 
 @dataclass(frozen=True)
 class BootstrapSettings:
-    """How intervals are made. Every number about the same rows draws the same rows."""
+    """How intervals are computed. All numbers about the same rows use the same resamples."""
 
     facts: Mapping[str, RowFacts]  # by row id
     resamples: int

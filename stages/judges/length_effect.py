@@ -22,8 +22,8 @@ TOLERANCE = 1e-10
 LARGEST = 30.0  # log odds, one in ten trillion; no test set has enough rows for a larger coefficient
 
 # extrapolated: the same model's answer is longer in every row, so the controlled rate depends on the curve's shape
-# separated: the lengths, or the outcomes alone, separate wins from losses without an error, so that there is no best
-#   curve (Albert and Anderson, 1984), or almost without one, and the best curve is absurdly steep
+# separated: the lengths separate wins from losses without an error, or there are only wins or only losses, so that
+#   there is no best curve (Albert and Anderson, 1984); or almost so, and the best curve is absurdly steep
 # constant: the difference in length is the same in every row
 # too_few: rows or clusters
 Fit = Literal["ok", "extrapolated", "separated", "constant", "too_few"]

@@ -38,13 +38,14 @@ class PairReply(BaseModel):
 
 
 class SoloReply(BaseModel):
-    """Of one answer alone."""  # sent with the schema: in other words, it would be another request
+    """Of one answer alone."""  # sent with the schema: another wording would make another request
 
     justification: str
     answer: Marks
 
 
 def judge_request(sheet: Sheet, shown_characters: int) -> Request:
+    """Asks for the scores of a sheet's answers and, if there are two, for the winner."""
     names = ("first answer", "second answer") if len(sheet.texts) == 2 else ("answer",)
     parts = {"instruction": sheet.instruction, "input": sheet.input, "reference": sheet.reference}
     parts |= dict(zip(names, sheet.texts, strict=True))
@@ -67,7 +68,7 @@ def _instructions(answers: int, shown_characters: int) -> str:
 
 
 def judgment_from_outcome(sheet: Sheet, outcome: Outcome, judge: Teacher, repeat: int) -> Judgment:
-    """A failed judgment if there is no usable reply."""
+    """The judgment that a reply contains; a failed judgment if there is no usable reply."""
     reply = outcome.value
     if isinstance(reply, PairReply):
         scores = [_scores(reply.first), _scores(reply.second)]

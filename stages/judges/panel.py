@@ -22,7 +22,7 @@ class PanelMember(SectionModel):
 
     @property
     def teacher(self) -> Teacher:
-        """How its judgments name it."""
+        """Its name and model, as they are in its judgments."""
         return Teacher(name=self.judge, model=None if self.judge == "rubric" else self.llm.model)
 
 
@@ -33,7 +33,7 @@ def inherit_llm(section: dict[str, Any]) -> dict[str, Any]:
         return section
 
     def complete(member: Any) -> Any:
-        """Left as it is if it isn't valid: the validation of the section says so."""
+        """An invalid member stays as it is: the validation of the section reports it."""
         own = member.get("llm", {}) if isinstance(member, dict) else None
         return member | {"llm": shared | own} if isinstance(own, dict) else member
 
@@ -81,7 +81,10 @@ def estimate_member(requests: Sequence[Request], member: PanelMember, repeats: i
 
 
 def service_of(member: PanelMember, repeat: int = 0) -> Service:
-    """Each repeat has a seed of its own; with the same seed the journal would return the first repeat's answers."""
+    """The service that asks a language model in one repeat. Raises ValueError for the rubric.
+
+    Each repeat has another seed: with the same one, the journal would return the first repeat's answers.
+    """
     if member.judge == "rubric":
         raise ValueError("the rubric is not a language model and has no service")
     seed = (member.llm.seed + repeat) % SEEDS

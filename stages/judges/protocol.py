@@ -1,4 +1,4 @@
-"""The protocol: what a judge is shown, how its marks become a judgment, and how judgments become one verdict a row.
+"""The protocol: what a judge is shown, how its marks become a judgment, and how judgments become one verdict per row.
 
 A pairwise judge sees every pair in both orders, without the models' names. Totals and winners are computed here, never
 taken from the judge. A row's verdict combines both orders, then the repeats, then the judges.
@@ -74,7 +74,7 @@ def pair_sheets(rows: Iterable[Answers], pairs: Iterable[str], shown_characters:
 
 
 def solo_sheets(rows: Iterable[Answers], pairs: Iterable[str], shown_characters: int) -> Iterator[Sheet]:
-    """Every answer of the pairs' models, alone."""
+    """Each answer of the pairs' models, on its own sheet."""
     compared = {role for pair in pairs for role in pair_roles(pair)}
     for row, role in product(rows, (role for role in ROLES if role in compared)):
         yield make_sheet(row, {role: row.answers[role].text}, shown_characters)

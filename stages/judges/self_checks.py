@@ -1,10 +1,10 @@
 """Checks of the judge itself, in every run, with texts about which any sound judge must be right.
 
 Each check shows a text under test, the probe, beside another text, the rival, for some of the test rows and in both
-orders. What must come out is fixed before anything is asked:
+orders. The right result is fixed before anything is asked:
 
-- `same_answer`: an answer against itself. The first-shown wins half (ties count half), within the 95% interval that a
-  judge who tosses a coin has on so many rows.
+- `same_answer`: an answer against itself. The first-shown wins half (ties count half), within the 95% interval of a
+  judge who tosses a coin for each of the rows.
 - `empty`: an empty text beside the reference gets at most a twentieth of the points.
 - `constant`: the same meaningless sentence in answer to everything gets at most a third of the points: as many as one
   criterion of the three has, for clarity.
@@ -93,7 +93,7 @@ class JudgeCheck:
     probe: Callable[[Answers], str]
     rival: Callable[[Answers], str]
     measure: Literal["points", "wins", "first"]
-    low: float  # bounds of what must come out, inclusive
+    low: float  # bounds of the right result, inclusive
     high: float
 
 
@@ -121,8 +121,8 @@ def check_sheets(
 def check_metrics(judgments: Sequence[CheckJudgment], names: Sequence[CheckName]) -> dict[str, dict[str, float | str]]:
     """For each check: whether it was `passed`, what was `measured` on how many `rows`, and the expected bounds.
 
-    Each judge of a panel is checked alone. The metrics are those of the judge farthest from the bounds; `judge` names
-    it if there are several. Rows with a failed judgment are left out; with no rows left, the check isn't passed.
+    Each judge of a panel is checked separately. The metrics are those of the judge farthest from the bounds; `judge`
+    names it if there are several. Rows with a failed judgment are left out; with no rows left, the check isn't passed.
     """
     judges: dict[CheckName, dict[str, list[CheckJudgment]]] = {name: defaultdict(list) for name in names}
     for judgment in judgments:

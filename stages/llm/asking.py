@@ -1,7 +1,7 @@
 """Asks a model for everything that the journal doesn't know yet, many requests at a time.
 
-`ask_all` is the way in. This is also the one place where a request is tried again: `_Run._buy` and the functions below
-the class say when, how often and after which wait; a client makes a single attempt.
+`ask_all` is what other modules call. This is also the only place where a request is tried again: `_Run._buy` and the
+functions below the class say when, how often and after which wait. A client makes a single attempt.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply,
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.1  # while another process asks the same, or money is set aside
+POLL_SECONDS = 0.1  # between looks at the journal, while another process asks the same, or money is set aside
 LONGEST_WAIT = 600.0  # seconds that a server may ask to wait; if it asks for more, a quota is used up
 JITTER = 1.0  # seconds, so that those who were told to wait don't all come back at once
 BACK_OFF = wait_random_exponential(multiplier=1, max=60)  # between 0 and 1, 2, 4, ... seconds
@@ -70,7 +70,7 @@ class Recalled:
 
 
 def recall(journal: Journal, order: Order) -> Recalled:
-    """The outcome as far as the journal alone gives it. A request whose answer was useless is asked again, except:
+    """The outcome of a request, if the journal is enough for it. A request with a useless answer is asked again, but:
 
     - If the repair of the answer was never asked, only the repair is missing.
     - If the answer was cut at temperature 0, it would be cut at the same place again.
@@ -120,6 +120,7 @@ class _Run:
                 self.missing.append((order, self._start if recalled.ask_anew else 0))
 
     async def ask(self) -> None:
+        """Asks for all that is missing, and adds it to `outcomes`. Raises the first error that stopped the run."""
         try:
             await self._check()
             answered = sum(self._wanted[key] for key in self.outcomes)
@@ -137,7 +138,7 @@ class _Run:
         known_form = self._journal.form(*self._server)
         form = await self._client.check(known_form)
         if form != known_form:
-            log.info("%s: %s keeps to a schema as %s", self._stage, self._client.endpoint, form)
+            log.info("%s: %s follows a schema in the form %s", self._stage, self._client.endpoint, form)
             self._journal.keep_form(*self._server, form)
 
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
@@ -193,7 +194,7 @@ class _Run:
         return entry is not None and parse_reply(order.request, entry.reply).fault is not None
 
     async def _answer(self, order: Order, after: int) -> JournalEntry:
-        """The newest entry with an id above `after`, by another process or bought now. Raises AttemptError."""
+        """The newest entry with an id above `after`: another process's, or one bought now. Raises AttemptError."""
         while (claim := self._journal.claim(order, after)) == "wait":
             await self._pause(POLL_SECONDS)
         if isinstance(claim, JournalEntry):
@@ -205,7 +206,7 @@ class _Run:
             self._journal.release(order)
 
     async def _buy(self, order: Order) -> Reply:
-        """The reply of the server, in at most `params.attempts` attempts. Raises AttemptError, that of the last one."""
+        """The reply of the server, in at most `params.attempts` attempts. Raises the AttemptError of the last one."""
         retrying = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, AttemptError) and error.again),
             stop=stop_after_attempt(self._params.attempts),

@@ -74,7 +74,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with explained(path):
+        with explain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # SQLite itself doesn't wait if two processes create the file or turn on WAL mode at the same time.
             with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
@@ -100,13 +100,14 @@ class Database:
             self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        with explained(self.path):
+        """The rows that a query selects; `values` are those of its placeholders."""
+        with explain_errors(self.path):
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction that locks out all other processes. A `durable` one ends when the data is on the disk."""
-        with explained(self.path):
+        with explain_errors(self.path):
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -114,13 +115,13 @@ class Database:
 
     def make_sure_of_room(self, size: int) -> None:
         """Raises StageError if the disk has fewer bytes left than `size`."""
-        with explained(self.path):
+        with explain_errors(self.path):
             free = shutil.disk_usage(self.path.parent).free
         if free < size:
             raise StageError(_advise(FULL, self.path, f"{free:,} bytes are left, {size:,} may be needed"))
 
     def vacuum(self) -> None:
-        with explained(self.path):
+        with explain_errors(self.path):
             self._connection.execute("VACUUM")
 
     def close(self) -> None:
@@ -128,7 +129,7 @@ class Database:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explain_errors(path: Path) -> Iterator[None]:
     """Turns errors of the file system and of SQLite into a StageError."""
     try:
         yield

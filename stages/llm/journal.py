@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
-from stages.llm.database import Database, explained
+from stages.llm.database import Database, explain_errors
 from stages.llm.keys import scrub
 from stages.llm.orders import Order
 from stages.llm.request import Reply
@@ -114,7 +114,7 @@ class Journal:
         return JournalEntry(cursor.lastrowid or 0, kept)
 
     def release(self, order: Order) -> None:
-        """Ends this process's claim without an answer. If that fails here, the claim ends with the process."""
+        """Ends this process's claim without an answer. If that fails, the claim ends with the process."""
         with suppress(StageError), self._database.transaction() as connection:
             connection.execute("DELETE FROM claims WHERE key = ? AND owner = ?", (order.key, self._me().name))
 
@@ -165,7 +165,7 @@ class Journal:
 
     def _me(self) -> "Owner":
         if self._owner is None:
-            with explained(self._database.path):
+            with explain_errors(self._database.path):
                 self._owner = Owner(self._folder)
         return self._owner
 
@@ -192,13 +192,13 @@ class Turns:
             row = connection.execute("SELECT next FROM slots WHERE endpoint = ? AND model = ?", server).fetchone()
             count = "SELECT count(*) FROM claims WHERE endpoint = ? AND model = ?"
             under_way = connection.execute(count, server).fetchone()[0]
-            # Each request under way has at most one turn. A later turn is left from a clock that was set back.
+            # Each request under way has at most one turn. A later turn was taken before the clock was set back.
             start: float = min(max(free, row[0] if row else free), free + under_way * interval)
             connection.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?)", (*server, start + interval))
         return start - now
 
     def hold(self, order: Order, seconds: float) -> None:
-        """Stops all processes from asking this model for so long: the server told one of them to wait."""
+        """Stops all processes from asking this model for `seconds`, because the server told one of them to wait."""
         with self._database.transaction() as connection:
             now = self._clock()
             until = max(self._held_until(order, now), now + seconds)
@@ -210,7 +210,8 @@ class Turns:
         return self._held_until(order, now) > now
 
     def _held_until(self, order: Order, now: float) -> float:
-        """`now` if nothing is held. A hold that began in the future is left from a clock that was set back."""
+        """When the hold on the model ends; `now` if there is none. A hold that begins in the future is ignored: it was
+        made before the clock was set back."""
         query = "SELECT until FROM holds WHERE endpoint = ? AND model = ? AND since <= ?"
         rows: list[Any] = self._database.rows(query, *_server(order), now)
         return max(now, rows[0][0]) if rows else now
@@ -219,8 +220,8 @@ class Turns:
 class Owner:
     """This process, or a part of it, as the owner of claims.
 
-    It holds the lock on a file of its own as long as it lives. The operating system releases the lock with the process,
-    however that ends, so that others know without a time-out or a clock who is alive.
+    As long as it lives, it locks a file that only it uses. The operating system releases the lock when the process
+    ends, however it ends, so that others know without a time-out or a clock who is alive.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -10,13 +10,15 @@ from pydantic import BaseModel
 from stages.llm.clients.schemas import schema_for
 from stages.llm.request import OPENAI, LlmParams, Provider, Reply, Request
 
-BYTES_A_TOKEN = 4  # on average, for estimates; the upper bound counts a token per byte, which no vocabulary exceeds
+BYTES_PER_TOKEN = 4  # on average, for estimates; the upper bound counts a token per byte, which no vocabulary exceeds
 AROUND = 256  # most tokens that a server puts around a prompt: roles, and the instruction to follow a schema
 LONGEST_TOKEN = 8  # bytes on the disk of one token of an answer
 
 
 @dataclass(frozen=True)
 class Order:
+    """A request on its way to a server. `key` is the hash by which the journal finds its answers."""
+
     key: str
     stage: str
     provider: Provider
@@ -30,7 +32,7 @@ class Order:
 
     @cached_property
     def worst_usd(self) -> float:
-        """The most that the answer can cost, in US dollars; so much is set aside for it."""
+        """The most that the answer can cost, in US dollars. This sum is set aside while the request is under way."""
         return cost(self.params, self._most_tokens, self.params.max_output_tokens)
 
     def usd(self, reply: Reply) -> float:
@@ -60,7 +62,7 @@ def cost(params: LlmParams, input_tokens: int, output_tokens: int) -> float:
 
 def input_tokens(request: Request) -> int:
     """An estimate: one token per four bytes of instructions, prompt and schema, rounded up. Vocabularies differ."""
-    return -(-_size(request) // BYTES_A_TOKEN)
+    return -(-_size(request) // BYTES_PER_TOKEN)
 
 
 def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str) -> str:

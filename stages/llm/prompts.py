@@ -16,10 +16,10 @@ def system_prompt(path: Path, **values: object) -> str:
 
 
 def fenced(what: str, text: str) -> str:
-    """`text` between two marker lines, named `what` ("page", say), so that a model can tell it from our instructions.
+    """`text` between two marker lines, named `what` (such as "page"), so that a model doesn't take it for instructions.
 
-    The markers hold a hash of the text. The text can't hold its own hash, so it can't write the line that ends it. The
-    hash is no random number, since equal requests must stay equal for the journal.
+    The markers contain a hash of the text. A text can't contain its own hash, so it can't imitate the line that ends
+    it. The mark is a hash, not a random number, because equal requests must stay equal for the journal.
     """
     mark = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"<<<{what} {mark}\n{text}\n{what} {mark}>>>"

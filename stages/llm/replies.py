@@ -64,17 +64,17 @@ def parse_reply(request: Request, reply: Reply) -> ParsedReply:
     def faulty(fault: Fault, detail: str) -> ParsedReply:
         return ParsedReply(reply.raw, None, fault, detail)
 
-    said = f": {reply.detail}" if reply.detail else ""
+    why = f": {reply.detail}" if reply.detail else ""
     if reply.finish == "blocked":
-        return faulty("blocked", f"the server withheld the answer{said}")
+        return faulty("blocked", f"the server withheld the answer{why}")
     if reply.finish == "length":
         after = "" if reply.output_tokens is None else f" after {reply.output_tokens} tokens"
         return faulty("cut_at_the_limit", f"it ended{after}; raise max_output_tokens")
     if reply.finish == "unreadable":
-        return faulty("unreadable", f"the server sent no answer of its protocol{said}")
+        return faulty("unreadable", f"the server sent no answer of its protocol{why}")
     text = _without_code_fence(reply.raw)
     if not text:
-        return faulty("empty", f"there is no text{said}")
+        return faulty("empty", f"there is no text{why}")
     try:
         value = request.schema.model_validate_json(text)
     except ValidationError as error:
@@ -129,7 +129,7 @@ def repair_request(request: Request, faulty: ParsedReply) -> Request:
 
 
 def better_reply(first: ParsedReply, repair: ParsedReply) -> ParsedReply:
-    """The repair, unless it is faulty, too, and holds fewer items than the first answer."""
+    """The repair, unless it is faulty, too, and has fewer items than the first answer."""
     return first if repair.fault is not None and first.items > repair.items else repair
 
 
@@ -142,8 +142,8 @@ class FailureTally:
         self._failed: dict[str, Outcome] = {}
 
     def note(self, key: str, outcome: Outcome) -> None:
-        """Raises StageError if there are too many failures now. A list that is too short is no failure, as it is used
-        as far as it goes."""
+        """Logs and counts a failure. Raises StageError if there are too many now. A list that is too short is not a
+        failure, because the items that it has are used."""
         if outcome.reason is None:
             return
         what = "no usable answer" if outcome.value is None else "a part of an answer"

@@ -1,5 +1,5 @@
-"""What is asked of a language model, what comes back, and what a client must be able to do: shared by all of this
-folder."""
+"""What is asked of a language model, what comes back, and what a client must be able to do: shared by all modules of
+this folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Request:
     system: str
     prompt: str
     schema: type[BaseModel]
-    # A field of `schema` that is a list, and how many items it must hold; None if any number will do.
+    # A field of `schema` that is a list, and how many items it must have; None if any number will do.
     items: tuple[str, int] | None = None
     # Returns what is wrong with an answer of the right schema, in words for the model, or None if nothing is.
     check: Callable[[BaseModel], str | None] | None = None
@@ -61,7 +61,7 @@ class Reply:
 
 
 class AttemptError(Exception):
-    """An attempt without a reply. The message holds no key.
+    """An attempt without a reply. The message contains no API key.
 
     `reason` is one of those in stages/llm/clients/transport.py, `again` says whether another attempt may help, and
     `wait` is the number of seconds that the server asks to wait, None if it doesn't.

@@ -1,4 +1,4 @@
-"""What a stage calls: it asks the provider that was chosen, by way of the journal, or estimates the cost."""
+"""What a stage calls: it asks the provider that was chosen, through the journal, or estimates the cost."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from stages.llm.orders import cost, input_tokens, make_order
 from stages.llm.replies import Outcome
 from stages.llm.request import Client, LlmParams, Provider, Request
 
-SETTLED: Form = "json_schema"  # passed as a form that is known already, so that `check` sends no probe
+SETTLED: Form = "json_schema"  # passed to `check` as the form that is known already, so that it sends no probe
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""The report: pictures, report.md and index.html, from metrics and records alone."""
+"""The report: pictures, report.md and index.html, only from metrics and records."""

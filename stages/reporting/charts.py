@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PAPER, INK, SOFT, LINE = "#ffffff", "#1b2027", "#5a626e", "#e2e5ea"
 MODEL_COLORS = {"base": "#b7bdc6", "small": "#45a0d6", "full": "#0b5a8f"}
-# Blue-green and orange: colour-blind readers tell them apart (Okabe and Ito, 2008).
+# Blue-green and orange: colour-blind readers can distinguish them (Okabe and Ito, 2008).
 OUTCOME_COLORS = {"win": "#1b7f79", "tie": "#d3d8df", "loss": "#dd7430"}
 HATCHES = {"base": "////", "small": "\\\\\\\\", "full": "", "win": "", "tie": "", "loss": "////"}
 KIND_HATCHES = {"synthetic": "", "general": "////"}
@@ -82,7 +82,7 @@ def draw_charts(evidence: Evidence, wording: Wording, folder: Path) -> None:
                 text = wording.text("charts.nothing")
                 axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=SOFT)
                 axes.set(xticks=[], yticks=[])
-            for _ in range(2):  # the layout makes room for the labels, which changes the ticks, and they the labels
+            for _ in range(2):  # room for the labels changes the ticks, which changes the labels: lay out once more
                 figure.draw_without_rendering()
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
             figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
@@ -109,7 +109,7 @@ def draw_loss_curves(evidence: Evidence, wording: Wording, axes: "Axes") -> None
 
 
 def draw_score_distribution(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
-    """How many test rows got each total: a group of bars a total, a bar a model."""
+    """How many test rows got each total: a group of bars per total, a bar per model."""
     table = tables.score_table(evidence)
     for index, role in enumerate(ROLES):
         if table[role].any():
@@ -149,7 +149,7 @@ def draw_percent_range(evidence: Evidence, wording: Wording, axes: "Axes") -> No
 
 
 def draw_win_rates(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
-    """Each pair's wins, ties and losses: a group of bars a pair, from top to bottom, with 95% intervals."""
+    """Each pair's wins, ties and losses: a group of bars per pair, from top to bottom, with 95% intervals."""
     table = tables.outcome_table(evidence)
     pairs = list(table["pair"].unique())
     for index, outcome in enumerate(tables.OUTCOMES if pairs else ()):
@@ -177,7 +177,7 @@ def _pair_label(pair: str, wording: Wording) -> str:
 
 
 def draw_rejection_reasons(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
-    """How many synthetic examples and general tasks each rule rejected: a bar a rule, the longest at the top."""
+    """How many synthetic examples and general tasks each rule rejected: a bar per rule, the longest at the top."""
     table = tables.rejection_table(evidence).query("rejected > 0")
     table = table.sort_values("rejected", ascending=False, kind="stable")
     places = range(len(table))
@@ -200,12 +200,12 @@ def draw_rejection_reasons(evidence: Evidence, wording: Wording, axes: "Axes") -
 
 
 def _label_bar(axes: "Axes", text: str, end: float, place: float, gap: float) -> None:
-    """Writes a number behind the end of a horizontal bar, `gap` points away from it."""
+    """Writes a number after the end of a horizontal bar, `gap` points away from it."""
     axes.annotate(text, (end, place), xytext=(gap, -3.5), textcoords="offset points", fontsize=8.5)
 
 
 def _add_legend(axes: "Axes", columns: int, **look: float) -> None:
-    """Below the chart, where it covers nothing."""
+    """Adds a legend below the chart, where it covers nothing."""
     axes.legend(ncols=columns, loc="upper center", bbox_to_anchor=(0.45, -0.17), columnspacing=1.4, **look)
 
 

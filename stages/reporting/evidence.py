@@ -1,6 +1,6 @@
 """All that the report is based on, read once: parameters, metrics, curves, test rows and, if there is one, the sweep.
 
-Files of the run may be missing or empty: the report leaves out what they would tell, and says so.
+Files of the run may be missing or empty: the report leaves out what they would show, and says so.
 """
 
 import csv
@@ -27,7 +27,7 @@ Curve = list[dict[str, float]]  # a point a row: epoch, val_loss, ...
 
 @dataclass(frozen=True)
 class Measurement:
-    """A value and, where it has one, its 95% interval."""
+    """A value and, if it has one, its 95% interval."""
 
     value: float
     low: float | None = None
@@ -64,7 +64,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Sweep:
-    """How much data is enough: experiments beside this run, as `wikitune compare` leaves them."""
+    """How much data is enough: the sweep of `split.small`, as `wikitune compare` has drawn it."""
 
     picture: str  # SVG
     differing: tuple[str, ...]  # dotted parameters in which the experiments differ from this run

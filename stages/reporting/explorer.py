@@ -1,4 +1,4 @@
-"""The test rows for the page's script: one compact object a row, in a block of JSON that no text can break out of."""
+"""The test rows for the page's script: one compact object per row, in a block of JSON that no text can break out of."""
 
 import json
 from typing import Any
@@ -15,8 +15,8 @@ PAIRS: tuple[tuple[Role, Role], ...] = (("full", "base"), ("full", "small"), ("s
 
 
 def script_json(value: object) -> Markup:
-    """JSON for a script element. It holds neither `</script>` nor `<!--`, because `<`, `>` and `&` are escaped; so are
-    U+2028 and U+2029, which JSON allows inside strings and JavaScript once took for line ends."""
+    """JSON for a script element. It contains neither `</script>` nor `<!--`, because `<`, `>` and `&` are escaped; so
+    are U+2028 and U+2029, which JSON allows inside strings and JavaScript once took for line ends."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}))
 

@@ -22,7 +22,7 @@ class ModelScores:
     best: float  # percent
     worst: float  # percent
     criteria: dict[str, float]  # 0 to 5
-    alone: Measurement | None  # the total of its answers when they were scored alone
+    alone: Measurement | None  # the total of its answers, each scored without another beside it
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """report.md and index.html: what both show, and how each is rendered.
 
-Text from wiki pages, models and judges stays text in both.
+Text from wiki pages, models and judges is escaped in both.
 """
 
 import re
@@ -42,7 +42,7 @@ def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int
 
 
 def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:
-    """Writes index.html: one file that holds everything, the charts of the folder `plots` included.
+    """Writes index.html: one file that contains everything, including the charts of the folder `plots`.
 
     Its security policy allows no network, and no scripts but the page's own two.
     """
@@ -85,9 +85,9 @@ def _asset(name: str) -> str:
 
 
 def _inline(svg: str, name: str, wording: Wording) -> Markup:
-    """A chart of ours as an element of the page: in the page's colours, and described for those who don't see it.
+    """A chart as an element of the page: in the page's colours, and described for readers who can't see it.
 
-    The ids of its parts get the chart's name in front, because all charts share one page.
+    The ids of its parts get the prefix `name`, because all charts share one page.
     """
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", svg)

@@ -135,7 +135,7 @@ def model_name(section: Mapping[str, Any], choice: str) -> str:
 
 
 def judge_names(judge: Mapping[str, Any]) -> list[str]:
-    """The judge and the other members of its panel, whose sections hold only what differs from its own."""
+    """The judge and the other members of its panel, whose sections contain only what differs from its own."""
     panel = [
         {"judge": member["judge"], "llm": judge["llm"] | member.get("llm", {})} for member in judge.get("panel", [])
     ]

@@ -19,7 +19,7 @@ STATISTICS = {"mean": "percent", "best": "percent_best", "worst": "percent_worst
 
 
 def score_table(evidence: Evidence) -> "DataFrame":
-    """How many test rows got each total from 0 to 15, a column a model.
+    """How many test rows got each total from 0 to 15, a column per model.
 
     A mean of several judgments counts for the nearest total. Halves are rounded up: `round` would round them to even
     totals, and the chart would have gaps at the odd ones.

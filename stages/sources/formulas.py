@@ -20,7 +20,7 @@ _FORMULA = re.compile(r"\{\\(?:displaystyle|textstyle|scriptstyle)\b")
 _BRACE = re.compile(r"[{}]")
 _NO_BLANK = re.compile(r"\S|\n|\Z")
 _INDENTED = re.compile(r"[ \t]{2}")
-_CONTINUES = re.compile(r"\s|[a-z,.;:)–-]")  # how a line begins that goes on with the sentence of the line before
+_CONTINUES = re.compile(r"\s|[a-z,.;:)–-]")  # the start of a line that continues the sentence of the line before
 
 
 def cut_formulas(text: str) -> str:
@@ -69,8 +69,8 @@ def _lines_around_formulas(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _skip_blanks(text: str, start: int) -> int:
-    found = _NO_BLANK.search(text, start)
-    return found.start() if found else len(text)
+    match = _NO_BLANK.search(text, start)
+    return match.start() if match else len(text)
 
 
 def _end_of_formula(text: str, start: int) -> int:
@@ -91,7 +91,7 @@ def _drop_symbols(lines: list[str]) -> None:
 
 
 def _is_open(line: str) -> bool:
-    """Whether the next line may go on with this one's sentence: it is no heading and ends no sentence."""
+    """Whether the next line may continue this line's sentence: this one is not a heading and ends no sentence."""
     line = line.rstrip()
     heading = line.startswith("=") and line.endswith("=")
     return bool(line) and not heading and line[-1] not in ".!?:"

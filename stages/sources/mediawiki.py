@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FIRST_WAIT = 0.5  # seconds before the second attempt, doubled before each further one
 LONGEST_WAIT = 120.0  # seconds; if a wiki asks for more, the request fails
 QUICK_SECONDS, QUICK_ATTEMPTS = 5.0, 3  # for connecting, and for the first request
-# Errors that MediaWiki reports with status 200 and that go away.
+# Temporary errors, which MediaWiki reports with status 200.
 PASSING_ERRORS = ("maxlag", "ratelimited", "readonly", "internal_api_error")
 _JSON_OBJECT = TypeAdapter(dict[str, Any])
 
@@ -156,7 +156,7 @@ class Pace:
         raise WikiError("stopped", "the stage has stopped")
 
     def hold(self, seconds: float) -> None:
-        """Starts no request for so many seconds; a shorter wait never replaces a longer one."""
+        """Starts no request for the next `seconds`; a shorter wait never replaces a longer one."""
         with self._lock:
             self._free_at = max(self._free_at, time.monotonic() + seconds)
 

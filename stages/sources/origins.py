@@ -1,6 +1,6 @@
-"""How a wiki's pages are had: from the wiki, with the cache beside it, or from the cache alone.
+"""Where a wiki's pages come from: the wiki, with the cache beside it, or only the cache.
 
-`harvest` in `wikipedia.py` works with either. Whatever gives no page comes back with a reason.
+`harvest` in `wikipedia.py` works with either. A title or category that gives no page comes back with a reason.
 """
 
 from collections.abc import Generator, Sequence
@@ -52,7 +52,7 @@ class WikiParams(SectionModel):
 
 
 class Origin(Protocol):
-    """The wiki, or the cache alone."""
+    """A source of pages: the wiki, or only the cache."""
 
     def list_category(self, category: str) -> CategoryPages: ...
 
@@ -67,7 +67,7 @@ class Origin(Protocol):
 
 
 def open_origin(params: WikiParams) -> Origin:
-    """Raises StageError if the wiki cannot be used."""
+    """The wiki, or only the cache if `params.pin`. Raises StageError if the wiki cannot be used."""
     cache = PageCache(params.address())
     return PinnedCache(params, cache) if params.pin else LiveWiki(params, cache)
 
@@ -145,7 +145,7 @@ class LiveWiki:
 
 
 class PinnedCache:
-    """The cache alone: what the wiki last said. Raises StageError, with the titles, for what the cache doesn't have."""
+    """Only the cache: what the wiki last said. Raises StageError, with the titles, for what the cache doesn't have."""
 
     def __init__(self, params: WikiParams, cache: PageCache) -> None:
         self.params, self.cache = params, cache

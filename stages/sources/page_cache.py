@@ -1,7 +1,7 @@
 """The cache of a wiki's responses: pages by revision, and what each title and category last led to.
 
-Each entry is a file of its own and is renamed into place under a lock. So processes can share the cache, and a killed
-one leaves no half-written entry. A damaged entry is set aside.
+Each entry is one file, which is renamed into place under a lock. So processes can share the cache, and a killed one
+leaves no half-written entry. A damaged entry is set aside.
 """
 
 import hashlib

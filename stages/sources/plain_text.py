@@ -1,7 +1,7 @@
 """Turns the plain text of a wiki's page into sections of prose.
 
-Where a page has a formula, a table, a list or a pronunciation, its plain text has a hole or debris, which must never
-reach a teacher. What can be mended is mended; otherwise the sentence is left out. All that is left out is counted.
+In place of a formula, a table, a list or a pronunciation, the plain text has a hole or remains, which must never reach
+a teacher. If they can't be mended, the sentence is left out. Everything that is left out is counted.
 """
 
 import re
@@ -25,7 +25,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _COORDINATES = re.compile(
     r"(\d[\d°′″. ]*[NS] ?\d[\d°′″. ]*[EW]) ?/ ?-?[\d.]+°[NS] ?-?[\d.]+°[EW](?: ?/ ?-?[\d.]+; ?-?[\d.]+)?"
 )
-# Lines that speak of the article itself or lead to another.
+# Lines about the article itself, and lines that refer to another article.
 _NOTICE = re.compile(
     r"(?:Main (?:article|page)s?|See also|Further (?:information|reading)|Coordinates|File|Image|Media|Category): "
     r"|Further information on |For (?:other uses|[^.]{1,80}), see |Not to be confused with |.{1,80} redirects here\."

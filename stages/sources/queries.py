@@ -1,4 +1,4 @@
-"""The questions to a MediaWiki: what it is, where titles lead, which pages a category has, and the pages themselves.
+"""The queries to a MediaWiki: what it is, where titles lead, which pages a category has, and the pages themselves.
 
 Pages are read with the client of `wikipedia-api`, one request per page, so that text, revision and attribution come
 from the same response. Titles are resolved fifty at a time, and categories are read only as far as needed, which that
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TITLES_PER_REQUEST = 50  # MediaWiki's limit for users who aren't logged in
 MEMBERS_PER_REQUEST = 500
-LOOKS = 3  # at a page that is edited while it is being read
+LOOKS = 3  # attempts at a page that is edited while it is being read
 _CREATIVE_COMMONS = re.compile(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/(\d\.\d)")
 # All parts of a page in one response. The client's own three requests could meet three different revisions.
 _PAGE: dict[str, str | int] = {
@@ -37,7 +37,7 @@ _PAGE: dict[str, str | int] = {
 
 @dataclass
 class _TitleAnswers:
-    """What all responses to one question about titles say, put together."""
+    """What all responses to one query about titles say, put together."""
 
     pages: dict[str, PageInfo] = field(default_factory=dict)  # by title
     normalized: dict[str, str] = field(default_factory=dict)
@@ -171,7 +171,7 @@ class Wiki:
 
 
 def _page_client(api: WikiApi, user_agent: str) -> "WikipediaResource":
-    """The client of `wikipedia-api`, with our own requests below it: `_get` is what its HTTP clients implement."""
+    """The client of `wikipedia-api`, made to send its requests through `api`: its HTTP clients implement `_get`."""
     import wikipediaapi
 
     class PageClient(wikipediaapi.WikipediaResource, wikipediaapi.BaseHTTPClient):  # type: ignore[misc] # untyped
@@ -183,10 +183,10 @@ def _page_client(api: WikiApi, user_agent: str) -> "WikipediaResource":
 
 def spdx_identifier(url: str) -> str:
     """The SPDX identifier of the Creative Commons licence at this URL, or "" for any other URL."""
-    found = _CREATIVE_COMMONS.search(url)
-    if found is None:
+    match = _CREATIVE_COMMONS.search(url)
+    if match is None:
         return ""
-    return f"CC0-{found[3]}" if found[2] else f"CC-{found[1].upper()}-{found[3]}"
+    return f"CC0-{match[3]}" if match[2] else f"CC-{match[1].upper()}-{match[3]}"
 
 
 def _merge(known: PageInfo | None, page: PageInfo) -> PageInfo:

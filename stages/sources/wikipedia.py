@@ -1,4 +1,4 @@
-"""The way from the titles and categories of a file to the pages of Wikipedia or another MediaWiki.
+"""Gets the pages that a file of titles and categories names, from Wikipedia or another MediaWiki.
 
 A title without a page is counted by reason and named in the log: titles read = pages kept + titles dropped + titles
 over the limit.
@@ -170,7 +170,7 @@ def _stop_if_too_many_failed(result: Harvest, params: WikiParams) -> None:
                 f"extract.max_failure_rate allows a share of {params.max_failure_rate}",
                 *reasons,
                 f"Correct {params.titles}, or raise extract.max_failure_rate; the pages that came are in the cache, "
-                "and the next run goes on from there",
+                "and the next run continues from there",
             ]
         )
     )

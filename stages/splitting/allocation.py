@@ -1,8 +1,8 @@
 """Allocates whole groups of examples to test, val and train, so that each side has exactly the size asked for.
 
-Each side has about the same share of synthetic and general examples. Groups come in random order. A side takes groups
-from the shortest beginning of the list in which some of them add up to its size. Which sums are possible is computed by
-dynamic programming (subset sum).
+Each side has about the same share of synthetic and general examples. Groups come in random order. A side takes its
+groups from the shortest prefix of the list in which some of them add up to its size. Which sums are possible is
+computed by dynamic programming (subset sum).
 """
 
 import random
@@ -47,7 +47,7 @@ def collect_groups(pool: Sequence[Example], numbers: Sequence[int]) -> list[Grou
 
 
 def mix_kinds(examples: Iterable[Example], rng: random.Random) -> list[Example]:
-    """A random order in which every beginning has the same share of synthetic examples as the whole list."""
+    """A random order in which every prefix has about the same share of synthetic examples as the whole list."""
     by_kind: dict[str, list[Example]] = {kind: [] for kind in KINDS}
     for example in sorted(examples, key=_id):
         by_kind[example.source.kind].append(example)
@@ -59,7 +59,10 @@ def mix_kinds(examples: Iterable[Example], rng: random.Random) -> list[Example]:
 
 
 def take_groups(groups: list[Group], count: int) -> tuple[list[Group], list[Group]]:
-    """Groups with `count` examples in total, from the shortest beginning of the list that has such, and the rest."""
+    """Groups with `count` examples in total, from the shortest prefix of the list that has such groups, and the rest.
+
+    Raises KeyError if no groups add up to `count`.
+    """
     last_group = first_indices(map(len, groups), count)
     chosen = set()
     while count:

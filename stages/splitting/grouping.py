@@ -114,15 +114,15 @@ def _hashed_runs(examples: Sequence[Example]) -> tuple[NDArray[np.uint64], NDArr
     lengths: list[int] = []
     for example in examples:
         for text in (example.instruction, example.input, example.output):
-            found = _WORD.findall(text.lower())
-            words += [numbers.setdefault(word, len(numbers)) for word in found]
-            lengths.append(len(found))
+            of_text = _WORD.findall(text.lower())
+            words += [numbers.setdefault(word, len(numbers)) for word in of_text]
+            lengths.append(len(of_text))
     texts = np.repeat(np.arange(len(lengths)), lengths)
     starts = max(0, len(words) - RUN + 1)
     numbered = np.array(words, np.uint64)
     hashes = np.zeros(starts, np.uint64)
     for place in range(RUN):
         hashes = hashes * _MULTIPLIER + numbered[place : place + starts] + np.uint64(1)
-    # A run must not go on into the next text.
+    # A run must not extend into the next text.
     whole = texts[:starts] == texts[len(words) - starts :] if starts else np.zeros(0, bool)
     return hashes[whole], texts[:starts][whole]

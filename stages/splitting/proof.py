@@ -1,7 +1,7 @@
 """Proves that no two sides of a finished split share content, or counts what they share.
 
-The proof reads only the examples of the split, and shares no code with the rules and the grouping that made it: it has
-its own idea of a question, of a run of words and of a near-duplicate. A bug in one of the two therefore shows as a
+The proof reads only the examples of the split, and shares no code with the rules and the grouping that made it: it
+decides for itself what a question, a run of words and a near-duplicate is. A bug in one of the two therefore shows as a
 disagreement between them.
 """
 
@@ -34,10 +34,10 @@ class Leak:
 
 @dataclass(frozen=True)
 class Proof:
-    """What two sides share, by sort: how often, and one leak of each sort that occurs."""
+    """What two sides share, by sort: questions, pages, word_runs, near_duplicates."""
 
-    counts: dict[str, int]
-    leaks: dict[str, Leak]
+    counts: dict[str, int]  # how many leaks
+    leaks: dict[str, Leak]  # the first leak of each sort that occurs
     test_examples: int  # examples of the test split that share something with another side
 
     def metrics(self) -> dict[str, int]:
@@ -58,10 +58,10 @@ def prove(split: Mapping[str, Sequence[Example]], min_similarity: float) -> Proo
         "word_runs": list(_shared_runs(examples, sides)),
         "near_duplicates": list(_near_duplicates(examples, sides, min_similarity)),
     }
-    leaking = frozenset[int]().union(*(leak.holders for found in leaks.values() for leak in found))
+    leaking = frozenset[int]().union(*(leak.holders for of_sort in leaks.values() for leak in of_sort))
     return Proof(
-        counts={sort: sum(leak.count for leak in found) for sort, found in leaks.items()},
-        leaks={sort: found[0] for sort, found in leaks.items() if found},
+        counts={sort: sum(leak.count for leak in of_sort) for sort, of_sort in leaks.items()},
+        leaks={sort: of_sort[0] for sort, of_sort in leaks.items() if of_sort},
         test_examples=len({examples[place].id for place in leaking if sides[place] == "test"}),
     )
 
@@ -87,7 +87,7 @@ def _question(example: Example) -> str:
 
 
 def _shared_keys(examples: Sequence[Example], sides: Sequence[str], keys: Iterable[str | None]) -> Iterator[Leak]:
-    """A leak for each key that examples on two sides have; None is no key."""
+    """A leak for each key that examples on two sides have; an example with the key None has none."""
     holders: dict[str, list[int]] = defaultdict(list)
     for place, key in enumerate(keys):
         if key is not None:
@@ -138,23 +138,24 @@ def _runs(example: Example) -> Iterator[tuple[bool, Run]]:
 
 def _near_duplicates(examples: Sequence[Example], sides: Sequence[str], min_similarity: float) -> Iterator[Leak]:
     for first, second in find_rewordings(examples, min_similarity):
-        here, there = (Counter(sides[place] for place in places) for places in (first, second))
-        pairs = len(first) * len(second) - sum(count * there[side] for side, count in here.items())
+        first_sides, second_sides = (Counter(sides[place] for place in places) for places in (first, second))
+        on_one_side = sum(count * second_sides[side] for side, count in first_sides.items())
+        pairs = len(first) * len(second) - on_one_side
         if not pairs:
             continue
-        holders = {place for place in first if there.total() > there[sides[place]]}
-        holders |= {place for place in second if here.total() > here[sides[place]]}
+        holders = {place for place in first if second_sides.total() > second_sides[sides[place]]}
+        holders |= {place for place in second if first_sides.total() > first_sides[sides[place]]}
         start = next(place for place in first if place in holders)
-        other = next(place for place in second if sides[place] != sides[start])
-        text = f"{examples[start].id} and {examples[other].id}"
+        end = next(place for place in second if sides[place] != sides[start])
+        text = f"{examples[start].id} and {examples[end].id}"
         count = pairs // 2 if first is second else pairs
-        yield Leak(text, examples[start], examples[other], frozenset(holders), count)
+        yield Leak(text, examples[start], examples[end], frozenset(holders), count)
 
 
 def _leak(text: str, start: int, holders: Sequence[int], examples: Sequence[Example], sides: Sequence[str]) -> Leak:
     """The leak with the example at `start` and the first one on another side."""
-    other = next(place for place in holders if sides[place] != sides[start])
-    return Leak(text, examples[start], examples[other], frozenset(holders))
+    end = next(place for place in holders if sides[place] != sides[start])
+    return Leak(text, examples[start], examples[end], frozenset(holders))
 
 
 def _describe(leak: Leak) -> str:

@@ -70,11 +70,11 @@ def _candidates(gists: Sequence[Gist], min_similarity: float) -> set[tuple[int, 
             holders[word].append(number)
     frequency = Counter({word: len(numbers) for word, numbers in holders.items()})
     return {
-        (min(number, other), max(number, other))
+        (min(number, candidate), max(number, candidate))
         for number, gist in enumerate(gists)
         for word in _required_words(gist, frequency, min_similarity)
-        for other in holders[word]
-        if other != number
+        for candidate in holders[word]
+        if candidate != number
     }
 
 
@@ -99,6 +99,7 @@ def _required_words(gist: Gist, frequency: Counter[str], min_similarity: float) 
 
 
 def is_rewording(first: Gist, second: Gist, min_similarity: float) -> bool:
+    """Whether two examples ask and answer the same, in whatever words."""
     if _shared(first.question | first.answer, second.question | second.answer) < MIN_SHARED:
         return False
     return _same_question(first, second, min_similarity) and _same_answer(first, second, min_similarity)
@@ -153,6 +154,7 @@ def _shared(first: frozenset[str], second: frozenset[str]) -> float:
 
 
 def read_gist(example: Example) -> Gist:
+    """The gist of an example, computed by this module's own code (see the module's docstring)."""
     task = _read_instruction(example.instruction)
     given = _split(example.input)
     is_passage = len(given) >= LONG
@@ -217,7 +219,7 @@ def _tidy(token: str) -> str:
 
 @lru_cache(maxsize=1 << 18)
 def _reduce(token: str) -> str:
-    """The lemma in lower case, or the word that stands for all its synonyms; digits for number words up to ten."""
+    """The lemma in lower case, or the first word of its group of synonyms; digits for number words up to ten."""
     word = token.lower().replace("’", "'")
     if word.endswith("'s"):
         word = word[:-2]

@@ -1,4 +1,4 @@
-"""The teachers, which write the examples: each makes a Lesson of a page. One module or package per teacher."""
+"""The teachers, which write the examples: each makes a Lesson about a page. One module or package per teacher."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ class Lesson:
     """The examples that a teacher wrote about a page."""
 
     examples: list[Example]
-    nothing: str | None = None  # why there are no examples
+    empty_because: str | None = None  # why there are no examples, as a code; None if there are some
     skipped: Counter[str] = field(default_factory=Counter)  # sentences that the rules passed over, by reason
     fewer: bool = False  # a language model wrote fewer examples than it was asked for
     surplus: int = 0  # examples beyond what it was asked for; they are left out

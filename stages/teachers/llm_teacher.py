@@ -55,7 +55,7 @@ def read_lesson(page: Page, outcome: Outcome, teacher: Teacher, per_page: int) -
     ]
     return Lesson(
         examples,
-        nothing=None if examples else outcome.reason or "no_examples",
+        empty_because=None if examples else outcome.reason or "no_examples",
         fewer=0 < len(written) < per_page,
         surplus=max(0, len(written) - per_page),
     )

@@ -18,7 +18,7 @@ from tests.pipeline.faults import Running, forget_runs, heed_interrupts
 from tests.pipeline.test_dag import EXPECTED, STAGES
 
 EPOCHS = {"base": 6, "train": 12}
-INTERRUPTED = "error: interrupted; `dvc repro` goes on from the last finished stage\n"
+INTERRUPTED = "error: interrupted; `dvc repro` continues after the last finished stage\n"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_lessons_are_added_up(make: MakeExample) -> None:
     examples = [make(kind="when"), make(kind="when", input="x"), make()]
     for _ in range(2):
         tally.add(Lesson(examples, skipped=Counter(too_long=2), fewer=True, surplus=3))
-        tally.add(Lesson([], nothing="no_text"))
+        tally.add(Lesson([], empty_because="no_text"))
     assert (tally.pages, tally.with_input, tally.fewer, tally.surplus) == (4, 2, 2, 6)
     assert tally.kinds == {"when": 4, "unnamed": 2}
     assert (tally.without, tally.passed_over) == ({"no_text": 2}, {"too_long": 4})

@@ -4,7 +4,7 @@ Agreement is the share of comparisons on which two raters make the same choice: 
 tie. Cohen's kappa is the share of the possible agreement beyond chance that was reached (Cohen, 1960, "A Coefficient of
 Agreement for Nominal Scales"). With more than two raters, both are means over pairs of raters (Light, 1971, "Measures
 of Response Agreement for Qualitative Data"). Intervals are percentile bootstraps over clusters, such as the rows about
-the same page; a drawn cluster brings the choices of all raters along.
+the same page; a drawn cluster brings the choices of all raters with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +88,8 @@ def _agreement(tables: Counts) -> Floats:
 
 
 def _tables(raters: Sequence[Raters], clusters: Mapping[str, str]) -> Counts:
-    """How often the first rater made one choice and the second the other: [clusters, pairs of raters, 3, 3]."""
+    """How often the first rater made one choice (row) and the second another (column) or the same, by cluster and pair
+    of raters: [clusters, pairs of raters, 3, 3]."""
     shared = [sorted(first.keys() & second.keys()) for first, second in raters]
     index = {name: i for i, name in enumerate(sorted({clusters[row] for keys in shared for row, _ in keys}))}
     tables = np.zeros((len(index), len(raters), 3, 3), dtype=np.int64)

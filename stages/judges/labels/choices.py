@@ -1,7 +1,7 @@
 """What people chose on the label page, which shows answers under the letters A and B: reads the files it downloads.
 
-The page has no model names, only a token for each comparison. Only someone who has the answers can tell which models
-they are from, by computing the tokens of all comparisons.
+The page has no model names, only a token for each comparison. Only someone who has the answers can find out which
+models a token means, by computing the tokens of all comparisons.
 """
 
 import hashlib

@@ -18,7 +18,7 @@ from stages.judges.rubric.task import RubricTask, parse_task, word_triples
 
 _SHORT = 4  # words; an answer this short need not name its subject
 _ASSUMED_TOPIC = 0.8  # the least topic of a short answer, or of one to a task with many right answers
-_TOLERATED_VARIETY = 0.8  # relative to the reference; a text at least this varied is no loop
+_TOLERATED_VARIETY = 0.8  # relative to the reference; a text at least this varied doesn't repeat itself
 
 _CLOSING = (".", "!", "?", '"', "'", ")", "”", "’", "»", "]", "。")
 _SPACES_AND_QUOTES = re.compile(r"[\s\"'“”‘’`]+")
@@ -174,9 +174,9 @@ def _finished(reference: str, answer: str, given: tuple[Word, ...]) -> bool:
 
 def find_opposite(expected: tuple[Word, ...], given: tuple[Word, ...]) -> str:
     """What the answer reverses: "yes for no", "not dense", "more for less"; "" if nothing is found."""
-    said, meant = yes_or_no(given), yes_or_no(expected)
-    if said is not None and meant is not None:
-        return "" if said == meant else f"{'yes' if said else 'no'} for {'yes' if meant else 'no'}"
+    answered, right = yes_or_no(given), yes_or_no(expected)
+    if answered is not None and right is not None:
+        return "" if answered == right else f"{'yes' if answered else 'no'} for {'yes' if right else 'no'}"
     return _negated(expected, given) or _negated(given, expected) or _swapped(expected, given)
 
 
@@ -204,11 +204,11 @@ def _negated(negating: tuple[Word, ...], asserting: tuple[Word, ...]) -> str:
 
 def _swapped(expected: tuple[Word, ...], given: tuple[Word, ...]) -> str:
     """A word of the reference whose opposite the answer has instead."""
-    meant, said = {word.stem: word for word in expected}, {word.stem: word for word in given}
-    for stem, word in meant.items():
+    in_reference, in_answer = {word.stem: word for word in expected}, {word.stem: word for word in given}
+    for stem, word in in_reference.items():
         for opposite in sorted(_opposites().get(stem, ())):
-            if opposite in said and opposite not in meant and stem not in said:
-                return f"{said[opposite].form} for {word.form}"
+            if opposite in in_answer and opposite not in in_reference and stem not in in_answer:
+                return f"{in_answer[opposite].form} for {word.form}"
     return ""
 
 

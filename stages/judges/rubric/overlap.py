@@ -250,7 +250,7 @@ def _f1(wanted: Set[tuple[str, str]], brought: Set[tuple[str, str]]) -> float:
 def _progress(text: str, reference: str, answer: str) -> float:
     """How far the answer has come from the question's text (0) to the reference (1), by pairs of words and marks."""
     goal = _mark_pairs(reference)
-    start, reached = (_dice(goal, _mark_pairs(other)) for other in (text, answer))
+    start, reached = (_dice(goal, _mark_pairs(version)) for version in (text, answer))
     return reached if start == 1 else max(0.0, (reached - start) / (1 - start))
 
 

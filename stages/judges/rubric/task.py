@@ -1,11 +1,11 @@
-"""What the words of a task show about its answer: the text to work on, the alternatives, whether many are right."""
+"""What the words of a task say about its answer: the text to work on, the alternatives, whether many are right."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from stages.english.tasks import creates, works_on_input
+from stages.english.tasks import asks_for_new_text, works_on_input
 from stages.english.words import quoted, without_quotes
 from stages.judges.rubric.rubric_words import READ_CHARACTERS, Word, content_stems, tokenize_words
 
@@ -65,7 +65,7 @@ def parse_task(instruction: str, input: str) -> RubricTask:
         options=content_stems(word for option in _options(start) for word in tokenize_words(option)),
         quoted=content_stems(tokenize_words(in_quotes)),
         works_on_text=bool(input) or works_on_input(start),
-        open_ended=(creates(start) and not material) or _FREE.search(start) is not None,
+        open_ended=(asks_for_new_text(start) and not material) or _FREE.search(start) is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The parts of a response around the answer, read leniently: an answer that came is paid for, however it is wrapped."""
+"""The parts of a response around the answer, read leniently: an answer is paid for even if they are odd."""
 
 import math
 from typing import Annotated, Any

@@ -103,8 +103,8 @@ class GeminiClient:
 
     @cached_property
     def _http(self) -> "httpx2.AsyncClient":
-        """Given this client, the library doesn't use aiohttp, with which it would send a request again that a lost
-        connection may have delivered."""
+        """Given this client, the library doesn't use aiohttp. With aiohttp, it would send a request again after a lost
+        connection, although the server may have received it."""
         return http_client(self._params.concurrency)
 
     @cached_property
@@ -147,7 +147,7 @@ class GeminiClient:
         return _reply(http.body if http and http.body else "")
 
     async def close(self) -> None:
-        if "_client" in self.__dict__:  # made
+        if "_client" in self.__dict__:  # created
             await self._client.aio.aclose()
             self._client.close()
             await self._http.aclose()
@@ -167,8 +167,8 @@ class GeminiClient:
         )
 
     async def _other_names(self) -> set[str]:
-        """The models that Gemini has, if it doesn't have the one that was asked for; else nothing. Also nothing if the
-        server keeps no list."""
+        """The models that Gemini has, if the one in params.yaml isn't among them. Empty if it is, or if the server
+        keeps no list."""
         from google.genai.errors import ClientError
 
         try:

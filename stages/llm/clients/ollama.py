@@ -1,4 +1,4 @@
-"""Ollama's own protocol. By OpenAI's, Ollama can't be told the context size, and cuts long prompts without a word."""
+"""Ollama's own protocol. OpenAI's can't set the context size, and Ollama then cuts long prompts without a word."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """OpenAI and the servers that speak its protocol: Ollama, llama.cpp, vLLM, LM Studio and others.
 
-Ollama is asked by its own protocol (stages/llm/clients/ollama.py).
+Ollama is asked in its own protocol (stages/llm/clients/ollama.py).
 """
 
 import os
@@ -37,7 +37,7 @@ ADDRESS = "OPENAI_BASE_URL"
 LOCAL = "http://localhost:11434/v1"  # Ollama's
 CHAT_PATH = "/chat/completions"
 LIST_PATH = "/models"
-_NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses with which servers and gateways say so
+_NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses that servers and gateways send for a page they don't have
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
 
 

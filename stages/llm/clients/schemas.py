@@ -1,4 +1,4 @@
-"""How a server is told the schema of an answer: a JSON Schema that every server understands, and the form it comes in.
+"""How a server gets the schema of an answer: a JSON Schema that every server understands, and the form it is sent in.
 
 Servers reject, ignore or fail on much of JSON Schema: references, bounds of numbers, lengths of texts. What is left out
 of the schema here is still checked when the reply is parsed (stages/llm/replies.py).
@@ -31,7 +31,8 @@ _TRIES = 2  # probes of a form, if the first one shows nothing
 def schema_for(schema: type[BaseModel], items: tuple[str, int] | None = None) -> dict[str, Any]:
     """The JSON Schema to send: references resolved, every field required, bounded integers as lists of values.
 
-    `items` names a field that is a list, and how many items it must hold. Recursive schemas are not supported.
+    `items` names a field that is a list, and how many items it must have. Recursive schemas are not supported. The
+    docstring of a schema is sent, too, as its description: changing it makes another request, which is paid for again.
     """
     whole = json.loads(_schema_text(schema))
     plain = _plain(whole, whole.get("$defs", {}))

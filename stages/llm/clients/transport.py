@@ -42,7 +42,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 def http_client(concurrency: int) -> "httpx2.AsyncClient":
     """A client that sends each request once: it follows no redirects and retries nothing.
 
-    It has no limits of its own: `attempt` limits the time, and the caller limits the number of connections.
+    It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections.
     """
     import httpx2
 
@@ -53,8 +53,8 @@ def http_client(concurrency: int) -> "httpx2.AsyncClient":
 def checked_address(address: str) -> str:
     """The address without a slash at its end.
 
-    Raises StageError for anything that is not an HTTP address. It also does for an address with a password, which
-    would end up in errors and in the journal; that error doesn't repeat the address.
+    Raises StageError for anything that is not an HTTP address, and for an address with a password, which would end up
+    in errors and in the journal; that error doesn't repeat the address.
     """
     import httpx2
 
@@ -156,7 +156,7 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 
 def _is_daily_quota(error: dict[str, Any]) -> bool:
-    """Whether a quota of the day is used up: waiting doesn't help in this run."""
+    """Whether a daily quota is used up: waiting doesn't help in this run."""
     violations = [violation for detail in _details(error) for violation in _objects(detail.get("violations"))]
     return any("PerDay" in str(violation.get("quotaId")) for violation in violations)
 

@@ -29,7 +29,7 @@ CONFIGS = {
 FILES = tuple(path for files in CONFIGS.values() for path in files.values())
 
 TEXT = "string"
-# The columns, in the form of `datasets`, which cannot tell a column's type if all rows of a file lack it.
+# The columns, in the form of `datasets`, which cannot infer a column's type if it is null in all rows of a file.
 FEATURES = [
     *({"name": name, "dtype": TEXT} for name in ("id", "instruction", "input", "output", "kind")),
     {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from stages.common.hub import OWNER, REVISIONS
+from stages.common.hub import OWNER, choose_revision
 from stages.common.records import Role
 from stages.reporting.reference import judge_names
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from huggingface_hub import EvalResult, ModelCardData
     from jinja2 import Template
 
-# Parameters of `train` and `base` that don't change the model: where it is computed, where files are.
+# Parameters of `train` and `base` that the cards leave out: they say how the model is computed or where files are.
 NOT_OF_THE_MODEL = {"launcher", "device", "precision", "micro_batch_size", "compile", "snapshot_minutes"}
 NOT_OF_SCRATCH = {"source", "model", "revision", "path", "sha256", "vocabulary", "snapshot_minutes"}
 
@@ -53,7 +53,7 @@ def hub_origin(base: Mapping[str, Any]) -> dict[str, str] | None:
     """The repository and revision of the Hub that the base model comes from; None if it comes from elsewhere."""
     if base["source"] != "huggingface":
         return None
-    revision = REVISIONS[base["model"]] if base["revision"] == "default" else base["revision"]
+    revision = choose_revision(base["model"], base["revision"])
     return {"repository": f"{OWNER}/{base['model']}", "revision": revision}
 
 

@@ -1,4 +1,4 @@
-"""What a kind of instruction is made from, a fact, and what it makes, drafts."""
+"""Facts, from which instructions are made, and drafts, which are the instructions made from them."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence

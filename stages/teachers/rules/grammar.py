@@ -1,7 +1,7 @@
 """Just enough grammar to turn a statement into a question: a sentence's main clause as subject, verb and the rest.
 
-A sentence that doesn't parse with certainty is left alone: a question that isn't asked costs nothing, a broken one
-teaches broken English.
+A sentence that doesn't parse with certainty is skipped: a question that isn't asked costs nothing, a broken one teaches
+broken English.
 """
 
 import itertools
@@ -41,7 +41,7 @@ _SUBORDINATE = re.compile(
     r",? (?:which|who|whom|whose|where|although|though|whereas|while|but|so that|unless|because)\b"
     r"|, (?:since|as|when|after|before|until|making|including|especially|such|so|then|yet|nor|with)\b"
 )
-# After these, a list may go on behind a comma, or the main clause may.
+# After these, a list or the main clause may continue after a comma.
 _OPENS_LIST = re.compile(r", (?:including|especially|such|with)")
 _APPOSITION = re.compile(
     r"(?P<subject>[^,]{2,60}), (?!and |or |but |not )[^,]+(?:, (?!and |or )[^,]+)?, (?P<verb>\w+) "
@@ -98,12 +98,12 @@ def main_clause(text: str, names: frozenset[str]) -> Clause | None:
     clause = parse_clause(upper_first(rest), names | {rest.split()[0]} if rest[:1].isupper() else names)
     time = opening["time"]
     if clause and re.search(r",|\b(?:that|which|who|when|after|before)\b", clause.rest):
-        return None  # at its end, the time would belong to the last part alone
+        return None  # at its end, the time would belong only to the last part
     return clause and Clause(clause.subject, clause.verb, f"{clause.rest} {time[0].lower()}{time[1:]}")
 
 
 def parse_clause(sentence: str, names: frozenset[str] = frozenset()) -> Clause | None:
-    """The main clause of a sentence that begins with its subject, or None where that isn't certain.
+    """The main clause of a sentence that begins with its subject, or None if that isn't certain.
 
     `names` are the words that have a capital inside sentences, too.
     """
@@ -131,7 +131,7 @@ def parse_clause(sentence: str, names: frozenset[str] = frozenset()) -> Clause |
 
 
 def _first_clause(sentence: str) -> str | None:
-    """What comes before the first subordinate clause and before a second verb; None where that isn't certain."""
+    """What comes before the first subordinate clause and before a second verb; None if that isn't certain."""
     text = _without_apposition(sentence)
     if not text or " and, " in text:
         return None
@@ -155,7 +155,7 @@ def _before_subordinate(text: str) -> str | None:
         return text
     before, after = text[: subordinate.start()], text[subordinate.end() :]
     if _OPENS_LIST.match(subordinate[0]) and "," in after:
-        return None  # the main clause may go on after the list
+        return None  # the main clause may continue after the list
     # A relative clause without a comma says which one is meant: "joined a captain who hunted whales".
     if subordinate[0].strip() in _RELATIVES and not _PREDICATE_NOUN.search(before):
         return None
@@ -188,7 +188,7 @@ def _may_be_noun_or_verb(after: list[str]) -> bool:
 
 
 def _is_clause(before: str, after: list[str]) -> bool:
-    """Whether ", and" starts a clause with a subject of its own. Without another comma, it cannot end a list."""
+    """Whether ", and" starts a clause with another subject. Without another comma, it cannot end a list."""
     return "," not in before or after[0] in _PRONOUNS or any(map(is_finite_or_auxiliary, after[1:7]))
 
 

@@ -58,7 +58,7 @@ _HOLDING = frozenset(
 _OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
 _LENGTH = r"(?:(?:kilo|centi|milli)?met(?:er|re)s?|feet|miles|inches)"
 _DURATION = "(?:years|months|weeks|days|hours|minutes|seconds)"
-# By verb: what follows it if it tells a size, and the question about that size.
+# By verb: what follows it if it gives a size, and the question about that size.
 _EXTENTS = {
     "cover": ((rf"{NUMBER} (?:square {_LENGTH}|hectares|acres)", "How large an area {do} {subject} cover?"),),
     "flow": ((rf"(?:for )?{NUMBER} {_LENGTH}", "How far {do} {subject} flow?"),),
@@ -119,7 +119,7 @@ def who(fact: Fact) -> Iterator[Draft]:
 
 
 def where(fact: Fact) -> Iterator[Draft]:
-    """The place where something lies, or where it is or was done."""
+    """The place where something is, or where something happened."""
     clause = fact.clause
     if not clause:
         return

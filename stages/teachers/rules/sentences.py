@@ -1,4 +1,4 @@
-"""From a page to the sentences that can be understood alone. What is left out is counted by reason.
+"""Selects the sentences of a page that can be understood alone. What is left out is counted by reason.
 
 A section becomes passages of plain prose, without what a wiki leaves between sentences (footnote marks,
 pronunciations, emptied brackets, lists, tables). In their sentences, words that stand for the page's subject ("it",
@@ -198,9 +198,9 @@ def _with_subject_named(prose: list[Passage], subject: Subject) -> Iterator[tupl
 
 
 def name_subject(text: str, subject: Subject, after_subject: bool) -> tuple[str, bool]:
-    """A sentence with the subject's name in the place of a word for it at its start ("It", "The novel", a surname).
+    """A sentence with the subject's name instead of a word for it at its start ("It", "The novel", a surname).
 
-    Also returns whether the sentence is about the subject. `after_subject` is the same about the sentence before: only
+    Also returns whether the sentence is about the subject. `after_subject` says whether the sentence before was: only
     then is a pronoun taken for the subject.
     """
     opening, text = _split_opening(_first_statement(text))
@@ -233,7 +233,7 @@ def _split_opening(text: str) -> tuple[str, str]:
 
 
 def _with_full_name(text: str, name: str, subject: Subject) -> str:
-    """A sentence that begins with `name`, with a person's full name in the place of the surname."""
+    """A sentence that begins with `name`, with a person's full name instead of the surname."""
     rest = text[len(name) :]
     is_person = subject.short and re.match(r" [a-z]|'s |, ", rest)
     return subject.name + rest if is_person else text

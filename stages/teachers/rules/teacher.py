@@ -4,7 +4,7 @@ import random
 from collections import Counter, deque
 
 from stages.common.records import Page, Source, Teacher, make_example
-from stages.english.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify_language
 from stages.teachers import Lesson
 from stages.teachers.rules.exercises import PASSAGES, STATEMENTS, passage_fits
 from stages.teachers.rules.fact import Draft, Fact, Kind
@@ -20,16 +20,16 @@ FIRST_SENTENCE_SHARE = 0.4  # of a page's examples, at most: there is more to kn
 def teach(page: Page, per_page: int, seed: int) -> Lesson:
     """At most `per_page` examples of a page.
 
-    They depend on the page and the seed alone, not on other pages. At most two fifths of them are about the page's
-    first sentence, if others can be asked about.
+    They depend only on the page and the seed, not on other pages. At most two fifths of them are about the page's first
+    sentence, if others can be asked about.
     """
     text = " ".join(section.text for section in page.sections).strip()
     if not text:
         return Lesson([], "no_text")
-    if page.language != ENGLISH or identify(text[:LANGUAGE_SAMPLE])[0] != ENGLISH:
+    if page.language != ENGLISH or identify_language(text[:LANGUAGE_SAMPLE])[0] != ENGLISH:
         return Lesson([], "not_english")
-    found = select_sentences(page)
-    facts = [Fact(sentence, found.subject, found.names, f"{seed} {page.title}") for sentence in found.kept]
+    selected = select_sentences(page)
+    facts = [Fact(sentence, selected.subject, selected.names, f"{seed} {page.title}") for sentence in selected.kept]
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
     examples = [
         make_example(
@@ -42,7 +42,7 @@ def teach(page: Page, per_page: int, seed: int) -> Lesson:
         )
         for draft in _choose(facts, per_page, random.Random(f"{seed} {page.title}"))
     ]
-    return Lesson(examples, None if examples else "nothing_to_ask" if facts else "no_prose", found.skipped)
+    return Lesson(examples, None if examples else "nothing_to_ask" if facts else "no_prose", selected.skipped)
 
 
 def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]:

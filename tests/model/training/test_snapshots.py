@@ -111,7 +111,7 @@ def test_a_second_process_leaves_the_snapshots_alone(tmp_path: Path, caplog: pyt
             assert first.due() and not second.due()
             assert second.latest() is None
         assert first.latest() is not None
-    assert "another process trains the same" in caplog.text
+    assert "another process is training the same model" in caplog.text
 
 
 def test_runs_that_could_differ_have_fingerprints_that_differ(tiny: GPT2) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from stages.common.errors import StageError, naming, one_at_a_time, run_command, run_stage
+from stages.common.errors import StageError, name_in_errors, one_at_a_time, run_command, run_stage
 from stages.common.files import write_text
 from tests.conftest import ROOT
 
@@ -44,7 +44,7 @@ def ended(main: Callable[[], None]) -> object:
     ("error", "message"),
     [
         (StageError("data/x is wrong"), "data/x is wrong"),
-        (KeyboardInterrupt(), "interrupted; `dvc repro` goes on from the last finished stage"),
+        (KeyboardInterrupt(), "interrupted; `dvc repro` continues after the last finished stage"),
         (
             OSError(errno.ENOSPC, "No space left on device", "data/x"),
             "data/x: No space left on device; make room on its disk, then run `dvc repro` again",
@@ -127,7 +127,7 @@ def test_a_bug_keeps_its_traceback(error: Exception) -> None:
 @pytest.mark.parametrize(("name", "named"), [(None, "data/x"), ("data/y", "data/y")])
 def test_an_error_of_writing_gets_the_name_of_its_file(name: str | None, named: str) -> None:
     """Guards against "No space left on device" without a file name; an error that has one keeps it."""
-    with pytest.raises(OSError, match="No space") as raised, naming(Path("data/x")):
+    with pytest.raises(OSError, match="No space") as raised, name_in_errors(Path("data/x")):
         raise OSError(errno.ENOSPC, "No space left on device", name)
     assert raised.value.filename == named
 

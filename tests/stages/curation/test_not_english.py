@@ -41,7 +41,7 @@ def test_the_threshold_is_a_probability(
     make: MakeExample, monkeypatch: pytest.MonkeyPatch, probability: float, found: bool
 ) -> None:
     """Guards against a threshold that is off by its own value."""
-    monkeypatch.setattr(module, "identify", lambda text: ("de", probability))
+    monkeypatch.setattr(module, "identify_language", lambda text: ("de", probability))
     example = make("Nenne eine große Stadt.", "eine sehr große Stadt")
     assert (not_english(example, max_foreign=0.5) is not None) == found
 
@@ -49,5 +49,5 @@ def test_the_threshold_is_a_probability(
 def test_pidgin_is_what_the_identifier_says_to_english_with_african_names(
     make: MakeExample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "identify", lambda text: ("pcm", 0.99))
+    monkeypatch.setattr(module, "identify_language", lambda text: ("pcm", 0.99))
     assert not_english(make("Name lakes near Nairobi.", "Lake Naivasha has many fine small quiet bays."), 0.5) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.english.language import ENGLISH, identify
+from stages.english.language import ENGLISH, identify_language
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,6 @@ from stages.english.language import ENGLISH, identify
     ],
 )
 def test_running_text_is_identified_with_confidence(text: str, language: str) -> None:
-    found, probability = identify(text)
+    found, probability = identify_language(text)
     assert found == language
     assert 0.9 < probability <= 1

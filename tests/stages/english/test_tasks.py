@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.english.tasks import creates, is_complete, is_yes_or_no, without_names, works_on_input
+from stages.english.tasks import asks_for_new_text, is_complete, is_yes_or_no, without_names, works_on_input
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,13 @@ def test_is_complete(instruction: str, complete: bool) -> None:
     assert is_complete(instruction) == complete
 
 
-def test_creates() -> None:
-    assert creates("Please write a poem.") and creates("Come up with a name.") and creates("Give another example.")
-    assert not creates("Who wrote a poem?")
+def test_asks_for_new_text() -> None:
+    assert (
+        asks_for_new_text("Please write a poem.")
+        and asks_for_new_text("Come up with a name.")
+        and asks_for_new_text("Give another example.")
+    )
+    assert not asks_for_new_text("Who wrote a poem?")
 
 
 def test_is_yes_or_no() -> None:

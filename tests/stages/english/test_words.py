@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.english.words import content, fold, quoted, split_at_stops, without_quotes, words
+from stages.english.words import content_words, fold, quoted, split_at_stops, without_quotes, words
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_words_have_no_possessives_and_no_thousands_separators() -> None:
 
 
 def test_content_words_keep_their_order() -> None:
-    assert content("Who wrote the novel about a whale?") == ["wrote", "novel", "whale"]
+    assert content_words("Who wrote the novel about a whale?") == ["wrote", "novel", "whale"]
 
 
 @pytest.mark.parametrize(

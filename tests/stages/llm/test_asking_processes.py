@@ -138,8 +138,8 @@ def test_an_interrupted_run_leaves_a_sound_journal(tmp_path: Path, root: Path) -
         )
         _, said = process.communicate(timeout=60)
         assert said == (
-            f"synth: {server.url} keeps to a schema as json_schema\n"
-            "error: interrupted; `dvc repro` goes on from the last finished stage\n"
+            f"synth: {server.url} follows a schema in the form json_schema\n"
+            "error: interrupted; `dvc repro` continues after the last finished stage\n"
         )
         assert 12 <= len(held(tmp_path)) <= 19
         database = Database(tmp_path / FILE)

@@ -53,7 +53,7 @@ def test_examples_are_stripped_and_have_their_source(page: MakePage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "examples", "nothing", "fewer", "surplus"),
+    ("outcome", "examples", "reason", "fewer", "surplus"),
     [
         (answer(2), 2, None, False, 0),
         (answer(1, "too_few"), 1, None, True, 0),
@@ -64,8 +64,8 @@ def test_examples_are_stripped_and_have_their_source(page: MakePage) -> None:
     ],
 )
 def test_too_few_too_many_and_no_examples_are_counted(
-    page: MakePage, outcome: Outcome, examples: int, nothing: str | None, fewer: bool, surplus: int
+    page: MakePage, outcome: Outcome, examples: int, reason: str | None, fewer: bool, surplus: int
 ) -> None:
     """Guards against a page that has more than its share, or none without a reason."""
     made = lesson(page("Alpha", "A letter."), outcome)
-    assert (len(made.examples), made.nothing, made.fewer, made.surplus) == (examples, nothing, fewer, surplus)
+    assert (len(made.examples), made.empty_because, made.fewer, made.surplus) == (examples, reason, fewer, surplus)

@@ -61,7 +61,7 @@ def test_a_page_without_english_prose_gives_nothing_and_says_why(
     page: MakePage, texts: list[str], reason: str, skipped: dict[str, int]
 ) -> None:
     lesson = teach(page("Whales", *texts), per_page=8, seed=1)
-    assert (lesson.examples, lesson.nothing, lesson.skipped) == ([], reason, skipped)
+    assert (lesson.examples, lesson.empty_because, lesson.skipped) == ([], reason, skipped)
 
 
 def test_a_page_of_one_sentence_gives_one_example(page: MakePage) -> None:
