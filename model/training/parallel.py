@@ -37,6 +37,17 @@ class Ranks:
         """This process's rows: every world-th, so that long and short rows are spread evenly."""
         return rows[self.rank :: self.world]
 
+    def agree_on(self, digest: str) -> bool:
+        """Whether all processes pass the same hexadecimal digest, such as the fingerprint of what they train."""
+        if self.world == 1:
+            return True
+        device = "cuda" if torch.cuda.is_available() else "cpu"  # nccl sums on GPUs only
+        lowest = torch.tensor(list(bytes.fromhex(digest)), device=device)
+        highest = lowest.clone()
+        torch.distributed.all_reduce(lowest, torch.distributed.ReduceOp.MIN)
+        torch.distributed.all_reduce(highest, torch.distributed.ReduceOp.MAX)
+        return torch.equal(lowest, highest)
+
     def sum_over_ranks(self, tensors: Sequence[Tensor]) -> None:
         """Replaces each tensor by its sum over all processes, in place."""
         if self.world > 1:

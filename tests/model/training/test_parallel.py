@@ -1,6 +1,7 @@
 """Two processes under torchrun, compared with one."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -34,6 +35,22 @@ def test_two_processes_have_the_losses_of_one(tmp_path: Path, root: Path) -> Non
     one, two = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("one", "two"))
     assert len(one) == len(two) >= 5
     assert two == pytest.approx(one, abs=2e-4)
+
+
+def test_processes_notice_that_they_train_different_things(tmp_path: Path, root: Path) -> None:
+    """Guards against gradients of two data sets in one sum, when one node trains full and another one small."""
+    script = tmp_path / "agree.py"
+    script.write_text(
+        "from model.training.parallel import Ranks\n"
+        "ranks = Ranks.from_environment()\n"
+        "same, different = ranks.agree_on('00ff'), ranks.agree_on(f'0{ranks.rank}')\n"
+        f"open(f'{tmp_path}/{{ranks.rank}}', 'w').write(f'{{same}} {{different}}')\n"
+    )
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    subprocess.run([sys.executable, *torchrun, script], env=environment, check=True, capture_output=True, timeout=120)
+    assert [(tmp_path / rank).read_text() for rank in ("0", "1")] == ["True False", "True False"]
+    assert Ranks().agree_on("00")
 
 
 def free_port() -> int:
