@@ -122,7 +122,7 @@ def tune(
         if not ranks.agree_on(run):
             raise StageError(
                 "the processes of this training disagree about data, base model or parameters; this one trains "
-                f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped on the first one"
+                f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
             )
         snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done() if ranks.writes else nullcontext():
