@@ -1,6 +1,7 @@
 """The records that stages pass to one another: frozen, validated, one JSON object per line."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -27,6 +28,26 @@ class Section(Record):
     heading: str  # "" for the lead
     level: Annotated[int, Field(ge=1, le=6)]
     text: str  # an empty line separates paragraphs
+
+
+def fold_empty_sections(sections: Sequence[Section]) -> tuple[list[Section], int]:
+    """The sections with text, and how many sections without text left no trace.
+
+    The heading of a section without text becomes part of the headings of its subsections: "Spring / Weather".
+    """
+    kept: list[Section] = []
+    above: list[tuple[int, Section]] = []  # the sections without text that the current one belongs to, by position
+    in_headings: set[int] = set()  # positions
+    for position, section in enumerate(sections):
+        while above and above[-1][1].level >= section.level:
+            above.pop()
+        if section.text.strip():
+            names = [*(parent.heading for _, parent in above), section.heading]
+            kept.append(section.model_copy(update={"heading": " / ".join(names)}))
+            in_headings.update(parent for parent, _ in above)
+        elif section.heading:
+            above.append((position, section))
+    return kept, len(sections) - len(kept) - len(in_headings)
 
 
 class Page(Record):

@@ -3,9 +3,20 @@
 Both the sources, which clean a page when they fetch it, and the rule-based teacher use these functions.
 """
 
+import html
 import re
 
 from sentencex import segment
+
+HOLE = "\ufffc"  # takes the place of a formula, or of a value that a template gave
+
+# Soft hyphens, zero-width spaces, marks and overrides of the writing direction, and byte order marks.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Joiners are letters of Persian and Sinhala and hold emoji together; in Latin script they do nothing.
+_IDLE_JOINER = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+(?![^\x00-\u024f])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});|&(?:nbsp|amp|quot|[lg]t)(?!\w)")
+# Sentences that speak of the page, as "This article needs sources."; not "This article of the constitution".
+_ABOUT_THE_PAGE = re.compile(r"[\"'“]?(?:In |On |See )?(?i:this) (?:Wikipedia |wiki )?(?:page|article)\b(?! of\b)")
 
 _ITEM = re.compile(r"[*•·=]|[-–#|](?:[-–#+}\s]|$)")
 # These may also begin a sentence: "-40 degrees is cold.", "#MeToo is a movement.", "1. FC Köln is a club."
@@ -25,12 +36,29 @@ _POINTER = re.compile(
     re.I,
 )
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_EMPTY_BRACKETS = re.compile(r"\s?\([\s,;:–-]*\)")
+# Brackets with nothing but marks and the labels of dates that are gone: "( ; )", "(born )", "(c. – )".
+_EMPTY_BRACKETS = re.compile(r"\s?\((?:[\s,;:–-]|\b(?:born|died|circa)\b|\b(?:b|d|c|ca|fl|r|pop|est)\.)*\)")
 _LEADING_MARKS = re.compile(r"\(\s*[,;]\s*")
 # ".NET", ".45" and ":wq" are names, and "..." may be a separate word.
 _SPACE_BEFORE_MARK = re.compile(r" (?!\.\.)([,.;:!?]+)(?=[\s\"'”’»)\]]|$)")
-# A full stop after these never ends a sentence. sentencex knows most other abbreviations.
-_NOT_AN_END = re.compile(r"(?:\b(?:vol|no|nos|pp?|ft|approx|incl|fl|lit|b|d|r)|^\d{1,2})\.$", re.I)
+# A full stop after these never ends a sentence. sentencex knows most other abbreviations. It also takes the Burmese
+# genitive sign for the end of a sentence.
+_NOT_AN_END = re.compile(r"\u104f$|(?:\b(?:vol|no|nos|pp?|ft|approx|incl|fl|lit|b|d|r)|^\d{1,2})\.$", re.I)
+
+
+def clean_characters(text: str) -> str:
+    """The text with characters in the place of HTML entities ("AT&amp;T"), and without characters that show nothing.
+
+    The two joiners stay where they belong to a word or an emoji.
+    """
+    for _ in range(3):  # "&amp;amp;"
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return _IDLE_JOINER.sub("", _INVISIBLE.sub("", text))
+
+
+def is_about_the_page(sentence: str) -> bool:
+    """Whether a sentence speaks of the page that it is on, not of the page's subject."""
+    return _ABOUT_THE_PAGE.match(sentence) is not None
 
 
 def is_list_or_table(line: str) -> bool:

@@ -15,7 +15,8 @@ sentence around them apart:
 import re
 from collections.abc import Iterator
 
-HOLE = "\ufffc"  # takes the place of a formula
+from stages.english.wiki_text import HOLE
+
 _FORMULA = re.compile(r"\{\\(?:displaystyle|textstyle|scriptstyle)\b")
 _BRACE = re.compile(r"[{}]")
 _NO_BLANK = re.compile(r"\S|\n|\Z")

@@ -8,19 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from stages.common.records import Section
+from stages.common.records import Section, fold_empty_sections
+from stages.english.holes import mark_holes, reason_to_leave_out
 from stages.english.wiki_text import (
+    HOLE,
+    clean_characters,
     is_list_or_table,
     split_sentences,
     tidy_spaces,
     without_empty_brackets,
     without_footnotes,
 )
-from stages.sources.formulas import HOLE, cut_formulas
+from stages.sources.formulas import cut_formulas
 
 _HEADING = re.compile(r"(={1,6})\s*(.*?)\s*=*")
 _EDIT_MARK = re.compile(r"\s*\[edit\]", re.I)
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # Coordinates in degrees, which the wiki repeats in two more notations.
 _COORDINATES = re.compile(
     r"(\d[\d°′″. ]*[NS] ?\d[\d°′″. ]*[EW]) ?/ ?-?[\d.]+°[NS] ?-?[\d.]+°[EW](?: ?/ ?-?[\d.]+; ?-?[\d.]+)?"
@@ -33,11 +35,24 @@ _NOTICE = re.compile(
     r"|may be too|does not cite|has multiple issues|relies|possibly contains|contains too many)\b"
     r"|You can help |Please (?:help|improve) "
 )
-_BROKEN = re.compile(
-    rf"{HOLE}|\{{\\|\\[a-z]+\{{|\{{\{{|\}}\}}|\[\[|\]\]|\"\"|“”|</?(?:ref|br|div|span|su[bp]|small|math|templatestyles)\b"
-    r"|\[[^\]]*[\u0250-\u02af\u02c8\u02cc\u02d0][^\]]*\]|/[^/ ][^/]*[\u0250-\u02af\u02c8\u02cc][^/]*/"
+# A pronunciation in IPA that is not in round brackets, and so a part of the sentence.
+_PRONOUNCED = re.compile(
+    r"\[[^\]]*[\u0250-\u02af\u02c8\u02cc\u02d0][^\]]*\]|/[^/ ][^/]*[\u0250-\u02af\u02c8\u02cc][^/]*/"
 )
-_ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+# Full stops of Armenian, Urdu, Arabic (question mark), Hindi, Santali and Manipuri, Ethiopic, Burmese, Khmer, Tibetan,
+# and in full width.
+_FULL_STOPS = (
+    "\u0589\u06d4\u061f\u0964\u0965\u1c7e\u1c7f\uabeb\u1362\u1367\u1368\u104b\u17d4\u17d5\u0f0d\u0f0e\u3002\uff61\uff0e"
+)
+_QUESTIONS = "!?\u2026\uff01\uff1f"
+# Armenian is often written with a colon in the place of its full stop, and Ethiopic with two word spaces or two colons.
+_ENDS = re.compile(
+    rf"(?:[.{_FULL_STOPS}{_QUESTIONS}]|(?<=[\u0531-\u0587]):|\u1361\u1361|(?<=[\u1200-\u135f])::)"
+    "[\"'”“’»«\u203a)\\]」』】》〉]*$"
+)
+# Thai and Lao have no full stop: a line of so many of their letters is prose.
+_UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
+MIN_UNSTOPPED = 20
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ(,;.)\ufffc]")
 _LOST_SPACE = re.compile(r"(?<=[a-z]{3}\.)(?=[A-Z][a-z]* )")  # a footnote was between two sentences
 _LOST_PART = re.compile(r"(?:, ?)+(?=,|[.;:!?](?:[\s\"'”’»)\]]|$))")  # a comma right before another mark
@@ -59,13 +74,15 @@ _LABEL = re.compile(
 def to_sections(text: str, drop: Collection[str], language: str) -> tuple[list[Section], Counter[str]]:
     """The sections that contain prose, the lead first, and how much was left out of the text, by reason.
 
+    A heading without prose of its own is part of the headings of its subsections: "Spring / Weather".
+
     `drop` holds headings of sections to leave out, in any case; their subsections are left out, too. `language` is a
     code such as "en".
     """
     left_out: Counter[str] = Counter()
     dropped = {heading.casefold() for heading in drop}
     dropped_level = 0  # level of the dropped section that we are in, or 0
-    kept: list[Section] = []
+    sections: list[Section] = []
     for heading, level, lines in _split_sections(cut_formulas(text)):
         if dropped_level and level > dropped_level:
             left_out["boilerplate_section"] += 1
@@ -74,19 +91,19 @@ def to_sections(text: str, drop: Collection[str], language: str) -> tuple[list[S
         prose = "" if dropped_level else "\n\n".join(_clean_paragraphs(lines, language, left_out))
         if dropped_level:
             left_out["boilerplate_section"] += 1
-        elif not prose:
-            left_out["empty_section"] += 1
-        elif any(section.text == prose for section in kept):
+        elif prose and any(section.text == prose for section in sections):
             left_out["repeated_section"] += 1
         else:
-            kept.append(Section(heading=heading, level=level, text=prose))
-    return kept, left_out
+            sections.append(Section(heading=heading, level=level, text=prose))
+    kept, empty = fold_empty_sections(sections)
+    left_out["empty_section"] = empty
+    return kept, +left_out
 
 
 def _split_sections(text: str) -> Iterator[tuple[str, int, list[str]]]:
     """Heading, level and lines of each section. A heading's level is its number of `=`; the lead's is 1."""
     heading, level, lines = "", 1, list[str]()
-    for line in map(str.strip, _INVISIBLE.sub("", text).split("\n")):
+    for line in map(str.strip, clean_characters(text).split("\n")):
         if (found := _HEADING.fullmatch(line)) is None:
             lines.append(line)
         elif name := tidy_spaces(_EDIT_MARK.sub("", without_footnotes(found[2])).replace(HOLE, "")):
@@ -97,13 +114,15 @@ def _split_sections(text: str) -> Iterator[tuple[str, int, list[str]]]:
 
 def _clean_paragraphs(lines: list[str], language: str, left_out: Counter[str]) -> Iterator[str]:
     """The paragraphs of a section without broken and unfinished sentences, which are counted in `left_out`."""
-    for paragraph in map(_tidy, _join_lines(lines, left_out)):
+    for paragraph in (_tidy(joined, language) for joined in _join_lines(lines, left_out)):
         all_sentences = split_sentences(paragraph, language)
         whole = []
         for sentence in all_sentences:
-            if _BROKEN.search(sentence):
+            if _PRONOUNCED.search(sentence):
                 left_out["sentence_with_a_hole"] += 1
-            elif not _ENDS.search(sentence):  # a list item, a caption, or the words before a list or table
+            elif reason := reason_to_leave_out(sentence, language):
+                left_out[reason] += 1
+            elif not _is_sentence(sentence):  # a list item, a caption, or the words before a list or table
                 left_out["fragment"] += 1
             else:
                 whole.append(sentence)
@@ -133,11 +152,15 @@ def _join_lines(lines: list[str], left_out: Counter[str]) -> list[str]:
 
 
 def _is_complete(paragraph: str) -> bool:
-    return bool(_ENDS.search(paragraph)) or paragraph.endswith(":")
+    return _is_sentence(paragraph) or paragraph.endswith(":")
 
 
-def _tidy(paragraph: str) -> str:
-    text = tidy_spaces(without_footnotes(_EDIT_MARK.sub("", paragraph)))
+def _is_sentence(text: str) -> bool:
+    return _ENDS.search(text) is not None or len(_UNSTOPPED.findall(text)) >= MIN_UNSTOPPED
+
+
+def _tidy(paragraph: str, language: str) -> str:
+    text = tidy_spaces(mark_holes(without_footnotes(_EDIT_MARK.sub("", paragraph)), language))
     text = without_empty_brackets(_tidy_brackets(_COORDINATES.sub(r"\1", text)))
     return tidy_spaces(_LOST_PART.sub("", _LOST_SPACE.sub(" ", text)))
 

@@ -12,6 +12,6 @@ class Lesson:
 
     examples: list[Example]
     empty_because: str | None = None  # why there are no examples, as a code; None if there are some
-    skipped: Counter[str] = field(default_factory=Counter)  # sentences that the rules passed over, by reason
+    skipped: Counter[str] = field(default_factory=Counter)  # sentences that were passed over, by reason
     fewer: bool = False  # a language model wrote fewer examples than it was asked for
     surplus: int = 0  # examples beyond what it was asked for; they are left out

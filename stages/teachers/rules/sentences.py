@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stages.common.records import Page
+from stages.english.holes import mark_holes, reason_to_leave_out, without_broken_sentences
 from stages.english.wiki_text import (
+    clean_characters,
     is_list_or_table,
     split_sentences,
     tidy_spaces,
@@ -79,7 +81,11 @@ _ABBREVIATED = re.compile(
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph of prose, and its sentences as they are written there."""
+    """A paragraph of prose, and its sentences as they are written there.
+
+    The text is without sentences that must not reach a reader. They are still among the sentences, because a pronoun in
+    the next sentence may stand for something in them.
+    """
 
     text: str
     sentences: tuple[str, ...]
@@ -114,8 +120,9 @@ def select_sentences(page: Page) -> PageSentences:
     subject = find_subject(page, prose[0].sentences if prose else (), text)
     kept: list[Sentence] = []
     seen: set[str] = set()
-    for sentence, about_subject in _with_subject_named(prose, subject):
-        reason = "repeated" if sentence.text in seen else _reason_to_skip(sentence.text, about_subject)
+    for written, sentence, about_subject in _with_subject_named(prose, subject):
+        reason = reason_to_leave_out(written) or _reason_to_skip(sentence.text, about_subject)
+        reason = "repeated" if sentence.text in seen else reason
         if reason:
             skipped[reason] += 1
         else:
@@ -142,11 +149,11 @@ def split_passages(text: str) -> tuple[list[Passage], int]:
 
 
 def to_passage(text: str) -> Passage:
-    return Passage(text, tuple(split_sentences(text)))
+    return Passage(without_broken_sentences(text)[0], tuple(split_sentences(text)))
 
 
 def _tidy(line: str) -> str:
-    line = without_footnotes(line.translate(_QUOTES))
+    line = mark_holes(without_footnotes(clean_characters(line).translate(_QUOTES)))
     if "(" in line:
         line = without_empty_brackets(_SOUND_OR_SCRIPT.sub("", line))
     line = _SHORTENED.sub(lambda match: _SPELLED_OUT[match[1]] + " ", line)
@@ -186,14 +193,14 @@ def _points_elsewhere(text: str, words: list[str]) -> bool:
     return not _IN_POINTING_PHRASES.isdisjoint(plain) and bool(_POINTING_PHRASE.search(text))
 
 
-def _with_subject_named(prose: list[Passage], subject: Subject) -> Iterator[tuple[Sentence, bool]]:
-    """Each sentence with the subject named in it, and whether the sentence is about the subject."""
+def _with_subject_named(prose: list[Passage], subject: Subject) -> Iterator[tuple[str, Sentence, bool]]:
+    """Each sentence as written and with the subject named in it, and whether the sentence is about the subject."""
     position = 0
     for passage in prose:
         about_subject = True  # "It" or "She" at the start of a paragraph
         for written in passage.sentences:
             text, about_subject = name_subject(without_parentheses(written), subject, about_subject)
-            yield Sentence(text, passage, position), about_subject
+            yield written, Sentence(text, passage, position), about_subject
             position += 1
 
 

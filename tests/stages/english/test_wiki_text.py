@@ -3,9 +3,11 @@
 import pytest
 
 from stages.english.wiki_text import (
+    clean_characters,
     is_list_or_table,
     split_sentences,
     tidy_spaces,
+    without_empty_brackets,
     without_footnotes,
     without_parentheses,
 )
@@ -50,6 +52,39 @@ def test_brackets_that_lead_to_a_footnote_go_with_it(raw: str, clean: str) -> No
 def test_a_space_stays_before_a_name_that_begins_with_a_mark(raw: str, tidy: str) -> None:
     """Guards against "the.NET framework"."""
     assert tidy_spaces(raw) == tidy
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("AT&amp;T, R&amp;amp;D and Q&#38;A", "AT&T, R&D and Q&A"),
+        ("caf&eacute; &#233; &#xE9; 5&nbsp;km", "café é é 5\u00a0km"),
+        ("AT&T, B&para and &c; are no entities", "AT&T, B&para and &c; are no entities"),
+        (
+            "soft\u00adly, \u200bzero, \u200fright\u200e, \u202eover\u202c, \ufeffmark",
+            "softly, zero, right, over, mark",
+        ),
+        ("a\u200dcat \u200c sat", "acat  sat"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # noqa: RUF001
+        ("ශ්\u200dරී", "ශ්\u200dරී"),
+        ("👨\u200d👩\u200d👧 and ❤\ufe0f\u200d🔥", "👨\u200d👩\u200d👧 and ❤\ufe0f\u200d🔥"),
+    ],
+)
+def test_characters_are_those_that_a_reader_sees(raw: str, clean: str) -> None:
+    """Guards against HTML entities in examples, and against Persian words and emoji that fall apart."""
+    assert clean_characters(raw) == clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Li ( ; ) (born ) (born ; died ) (c. – ) wrote.", "Li wrote."),
+        ("The kilometre (km) and Li (1890–) (born 1890).", "The kilometre (km) and Li (1890–) (born 1890)."),
+    ],
+)
+def test_brackets_that_hold_nothing_go(raw: str, clean: str) -> None:
+    """Guards against "(born )", and against the loss of what brackets do say."""
+    assert without_empty_brackets(raw) == clean
 
 
 @pytest.mark.parametrize(

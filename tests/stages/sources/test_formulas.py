@@ -2,7 +2,8 @@
 
 import pytest
 
-from stages.sources.formulas import HOLE, cut_formulas
+from stages.english.wiki_text import HOLE
+from stages.sources.formulas import cut_formulas
 from stages.sources.plain_text import to_sections
 
 FORMULAS = """The mean over the last\x20

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from stages.common.records import Section
 from stages.sources.plain_text import to_sections
 
 
@@ -36,6 +37,9 @@ def read(text: str, *drop: str) -> tuple[list[tuple[str, int, str]], Counter[str
         ("It rose.[1][note 2][citation needed] It fell.[14]: 45", "It rose. It fell."),
         ("It rose , then,, fell .", "It rose, then, fell."),
         ("Also (listen), (help).", "Also."),
+        ("It is run by AT&amp;T and R&amp;amp;D.", "It is run by AT&T and R&D."),
+        ("The 👨\u200d👩\u200d👧 is an emoji.", "The 👨\u200d👩\u200d👧 is an emoji."),
+        ("Li (born ; died ) wrote on 5 km ( mi) of paper.", "Li wrote on 5 km of paper."),
         ("One, two, ... and ten; C, .NET and more.", "One, two, ... and ten; C, .NET and more."),
         ("A\u00a0cat\u202fsat\u200b\ufeff down­hill.", "A cat sat downhill."),
         ("He earned $6 million \n(over $14.7 million  today). He left.",
@@ -82,6 +86,14 @@ def test_what_can_be_mended_is_mended(raw: str, clean: str) -> None:
         ("See [[Cairo]] there.", "sentence_with_a_hole"),
         ("It is old<ref>Smith</ref>.", "sentence_with_a_hole"),
         ("The value \\frac{1}{2} is half.", "sentence_with_a_hole"),
+        ("He wrote $E = mc^2$ in 1905.", "sentence_with_a_hole"),
+        ("It has an area of  and a population of approximately .", "sentence_with_a_hole"),
+        ("The top speed of it is limited to .", "sentence_with_a_hole"),
+        ("It has a weight of , a  and a range of .", "sentence_with_a_hole"),
+        ("At , Alabama has one of the longest inland waterways.", "sentence_with_a_hole"),
+        ("It is &lt;ref&gt;old&lt;/ref&gt;.", "sentence_with_a_hole"),
+        ("This page lists rivers.", "notice"),
+        ("This article was written by a fan.", "notice"),
     ],
 )
 def test_what_cannot_be_mended_is_left_out_and_counted(line: str, reason: str) -> None:
@@ -110,15 +122,62 @@ def test_sections_are_those_with_prose_in_them() -> None:
     assert read(text, "See also") == (
         [
             ("", 1, "Lead."),
-            ("Early", 3, "It began."),
-            ("Late", 3, "It ended.\n\nStill late."),
+            ("History / Early", 3, "It began."),
+            ("History / Late", 3, "It ended.\n\nStill late."),
             ("Unclosed", 2, "It goes on."),
             ("Last", 2, "The end."),
         ],
-        Counter(boilerplate_section=3, empty_section=2, repeated_section=1),
+        Counter(boilerplate_section=3, empty_section=1, repeated_section=1),
     )
 
 
 def test_a_page_without_prose_has_no_sections() -> None:
     assert read("") == ([], Counter(empty_section=1))
     assert to_sections("終わりです。\n項目", (), "ja")[0][0].text == "終わりです。"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("hy", "Երևանը Հայաստանի մայրաքաղաքն է։ Այն մեծ քաղաք է:"),
+        ("am", "አዲስ አበባ የኢትዮጵያ ዋና ከተማ ናት። ትልቅ ከተማ ናት፡፡"),
+        ("my", "ရန်ကုန်မြို့သည် မြန်မာနိုင်ငံ၏ မြို့ဖြစ်သည်။ မြို့ကြီးဖြစ်သည်။"),
+        ("th", "กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย มีประชากรมาก"),
+        ("lo", "ວຽງຈັນເປັນນະຄອນຫຼວງຂອງປະເທດລາວ"),
+        ("km", "ភ្នំពេញ គឺជារាជធានី។ វាធំ។"),
+        ("bo", "ལྷ་ས་ནི། བོད་ཀྱི་རྒྱལ་ས་ཡིན།"),
+        ("ur", "کراچی ایک شہر ہے۔ یہ بڑا ہے۔"),
+        ("hi", "दिल्ली भारत की राजधानी है। यह बड़ी है।"),
+        ("ja", "彼は「はい。」と言った。彼女は「いいえ。」"),
+        ("fa", "می\u200cخواهم کتاب\u200cها را بخوانم."),
+        ("si", "ශ්\u200dරී ලංකාව දූපතකි."),
+    ],
+)  # fmt: skip
+def test_sentences_of_other_scripts_are_whole(language: str, text: str) -> None:
+    """Guards against pages that vanish because their full stop, if they have one, isn't Latin."""
+    assert to_sections(text, (), language) == ([Section(heading="", level=1, text=text)], Counter())
+
+
+def test_a_caption_in_thai_is_a_fragment() -> None:
+    assert to_sections("ภาพถ่าย", (), "th")[1] == Counter(fragment=1, empty_section=1)
+
+
+def test_a_heading_without_text_is_the_context_of_its_subsections() -> None:
+    """Guards against three sections "Weather" of which nobody knows the season."""
+    text = (
+        "A year is long.\n== Spring ==\n=== Weather ===\nIt rains.\n== Summer ==\n* item\n=== Weather ===\nIt is dry.\n"
+        "== Autumn ==\n=== Weather ===\n==== Wind ====\nIt blows.\n=== Food ===\nWe eat.\n== Winter ==\nIt is cold.\n"
+        "=== Weather ===\nIt snows.\n== Holidays ==\n=== Weather ===\n"
+    )
+    assert read(text) == (
+        [
+            ("", 1, "A year is long."),
+            ("Spring / Weather", 3, "It rains."),
+            ("Summer / Weather", 3, "It is dry."),
+            ("Autumn / Weather / Wind", 4, "It blows."),
+            ("Autumn / Food", 3, "We eat."),
+            ("Winter", 2, "It is cold."),
+            ("Weather", 3, "It snows."),
+        ],
+        Counter(list_or_table=1, empty_section=2),
+    )

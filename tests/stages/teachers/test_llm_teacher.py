@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stages.common.records import Page, Teacher
+from stages.common.records import Page, Section, Teacher
 from stages.llm.clients.schemas import schema_for
 from stages.llm.replies import Outcome
 from stages.teachers import Lesson
@@ -36,6 +36,21 @@ def test_the_model_reads_the_start_of_the_page(page: MakePage) -> None:
 def test_the_schema_has_no_description() -> None:
     """Guards against a docstring that is sent along: all pages would be other requests, and be paid for again."""
     assert "description" not in schema_for(Writing)
+
+
+def test_the_model_reads_whole_sentences_under_headings_in_context(page: MakePage) -> None:
+    """Guards against holes that a model copies or fills, and against three sections "Weather"."""
+    sections = [
+        Section(heading="", level=1, text="AT&amp;T is old. It has an area of  and a population of . It is big."),
+        Section(heading="Spring", level=2, text=""),
+        Section(heading="Weather", level=3, text="It rains.\n\nThis page is short."),
+        Section(heading="Summer", level=2, text=" "),
+        Section(heading="Weather", level=3, text="It is dry."),
+    ]
+    made = page("Alpha").model_copy(update={"sections": sections})
+    text = page_request(made, per_page=3, characters=1000).prompt.split("\n", 3)[3].rsplit("\n", 1)[0]
+    assert text == "Alpha\n\nAT&T is old. It is big.\n\nSpring / Weather\n\nIt rains.\n\nSummer / Weather\n\nIt is dry."
+    assert lesson(made, answer(2)).skipped == {"sentence_with_a_hole": 1, "notice": 1}
 
 
 def test_two_pages_have_two_fences(page: MakePage) -> None:

@@ -36,6 +36,59 @@ def test_a_passage_has_no_marks_of_a_wiki(raw: str, tidy: str) -> None:
     assert (passage.text, left_out) == (tidy, 0)
 
 
+ANDORRA = (
+    "Andorra Vella State is a small state in the mountains, having an area of and a population of approximately. The "
+    "capital of Andorra Vella State is Vella, which lies at an elevation of. It was founded in 1278 by two lords. The "
+    "tallest mountain in Andorra Vella State is Coma Peak, at."
+)
+ROADSTER = (
+    "Roadster One is an electric car that was built by Lark Motors in England. The top speed of Roadster One is "
+    "electronically limited to. Roadster One has a weight of, a and a range of. Roadster One was designed by Ana Silva "
+    "in 2006."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "passage", "kept", "holes"),
+    [
+        ("Andorra Vella State", ANDORRA, "It was founded in 1278 by two lords.", [], 3),
+        (
+            "Roadster One",
+            ROADSTER,
+            "Roadster One is an electric car that was built by Lark Motors in England. Roadster One was designed by "
+            "Ana Silva in 2006.",
+            [
+                "Roadster One is an electric car that was built by Lark Motors in England.",
+                "Roadster One was designed by Ana Silva in 2006.",
+            ],
+            2,
+        ),
+        ("Alpha", "Alpha has an area of  and a population of . Alpha is an old town on the sea.",
+         "Alpha is an old town on the sea.", ["Alpha is an old town on the sea."], 1),
+        ("Alpha", "Alpha, a town of AT&amp;T, is old and big. Alpha wrote $E = mc^2$ in the year 1905.",
+         "Alpha, a town of AT&T, is old and big.", ["Alpha, a town of AT&T, is old and big."], 1),
+    ],
+)  # fmt: skip
+def test_a_sentence_with_a_hole_is_in_no_passage_and_no_question(
+    page: MakePage, title: str, text: str, passage: str, kept: list[str], holes: int
+) -> None:
+    """Guards against "What is the top speed limited to?", and against "It" for what the lost sentence was about."""
+    found = select_sentences(page(title, text))
+    assert [sentence.text for sentence in found.kept] == kept
+    assert found.skipped["sentence_with_a_hole"] == holes
+    [written], _ = split_passages(text)
+    assert written.text == passage
+
+
+def test_a_sentence_about_the_page_is_in_no_passage_and_no_question(page: MakePage) -> None:
+    """Guards against "This page ..." as a text to answer questions from."""
+    text = "This article is about the town of Alpha. Alpha is an old town on the sea."
+    found = select_sentences(page("Alpha", text))
+    assert [sentence.text for sentence in found.kept] == ["Alpha is an old town on the sea."]
+    assert found.skipped == {"notice": 1}
+    assert split_passages(text)[0][0].text == "Alpha is an old town on the sea."
+
+
 def test_lists_and_tables_are_left_out_and_counted() -> None:
     found, left_out = split_passages(
         "The provinces are:\n- Central, the largest. It is green.\n* Eastern\n1. First\n• Dot\n== Name ==\n"

@@ -1,0 +1,209 @@
+r"""Finds the sentences of a wiki's plain text that must not reach a reader: those with a hole or debris, and notices.
+
+Plain text has no templates, formulas or mark-up. Where one of them gave a number, a unit, a date or a name, a hole is
+left, in two forms: "an area of  and a population of ." as a wiki writes it, with the spaces around what is gone, and
+"an area of and a population of." where somebody has tidied the spaces. `mark_holes` finds the first form by the
+spaces, `has_debris` the second by words that cannot be next to each other. Both know English only.
+"""
+
+import re
+from collections import Counter
+
+from stages.english.language import ENGLISH
+from stages.english.wiki_text import HOLE, is_about_the_page, split_sentences, without_parentheses
+
+_DETERMINER = r"(?:an?|the|this|that|these|those|its|his|her|their|our|your|my|he|she|it|they|we|you|who|what)\b"
+_PREPOSITION = (
+    r"(?:of|at|in|on|from|with|to|for|by|into|onto|between|than|per|near|over|under|about|around|during|since|until|"
+    r"through|within|throughout|beyond|above|below|across|along|among|against|towards?|upon)"
+)
+_ROUGHLY = r"(?:approximately|roughly|nearly|almost|circa)"
+_HOLDS_A_VALUE = (
+    r"(?:is|are|was|were|be|been|has|had|rose|ran|lay|stood|held|(?:weigh|measure|cover|span|reach|stretch|extend|total|cost|rise|flow|produce|contain|hold|stand|run|lie|last)"
+    r"(?:e?[sd]|ing)?)"
+)
+# A mark that ends a word: not the one of ".NET", nor "...".
+_MARK = r"(?!\.\.)[.,;:!?)]+(?=[\s\"'”’»)\]]|$)"
+_GAP = r"[^\S\n]{2,}"
+
+# Where white space shows that a value is gone. HOLE goes to the end of the match.
+_SPACED_HOLES = [
+    # "an area of ." "a weight of , a" "called ." "In , he" "the word , meaning"
+    rf"\b(?:{_PREPOSITION}|{_ROUGHLY}|an?|the|and|or|nor|as|including|its|their|called|named|titled|word|symbol)\s+"
+    rf"(?={_MARK})",
+    # "Its height is ."; not "which is , however,"
+    rf"\b{_HOLDS_A_VALUE}\s+(?=\.(?:[\s\"'”’»)\]]|$))",
+    # "with a population of  (2010)"
+    rf"\b(?:{_PREPOSITION}|{_ROUGHLY}){_GAP}(?=\()",
+    # "an area of  and", "is  long", "a  -long trail"; but a space is only doubled in "is  the", "duck's  beak" and
+    # "6 million  today"
+    rf"(?-i:(?<![\w'’])(?!(?:hundred|thousand|[mb]illion)\b)[a-z]+{_GAP}(?=[a-z-])(?!{_DETERMINER}))",
+    # "At  sea level", "The  -largest"
+    rf"\b(?:at|in|on|of|from|the|an?){_GAP}(?-i:(?=[a-z-])(?!{_DETERMINER}))",
+    r"\b(?:an?|the) +(?=-[a-z])",
+]
+_SPACED_HOLE = re.compile("|".join(_SPACED_HOLES), re.I)
+_BRACKETS = re.compile(r"\s?\([^()]*\)")
+_UNIT_ALONE = re.compile(r"\s?\(\s+(?:sq )?(?:mi|ft|in|yd|km|m|cm|ha|acres?|lb|kg|mph|km/h|°[CF])[²2]?\)")
+
+# Mark-up, and the place of a formula: "{{Cairo}}", "[[Cairo]]", '""', "<ref>", "</i>".
+_MARK_UP = (
+    rf"{HOLE}|\{{\{{|\}}\}}|\[\[|\]\]|\"\"|“”|</?(?:[biup]|code|pre|table|t[dr]|li)/?>"
+    r"|</?(?:ref|br|div|span|su[bp]|small|math|nowiki|templatestyles)\b"
+)
+# TeX: "$E = mc^2$", "$n$", "$$x$$", "\frac{1}{2}", "\alpha", "\(x\)", "{\displaystyle", "mc^2", "a_{n}", "x_1"; but
+# neither "$5 and NZ$6", "$uicideboy$" nor "C:\Users".
+_TEX = (
+    r"(?<![\w$])\$\$?(?=[^\s$])(?:[A-Za-z]\w?|[^$\n]*[\\^_={}+<>][^$\n]*)(?<=\S)\$\$?(?![\w$])"
+    r"|\{\\|(?<![\w:\\])\\(?:[A-Za-z]+|[()\[\]])|[A-Za-z\d)\]}]\^[\w{(\\+-]|[A-Za-z]_\{|(?<![\w.])[A-Za-z]_\w(?!\w)"
+)
+_DEBRIS = re.compile(f"{_MARK_UP}|{_TEX}")
+
+# What is measured: a value has to follow "of", whatever is before it.
+_MEASURED = (
+    r"(?:area|population|length|width|height|depth|weight|mass|speed|range|elevation|altitude|distance|diameter|radius|"
+    r"circumference|temperature|volume|capacity|density|size|span|wingspan|total|average|maximum|minimum|mean|median|cost|price|budget|revenue|turnover|thickness|power|displacement|duration|age|value|rate|income|attendance)s?"
+)
+# "limited to." and "the son of and a", but not "referred to." The particles ("moved in", "came about") are not here.
+_STRICT = r"(?:of|at|from|with|to|for|into|between|during|per)"
+_ENDS_CLAUSE = (
+    rf"(?:[.;)]|,(?! (?:and|or|but|if|though|as well|rather|not|yet|nor|{_PREPOSITION})\b)"
+    r"| (?:and|or) (?:an?|the|is|was|are|were|has|had|its|his|her|their|he|she|they)\b"
+    r"| (?:is|was|are|were|has|had) )"
+)
+_OTHER_PREPOSITION = (
+    r" (?:of|per|through(?! (?:traffic|trains?|services?)\b)|in(?! (?:front|vitro|vivo|situ|utero)\b)"
+    r"|at(?! (?:least|most|best|all|once|first|sea|home)\b)|on(?! high\b)|by|to|with"
+    r"|as(?! (?:much|many|few|little|far|low|high|long)\b)|for|from(?! ?[\d$£€])|across|during) "
+)
+# A preposition may be at the end of a clause that asks or relates ("what it is made of.", "the house he lived in."),
+# after an infinitive ("a house to live in.", "hard to deal with.") and after some verbs ("was referred to.").
+_RELATES = re.compile(
+    r"\b(?i:which|that|who|whom|whose|what|whatever|where|wherever|how|why|than)\b"
+    r"|(?<!\band )(?<!\bbut )(?<!\bbecause )(?<!\bwhen )(?<!\bwhile )(?<!\bas )(?<!\bif )(?<!\bor )(?<!\bafter )"
+    r"(?<!\bbefore )(?<!\bsince )(?<!\balthough )(?<=[a-z] )(?:he|she|it|they|we|you|I|people)(?:'s|'re|'d|'ve)? "
+    r"|\b(?:the|an?|of|every|any) (?![a-z]+ing )[a-z]+ (?:the|an?|its|his|her|their) [a-z]+ "
+    r"|\b(?:the|an?|only|every|any|no) [a-z ]{1,30}(?:every(?:one|body)|any(?:one|body)|nobody|[A-Z]\w+) "
+    r"(?!is|was|are|were)[a-z]"
+    r"|\bto (?!(?:an?|the|its|his|her|their) )[a-z]+(?: [a-z]+){0,3} $"
+)
+_TAKES_ONE = re.compile(
+    r"\b(?:(?:refer|adher|attend|cater|respond|listen|consent|object|subject)(?:red|ed|s)?|spoken|talked|agreed|wants?|"
+    r"wanted|needs?|needed|have|has|had|used|ought|going|like[ds]?|wish(?:ed|es)?|tr(?:y|ied|ies)|refused?|allowed|"
+    r"forced|asked|told|supposed|permitted|expected|required|able|unable|willing|free|eager|afraid|come|came|brought|to|"
+    r"accounted|cared|stands?|stood|called|paid|provided|sent|looked|searched|hoped|applied|fought|prayed|"
+    r"longed|unaccounted|bargained|"
+    r"disposed|heard|unheard|thought|dreamed|dreamt|approved|complained|care|advantage|use|fun|sort|kind|laughed|shot|"
+    r"aimed|stared|fired|arrived|dealt|done|tampered|interfered|reckoned|met|away|apart|broken|bumped|run|"
+    r"in|far|anywhere|somewhere|everything|go|up) $"
+)
+_HAPPENED = (
+    r"(?:born|died|founded|established|located|situated|published|released|incorporated|constructed|completed|created|"
+    r"introduced|organized|premiered|buried|baptized|elected|appointed|adopted|abolished|launched|commissioned|formed|"
+    r"fought|signed|celebrated|crowned)"
+)
+_BY_WHOM = (
+    r"(?:written|directed|produced|designed|composed|published|founded|succeeded|preceded|followed|replaced|led|owned|"
+    r"operated|created|discovered|built|surrounded|bordered|inspired|influenced|edited|painted|performed|developed|"
+    r"manufactured|increased|decreased|reduced|defeated|killed|portrayed|translated|illustrated|commanded)"
+)
+_CLAUSE_END = re.compile(
+    rf"\b(?:{_STRICT}(?={_ENDS_CLAUSE}|{_OTHER_PREPOSITION})"
+    r"|(?:of|at)(?= (?:above|below)\b(?!-| (?:average|normal|zero|freezing|\d))))",
+    re.I,
+)
+_MEASURE_END = re.compile(
+    rf"\b{_MEASURED} (?:of|between|from)(?: about| over| around| up to| {_ROUGHLY})?"
+    rf"(?=[.,;)]| (?:and|or)\b|{_OTHER_PREPOSITION})"
+)
+_PARTICLE_END = re.compile(
+    rf"\b(?:{_HAPPENED} (?:in|on|at|near)|{_BY_WHOM} by|named after)"
+    rf"(?={_ENDS_CLAUSE}|,(?! (?:and|or|but)\b)| (?:in|on|at|by|of|to|from) | and [a-z]+ed\b(?! (?:after|by|for|to)\b))"
+)
+_WRONG_WORDS = [
+    # "In, Alabama has", "The, which"
+    r"^(?:In|At|On|Of|From|With|For|To|Into|Between|During|Until|Among|Under|Near|By|The|An),",
+    # "from to", "between and", "born in in", "and and"
+    r"\b(?:from to|between and|from and|of of|at at|and and|"
+    r"(?<!moved )(?<!came )(?<!settled )(?<!brought )(?<!lived )in in) ",
+    # "an and", "the of", "a -long"; not "Xi'an,"
+    r"(?<![\w'’-])(?:an|the)(?= (?:and|or|of|is|was|are|were|has|had|by|from|with|for)\b|[.,;)])",
+    r"(?<!\S)(?:an?|the) -[a-z]",
+    # "is a in the", "a and a range", "is a and writer"; not "a and b" or "the letter a is"
+    r"(?<=[a-z,] )(?<!\bletter )(?<!\bvowel )(?<!\bside )\ba(?= (?:and (?:an?|the)|of|is in|in|was|with) )",
+    r"\b(?:is|was|as|in|with|by) a and [a-z]{2,}",
+    # "of approximately." "is approximately and" "is about from" "is over in length" "is in length"
+    rf"\b(?:of|to|at|is|was|are|were|with|has|had|weighs?) {_ROUGHLY}(?=[.,;)]| (?:and|or|of)\b)",
+    rf"\b(?:is|was|lies|stands) (?:about|over|{_ROUGHLY}) (?:from|of|away)\b",
+    r"\b(?:is|was|are|measures|over|about) in (?:length|width|height|diameter|area|depth|circumference)\b",
+    # "known as." "such as and" "including." "is called." "It weighs and can"
+    r"\b(?:known|such|named|serves?|served|regarded|described|classified|designated|worked) as(?=[.;)]| (?:and|or)\b)",
+    r"\b(?:including|and|or|nor|is called|was called|is named|was named)(?=[.;)])",
+    r"\bweigh(?:s|ed)(?:[.,;)]| and (?:an?|is|was|has|had|can|measures)\b)",
+    # "an area of km²", "is about percent", "contains% of"; not "hundreds of km"
+    r"\b(?:(?<!undreds )(?<!housands )(?<!ens )(?<!illions )of|is|was|about|approximately|covers|nearly) "
+    r"(?:km|km²|km2|mi|ft|kg|lb|mm|cm|mph|°C|°F|%|percent|per cent)(?=[.,;)]|\s(?![\d/]))|\b[a-z]{2,} ?% of\b",
+    # "a cost of $ million", "earned US$ worldwide"; not "the $ sign"
+    r"(?<!\S)(?:US|C|A|NZ|HK)?[$€£¥](?: ?(?:million|billion|[.,;)](?!\d)|and )| (?!sign|symbol)[a-z])",
+    # "has a capacity of people"
+    r"\b(?:has|had|with) an? (?:[a-z]+ )?(?:capacity|population|total|attendance) of "
+    r"(?:people|inhabitants|residents|spectators|passengers|persons)\b",
+]
+_WRONG_WORD = re.compile("|".join(_WRONG_WORDS))
+# "The top speed is."; not "That is what it is."
+_STATES_NOTHING = re.compile(
+    r"(?:The|Its|His|Her|Their|An?) (?!.*\b(?:who|what|where|how|as|than|that|which|there)\b).*"
+    r"(?<!\bhe )(?<!\bshe )(?<!\bit )(?<!\bthey )(?<!\bwe )(?<!\byou )\b(?:is|are|was|were)\."
+)
+
+
+def mark_holes(text: str, language: str = ENGLISH) -> str:
+    """The text with a HOLE where the spaces show that a value is gone: "an area of  and a population of .".
+
+    Brackets with such a hole, as in "(equivalent to  today)" or "( mi)", are removed: the sentence is whole without.
+    """
+    if language != ENGLISH:
+        return text
+    text = _BRACKETS.sub(lambda brackets: "" if _SPACED_HOLE.search(brackets[0]) else brackets[0], text)
+    text = _UNIT_ALONE.sub("", text)
+    return _SPACED_HOLE.sub(rf"\g<0>{HOLE} ", text)
+
+
+def has_debris(sentence: str, language: str = ENGLISH) -> bool:
+    """Whether a sentence has a hole, marked or not, mark-up or TeX."""
+    if _DEBRIS.search(sentence):
+        return True
+    if language != ENGLISH:
+        return False
+    # Without brackets, "an area of (12 sq mi) and" has its hole.
+    return any(map(_lacks_words, {sentence, without_parentheses(sentence)}))
+
+
+def reason_to_leave_out(sentence: str, language: str = ENGLISH) -> str:
+    """Why a sentence of a page must not reach a reader, as a snake_case code; "" if it may."""
+    if has_debris(sentence, language):
+        return "sentence_with_a_hole"
+    return "notice" if is_about_the_page(sentence) else ""
+
+
+def without_broken_sentences(paragraph: str, language: str = ENGLISH) -> tuple[str, Counter[str]]:
+    """A paragraph without the sentences that must not reach a reader, and how many these are by reason."""
+    sentences = split_sentences(mark_holes(paragraph, language), language)
+    reasons = [reason_to_leave_out(sentence, language) for sentence in sentences]
+    if not any(reasons):
+        return paragraph, Counter()
+    whole = [sentence for sentence, reason in zip(sentences, reasons, strict=True) if not reason]
+    return " ".join(whole), Counter(filter(None, reasons))
+
+
+def _lacks_words(text: str) -> bool:
+    """Whether words of a sentence are next to each other that cannot be, so that one between them is gone."""
+    if _MEASURE_END.search(text) or _WRONG_WORD.search(text) or _STATES_NOTHING.fullmatch(text):
+        return True
+    ends = [*_CLAUSE_END.finditer(text), *_PARTICLE_END.finditer(text)]
+    return any(not _may_end_clause(text[: end.start()]) for end in ends)
+
+
+def _may_end_clause(before: str) -> bool:
+    """Whether a preposition can be the last word of a clause after the words before it in its sentence."""
+    return bool(_RELATES.search(before) or _TAKES_ONE.search(before))
