@@ -63,6 +63,9 @@ class Origin(Protocol):
     ) -> Generator[tuple[ResolvedTitle, WikiPage | None], None, None]:
         """The pages, in any order. A title without a page has a reason."""
 
+    def license_of(self, page: WikiPage) -> str:
+        """The SPDX identifier that the wiki names for its pages now, "" if it names none that is known."""
+
     def close(self) -> None: ...
 
 
@@ -90,6 +93,8 @@ class LiveWiki:
                 f"{params.address()} names no licence that is known: it says {self.wiki.rights}; "
                 "set extract.license to its SPDX identifier, such as CC-BY-SA-4.0"
             )
+
+        cache.write_license(self.wiki.license)
 
     def list_category(self, category: str) -> CategoryPages:
         depth, limit = self.params.category_depth, self.params.category_limit
@@ -140,6 +145,9 @@ class LiveWiki:
             self.cache.write_title(resolved)
         return resolved, page
 
+    def license_of(self, page: WikiPage) -> str:  # noqa: ARG002 # all pages of a wiki have the same licence
+        return self.wiki.license
+
     def close(self) -> None:
         self.api.close()
 
@@ -169,6 +177,11 @@ class PinnedCache:
         if absent := [title.title for title, page in zip(resolved, pages, strict=True) if page is None]:
             raise self._not_cached(absent)
         yield from zip(resolved, pages, strict=True)
+
+    def license_of(self, page: WikiPage) -> str:
+        """What the wiki last named. Caches of older versions know only what it named when the page was read."""
+        site = self.cache.read_license()
+        return page.license if site is None else site.license
 
     def close(self) -> None:
         """There is nothing to close."""

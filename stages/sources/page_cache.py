@@ -1,4 +1,4 @@
-"""The cache of a wiki's responses: pages by revision, and what each title and category last led to.
+"""The cache of a wiki's responses: pages by revision, and the last answers about titles, categories and the licence.
 
 Each entry is one file, which is renamed into place under a lock. So processes can share the cache, and a killed one
 leaves no half-written entry. A damaged entry is set aside.
@@ -29,7 +29,7 @@ class WikiPage(Record):
     revision_timestamp: Text
     url: Text
     language: Text
-    license: str  # SPDX identifier; "" if the wiki names no known licence
+    license: str  # that the wiki named when the page was read; `SiteLicense` says what it names now
     text: str
     sha256: str  # of the text
 
@@ -38,6 +38,12 @@ class WikiPage(Record):
         if self.sha256 != text_sha256(self.text):
             raise ValueError("text does not have the SHA-256 in sha256")
         return self
+
+
+class SiteLicense(Record):
+    """The licence that a wiki last said its pages have."""
+
+    license: str  # SPDX identifier; "" if the wiki names no known licence
 
 
 class ResolvedTitle(Record):
@@ -63,6 +69,8 @@ class CategoryPages(Record):
     detail: str = ""
 
 
+LICENSE = "license.json"
+
 R = TypeVar("R", bound=Record)
 
 
@@ -84,6 +92,12 @@ class PageCache:
 
     def read_category(self, category: str, depth: int, limit: int | str) -> CategoryPages | None:
         return _read(self._path("categories", category, depth, limit), CategoryPages)
+
+    def read_license(self) -> SiteLicense | None:
+        return _read(self.folder / LICENSE, SiteLicense)
+
+    def write_license(self, license_id: str) -> None:
+        self._write(self.folder / LICENSE, SiteLicense(license=license_id))
 
     def write_page(self, page: WikiPage) -> None:
         self._write(self._page_path(page.page_id, page.revision_id), page)

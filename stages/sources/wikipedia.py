@@ -68,7 +68,9 @@ def harvest(params: WikiParams, at_most: int | Literal["all"]) -> Harvest:
     _stop_if_too_many_failed(result, params)
     for title in resolved:
         if title.page_id in pages:
-            _add_page(title, pages[title.page_id], result, params)
+            page = pages[title.page_id]
+            license_id = origin.license_of(page) if params.license == "auto" else params.license
+            _add_page(title, page, license_id, result, params)
     _stop_if_too_many_failed(result, params)
     if not result.pages:
         raise StageError(f"{params.titles}: none of its {result.read} titles gave a page")
@@ -128,10 +130,9 @@ def _fetch_pages(
     return pages
 
 
-def _add_page(title: ResolvedTitle, page: WikiPage, result: Harvest, params: WikiParams) -> None:
+def _add_page(title: ResolvedTitle, page: WikiPage, license_id: str, result: Harvest, params: WikiParams) -> None:
     sections, left_out = to_sections(page.text, params.drop_sections, page.language)
     result.left_out += left_out
-    license_id = page.license if params.license == "auto" else params.license
     if not license_id:
         raise StageError(f"{page.url} has no licence that is known; set extract.license to its SPDX identifier")
     if not sections:

@@ -90,6 +90,21 @@ def test_an_unknown_licence_must_be_set(wiki: LocalWiki, run: Extraction) -> Non
         run("Nile", pin=True)
 
 
+def test_the_licence_is_the_one_that_the_wiki_names_now(wiki: LocalWiki, run: Extraction, tmp_path: Path) -> None:
+    """Guards against pages of the cache that keep a licence which the wiki has changed since."""
+    wiki.add("Nile")
+    run("Nile")
+    wiki.rights = {"url": "https://creativecommons.org/licenses/by/3.0/", "text": "CC BY 3.0"}
+    run("Nile")
+    assert (written_pages()[0].license, wiki.pages_asked()) == ("CC-BY-3.0", ["Nile"])
+    run("Nile", pin=True)
+    assert written_pages()[0].license == "CC-BY-3.0"
+    [cached] = (tmp_path / "cache").rglob("license.json")
+    cached.unlink()  # a cache of an older version
+    run("Nile", pin=True)
+    assert written_pages()[0].license == "CC-BY-SA-4.0"
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
