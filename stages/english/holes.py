@@ -10,7 +10,7 @@ import re
 from collections import Counter
 
 from stages.english.language import ENGLISH
-from stages.english.wiki_text import HOLE, is_about_the_page, split_sentences, without_parentheses
+from stages.english.wiki_text import HOLE, is_about_the_page, split_sentences
 
 _DETERMINER = r"(?:an?|the|this|that|these|those|its|his|her|their|our|your|my|he|she|it|they|we|you|who|what)\b"
 _PREPOSITION = (
@@ -29,7 +29,8 @@ _GAP = r"[^\S\n]{2,}"
 # Where white space shows that a value is gone. HOLE goes to the end of the match.
 _SPACED_HOLES = [
     # "an area of ." "a weight of , a" "called ." "In , he" "the word , meaning"
-    rf"\b(?:{_PREPOSITION}|{_ROUGHLY}|an?|the|and|or|nor|as|including|its|their|called|named|titled|word|symbol)\s+"
+    rf"\b(?:{_PREPOSITION}|{_ROUGHLY}|an?|the|and|or|nor|as|including|its|their|called|named|titled|word|symbol|"
+    r"code|Greek|Latin|Arabic|Hebrew|Sanskrit|Persian|Chinese|Japanese|Russian)\s+"
     rf"(?={_MARK})",
     # "Its height is ."; not "which is , however,"
     rf"\b{_HOLDS_A_VALUE}\s+(?=\.(?:[\s\"'”’»)\]]|$))",
@@ -43,6 +44,7 @@ _SPACED_HOLES = [
     r"\b(?:an?|the) +(?=-[a-z])",
 ]
 _SPACED_HOLE = re.compile("|".join(_SPACED_HOLES), re.I)
+_ODD_SPACE = re.compile(r"\s[\s.,;:!?)-]|\(\s")  # all of these holes have one, and few other texts do
 _BRACKETS = re.compile(r"\s?\([^()]*\)")
 _UNIT_ALONE = re.compile(r"\s?\(\s+(?:sq )?(?:mi|ft|in|yd|km|m|cm|ha|acres?|lb|kg|mph|km/h|°[CF])[²2]?\)")
 
@@ -62,19 +64,22 @@ _DEBRIS = re.compile(f"{_MARK_UP}|{_TEX}")
 # What is measured: a value has to follow "of", whatever is before it.
 _MEASURED = (
     r"(?:area|population|length|width|height|depth|weight|mass|speed|range|elevation|altitude|distance|diameter|radius|"
-    r"circumference|temperature|volume|capacity|density|size|span|wingspan|total|average|maximum|minimum|mean|median|cost|price|budget|revenue|turnover|thickness|power|displacement|duration|age|value|rate|income|attendance)s?"
+    r"circumference|temperature|volume|capacity|density|size|span|wingspan|total|average|maximum|minimum|mean|median|"
+    r"cost|price|budget|revenue|turnover|thickness|power|displacement|duration|age|value|rate|income|attendance)s?"
 )
 # "limited to." and "the son of and a", but not "referred to." The particles ("moved in", "came about") are not here.
 _STRICT = r"(?:of|at|from|with|to|for|into|between|during|per)"
-_ENDS_CLAUSE = (
-    rf"(?:[.;)]|,(?! (?:and|or|but|if|though|as well|rather|not|yet|nor|{_PREPOSITION})\b)"
-    r"| (?:and|or) (?:an?|the|is|was|are|were|has|had|its|his|her|their|he|she|they)\b"
-    r"| (?:is|was|are|were|has|had) )"
+# What comes after the noun of a preposition, so that right after the preposition the noun is gone: "of and a", "of is".
+_AND_ON = (
+    r" (?:and|or) (?:an?|the|is|was|are|were|has|had|its|his|her|their|he|she|they)\b| (?:is|was|are|were|has|had) "
 )
+# "of." "of, a"; but "similar to, and often bigger than, the wolf" and "of, by and for the people" go on.
+_ENDS_CLAUSE = rf"(?:[.;)]|,(?! (?:and|or|but|if|though|as well|rather|not|yet|nor|{_PREPOSITION})\b)|{_AND_ON})"
+# "of in", "at across", "for through"; not "of at least", "of in vitro", "a sum of from 5 to 10".
 _OTHER_PREPOSITION = (
     r" (?:of|per|through(?! (?:traffic|trains?|services?)\b)|in(?! (?:front|vitro|vivo|situ|utero)\b)"
     r"|at(?! (?:least|most|best|all|once|first|sea|home)\b)|on(?! high\b)|by|to|with"
-    r"|as(?! (?:much|many|few|little|far|low|high|long)\b)|for|from(?! ?[\d$£€])|across|during) "
+    r"|as(?! (?:much|many|few|little|far|low|high|long)\b)|for|from(?! ?[\d$£€])|across|during)(?=[ .,;)])"
 )
 # A preposition may be at the end of a clause that asks or relates ("what it is made of.", "the house he lived in."),
 # after an infinitive ("a house to live in.", "hard to deal with.") and after some verbs ("was referred to.").
@@ -82,43 +87,47 @@ _RELATES = re.compile(
     r"\b(?i:which|that|who|whom|whose|what|whatever|where|wherever|how|why|than)\b"
     r"|(?<!\band )(?<!\bbut )(?<!\bbecause )(?<!\bwhen )(?<!\bwhile )(?<!\bas )(?<!\bif )(?<!\bor )(?<!\bafter )"
     r"(?<!\bbefore )(?<!\bsince )(?<!\balthough )(?<=[a-z] )(?:he|she|it|they|we|you|I|people)(?:'s|'re|'d|'ve)? "
-    r"|\b(?:the|an?|of|every|any) (?![a-z]+ing )[a-z]+ (?:the|an?|its|his|her|their) [a-z]+ "
+    r"|\b(?:[Tt]he|[Aa]n?|of|every|any) (?![a-z]+ing )[a-z]+ (?:the|an?|its|his|her|their) [a-z]+ "
     r"|\b(?:the|an?|only|every|any|no) [a-z ]{1,30}(?:every(?:one|body)|any(?:one|body)|nobody|[A-Z]\w+) "
     r"(?!is|was|are|were)[a-z]"
+    rf"|\b(?:{_STRICT}|in|by|on), (?:and|but|or|if|though)\b"
     r"|\bto (?!(?:an?|the|its|his|her|their) )[a-z]+(?: [a-z]+){0,3} $"
 )
+# "was referred to.", "if they want to.", "is cared for.", "dealt with."
 _TAKES_ONE = re.compile(
     r"\b(?:(?:refer|adher|attend|cater|respond|listen|consent|object|subject)(?:red|ed|s)?|spoken|talked|agreed|wants?|"
     r"wanted|needs?|needed|have|has|had|used|ought|going|like[ds]?|wish(?:ed|es)?|tr(?:y|ied|ies)|refused?|allowed|"
-    r"forced|asked|told|supposed|permitted|expected|required|able|unable|willing|free|eager|afraid|come|came|brought|to|"
+    r"forced|asked|told|supposed|permitted|expected|required|able|unable|willing|free|eager|afraid|come|came|brought|voted|"
     r"accounted|cared|stands?|stood|called|paid|provided|sent|looked|searched|hoped|applied|fought|prayed|"
     r"longed|unaccounted|bargained|"
     r"disposed|heard|unheard|thought|dreamed|dreamt|approved|complained|care|advantage|use|fun|sort|kind|laughed|shot|"
     r"aimed|stared|fired|arrived|dealt|done|tampered|interfered|reckoned|met|away|apart|broken|bumped|run|"
     r"in|far|anywhere|somewhere|everything|go|up) $"
 )
+# Verbs after which "in" needs a place or a time ("born in."), or "by" a name ("written by."); not "moved in."
 _HAPPENED = (
     r"(?:born|died|founded|established|located|situated|published|released|incorporated|constructed|completed|created|"
     r"introduced|organized|premiered|buried|baptized|elected|appointed|adopted|abolished|launched|commissioned|formed|"
     r"fought|signed|celebrated|crowned)"
 )
-_BY_WHOM = (
-    r"(?:written|directed|produced|designed|composed|published|founded|succeeded|preceded|followed|replaced|led|owned|"
-    r"operated|created|discovered|built|surrounded|bordered|inspired|influenced|edited|painted|performed|developed|"
-    r"manufactured|increased|decreased|reduced|defeated|killed|portrayed|translated|illustrated|commanded)"
-)
+_BY_WHOM = r"(?:(?!passed|lived|abided|stopped|dropped)[a-z]+ed|written|led|built|won|run|held|sung|known|drawn)"
+# "limited to." "of and a" "of in" "of above sea level"; not "of above-average quality"
 _CLAUSE_END = re.compile(
     rf"\b(?:{_STRICT}(?={_ENDS_CLAUSE}|{_OTHER_PREPOSITION})"
     r"|(?:of|at)(?= (?:above|below)\b(?!-| (?:average|normal|zero|freezing|\d))))",
     re.I,
 )
+# "an area of and", "a population of about."
 _MEASURE_END = re.compile(
     rf"\b{_MEASURED} (?:of|between|from)(?: about| over| around| up to| {_ROUGHLY})?"
     rf"(?=[.,;)]| (?:and|or)\b|{_OTHER_PREPOSITION})"
 )
+# "born in and died", "directed by and starred", "named after by", "is about."
 _PARTICLE_END = re.compile(
     rf"\b(?:{_HAPPENED} (?:in|on|at|near)|{_BY_WHOM} by|named after)"
-    rf"(?={_ENDS_CLAUSE}|,(?! (?:and|or|but)\b)| (?:in|on|at|by|of|to|from) | and [a-z]+ed\b(?! (?:after|by|for|to)\b))"
+    rf"(?=[.;)]|,(?! (?:and|or|but|among|{_PREPOSITION})\b)|, and (?:is|was|has|had|it|he|she)\b|,(?= near\b)"
+    rf"|{_AND_ON}| (?:in|on|at|by|of|to|from|after) | and (?:in|on) \d| and [a-z]+ed\b(?! (?:after|by|for|to)\b))"
+    r"|\b(?:is|was|are|were) about(?=[.;])"
 )
 _WRONG_WORDS = [
     # "In, Alabama has", "The, which"
@@ -127,11 +136,15 @@ _WRONG_WORDS = [
     r"\b(?:from to|between and|from and|of of|at at|and and|"
     r"(?<!moved )(?<!came )(?<!settled )(?<!brought )(?<!lived )in in) ",
     # "an and", "the of", "a -long"; not "Xi'an,"
-    r"(?<![\w'’-])(?:an|the)(?= (?:and|or|of|is|was|are|were|has|had|by|from|with|for)\b|[.,;)])",
+    r"(?<![\w'’-])(?<!The )(?:[Aa]n|[Tt]he)(?= (?:and|or|of|is|was|are|were|has|had|by|from|with|for)\b)",
+    r"(?<![\w'’-])(?:an|the)(?= (?:in|on|at) (?:\d|an? |the )|[.,;)])",
     r"(?<!\S)(?:an?|the) -[a-z]",
     # "is a in the", "a and a range", "is a and writer"; not "a and b" or "the letter a is"
     r"(?<=[a-z,] )(?<!\bletter )(?<!\bvowel )(?<!\bside )\ba(?= (?:and (?:an?|the)|of|is in|in|was|with) )",
-    r"\b(?:is|was|as|in|with|by) a and [a-z]{2,}",
+    r"\b(?:is|was|as|in|with|by) a(?= and [a-z]{2,}|[.,;)](?![a-z]))",
+    # "At it is the longest", "Its capital is and its port", "grows to tall"
+    r"^At (?:it|he|she|they)\b|\b(?<!he )(?<!it )(?<!they )(?:is|was) and (?:its|his|her|their|has|had)\b",
+    r"\b(?:grows?|growing|rises?|up) to (?:tall|long|wide|high|broad|across)\b",
     # "of approximately." "is approximately and" "is about from" "is over in length" "is in length"
     rf"\b(?:of|to|at|is|was|are|were|with|has|had|weighs?) {_ROUGHLY}(?=[.,;)]| (?:and|or|of)\b)",
     rf"\b(?:is|was|lies|stands) (?:about|over|{_ROUGHLY}) (?:from|of|away)\b",
@@ -145,7 +158,10 @@ _WRONG_WORDS = [
     r"(?:km|km²|km2|mi|ft|kg|lb|mm|cm|mph|°C|°F|%|percent|per cent)(?=[.,;)]|\s(?![\d/]))|\b[a-z]{2,} ?% of\b",
     # "a cost of $ million", "earned US$ worldwide"; not "the $ sign"
     r"(?<!\S)(?:US|C|A|NZ|HK)?[$€£¥](?: ?(?:million|billion|[.,;)](?!\d)|and )| (?!sign|symbol)[a-z])",
-    # "has a capacity of people"
+    # "an area of square kilometres", "is miles long", "contains of water", "has a capacity of people"
+    rf"\b{_MEASURED} of (?:square|cubic|kilomet|met(?:er|re)s|miles|feet|acres|hectares|km|inhabitants)"
+    r"|\b(?:is|was|are|were) (?:kilomet(?:er|re)s|met(?:er|re)s|miles|feet|km) (?:long|wide|tall|high|deep)\b"
+    r"|\b(?:contains|receives|produces|weighs|occupies|comprises|consumes) of\b",
     r"\b(?:has|had|with) an? (?:[a-z]+ )?(?:capacity|population|total|attendance) of "
     r"(?:people|inhabitants|residents|spectators|passengers|persons)\b",
 ]
@@ -162,7 +178,7 @@ def mark_holes(text: str, language: str = ENGLISH) -> str:
 
     Brackets with such a hole, as in "(equivalent to  today)" or "( mi)", are removed: the sentence is whole without.
     """
-    if language != ENGLISH:
+    if language != ENGLISH or not _ODD_SPACE.search(text):
         return text
     text = _BRACKETS.sub(lambda brackets: "" if _SPACED_HOLE.search(brackets[0]) else brackets[0], text)
     text = _UNIT_ALONE.sub("", text)
@@ -176,7 +192,7 @@ def has_debris(sentence: str, language: str = ENGLISH) -> bool:
     if language != ENGLISH:
         return False
     # Without brackets, "an area of (12 sq mi) and" has its hole.
-    return any(map(_lacks_words, {sentence, without_parentheses(sentence)}))
+    return any(map(_lacks_words, {sentence, _BRACKETS.sub("", sentence)}))
 
 
 def reason_to_leave_out(sentence: str, language: str = ENGLISH) -> str:
@@ -188,10 +204,11 @@ def reason_to_leave_out(sentence: str, language: str = ENGLISH) -> str:
 
 def without_broken_sentences(paragraph: str, language: str = ENGLISH) -> tuple[str, Counter[str]]:
     """A paragraph without the sentences that must not reach a reader, and how many these are by reason."""
-    sentences = split_sentences(mark_holes(paragraph, language), language)
+    marked = mark_holes(paragraph, language)
+    sentences = split_sentences(marked, language)
     reasons = [reason_to_leave_out(sentence, language) for sentence in sentences]
     if not any(reasons):
-        return paragraph, Counter()
+        return marked, Counter()
     whole = [sentence for sentence, reason in zip(sentences, reasons, strict=True) if not reason]
     return " ".join(whole), Counter(filter(None, reasons))
 

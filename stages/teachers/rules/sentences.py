@@ -121,8 +121,8 @@ def select_sentences(page: Page) -> PageSentences:
     kept: list[Sentence] = []
     seen: set[str] = set()
     for written, sentence, about_subject in _with_subject_named(prose, subject):
-        reason = reason_to_leave_out(written) or _reason_to_skip(sentence.text, about_subject)
-        reason = "repeated" if sentence.text in seen else reason
+        broken = "" if written in sentence.passage.text else reason_to_leave_out(written)
+        reason = "repeated" if sentence.text in seen else broken or _reason_to_skip(sentence.text, about_subject)
         if reason:
             skipped[reason] += 1
         else:

@@ -78,6 +78,27 @@ The diameter is approximately  ().
 The church, built in the  century, is old.
 A  -tall statue stands there.
 The symbol  is used for sets.
+According to the United States Census Bureau, the city has a total area of , all land.
+The highest point is Mount X at .
+The track is a  oval.
+At  it is the longest bridge.
+It grows to  tall with leaves  long and  broad.
+The flowers are  in diameter.
+The wingspan is about .
+The school is for children aged  to .
+He was  tall.
+It was sold to  for .
+Won the  in 1950.
+She was the daughter of  and .
+It was a  race.
+Its capital is .
+The  is a river in Spain.
+It has the code .
+The temperature can reach .
+The distance was reduced from  to .
+The valley is  deep and  wide.
+The word comes from the Greek , which means sun.
+It covers an area of  (12 acres) in the park.
 """.splitlines()
 
 # The same after somebody has tidied the spaces.
@@ -158,6 +179,34 @@ It is located at, north of the river.
 It contains% of the oil.
 It ranges in size from to.
 The river has a length of, of which are in Spain.
+The city has a total area of, all land.
+The highest point is Mount X at.
+At it is the longest bridge.
+It grows to tall with leaves.
+The wingspan is about.
+It was sold to for.
+He won the in 1950.
+She was the daughter of and.
+It was a.
+Its capital is and its largest city is Oslo.
+The is a river in Spain.
+The distance was reduced from to.
+It has an area of square kilometres.
+The line is kilometres long.
+The church is located at, and has a tower.
+The town lies on the of the river.
+He was the first to win the and the cup.
+The trail starts at and ends at.
+It was built between and 1960.
+The show ran from 1950 to.
+The team is based in the of Spain.
+It was published by in 1950.
+It is a species of in the family.
+The plant has leaves of in length.
+It was named by after his wife.
+The airport lies at above sea level.
+The show is hosted by.
+The club was formed by and in 1950.
 """.splitlines()
 
 # Prepositions at the end of a clause, pairs of them, letters, names and sums.
@@ -280,6 +329,51 @@ The ages of the boys were 3, 4 and 5.
 The river is crossed by a bridge at Rome, by a ferry at Ostia, and by a ford.
 Light takes 8 minutes to travel the distance.
 A rate of about 5% is common.
+The war was over, and all were happy.
+It is not known what the book was about.
+The house is in the town, at the end of the street.
+The others were around when he came in.
+He was miles away from home.
+The king was all that he was and the man he wanted to be.
+The best there is is in Spain.
+The two were to be married in Rome in 1950.
+Sugar is made from beet or cane, and salt from sea water.
+She wrote to, and received letters from, many people.
+It is used for, among other things, cooking.
+He came from a poor family and went to a school for the poor.
+From 1950 to 1960, it was the capital of the province.
+Between 1950 and 1960, it grew from 10 to 20 towns.
+The river is about 100 km long and up to 2 km wide.
+It is, however, the largest.
+The Who and The Band were rock groups.
+He played for, and later managed, the club.
+It is one of the few towns to have a wall around it.
+Is it clear whom the letter was meant for?
+The road that leads to it is narrow.
+They had a child to care for, and a house to pay for.
+The film, which he starred in, was a success.
+It was the first film he starred in.
+No one knows where the gold came from or where it went to.
+In the year he was born, his father died.
+She was not sure who it was by.
+He took off his hat and put it back on.
+The two countries went to war, and in 1950 made peace.
+Some are in use, and some are out of use.
+The day after, he left for Spain.
+As of 2010, 5,000 people lived there.
+It was too small to live in and too old to be sold.
+They are the people it was built for.
+Most of what is known about him is from letters.
+The distance from the sun is large.
+He was killed in action in 1944 at the age of 20.
+On and off, the war went on for a year.
+The rate at which it grows is low, at about 2% a year.
+The law was voted for by many and against by few.
+Such a plant is rarely heard of outside Spain.
+The name of the town is of unknown origin.
+It consists of A and B, of which A is larger.
+Write the time with a.m. or p.m.
+It is the town of [the] king.
 """.splitlines()
 
 
@@ -391,6 +485,7 @@ def test_reason_to_leave_out(sentence: str, reason: str) -> None:
 def test_only_broken_sentences_go() -> None:
     """Guards against a paragraph that changes although nothing is wrong with it, and so the request to a model."""
     assert without_broken_sentences("It is  the first.\nSo it is.") == ("It is  the first.\nSo it is.", {})
+    assert without_broken_sentences("It cost $5 (now  in all).\nSo it is.") == ("It cost $5.\nSo it is.", {})
     text, left_out = without_broken_sentences("It rose. It has an area of . This page is long. It fell.")
     assert text == "It rose. It fell."
     assert left_out == {"sentence_with_a_hole": 1, "notice": 1}
