@@ -53,11 +53,12 @@ _MARK_UP = (
     rf"{HOLE}|\{{\{{|\}}\}}|\[\[|\]\]|\"\"|“”|</?(?:[biup]|code|pre|table|t[dr]|li)/?>"
     r"|</?(?:ref|br|div|span|su[bp]|small|math|nowiki|templatestyles)\b"
 )
-# TeX: "$E = mc^2$", "$n$", "$$x$$", "\frac{1}{2}", "\alpha", "\(x\)", "{\displaystyle", "mc^2", "a_{n}", "x_1"; but
-# neither "$5 and NZ$6", "$uicideboy$" nor "C:\Users".
+# TeX: "$E = mc^2$", "$n$", "$$x$$", "\frac{1}{2}", "\alpha", "\(x\)", "{\displaystyle", "mc^2", "a_{n}", "x_1", "H_2O";
+# but neither "$5 and NZ$6", "$uicideboy$" nor "C:\Users".
 _TEX = (
-    r"(?<![\w$])\$\$?(?=[^\s$])(?:[A-Za-z]\w?|[^$\n]*[\\^_={}+<>][^$\n]*)(?<=\S)\$\$?(?![\w$])"
-    r"|\{\\|(?<![\w:\\])\\(?:[A-Za-z]+|[()\[\]])|[A-Za-z\d)\]}]\^[\w{(\\+-]|[A-Za-z]_\{|(?<![\w.])[A-Za-z]_\w(?!\w)"
+    r"(?<![\w$])\$\$?(?=[^\s$])(?:[A-Za-z]\w?|\d+(?:[./]\d+)?|[^$\n]*[\\^_={}+<>][^$\n]*)(?<=\S)\$\$?(?![\w$])"
+    r"|\{\\|(?<![\w:\\])\\(?:[A-Za-z]+|[()\[\]])|[A-Za-z\d)\]}]\^[\w{(\\+-]|[A-Za-z]_\{"
+    r"|(?<![\w.])(?:[A-Za-z]_\w(?!\w)|[A-Z][a-z]?_\d)"
 )
 _DEBRIS = re.compile(f"{_MARK_UP}|{_TEX}")
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from stages.common.records import Judgment, Scores, Teacher, example_id
+from stages.common.records import Judgment, Scores, Section, Teacher, example_id, fold_empty_sections
 
 SCORES = Scores(factual_correctness=1, instruction_adherence=2, clarity_and_usefulness=3, total=6)
 
@@ -51,3 +51,24 @@ def test_a_judgment_has_scores_of_all_its_models_or_has_failed(
     else:
         with pytest.raises(ValidationError, match=rf"{status}, with scores of \[.*\], about base, full"):
             Judgment.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("sections", "headings", "without_trace"),
+    [
+        ([("", 1, "Lead."), ("A", 2, "Text.")], ["", "A"], 0),
+        ([("A", 2, ""), ("B", 3, "Text."), ("C", 3, "Text."), ("D", 2, "Text.")], ["A / B", "A / C", "D"], 0),
+        ([("A", 2, " "), ("B", 3, ""), ("C", 4, "Text."), ("D", 3, "Text.")], ["A / B / C", "A / D"], 0),
+        ([("A", 2, "Text."), ("B", 3, "Text.")], ["A", "B"], 0),
+        ([("", 1, ""), ("A", 2, ""), ("B", 2, "Text."), ("C", 3, "")], ["B"], 3),
+        ([("A", 3, ""), ("B", 2, "Text.")], ["B"], 1),
+    ],
+)
+def test_headings_without_text_are_part_of_those_below(
+    sections: list[tuple[str, int, str]], headings: list[str], without_trace: int
+) -> None:
+    """Guards against the heading of another section as context, and against headings that vanish uncounted."""
+    made = [Section(heading=heading, level=level, text=text) for heading, level, text in sections]
+    kept, empty = fold_empty_sections(made)
+    assert ([section.heading for section in kept], empty) == (headings, without_trace)
+    assert all(section.text == "Text." or not section.heading for section in kept)

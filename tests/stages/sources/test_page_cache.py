@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import StageError
-from stages.sources.page_cache import CategoryPages, PageCache, ResolvedTitle, WikiPage, text_sha256
+from stages.sources.page_cache import CategoryPages, PageCache, ResolvedTitle, SiteLicense, WikiPage, text_sha256
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import LocalWiki
 
@@ -58,6 +58,15 @@ def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
     assert cache.read_title("a/b: ?") == ResolvedTitle(title="a/b: ?", reason="missing")
     assert PageCache(ENDPOINT.replace("en", "de")).read_page(1, 2) is None
     assert cache.folder.name.startswith("en-wikipedia-org-w-api-php-")
+
+
+def test_the_licence_is_the_last_one_of_this_wiki(cache: PageCache) -> None:
+    """Guards against the licence of another wiki, and against an older one."""
+    assert cache.read_license() is None
+    for license_id in ("CC-BY-3.0", ""):
+        cache.write_license(license_id)
+        assert cache.read_license() == SiteLicense(license=license_id)
+    assert PageCache(ENDPOINT.replace("en", "de")).read_license() is None
 
 
 def test_a_category_is_kept_by_its_depth_and_limit(cache: PageCache) -> None:
