@@ -109,7 +109,7 @@ _TAKES_ONE = re.compile(
 _HAPPENED = (
     r"(?:born|died|founded|established|located|situated|published|released|incorporated|constructed|completed|created|"
     r"introduced|organized|premiered|buried|baptized|elected|appointed|adopted|abolished|launched|commissioned|formed|"
-    r"fought|signed|celebrated|crowned)"
+    r"fought|signed|celebrated|crowned|opened|closed|demolished|renovated|inaugurated|each year|every year)"
 )
 _BY_WHOM = r"(?:(?!passed|lived|abided|stopped|dropped)[a-z]+ed|written|led|built|won|run|held|sung|known|drawn)"
 # "limited to." "of and a" "of in" "of above sea level"; not "of above-average quality"
@@ -145,10 +145,10 @@ _WRONG_WORDS = [
     r"\b(?:is|was|as|in|with|by) a(?= and [a-z]{2,}|[.,;)](?![a-z]))",
     # "At it is the longest", "Its capital is and its port", "grows to tall"
     r"^At (?:it|he|she|they)\b|\b(?<!he )(?<!it )(?<!they )(?:is|was) and (?:its|his|her|their|has|had)\b",
-    r"\b(?:grows?|growing|rises?|up) to (?:tall|long|wide|high|broad|across)\b",
+    r"\b(?:grows?|growing|rises?|rose|up) to (?:tall|long|wide|high|broad|deep|thick|across|(?:above|below) the)\b",
     # "of approximately." "is approximately and" "is about from" "is over in length" "is in length"
     rf"\b(?:of|to|at|is|was|are|were|with|has|had|weighs?) {_ROUGHLY}(?=[.,;)]| (?:and|or|of)\b)",
-    rf"\b(?:is|was|lies|stands) (?:about|over|{_ROUGHLY}) (?:from|of|away)\b",
+    rf"\b(?:is|was|lies|stands) (?:about|over|{_ROUGHLY}) (?:from|of|away|across|above|below)\b|\baverages per\b",
     r"\b(?:is|was|are|measures|over|about) in (?:length|width|height|diameter|area|depth|circumference)\b",
     # "known as." "such as and" "including." "is called." "It weighs and can"
     r"\b(?:known|such|named|serves?|served|regarded|described|classified|designated|worked) as(?=[.;)]| (?:and|or)\b)",
