@@ -22,6 +22,7 @@ from stages.common.params import AtMost, SectionModel, Seed, load_params
 from stages.common.records import Example, Rejection
 from stages.curation.content import Content, read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
+from stages.curation.malformed import malformed
 from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.rules import Thresholds, curate
 from stages.splitting.allocation import SIDES, Split, allocate
@@ -35,7 +36,7 @@ METRICS = Path("reports/metrics/split.json")
 
 
 class GeneralParams(SectionModel):
-    path: str  # JSON Lines or a JSON array of instruction, input, output
+    path: str  # JSON Lines, JSON, CSV or Parquet of instructions; docs/stages/split.md lists the shapes that are read
     url: Url  # of such a file, instead of `path`
     sha256: Sha256  # of the file at `url`
     at_most: AtMost
@@ -132,15 +133,16 @@ def divide(synthetic: list[Example], general: list[Example], params: Params, lim
 def draw_pool(
     synthetic: list[Example], general: list[Example], params: Params, limits: Thresholds, rng: random.Random
 ) -> Pool:
-    """Draws up to `at_most` examples of each kind. With `decontaminate`, general examples are curated first; repeated
-    questions are always left out."""
-    rejected: list[Rejection] = []
+    """Draws up to `at_most` examples of each kind. With `decontaminate`, general examples are curated first; malformed
+    ones, such as those with an empty output, and repeated questions are always left out."""
     known: dict[str, Content] = {}  # by id
     if params.decontaminate:
         # Sorted, so that the order of the rows in their files doesn't matter.
         curation = curate(sorted(general, key=_id), limits, pages={})
         synthetic, general, rejected = sorted(synthetic, key=_id), curation.kept, curation.rejected
         known = {example.id: content for example, content in zip(general, curation.contents, strict=True)}
+    else:
+        general, rejected = without_malformed(general)
     drawn_synthetic = draw_examples(synthetic, params.synthetic.at_most, rng)
     distinct, repeated = without_repetition(general, drawn_synthetic)
     drawn_general = draw_examples(distinct, params.general.at_most, rng)
@@ -153,6 +155,17 @@ def draw_examples(examples: list[Example], at_most: AtMost, rng: random.Random) 
     """A random sample in random order."""
     count = len(examples) if at_most == "all" else min(at_most, len(examples))
     return rng.sample(examples, count)
+
+
+def without_malformed(examples: list[Example]) -> tuple[list[Example], list[Rejection]]:
+    """The examples with sound texts, and the others as rejections."""
+    sound, rejected = [], []
+    for example in examples:
+        if evidence := malformed(example):
+            rejected.append(Rejection(example=example, reason="malformed", evidence=evidence))
+        else:
+            sound.append(example)
+    return sound, rejected
 
 
 def without_repetition(examples: list[Example], taken: list[Example]) -> tuple[list[Example], list[Rejection]]:

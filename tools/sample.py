@@ -12,6 +12,7 @@ def print_sample(size: int) -> None:
     """Prints `size` examples of data/synthetic.jsonl, chosen by the seed of `synth`."""
     from stages import synth
     from stages.common.files import iter_jsonl
+    from stages.common.harmless import harmless
     from stages.common.params import load_params
 
     if size < 1:
@@ -19,7 +20,7 @@ def print_sample(size: int) -> None:
     seed = load_params("synth", synth.Params).seed
     examples = sample_examples(iter_jsonl(synth.SYNTHETIC, Example), size, seed)
     for number, example in enumerate(examples, start=1):
-        print(f"{number}. {format_example(example)}\n")
+        print(harmless(f"{number}. {format_example(example)}\n"))
 
 
 def sample_examples(examples: Iterable[Example], size: int, seed: int) -> list[Example]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
+from stages.common.harmless import harmless
 from stages.llm.database import Database
 from stages.llm.journal import FILE
 from tools.columns import format_table
@@ -46,7 +47,7 @@ def print_spending(chosen: Filter, show: str | None, prune: bool, remove_all: bo
         if prune:
             print(prune_answers(database, chosen))
         elif show is not None:
-            print(answers_about(database, show, chosen))
+            print(harmless(answers_about(database, show, chosen)))
         else:
             print(spending_table(database, chosen))
 
@@ -84,12 +85,7 @@ def answers_about(database: Database, name: str, chosen: Filter) -> str:
 
 def _answer_texts(rows: Iterable[tuple[Any, ...]]) -> Iterable[str]:
     for *words, usd, raw in rows:
-        yield f"{' '.join(filter(None, words))} ${usd:.4f}\n{_printable(raw)}"
-
-
-def _printable(text: str) -> str:
-    """The text with control characters escaped: a terminal would act on them."""
-    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+        yield f"{' '.join(filter(None, words))} ${usd:.4f}\n{raw}"
 
 
 def prune_answers(database: Database, chosen: Filter) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from stages import curate
 from stages.common.errors import StageError
 from stages.common.files import iter_jsonl
+from stages.common.harmless import harmless
 from stages.common.params import load_params
 from stages.common.records import Example, RawRow, Rejection
 from stages.curation.rules import ORDER, RULES, Case, Thresholds, apply_rules, curate as curate_examples
@@ -22,14 +23,14 @@ def print_story(id: str) -> None:
     params = load_params("curate", curate.Params)
     examples, malformed, _ = curate.read_synthetic()
     if id not in {example.id for example in examples}:
-        print(rejection_text(id, [*malformed, *_rejections_of_split()]))
+        print(harmless(rejection_text(id, [*malformed, *_rejections_of_split()])))
         return
-    print(story(id, examples, params, curate.page_texts()))
+    print(harmless(story(id, examples, params, curate.page_texts())))
     if params.auditor != "none" and curate.REJECTED.exists():
         for rejection in iter_jsonl(curate.REJECTED, Rejection):
             example = rejection.example
             if isinstance(example, Example) and example.id == id and rejection.reason not in ORDER:
-                print(f"then {rejection.reason}: {rejection.evidence}")
+                print(harmless(f"then {rejection.reason}: {rejection.evidence}"))
 
 
 def _rejections_of_split() -> Iterable[Rejection]:

@@ -16,6 +16,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from stages.common.harmless import harmless
+
 log = logging.getLogger(__name__)
 
 RIGHTS = "give yourself the right to write it, or work in another folder"
@@ -32,6 +34,13 @@ WHAT_TO_DO = {
 
 class StageError(Exception):
     """Stops a stage. Its message is all that the user sees."""
+
+
+class _HarmlessFormatter(logging.Formatter):
+    """Messages quote titles and servers; a terminal must not act on what they hold."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return harmless(super().format(record))
 
 
 def run_stage(main: Callable[[], None], choices: Sequence[str] = ()) -> None:
@@ -62,18 +71,20 @@ def run_command(
 ) -> None:
     """Runs `main`. A StageError, an error of the operating system about a file, and Ctrl+C end the program with one
     plain message and exit code 1. Messages and libraries' warnings go to standard error."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    messages = logging.StreamHandler(sys.stderr)
+    messages.setFormatter(_HarmlessFormatter("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[messages])
     logging.getLogger("stages").setLevel(logging.INFO)
     # Without this, Python's last garbage collection walks through all of torch, which takes half a second.
     atexit.register(gc.freeze)
     try:
         main()
     except StageError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(harmless(f"error: {error}"))
     except OSError as error:
         if error.strerror is None:  # raised by a library, not by the operating system
             raise
-        sys.exit(f"error: {explain_os_error(error)}, then {try_again}")
+        sys.exit(harmless(f"error: {explain_os_error(error)}, then {try_again}"))
     except KeyboardInterrupt:
         sys.exit(f"error: {interrupted}")
 

@@ -6,6 +6,8 @@ import io
 import json
 import math
 import os
+import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 from stages.common.errors import StageError, name_in_errors
 
 R = TypeVar("R", bound=BaseModel)
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8; editors on Windows put it at the start of a file
+_WRITE_AGAIN = "run `dvc repro`: it writes the file again"
 
 
 def cache_folder(name: str) -> Path:
@@ -36,13 +40,25 @@ def sha256_of_file(path: Path) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises StageError if it is missing, cannot be read or isn't UTF-8."""
+    """The text of a file, without a byte order mark. Raises StageError if the file is missing or isn't UTF-8."""
     with readable(path) as file:
-        content = file.read()
+        return decode_text(path, file.read())
+
+
+def decode_text(path: Path, content: bytes) -> str:
+    """The content of this file as text, without a byte order mark. Raises StageError if it isn't UTF-8."""
+    refuse_utf16(path, content)
     try:
-        return content.decode("utf-8")
+        return content.removeprefix(BYTE_ORDER_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
         raise StageError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from None
+
+
+def refuse_utf16(path: Path, start: bytes) -> None:
+    """Raises StageError if a file that begins with these bytes (4 are enough) is UTF-16 or UTF-32."""
+    encoding = json.detect_encoding(start)
+    if not encoding.startswith("utf-8"):
+        raise StageError(f"{path} is {encoding[:6].upper()} text; save it as UTF-8")
 
 
 @contextmanager
@@ -67,17 +83,42 @@ def read_jsonl(path: Path, record: type[R]) -> list[R]:
 def iter_jsonl(path: Path, record: type[R]) -> Iterator[R]:
     """Yields the records of a file one by one, so that a file may be larger than memory.
 
-    Raises StageError with file, line and field at the first bad line, or if the file is empty.
+    A byte order mark and blank lines are skipped. Raises StageError with file, line and field at the first bad line,
+    or if the file has no record.
     """
-    number = 0
+    return (value for _, _, value in iter_jsonl_lines(path, record))
+
+
+def iter_jsonl_lines(path: Path, record: type[R]) -> Iterator[tuple[int, bytes, R]]:
+    """The same as `iter_jsonl`, with each record's line: its number, from 1, and its text."""
+    empty = True
     with readable(path) as file:
         for number, line in enumerate(file, start=1):
+            if number == 1:
+                refuse_utf16(path, line)
+                line = line.removeprefix(BYTE_ORDER_MARK)
+            if line.isspace() or not line:
+                continue
+            empty = False
             try:
-                yield record.model_validate_json(line.removesuffix(b"\n"))
+                value = record.model_validate_json(line.removesuffix(b"\n"))
             except ValidationError as error:
                 raise StageError(f"{path}:{number}: {describe(error)}") from None
-    if not number:
+            yield number, line, value
+    if empty:
         raise StageError(f"{path} holds no record; at least 1 is needed")
+
+
+def repeated_key(text: str | bytes) -> str | None:
+    """The first key that an object in this JSON holds twice, or None. Parsers silently keep the last of the two."""
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> None:
+        if len(dict(pairs)) < len(pairs):
+            repeated.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+
+    json.loads(text, object_pairs_hook=note)
+    return repeated[0] if repeated else None
 
 
 def count_lines(path: Path) -> int:
@@ -91,16 +132,32 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def read_json(path: Path) -> Any:
-    """The value of a JSON file. Raises StageError with file, line and column if it isn't JSON, which has no NaN."""
+    """Raises StageError with file, line and column if the text isn't JSON or holds what no file of ours may hold: NaN,
+    numbers that are too large, half a surrogate pair."""
 
     def refuse(constant: str) -> None:
-        raise StageError(f"{path} holds {constant}, which is not JSON; run `dvc repro`: it writes the file again")
+        raise StageError(f"{path} holds {constant}, which is not JSON; {_WRITE_AGAIN}")
+
+    def finite(digits: str) -> float:
+        number = float(digits)
+        if not math.isfinite(number):
+            raise StageError(f"{path} holds the number {_short(digits)}, which is too large; {_WRITE_AGAIN}")
+        return number
 
     text = read_text(path)
     try:
-        return json.loads(text, parse_constant=refuse)
+        value = json.loads(text, parse_constant=refuse, parse_float=finite)
+        if "\\ud" in text.lower():  # an escape such as \ud83d, which may lack its other half
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except json.JSONDecodeError as error:
         raise StageError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise StageError(f"{path} is nested too deeply to read; {_WRITE_AGAIN}") from None
+    except UnicodeEncodeError:
+        raise StageError(f"{path} holds half of a surrogate pair, which is not text; {_WRITE_AGAIN}") from None
+    except ValueError:  # Python reads no integer of more digits
+        raise StageError(f"{path} holds a number of more than 4,300 digits; {_WRITE_AGAIN}") from None
 
 
 def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
@@ -149,7 +206,7 @@ def write_text(path: Path, text: str) -> None:
 def _renamed_into_place(path: Path) -> Iterator[TextIO]:
     """Opens a temporary file and renames it to `path` at the end: a reader sees the whole file or none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")  # two writers don't share it
     try:
         with name_in_errors(path):
             with temporary.open("w", encoding="utf-8", newline="\n") as file:
@@ -176,5 +233,8 @@ def describe_problems(error: ValidationError, prefix: str = "") -> list[str]:
 
 
 def _short(value: object, limit: int = 80) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or an integer of more than 4,300 digits
+        text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= limit else f"{text[:limit]}..."

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from stages.common.errors import StageError
 from stages.common.files import describe_problems
+from stages.common.harmless import harmless
 from stages.common.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
@@ -44,9 +45,18 @@ AtMost = Annotated[int | Literal["all"], positive_or("all")]
 
 
 class SectionModel(BaseModel):
-    """The base of every stage's `Params`: unknown keys and wrong types are errors."""
+    """The base of every stage's `Params`: unknown keys, wrong types and control characters are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _no_control_characters(cls, value: object) -> object:
+        """No file, address or model has a NUL or half a surrogate pair in its name, and the system calls fail on it."""
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and harmless(text) != text:
+                raise ValueError("must hold no control character")
+        return value
 
 
 P = TypeVar("P", bound=SectionModel)

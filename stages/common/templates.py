@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stages.common.harmless import harmless
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -37,8 +39,8 @@ def csp_hash(script: str) -> str:
 def markdown_text(text: str) -> str:
     """Untrusted text as one line for a Markdown table, cut after MAX_SHOWN characters.
 
-    Every character that Markdown or HTML would act on is escaped.
+    Every character that Markdown, HTML or a terminal would act on is escaped.
     """
-    line = " ".join(text.split())
+    line = harmless(" ".join(text.split()))
     line = line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + "..."
     return re.sub(r"([\\`*_\[\]<>|#!~&$])", r"\\\1", line)

@@ -6,6 +6,7 @@ both read the same values.
 """
 
 import re
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ class _Loader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True) if key_node.tag != "tag:yaml.org,2002:merge" else None
-            if key is not None and key in seen:
+            if key is None or not isinstance(key, Hashable):  # PyYAML itself refuses a list as a key
+                continue
+            if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key!r}", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)

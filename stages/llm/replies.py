@@ -1,6 +1,5 @@
 """What came back: a reply is parsed, its fault is named, and a faulty one gets one repair. Nothing is guessed."""
 
-import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ValidationError
 
 from stages.common.errors import StageError
-from stages.common.files import describe_problems
+from stages.common.files import describe_problems, repeated_key
 from stages.llm.prompts import fenced
 from stages.llm.request import Reply, Request
 
@@ -81,7 +80,8 @@ def parse_reply(request: Request, reply: Reply) -> ParsedReply:
         is_syntax = any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False))
         detail = "; ".join(describe_problems(error)[:_PROBLEMS_SHOWN])
         return faulty("not_json" if is_syntax else "wrong_shape", detail)
-    problem = _repeated_key(text) or (request.check and request.check(value))
+    key = repeated_key(text)  # nobody knows which of the two values is meant
+    problem = f"the key {key!r} stands twice in one object" if key else request.check and request.check(value)
     if problem:
         return faulty("wrong_shape", problem)
     return _counted(request, reply.raw, value)
@@ -95,18 +95,6 @@ def _counted(request: Request, raw: str, value: BaseModel) -> ParsedReply:
     if count < wanted:
         return ParsedReply(raw, value if count else None, "too_few", f"{field} holds {count} of {wanted}", count)
     return ParsedReply(raw, value, items=count)
-
-
-def _repeated_key(text: str) -> str | None:
-    """The problem with JSON that has a key twice in one object, None if there is none. Parsers silently take the last
-    of the two, but nobody knows which one is meant."""
-    repeated: list[str] = []
-
-    def note(pairs: list[tuple[str, object]]) -> None:
-        repeated.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-
-    json.loads(text, object_pairs_hook=note)
-    return f"the key {repeated[0]!r} stands twice in one object" if repeated else None
 
 
 def _without_code_fence(raw: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from stages.common.files import read_text, write_text
+from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.common.templates import csp_hash, load_templates, markdown_text
 from stages.reporting import explorer, headline, inputs, judging, reference, tables
@@ -38,7 +39,7 @@ def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int
         "examples": evidence.rows[:examples],
     }
     text = _templates(wording).get_template("report.md.j2").render(context)
-    write_text(path, re.sub(r"\n{3,}", "\n\n", text))
+    write_text(path, harmless(re.sub(r"\n{3,}", "\n\n", text)))
 
 
 def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:

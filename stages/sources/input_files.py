@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 from stages.common.errors import StageError
-from stages.common.files import read_jsonl, read_text
+from stages.common.files import iter_jsonl_lines, read_text, repeated_key
 from stages.common.records import Page
 
 CATEGORY = "Category:"
@@ -15,13 +15,17 @@ _LONGEST_TITLE = 255  # bytes of UTF-8
 
 
 def read_pages(path: Path) -> list[Page]:
-    """The pages of a JSON Lines file. Raises StageError, with file and line, for a malformed or repeated page."""
-    pages = read_jsonl(path, Page)
+    """The pages of a JSON Lines file. Raises StageError, with file and line, for a malformed or repeated page and for a
+    key that a record holds twice."""
+    pages = []
     line_of: dict[str, int] = {}
-    for line, page in enumerate(pages, start=1):
+    for number, line, page in iter_jsonl_lines(path, Page):
+        if key := repeated_key(line):
+            raise StageError(f"{path}:{number}: has the key {key!r} twice; remove one of them")
         if page.title in line_of:
-            raise StageError(f"{path}:{line}: page '{page.title}' is on line {line_of[page.title]} already")
-        line_of[page.title] = line
+            raise StageError(f"{path}:{number}: page {page.title!r} is on line {line_of[page.title]} already")
+        line_of[page.title] = number
+        pages.append(page)
     return pages
 
 
@@ -30,7 +34,7 @@ def read_titles(path: Path) -> list[str]:
 
     Raises StageError if the file has no title.
     """
-    lines = read_text(path).removeprefix("\ufeff").split("\n")
+    lines = read_text(path).split("\n")
     titles = [unicodedata.normalize("NFC", _COMMENT.sub("", line).strip()) for line in lines]
     if not any(titles):
         raise StageError(f"{path} names no page; a line is a title, or {CATEGORY} and a name")

@@ -103,6 +103,25 @@ def test_rejected_general_tasks_are_kept_with_their_reasons(project: Path, make:
 
 
 @pytest.mark.parametrize("decontaminate", ["true", "false"])
+def test_empty_outputs_are_rejected_and_counted(project: Path, make: MakeExample, decontaminate: str) -> None:
+    """Guards against a set that one empty answer stops, and against answers that teach nothing."""
+    write_general(*rooms(20), ("Compute the area.", ""), ("Compute it.", " "), (" ", "Three."))
+    examples = [make(f"What is color {i}?", f"Color {i}.", source=of_page(i)) for i in range(30)]
+    run(project, examples, small="10", decontaminate=decontaminate)
+    metrics = read_json(split.METRICS)
+    assert (metrics["general_read"], metrics["general_drawn"], metrics["general_rejected"]) == (23, 20, 3)
+    assert metrics["general_reasons"] == {"malformed": 3}
+    rejected = read_jsonl(split.REJECTED, Rejection)
+    kept = {row.example.instruction: row.evidence for row in rejected if isinstance(row.example, Example)}
+    assert kept == {
+        "Compute the area.": "output is empty",
+        "Compute it.": "output is empty",
+        " ": "instruction is empty",
+    }
+    assert all(row.output.strip() for rows in sides("full").values() for row in rows)
+
+
+@pytest.mark.parametrize("decontaminate", ["true", "false"])
 def test_the_seed_decides(project: Path, of_pages: Callable[[int, int], list[Example]], decontaminate: str) -> None:
     """Guards against a split that differs from run to run."""
     splits = []

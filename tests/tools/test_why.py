@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,8 @@ import pytest
 from stages import curate, split
 from stages.common.errors import StageError
 from stages.common.files import write_jsonl
-from stages.common.records import Rejection, Source
+from stages.common.harmless import harmless
+from stages.common.records import Rejection, Source, example_id
 from stages.curation.rules import ORDER
 from tests.stages.conftest import MakeExample
 from tools.why import print_story
@@ -57,6 +59,18 @@ def test_why_of_an_id_that_is_not_there(project: Path, make: MakeExample) -> Non
         StageError, match=r"holds no example with the id 'abc', and split rejected no general one; an id has 16"
     ):
         print_story("abc")
+
+
+def test_what_a_row_holds_is_harmless(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Guards against an example that clears the terminal of who looks at it."""
+    row = {"instruction": "Name a bird.", "input": "", "output": "The \x1b[2J\u202ewren."}
+    curate.SYNTHETIC.write_text(json.dumps(row) + '\n{"instruction": 1, "\x7f\u009b": 2}\n')
+    print_story(example_id(**row))
+    print_story("data/synthetic.jsonl:2")
+    said = capsys.readouterr().out
+    assert r"The \x1b[2J\u202ewren." in said
+    assert r'{"instruction": 1, "\x7f\x9b": 2}' in said
+    assert said == harmless(said)
 
 
 def test_why_of_a_row_that_is_no_example(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,20 @@ def ended(main: Callable[[], None]) -> object:
     return stopped.value.code
 
 
+def test_errors_and_log_messages_are_harmless(tmp_path: Path) -> None:
+    """Guards against a title or a server's words that clear the terminal or write to its clipboard."""
+    program = (
+        "import logging\nfrom stages.common.errors import StageError, run_command\n"
+        "def main():\n"
+        "    logging.getLogger('stages.x').warning('%s: no example', 'Ti\\x1b[2Jde')\n"
+        "    raise StageError('it said \\x9b31m\\ud800\\n  twice')\n"
+        "run_command(main)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "Ti\\x1b[2Jde: no example\nerror: it said \\x9b31m\\ud800\n  twice\n"
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [
@@ -132,9 +146,10 @@ def test_an_error_of_writing_gets_the_name_of_its_file(name: str | None, named: 
     assert raised.value.filename == named
 
 
-def test_a_full_device_is_named(tmp_path: Path) -> None:
+def test_a_full_device_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same with a real error of the operating system: /dev/full is always full."""
-    (tmp_path / ".x.json.tmp").symlink_to("/dev/full")
+    monkeypatch.setattr("secrets.token_hex", lambda size: "0")
+    (tmp_path / ".x.json.0.tmp").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left on device") as raised:
         write_text(tmp_path / "x.json", "{}")
     assert raised.value.filename == str(tmp_path / "x.json")

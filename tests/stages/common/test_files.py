@@ -1,6 +1,8 @@
 import hashlib
 import json
 import math
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from stages.common.files import (
     read_json,
     read_jsonl,
     read_text,
+    repeated_key,
     sha256_of_file,
     write_csv,
     write_json,
@@ -54,6 +57,75 @@ def test_what_is_no_json_number_is_named(tmp_path: Path, constant: str) -> None:
         read_json(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[" * 3000 + "]" * 3000, r"a.json is nested too deeply to read; run `dvc repro`"),
+        ('{"a": ' * 100_000, r"a.json is nested too deeply to read; run `dvc repro`"),
+        (f'{{"a": {"9" * 5000}}}', r"a.json holds a number of more than 4,300 digits; run `dvc repro`"),
+        ('{"a": -1e999}', r"a.json holds the number '-1e999', which is too large; run `dvc repro`"),
+        (r'{"a": ["\uD83d"]}', r"a.json holds half of a surrogate pair, which is not text; run `dvc repro`"),
+        (r'{"\ude00": 1}', r"a.json holds half of a surrogate pair, which is not text; run `dvc repro`"),
+        ('{"a": 1'.encode("utf-16"), r"a.json is UTF-16 text; save it as UTF-8"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "utf-16",
+)
+def test_json_that_cannot_be_held_is_named(tmp_path: Path, content: str | bytes, message: str) -> None:
+    """Guards against tracebacks: Python's reader gives up on depth and digits, and its writer on half a character."""
+    (tmp_path / "a.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(StageError, match=message):
+        read_json(tmp_path / "a.json")
+
+
+def test_whole_pairs_and_a_byte_order_mark_are_fine_json(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('\ufeff{"a": "\\ud83d\\ude00"}')
+    assert read_json(tmp_path / "a.json") == {"a": "\U0001f600"}
+
+
+def test_a_byte_order_mark_and_blank_lines_are_no_records(tmp_path: Path, make: MakeExample) -> None:
+    """Guards against files that went through an editor."""
+    (tmp_path / "a.jsonl").write_text(f"\ufeff{line(make())}\r\n\r\n  \n{line(make('b'))}\n\n\n")
+    assert read_jsonl(tmp_path / "a.jsonl", Example) == [make(), make("b")]
+    (tmp_path / "a.jsonl").write_text(f"\ufeff\n\n{line(make())}\n{line(make())[:-1]}\n")
+    with pytest.raises(StageError, match=r"a.jsonl:4: Invalid JSON"):
+        read_jsonl(tmp_path / "a.jsonl", Example)
+
+
+def test_two_writers_of_one_file_do_not_mix(tmp_path: Path, make: MakeExample) -> None:
+    """Guards against two stages, run by hand, that write into one temporary file."""
+
+    def records() -> Iterator[Example]:
+        yield make("a")
+        write_jsonl(path, [make("b")])  # the other one begins and ends meanwhile
+        assert read_jsonl(path, Example) == [make("b")]
+        yield make("c")
+
+    path = tmp_path / "a.jsonl"
+    write_jsonl(path, records())
+    assert read_jsonl(path, Example) == [make("a"), make("c")]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_temporary_files_are_known_to_git_and_as_open_as_others(root: Path, tmp_path: Path, make: MakeExample) -> None:
+    """Guards against leftovers of a killed stage in a commit, and files that other users can no longer read."""
+
+    def records() -> Iterator[Example]:
+        (temporary,) = tmp_path.iterdir()
+        assert re.fullmatch(r"\.a\.jsonl\.[0-9a-f]{8}\.tmp", temporary.name)
+        assert ".*.tmp" in (root / ".gitignore").read_text().splitlines()
+        yield make()
+
+    write_jsonl(tmp_path / "a.jsonl", records())
+    (tmp_path / "other").touch()
+    assert (tmp_path / "a.jsonl").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_repeated_key_is_found_at_any_depth() -> None:
+    """Guards against a parser that silently takes the last of two values."""
+    assert repeated_key('{"a": [{"b": {"c": 1, "d": 2, "c": 3}}]}') == "c"
+    assert repeated_key(b'{"a": {"b": 1}, "b": {"a": 2}}') is None
+
+
 def line(example: Example, **changes: object) -> str:
     return json.dumps({**example.model_dump(), **changes})
 
@@ -88,7 +160,17 @@ def test_an_example_without_input_is_named(tmp_path: Path, make: MakeExample) ->
     [
         (b"{\n", r"a.jsonl:1: Invalid JSON"),
         (b"", r"a.jsonl holds no record; at least 1 is needed"),
-        (b"\xff\xfe", r"a.jsonl:1: Invalid JSON: expected value at line 1 column 1"),
+        (b"\xff", r"a.jsonl:1: Invalid JSON: expected value at line 1 column 1"),
+        (b"\xff\xfe", r"a.jsonl is UTF-16 text; save it as UTF-8"),
+        ("{}\n".encode("utf-16-be"), r"a.jsonl is UTF-16 text; save it as UTF-8"),
+        ("{}\n".encode("utf-32"), r"a.jsonl is UTF-32 text; save it as UTF-8"),
+        (b"\xef\xbb\xbf", r"a.jsonl holds no record; at least 1 is needed"),
+        (b"\n \r\n", r"a.jsonl holds no record; at least 1 is needed"),
+        (b"\n\n{\n", r"a.jsonl:3: Invalid JSON"),
+        (b'{"title": ' + b"[" * 3000, r"a.jsonl:1: Invalid JSON: recursion limit exceeded"),
+        (b'{"title": ' + b"9" * 5000 + b"}", r"a.jsonl:1: Invalid JSON: number out of range"),
+        (rb'{"title": "\ud800"}', r"a.jsonl:1: Invalid JSON: unexpected end of hex escape"),
+        (b'{"title": "\xed\xa0\x80"}', r"a.jsonl:1: Invalid JSON: invalid unicode code point"),
     ],
 )
 def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:

@@ -30,6 +30,17 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
     ("old", "new", "message"),
     [
         ("  per_page: 8", "  per_pages: 8", "synth.per_page: Field required"),
+        ("path: data/weights", r'path: "data\\0weights"', r"base.path: must hold no control character \(is 'data.x00w"),
+        ("path: data/weights", r'path: "\\ud800"', r"base.path: must hold no control character \(is '.ud800'\)"),
+        ("path: data/bundled/pages.jsonl", r'path: "a\\e[2J"', r"extract.path: must hold no control character"),
+        ("path: data/bundled/instructions.jsonl", r'path: "\\0"', r"split.general.path: must hold no control"),
+        ("path: data/weights", "path: " + "[" * 3000 + "]" * 3000, "params.yaml is nested too deeply to read"),
+        (
+            "path: data/weights",
+            "path: " + "[" * 200 + "]" * 200,
+            r"base.path: Input should be a valid string",
+        ),
+        ("path: data/weights", "path: " + "9" * 5000, "params.yaml is not YAML: Exceeds the limit"),
         ("  per_page: 8", "  per_pages: 8", r"synth.per_pages: Extra inputs are not permitted \(is 8\)"),
         ("  per_page: 8", "  per_page: 0", r"synth.per_page: Input should be greater than 0 \(is 0\)"),
         ("  per_page: 8", "  per_page: eight", r"synth.per_page: Input should be a valid integer \(is 'eight'\)"),

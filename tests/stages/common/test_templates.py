@@ -49,6 +49,7 @@ def test_a_script_is_named_by_its_own_hash() -> None:
         ("x" * 200, "x" * 160 + "..."),
         ("<b>", r"\<b\>"),
         ("from $5 to $6", r"from \$5 to \$6"),  # else a formula where Markdown knows them
+        ("a\x1b[2J\u202eb", r"a\\x1b\[2J\\u202eb"),
         ("![t](http://example.org)", r"\!\[t\](http://example.org)"),
     ],
 )

@@ -55,6 +55,32 @@ def test_any_scalar_is_what_dvc_reads(text: str) -> None:
     assert repr(parse_yaml(document, "params.yaml")) == expected
 
 
+DEEP = 3000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * DEEP + "]" * DEEP,
+        "{a: " * DEEP + "1" + "}" * DEEP,
+        "- " * DEEP + "1",
+        "\n".join(" " * level + "a:" for level in range(DEEP)),
+        "? " * DEEP,
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_yaml_that_is_nested_too_deeply_is_named(text: str) -> None:
+    """Guards against a traceback of a thousand lines."""
+    with pytest.raises(StageError, match=r"params.yaml is nested too deeply to read; write it flatter"):
+        parse_yaml(text, "params.yaml")
+
+
+def test_a_key_that_is_no_scalar_is_named() -> None:
+    with pytest.raises(StageError, match=r"params.yaml is not YAML: (.|\n)*found unhashable key"):
+        parse_yaml("? [a, b]\n: 1", "params.yaml")
+
+
 def test_the_parameters_of_the_project_are_what_dvc_reads(root: Path) -> None:
     text = (root / "params.yaml").read_text(encoding="utf-8")
     assert read_yaml(root / "params.yaml") == YAML(typ="safe").load(text)

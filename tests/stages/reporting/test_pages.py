@@ -11,6 +11,7 @@ import pandas
 import pytest
 
 from stages.common.files import write_json
+from stages.common.harmless import harmless
 from stages.common.params import Scalar, dotted_keys
 from stages.common.yaml_files import read_yaml
 from stages.reporting.charts import CHARTS, draw_charts
@@ -146,6 +147,17 @@ def test_the_report_shows_as_many_rows_as_asked_for(evidence: Evidence, render: 
     """Guards against a report.md that holds every row of a large run."""
     rows = render(evidence)[0].split("## Some answers")[1].split("\n|")[3:]
     assert [row.split(" | ")[0].strip() for row in rows] == [row.example.instruction for row in evidence.rows[:3]]
+
+
+def test_the_report_holds_no_control_characters(evidence: Evidence, render: Render) -> None:
+    """Guards against a question or an answer that acts on the terminal of who prints report.md."""
+    row = evidence.rows[0]
+    example = row.example.model_copy(update={"instruction": "Cl\x1b[2Jear\u202e \x9b31m\x07?"})
+    llm = {**evidence.params["judge"]["llm"], "model": "a\x1b]0;b\x07"}
+    params = {**evidence.params, "judge": {**evidence.params["judge"], "judge": "gemini", "llm": llm}}
+    report, _ = render(replace(evidence, rows=(replace(row, example=example), *evidence.rows[1:]), params=params))
+    assert r"Cl\\x1b\[2Jear\\u202e \\x9b31m\\x07?" in report
+    assert report == harmless(report)
 
 
 def test_a_chart_refers_to_its_own_parts(evidence: Evidence, render: Render) -> None:

@@ -30,6 +30,41 @@ def test_a_title_that_two_pages_have_is_named(tmp_path: Path) -> None:
         read_pages(path)
 
 
+def test_pages_with_a_byte_order_mark_and_blank_lines_are_read(tmp_path: Path) -> None:
+    """Guards against files that went through an editor, and errors that count the records instead of the lines."""
+    path = tmp_path / "pages.jsonl"
+    path.write_text(f"\ufeff{json.dumps(PAGE)}\n\n{json.dumps(PAGE | {'title': 'Nile'})}\n\n")
+    assert [page.title for page in read_pages(path)] == ["Tide", "Nile"]
+    path.write_text(f"\n{json.dumps(PAGE)}\n\n{json.dumps(PAGE)}\n")
+    with pytest.raises(StageError, match=r"pages.jsonl:4: page 'Tide' is on line 2 already"):
+        read_pages(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_pages_and_titles_in_utf_16_are_named_as_such(tmp_path: Path, encoding: str) -> None:
+    """Guards against "Invalid JSON: expected value at column 1", which says nothing to who saved from a spreadsheet."""
+    (tmp_path / "a").write_bytes(json.dumps(PAGE).encode(encoding))
+    for read in (read_pages, read_titles):
+        with pytest.raises(StageError, match=f"a is {encoding[:6].upper()} text; save it as UTF-8"):
+            read(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"page_id": 1', '"page_id": 1, "page_id": 2', "page_id"),
+        ('"title": "Tide"', '"title": "Tide", "title": "Tide"', "title"),
+        ('"level": 1', '"level": 1, "level": 2', "level"),
+    ],
+)
+def test_a_key_that_a_page_has_twice_is_named(tmp_path: Path, old: str, new: str, key: str) -> None:
+    """Guards against the last of two values, taken without a word."""
+    path = tmp_path / "pages.jsonl"
+    path.write_text(f"{json.dumps(PAGE | {'title': 'Nile'})}\n{json.dumps(PAGE).replace(old, new)}\n")
+    with pytest.raises(StageError, match=f"pages.jsonl:2: has the key '{key}' twice; remove one of them"):
+        read_pages(path)
+
+
 def test_titles_come_in_order_and_normalized(tmp_path: Path) -> None:
     """Guards against a `#` inside a title taken for a comment, and one title in two Unicode forms."""
     (tmp_path / "a.txt").write_bytes("\ufeffNile\r\nCategory:Rivers # all\n#x\nC#\n Cafe\u0301\t#\n".encode())
