@@ -1,6 +1,7 @@
 """Checkpoints in the layout of transformers: model.safetensors, config.json and the tokenizer's files."""
 
 import json
+import secrets
 import shutil
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
     }
     (folder / CONFIG).write_text(json.dumps(layout, indent=2) + "\n", encoding="utf-8")
     tensors = {PREFIX + name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
-    temporary = folder / f".{WEIGHTS}.tmp"
+    temporary = folder / f".{WEIGHTS}.{secrets.token_hex(4)}.tmp"  # two writers don't share it
     try:
         save_file(tensors, temporary, metadata={"format": "pt"})
         temporary.rename(folder / WEIGHTS)
@@ -128,8 +129,13 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
             raise CheckpointError(f"{folder / WEIGHTS}: {name} holds NaN or infinity")
     try:
         encoding = load_encoding(folder / TOKENIZER)
-    except (ValueError, KeyError, TypeError, StopIteration) as error:
-        raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error!r}") from error
+    except ValueError as error:
+        raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error}") from error
+    if encoding.n_vocab > config.vocab_size:
+        raise CheckpointError(
+            f"{folder / TOKENIZER} has ids up to {encoding.n_vocab - 1}, and the model {config.vocab_size} tokens; "
+            "take the tokenizer that it was trained with"
+        )
     return build_model(config, tensors), encoding
 
 
@@ -155,5 +161,5 @@ def _read_config(path: Path) -> GPT2Config:
             dropout=layout["resid_pdrop"],
             layer_norm_epsilon=layout["layer_norm_epsilon"],
         )
-    except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:  # RecursionError: nested too deeply
         raise CheckpointError(f"{path} is not a GPT-2 config: {error!r}") from error

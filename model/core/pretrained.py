@@ -159,7 +159,7 @@ def _read_layout(path: Path) -> dict[str, Any]:
         return {}
     try:
         layout = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # RecursionError: nested too deeply
         raise CheckpointError(f"{path} is not a GPT-2 config: {error}") from error
     if not isinstance(layout, dict) or not layout:
         raise CheckpointError(f"{path} is not a GPT-2 config: it holds no settings")

@@ -16,6 +16,7 @@ from model.core.prompt import END_OF_TEXT
 # How GPT-2 splits a text into pieces. BPE merges only inside a piece (Radford et al., 2019, `encoder.py`).
 GPT2_PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 BYTES = 256
+_MOST_IDS = 2**24  # as many as a model may have
 
 # GPT-2's own vocabulary as OpenAI published it: `vocab.bpe` lists 50,000 merges in order, `encoder.json` the ids of
 # 50,257 tokens.
@@ -108,22 +109,38 @@ def _download_vocabulary() -> dict[str, bytes]:
 def load_encoding(tokenizer_json: Path) -> tiktoken.Encoding:
     """The tiktoken encoding of a `tokenizer.json`. Its one special token is `<|endoftext|>` (`eot_token`).
 
-    Raises ValueError, KeyError, TypeError or StopIteration if the file is not such a tokenizer.
+    Raises ValueError if the file is not such a tokenizer.
     """
-    tokenizer = json.loads(tokenizer_json.read_text(encoding="utf-8"))
-    byte_of = _byte_of_character()
-    end_of_text = next(token["id"] for token in tokenizer["added_tokens"] if token["content"] == END_OF_TEXT)
-    ranks = {
-        bytes(byte_of[character] for character in token): rank
-        for token, rank in tokenizer["model"]["vocab"].items()
-        if rank != end_of_text
-    }
+    try:
+        tokenizer = json.loads(tokenizer_json.read_text(encoding="utf-8"))
+        byte_of = _byte_of_character()
+        end_of_text = next(token["id"] for token in tokenizer["added_tokens"] if token["content"] == END_OF_TEXT)
+        ranks = {
+            bytes(byte_of[character] for character in token): rank
+            for token, rank in tokenizer["model"]["vocab"].items()
+            if rank != end_of_text
+        }
+    except (KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
+        raise ValueError(f"it has another form: {error!r:.200}") from error
+    _check_ids(ranks, end_of_text)
     return tiktoken.Encoding(
         name=tokenizer_json.parent.name,
         pat_str=GPT2_PATTERN,
         mergeable_ranks=ranks,
         special_tokens={END_OF_TEXT: end_of_text},
     )
+
+
+def _check_ids(ranks: dict[bytes, int], end_of_text: int) -> None:
+    """Raises ValueError for ids that are no ids, or are used twice, and for a byte without a token: tiktoken ends the
+    program for them, at once or when it encodes."""
+    ids = [*ranks.values(), end_of_text]
+    if wrong := [token_id for token_id in ids if type(token_id) is not int or not 0 <= token_id < _MOST_IDS]:
+        raise ValueError(f"{wrong[0]!r:.40} is not an id from 0 to {_MOST_IDS - 1:,}")
+    if len(set(ids)) < len(ids):
+        raise ValueError("two tokens have the same id")
+    if missing := [byte for byte in range(BYTES) if bytes([byte]) not in ranks]:
+        raise ValueError(f"it has no token for {len(missing)} of {BYTES} bytes")
 
 
 def _byte_of_character() -> dict[str, int]:

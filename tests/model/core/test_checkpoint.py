@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -94,8 +95,14 @@ def test_config_of_another_kind_is_refused(folder: Path) -> None:
         load_checkpoint(folder)
 
 
+@pytest.mark.parametrize("name", ["tokenizer.json", "config.json"])
 @pytest.mark.parametrize(
-    ("name", "text"), [("tokenizer.json", "{}"), ("tokenizer.json", '{"model"'), ("config.json", "[]")]
+    "text",
+    [
+        *["", "{}", '{"model"', "[]", "5", "null", '"a"', "\ufeff{}"],
+        *["[" * 3000 + "]" * 3000, '{"a": ' * 100_000, f'{{"a": {"9" * 5000}}}', r'{"a": "\ud800"}'],
+    ],
+    ids=lambda text: text[:8],
 )
 def test_a_damaged_description_is_named(folder: Path, name: str, text: str) -> None:
     """Guards against a traceback from a truncated file."""
@@ -104,9 +111,59 @@ def test_a_damaged_description_is_named(folder: Path, name: str, text: str) -> N
         load_checkpoint(folder)
 
 
+@pytest.mark.parametrize("key", ["vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "resid_pdrop"])
+@pytest.mark.parametrize("value", [10**30, 10**12, -1, 1.5, 1e308, "a", None, True, [1], float("nan")], ids=str)
+def test_a_size_that_no_model_has_is_named(folder: Path, key: str, value: object) -> None:
+    """Guards against tracebacks from torch, and hours of building a million layers."""
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {key: value}))
+    with pytest.raises(CheckpointError, match=r"config.json is not a GPT-2 config: "):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"abc": 10**30}, "10{30} is not an id from 0 to 16,777,215"),
+        ({"abc": -1}, "-1 is not an id"),
+        ({"abc": 2**32}, "4294967296 is not an id"),
+        ({"abc": True}, "True is not an id"),
+        ({"abc": None}, "None is not an id"),
+        ({"abc": "5"}, "'5' is not an id"),
+        ({"abc": 5}, "two tokens have the same id"),
+        ({"\ud800": 5000}, "it has another form: KeyError"),
+    ],
+)
+def test_ids_that_are_no_ids_are_named(folder: Path, change: dict[str, Any], message: str) -> None:
+    """Guards against a tokenizer that ends the program from inside tiktoken."""
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["model"]["vocab"] |= change
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(CheckpointError, match=f"tokenizer.json is not a byte-level BPE tokenizer: {message}"):
+        load_checkpoint(folder)
+
+
+def test_a_tokenizer_of_another_model_is_refused(folder: Path) -> None:
+    """Guards against an index that ends a run in the middle of an answer."""
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["model"]["vocab"]["abcabc"] = 5000
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(CheckpointError, match=r"tokenizer.json has ids up to 5000, and the model \d+ tokens"):
+        load_checkpoint(folder)
+
+
+def test_a_byte_without_a_token_is_named(folder: Path) -> None:
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    del tokenizer["model"]["vocab"]["!"]
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(CheckpointError, match="it has no token for 1 of 256 bytes"):
+        load_checkpoint(folder)
+
+
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
+from typing import Any
 from model.core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 model, _ = load_checkpoint(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes per file: like a full disk to the writer

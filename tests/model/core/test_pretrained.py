@@ -246,7 +246,13 @@ def test_a_head_that_the_config_unties_must_be_there(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("[]", "it holds no settings"), ("{", "Expecting property name enclosed in double quotes: line 1 column 2")],
+    [
+        ("[]", "it holds no settings"),
+        ("{", "Expecting property name enclosed in double quotes: line 1 column 2"),
+        ("[" * 3000 + "]" * 3000, "maximum recursion depth exceeded"),
+        (f'{{"n_layer": {"9" * 5000}}}', "Exceeds the limit"),
+    ],
+    ids=lambda value: value[:8],
 )
 def test_a_damaged_config_is_named(folder: Path, text: str, message: str) -> None:
     (folder / "config.json").write_text(text)
