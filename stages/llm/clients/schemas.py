@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from stages.common.errors import StageError
 from stages.llm.request import AttemptError, Reply, Request
@@ -104,7 +104,7 @@ def follows_form(form: Form, raw: str) -> bool:
         if form == "json_object":
             return isinstance(json.loads(raw), dict)
         Color.model_validate_json(raw)
-    except (json.JSONDecodeError, ValidationError):
+    except (ValueError, RecursionError):  # no JSON, another shape, or JSON that Python doesn't hold
         return False
     return True
 

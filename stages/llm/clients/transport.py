@@ -125,7 +125,7 @@ def _error_object(body: str) -> dict[str, Any]:
     """The error object in a body: `{"error": {...}}`, `{"error": "words"}`, or one of them in a list."""
     try:
         content = json.loads(body)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or JSON that Python doesn't hold: huge numbers, deep nesting
         return {}
     if isinstance(content, list) and content:
         content = content[0]

@@ -97,7 +97,10 @@ def test_the_probe_asks_for_what_its_schema_forbids() -> None:
         ('["blue"]', ["text"]),
         ('```json\n{"color": "blue"}\n```', ["text"]),
         ("", ["text"]),
+        ("[" * 3000 + "]" * 3000, ["text"]),
+        (f'{{"color": {"9" * 5000}}}', ["text"]),
     ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
 def test_an_answer_to_the_probe_shows_which_forms_were_followed(raw: str, forms: list[Form]) -> None:
     assert [form for form in FORMS if follows_form(form, raw)] == forms

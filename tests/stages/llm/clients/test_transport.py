@@ -120,6 +120,13 @@ def test_the_message_is_the_servers_own(body: Any, words: str) -> None:
     assert str(status_error(response(400, body))) == f"{URL} answered 400: {words}"
 
 
+@pytest.mark.parametrize("body", ["[" * 3000 + "]" * 3000, f'{{"error": {"9" * 5000}}}'], ids=["deep", "digits"])
+def test_a_body_that_python_cannot_hold_is_shown_as_text(body: str) -> None:
+    """Guards against a traceback from a server's error."""
+    error = status_error(httpx2.Response(400, text=body, request=httpx2.Request("POST", URL)))
+    assert str(error).startswith(f"{URL} answered 400: {body[:100]}")
+
+
 def test_a_web_page_is_shown_shortly_in_one_line() -> None:
     page = httpx2.Response(502, text="<html>\n" + "x" * 1000, request=httpx2.Request("POST", URL))
     message = str(status_error(page))
