@@ -15,6 +15,9 @@ from model.decoding.sampling import Sampling
 
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}  # as in the TSV that jq and others write
 CHARACTERS = {escape: character for character, escape in ESCAPES.items()}
+# Whatever a terminal could act on, except line feeds and tabs: a model may have learned any of it. Such as "\x1b[2J",
+# which clears the screen, "\u202e", behind which the line runs backwards, and "\u2028", which ends a line.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class PromptTooLongError(Exception):
@@ -93,8 +96,9 @@ def answer_lines(answerers: Sequence[Answerer], source: BinaryIO, target: Binary
     """Writes one line to `target` for each line of `source`, at once, with one column per answerer.
 
     A prompt that is too long gets an empty column and a message on standard error. Returns the exit status: 1 if there
-    was such a prompt, otherwise 0. Ends the program if a line is not UTF-8.
+    was such a prompt, otherwise 0. Ends the program if a line is not UTF-8. A terminal gets no control characters.
     """
+    shown = replace_control_characters if target.isatty() else str
     status = 0
     for number, line in enumerate(source):
         try:
@@ -109,7 +113,7 @@ def answer_lines(answerers: Sequence[Answerer], source: BinaryIO, target: Binary
                 columns.append("")
                 status = 1
                 sys.stderr.write(f"error: line {number + 1}: {error}\n")
-        target.write(("\t".join(map(escape, columns)) + "\n").encode())
+        target.write(("\t".join(escape(shown(column)) for column in columns) + "\n").encode())
         target.flush()
     return status
 
@@ -125,6 +129,10 @@ def parse_line(line: bytes, number: int) -> Question:
 
 def _response_text(answerer: Answerer, question: Question) -> str:
     return "".join(answerer.respond(question).pieces()) if question.instruction.strip() else ""
+
+
+def replace_control_characters(text: str) -> str:
+    return CONTROL.sub("\ufffd", text)
 
 
 def escape(text: str) -> str:

@@ -86,7 +86,7 @@ def answer_standard_input(options: argparse.Namespace) -> int:
 
 def load_answerers(options: argparse.Namespace) -> "list[Answerer]":
     """Ends the program with one message if a checkpoint or a setting cannot be used."""
-    from model.asking.answering import Answerer
+    from model.asking.answering import Answerer, replace_control_characters
     from model.core.checkpoint import CheckpointError
     from model.decoding.sampling import Sampling
 
@@ -94,7 +94,8 @@ def load_answerers(options: argparse.Namespace) -> "list[Answerer]":
         sampling = Sampling(options.temperature, options.top_k, options.top_p, options.seed)
         return [Answerer(folder, options.max_new_tokens, sampling) for folder in options.folders]
     except CheckpointError as error:
-        sys.exit(f"error: {error}\n  --checkpoint and --compare name folders with model, config and tokenizer")
+        reason = replace_control_characters(str(error))  # it may quote the file
+        sys.exit(f"error: {reason}\n  --checkpoint and --compare name folders with model, config and tokenizer")
     except ValueError as error:
         sys.exit(f"error: {error}")
     except OSError as error:

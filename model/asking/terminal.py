@@ -1,13 +1,12 @@
 """A dialogue in a terminal: answers appear as they are decoded, those of several checkpoints side by side."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
-from model.asking.answering import Answerer, PromptTooLongError, Question
+from model.asking.answering import Answerer, PromptTooLongError, Question, replace_control_characters
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 FIRST_LINE, NEXT_LINE = "> ", "  "  # prompts
 INPUT = "Input:"  # alone on a line, it starts the input
 REFRESH_RATE = 10  # of the columns, per second
-# Whatever a terminal could act on, except line feeds and tabs: a model may have learned any of it.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def converse(answerers: Sequence[Answerer]) -> None:
@@ -101,10 +98,6 @@ def columns_table(names: Sequence[str], texts: Sequence[str]) -> "Table":
         table.add_column(Text(name), ratio=1, overflow="fold")
     table.add_row(*(Text(text.rstrip("\n"), overflow="fold") for text in texts))
     return table
-
-
-def replace_control_characters(text: str) -> str:
-    return CONTROL.sub("\ufffd", text)
 
 
 def print_now(text: str) -> None:

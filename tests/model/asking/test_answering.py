@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from model.asking.answering import Answerer, PromptTooLongError, Question, answer_lines, escape, parse_line, unescape
+from model.asking.answering import (
+    Answerer,
+    PromptTooLongError,
+    Question,
+    Response,
+    answer_lines,
+    escape,
+    parse_line,
+    replace_control_characters,
+    unescape,
+)
 from model.core.prompt import render_prompt
 from model.decoding.generation import generate
 from model.decoding.sampling import GREEDY, Sampling
@@ -38,6 +48,29 @@ def test_escapes_are_undone() -> None:
     assert escape("a\n\\n") == "a\\n\\\\n"
     assert unescape(escape(text)) == text
     assert unescape(r"C:\dir \x") == r"C:\dir \x"
+
+
+def test_an_answer_cannot_control_the_terminal() -> None:
+    """Guards against escape sequences that clear the screen or write into the clipboard."""
+    assert replace_control_characters("a\x1b[2J\x9b\x07\r\nb\tc") == "a\ufffd[2J\ufffd\ufffd\ufffd\nb\tc"
+    assert replace_control_characters("exe\u202egnp\u2028") == "exe\ufffdgnp\ufffd"
+
+
+class Terminal(io.BytesIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_answers_to_a_pipe_that_a_terminal_shows_are_harmless(
+    checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against `echo QUESTION | wikitune ask`, whose answer a terminal shows; a file gets it as it is."""
+    monkeypatch.setattr(Response, "pieces", lambda response: iter(["Cl\x1b[2J", "ear"]))
+    answerer = Answerer(checkpoints / "small", 3, GREEDY)
+    for kind, answer in ((Terminal, "Cl\ufffd[2Jear\n"), (io.BytesIO, "Cl\x1b[2Jear\n")):
+        target = kind()
+        answer_lines([answerer], io.BytesIO(QUESTION.encode()), target)
+        assert target.getvalue().decode() == answer
 
 
 def test_a_line_is_an_instruction_and_its_input() -> None:
