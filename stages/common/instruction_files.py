@@ -25,6 +25,8 @@ from stages.common.instruction_shapes import ROW_KEYS
 MAX_ROW = 2**20  # bytes; a hundred times what fits into any context
 RAW_SHOWN = 200  # characters of a malformed row
 _TOO_LONG = "is longer than {:,} bytes"
+# By the first bytes of the file.
+_PACKED = {b"PK\x03\x04": "ZIP", b"BZh": "bzip2", b"\xfd7zX": "xz", b"\x28\xb5\x2f\xfd": "Zstandard"}
 _BATCH = 1000  # rows of a Parquet file in memory at a time
 _SPACE = re.compile(r"[ \t\r\n]*")  # what JSON allows between its parts
 
@@ -59,6 +61,8 @@ def read_file_rows(path: Path) -> Iterator[FileRow]:
     with readable(path) as file, _unpacked(path, file) as content:
         start = content.read(4)
         content.seek(0)
+        if packing := next((name for mark, name in _PACKED.items() if start.startswith(mark)), None):
+            raise StageError(f"{path} is packed by {packing}, which is not read; unpack it, or pack it by gzip")
         if start == b"PAR1":
             yield from _parquet_rows(path, content)
             return

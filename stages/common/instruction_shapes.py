@@ -15,7 +15,7 @@ WANTED = (
 )
 CONVERSATIONS = ("messages", "conversations")
 # A row that has one of these keys is a row, not an object that holds all rows.
-ROW_KEYS = frozenset({"instruction", "output", "response", "instances", *CONVERSATIONS})
+ROW_KEYS = frozenset({"instruction", "output", "response", *CONVERSATIONS})
 # Keys whose text a model would have to read or to write. Where a shape doesn't use one, its text must not get lost.
 _TEXTS = ("input", "output", "response", "context", "history", "system", "system_prompt", "passage", "document")
 _ROLES = {
@@ -87,7 +87,7 @@ def _conversation(row: dict[str, object], key: str) -> TaskTexts:
     order = []
     for message in _objects(row, key, "`role` and `content`, or `from` and `value`"):
         name, content = ("role", "content") if "role" in message else ("from", "value")
-        role = _ROLES.get(str(message.get(name)))
+        role = _ROLES.get(str(message.get(name)).lower())
         if role is None:
             raise NoExampleError(f"`{key}` has a message of {message.get(name)!r:.40}, known are {', '.join(_ROLES)}")
         order += [role] if role != "system" else []

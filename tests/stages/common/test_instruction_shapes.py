@@ -38,6 +38,7 @@ def texts_of(folder: Path, *rows: object) -> list[tuple[str, str, str]]:
         ({"messages": [{"role": "system", "content": ""}, *TURN]}, "Name a color.||Red."),
         ({"messages": TURN, "prompt_id": "x", "source": "forum"}, "Name a color.||Red."),
         ({"id": "a_0", "conversations": SHAREGPT}, "Name a color.||Red."),
+        ({"conversations": [{"from": "Human", "value": "Hi."}, {"from": "GPT", "value": "Ho."}]}, "Hi.||Ho."),
         ({"conversations": TURN, "system": ""}, "Name a color.||Red."),
         (
             {"messages": [{**TURN[0], "content": [{"type": "text", "text": "Name a color."}]}, TURN[1]]},
