@@ -32,7 +32,7 @@ class Params(SectionModel):
     teacher: Literal["rules", "gemini", "openai"]
     seed: Seed  # of the rules' choices
     per_page: Positive  # examples per page, at most
-    at_least: Positive  # examples in all; fewer stop the stage
+    at_least: Positive  # different examples in all; fewer stop the stage
     page_characters: Positive  # that a language model reads of a page
     llm: LlmParams
 
@@ -43,6 +43,7 @@ class Tally:
     def __init__(self) -> None:
         self.pages = 0
         self.with_input = 0
+        self.ids: set[str] = set()  # of the examples; copies have the same id
         self.kinds: Counter[str] = Counter()  # examples by kind; a model's have none
         self.without: Counter[str] = Counter()  # pages without examples, by reason
         self.passed_over: Counter[str] = Counter()  # sentences, by reason
@@ -55,9 +56,15 @@ class Tally:
         self.kinds.update(example.kind or "unnamed" for example in lesson.examples)
         self.fewer += lesson.fewer
         self.surplus += lesson.surplus
+        self.ids.update(example.id for example in lesson.examples)
         self.with_input += sum(example.input != "" for example in lesson.examples)
         if lesson.empty_because:
             self.without[lesson.empty_because] += 1
+
+    @property
+    def copies(self) -> int:
+        """How many examples repeat an earlier one word for word. Curation rejects them."""
+        return self.kinds.total() - len(self.ids)
 
     def metrics(self, params: Params) -> dict[str, object]:
         """The content of the metrics file."""
@@ -66,6 +73,7 @@ class Tally:
             "pages": self.pages,
             "pages_without_examples": dict(sorted(self.without.items())),
             "examples": self.kinds.total(),
+            "copies": self.copies,
             "examples_with_input": self.with_input,
             "largest_share_of_a_kind": max(self.kinds.values()) / self.kinds.total(),
             "kinds": dict(sorted(self.kinds.items())),
@@ -124,10 +132,11 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
         if lesson.empty_because:
             log.warning("%s: no example (%s)", page.title, lesson.empty_because.replace("_", " "))
         yield from lesson.examples
-    if tally.kinds.total() < params.at_least:
+    if len(tally.ids) < params.at_least:
+        copies = f" ({tally.copies} copies of these don't count)" if tally.copies else ""
         raise StageError(
-            f"{PAGES}: {tally.pages} pages gave {tally.kinds.total()} examples, synth.at_least asks for "
-            f"{params.at_least}; extract more pages, raise synth.per_page ({params.per_page}) or lower synth.at_least"
+            f"{PAGES}: {tally.pages} pages gave {len(tally.ids)} examples, synth.at_least asks for "
+            f"{params.at_least}{copies}; extract more pages, raise synth.per_page ({params.per_page}) or lower synth.at_least"
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from stages import synth
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.params import load_params
 from stages.common.records import Example, Page
 from stages.sources.input_files import read_pages
 from stages.teachers import Lesson
@@ -69,6 +70,18 @@ def test_bad_pages_are_counted_and_named(
     assert metrics["pages_without_examples"] == {"no_text": 2, "not_english": 1}
     reasons = ["Empty: no example (no text)", "Wal: no example (not english)", "Leer: no example (no text)"]
     assert caplog.messages == reasons
+
+
+def test_copies_of_one_example_count_once(project: Path, make: MakeExample, page: MakePage) -> None:
+    """Guards against a teacher that writes one example a hundred times and seems to have written enough."""
+    params = load_params("synth", synth.Params)
+    tally = synth.Tally()
+    lesson = Lesson([make()] * params.at_least)
+    with pytest.raises(
+        StageError, match=r"gave 1 examples, synth.at_least asks for 600 \(599 copies of these don't count\)"
+    ):
+        list(synth.synthesize([(page("Colors"), lesson)], params, tally))
+    assert tally.metrics(params)["copies"] == params.at_least - 1
 
 
 def lower_the_limit(project: Path) -> None:
