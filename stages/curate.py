@@ -70,8 +70,11 @@ def read_synthetic() -> tuple[list[Example], list[Rejection], int]:
 
 
 def page_texts() -> dict[str, str]:
-    """The texts of the pages by title."""
-    return {page.title: "\n\n".join(section.text for section in page.sections) for page in iter_jsonl(PAGES, Page)}
+    """All that a teacher reads of each page, by title: the title itself, the headings and the texts."""
+    return {
+        page.title: "\n\n".join([page.title, *(part for s in page.sections for part in (s.heading, s.text))])
+        for page in iter_jsonl(PAGES, Page)
+    }
 
 
 def audit(curation: Curation, params: Params) -> Curation:

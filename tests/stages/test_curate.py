@@ -7,7 +7,7 @@ import pytest
 from stages import curate
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
-from stages.common.records import Example, Rejection
+from stages.common.records import Example, Page, Rejection, Section, Source
 from stages.curation.rules import ORDER
 from tests.stages.conftest import MakeExample
 
@@ -42,6 +42,25 @@ def test_every_example_is_kept_or_rejected_with_its_reason(project: Path, make: 
     assert rows[0] == "from,to,count"
     assert rows[-1] == "synthetic,kept,2"
     assert sum(int(row.split(",")[2]) for row in rows[1:]) == len(examples)
+
+
+def test_title_and_headings_support_an_answer(project: Path, make: MakeExample) -> None:
+    """Guards against answers that are rejected for a name that the teacher read in the page's title or in a heading."""
+    sections = [Section(heading="", level=1, text="A tower."), Section(heading="Gustave Eiffel", level=2, text="He.")]
+    read = read_jsonl(curate.PAGES, Page)[0]
+    write_jsonl(curate.PAGES, [read.model_copy(update={"title": "Bois de Boulogne", "sections": sections})])
+    source = Source(kind="synthetic", title="Bois de Boulogne", revision_id=1, url="u")
+    write_jsonl(
+        curate.SYNTHETIC,
+        [
+            make("Name a park in Paris.", "The Bois de Boulogne.", source=source),
+            make("Who built the tower?", "Gustave Eiffel.", source=source),
+            make("Who drew the tower?", "Maurice Koechlin.", source=source),
+        ],
+    )
+    curate.main()
+    assert [row.reason for row in read_jsonl(curate.REJECTED, Rejection)] == ["unsupported"]
+    assert len(read_jsonl(curate.CURATED, Example)) == 2
 
 
 def test_nothing_kept_stops_the_stage(project: Path, make: MakeExample) -> None:
