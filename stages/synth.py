@@ -136,7 +136,8 @@ def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Ta
         copies = f" ({tally.copies} copies of these don't count)" if tally.copies else ""
         raise StageError(
             f"{PAGES}: {tally.pages} pages gave {len(tally.ids)} examples, synth.at_least asks for "
-            f"{params.at_least}{copies}; extract more pages, raise synth.per_page ({params.per_page}) or lower synth.at_least"
+            f"{params.at_least}{copies}; extract more pages, raise synth.per_page ({params.per_page}) or lower "
+            f"synth.at_least"
         )
 
 

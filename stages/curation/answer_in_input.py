@@ -9,6 +9,13 @@ from stages.english.words import FUNCTION_WORDS, content_words, words
 _CHOICE = re.compile(rf"\b(?:{COMPARATIVES}|or|either|choose|pick|odd)\b", re.I)
 _OPTIONS = re.compile(r",|/|;|\bor\b|\band\b|\bvs\b", re.I)
 _STATEMENT_WORDS = 4  # a sentence with fewer is no passage to read
+# Tasks whose short input is the topic of a long answer: "Explain why a natural event happens." about "Thunder."
+_EXPLAINS = re.compile(
+    r"\b(?:explain|describe|discuss|elaborate|outline|summarize|compare|why|overview|(?:tell|teach) me about)\b", re.I
+)
+_SEARCHES = re.compile(r"\byour (?:\w+ )?(?:term|query|search|input|topic|keywords?|request|question)\b", re.I)
+_TOPIC_WORDS = 4
+_LABEL = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: ")  # "Genre: crime"
 
 
 def answer_in_input(example: Example, max_words: int) -> str | None:
@@ -35,4 +42,15 @@ def _may_overlap(example: Example, given: list[str]) -> bool:
     task = example.instruction
     is_statement = len(given) >= _STATEMENT_WORDS and example.input.rstrip().endswith((".", "!", "?"))
     is_choice = _CHOICE.search(task) is not None and _OPTIONS.search(example.input) is not None
-    return is_statement or is_choice or works_on_input(task) or asks_for_new_text(task) or is_yes_or_no(task)
+    if _SEARCHES.search(task):
+        return True
+    if _EXPLAINS.search(task) and len(given) <= _TOPIC_WORDS and len(words(example.output)) > 3 * len(given):
+        return True  # the input is what is to be explained
+    return (
+        is_statement
+        or _LABEL.match(example.input) is not None
+        or is_choice
+        or works_on_input(task)
+        or asks_for_new_text(task)
+        or is_yes_or_no(task)
+    )

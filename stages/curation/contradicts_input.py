@@ -27,6 +27,13 @@ _A_KIND = re.compile(
     r"^(?:(?:what|which) (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|can\b)[a-z]+ |(?:name|identify|give|state) the )",
     re.I,
 )
+# The input as a starting point for others: "courses that somebody interested in this one might like".
+_SUGGESTS = re.compile(
+    r"\b(?:might (?:also )?(?:like|enjoy)|similar|related|recommend\w*|suggest\w*|interested in|examples? of|"
+    r"alternatives?)\b",
+    re.I,
+)
+_LABEL = re.compile(r"(?P<label>[^\W\d_][\w ]{0,24}):\s")
 _MAX_NOUNS = 3  # in an input that names one thing
 _LINKING_LETTERS = 3  # a word in small letters of at most this length may be part of a name: "Leonardo da Vinci"
 
@@ -37,12 +44,26 @@ def contradicts_input(example: Example, max_words: int) -> str | None:
     given = words(example.input)
     if not given or len(given) > max_words or not is_complete(example.instruction):
         return None
+    if _names_what_it_is(example) or _SUGGESTS.search(example.instruction):
+        return None
     asked = set(words(example.instruction))
     # What the answer adds to the question.
     answer = [token for token in _TOKEN.findall(example.output) if not {fold(token), *words(token)} & asked]
     if _is_other_number(given, answer) or _is_other_name(example, answer) or _is_other_noun(example, given):
         return f"input {example.input!r} is not the answer, which is {example.output[:80]!r}"
     return None
+
+
+def _names_what_it_is(example: Example) -> bool:
+    """Whether the input begins with a label that the instruction mentions, but doesn't ask for: "the genre" and "Genre:
+    Crime". A label that is asked for comes after "which" or "what"."""
+    if not (label := _LABEL.match(example.input)):
+        return False
+    named = {stem(word) for word in words(label["label"])}
+    asked_for = re.search(
+        rf"\b(?:which|what|name the|give the|state the) {re.escape(label['label'])}", example.instruction, re.I
+    )
+    return named <= {stem(word) for word in words(example.instruction)} and asked_for is None
 
 
 def _is_other_number(given: list[str], answer: list[str]) -> bool:

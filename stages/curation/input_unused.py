@@ -8,13 +8,30 @@ from stages.english.tasks import asks_for_new_text, is_complete, works_on_input
 from stages.english.words import content_words
 
 _NOTHING = re.compile(
-    r"\W*(?:n/?a|none|null|nil|nothing|empty|no input(?: (?:is )?(?:needed|required|given))?)\W*", re.I
+    r"[\W_]*(?:(?:input|context) ?: ?)?(?:n\.?/?a\.?|none|null|nil|nan|nothing|empty|blank|undefined|no "
+    r"?[_-]?(?:(?:additional|further|specific|extra|other|external) )?(?:inputs?|contexts?|texts?|data|content|"
+    r"information|passage|details?)(?: (?:text|data|is|was|here|for this task|at all))*(?: (?:necessary|needed|"
+    r"required|given|provided|available|applicable|specified|supplied|exists?))?(?: (?:here|for this (?:task|question|"
+    r"instruction)))?|(?:input|it|this task|this)? ?(?:is |does )?not (?:applicable|needed|required|provided|available|"
+    r"necessary|specified|given|require (?:an? )?(?:input|any input))|without input|\(?no\)?|(?:an )?empty (?:string|"
+    r"input)|-{1,3}|—|\.{3})"
+    r"[\W_]*|[-–—_.…\s]{1,5}",
+    re.I,
+)
+_LONGEST_NOTHING = 80  # characters
+# Unless the word itself, or the sign, is what the task works on.
+_ABOUT_A_WORD = re.compile(
+    r"\b(?:words?|synonyms?|antonyms?|opposite|translate|spell\w*|part of speech|rhymes?|plural|define|definition|"
+    r"meaning|mean|pronoun|adjective|adverb|terms?|abbreviat\w+|acronyms?|signs?|symbols?|marks?|characters?|Morse|"
+    r"punctuat\w+|"
+    r"values?|keywords?|answer|reply|response|acronym|stands? for)\b",
+    re.I,
 )
 # Inputs that say how to answer, for whom, or when and where: "in four lines", "Audience: children", "1921".
 _CONDITION = re.compile(
-    r"^(?:for|in|as|with|without|using|use|at|on|by|to|from|like|about|during|assume|suppose|imagine)\b|"
-    r"^[\w ]{1,30}:|\d|"
-    r"\b(?:simple|short|brief|formal|informal|child|children|beginners?|audience|tone|style|language|words?|sentences?|"
+    r"^(?:for|in|as|with|without|using|use|at|on|by|to|from|like|about|during|assume|suppose|imagine)\b|^[\w ]{1,30}:|"
+    r"\d|\b(?:simple|short|brief|formal|informal|child|children|beginners?|audience|tone|style|language|words?|"
+    r"sentences?|"
     r"paragraphs?|lines?|level|english|spanish|french|german|italian)\b",
     re.I,
 )
@@ -28,7 +45,7 @@ def input_unused(example: Example) -> str | None:
     text = example.input.strip()
     if not text:
         return None
-    if _NOTHING.fullmatch(text):
+    if len(text) <= _LONGEST_NOTHING and _NOTHING.fullmatch(text) and not _ABOUT_A_WORD.search(example.instruction):
         return f"input {text!r} says that there is none"
     if _CONDITION.search(text) or not _needs_none(example.instruction, text):
         return None

@@ -3,6 +3,7 @@
 import re
 
 from stages.common.records import Example
+from stages.curation.code_text import asks_for_code, looks_like_code
 
 # Tasks that a word or two cannot answer. Some questions with "how" can be: how many, how far, how do you spell.
 _OPEN = re.compile(
@@ -16,7 +17,7 @@ _OPEN = re.compile(
 # Unless the task itself asks for a short answer.
 _BRIEFLY = re.compile(
     r"\b(?:(?:one|two|three|a|single|few|1|2|3)[ -](?:single )?(?:words?|phrase|terms?|adjectives?|adverbs?|nouns?)|"
-    r"briefly|spell(?:ed|ing|s)?|spelt|pronounced|called|written|abbreviat\w+)\b",
+    r"briefly|emojis?|spell(?:ed|ing|s)?|spelt|pronounced|called|written|abbreviat\w+)\b",
     re.I,
 )
 # Scripts without spaces have no words to measure, and web addresses may be long.
@@ -31,7 +32,7 @@ def too_short(example: Example, min_task_words: int, min_open_words: int) -> str
         return f"the task has {task} word(s), at least {min_task_words} are needed: {example.instruction!r}"
     answer = len(example.output.split())
     if answer < min_open_words and (asked := _OPEN.search(example.instruction)):
-        if not _BRIEFLY.search(example.instruction):
+        if not _BRIEFLY.search(example.instruction) and not looks_like_code(example.output):
             return f"{asked[0]!r} is answered with {answer} word(s), at least {min_open_words} are needed"
     return None
 
@@ -45,7 +46,7 @@ def too_long(
         text: str = getattr(example, field)
         if (words := len(text.split())) > limit:
             return f"{field} has {words} words, at most {limit} are allowed"
-        if len(text) > max_word_length:
+        if len(text) > max_word_length and not asks_for_code(example.instruction):  # a pattern or a key has no spaces
             for word in _UNBROKEN.findall(text):
                 if len(word) > max_word_length:
                     return f"{field} has a word of {len(word)} characters, at most {max_word_length}: {word[:40]!r}..."

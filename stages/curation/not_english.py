@@ -18,6 +18,7 @@ _FUNCTION_WORDS = frozenset(
 _ENGLISH_SHARE = 0.1  # of the words of an answer or input; foreign prose has fewer that look like one
 _RUNNING_WORDS = 3  # in lower case; a text with fewer is a name
 _SHORT, _SURE = 5, 0.9  # fewer running words than _SHORT must be foreign with probability _SURE
+_NO_LANGUAGE = "zxx"  # the identifier's code for what is not a language, such as a chess position
 _CREOLE = "pcm"  # Nigerian Pidgin: the identifier's guess for English with African names; never in this data
 _ABOUT_LANGUAGE = re.compile(
     r"\b(?:translat\w+|languages?|foreign|bilingual|motto|anthem|proverb|phrase|loanwords?|"
@@ -52,13 +53,13 @@ def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = Fa
     if len(letters) > 1 and not letters.isascii() and len(_LATIN.findall(letters)) * 2 < len(letters):
         return f"{place} is written in another script: {text.strip()[:60]!r}"
     running = sum(word[0].islower() for word in words)
-    if running < _RUNNING_WORDS or text.count(",") * 2 >= len(words):
+    if running < _RUNNING_WORDS or text.count(",") * 2 >= len(words) or len(set(words)) == 1:
         return None
     if _has_english_words(text, _ENGLISH_SHARE * len(words)):
         return None
     language, probability = identify_language(text)
     limit = max(max_foreign, _SURE) if sure_if_short and running < _SHORT else max_foreign
-    if language in {ENGLISH, _CREOLE} or probability <= limit:
+    if language in {ENGLISH, _CREOLE, _NO_LANGUAGE} or probability <= limit:
         return None
     return f"{place} reads as {language} with probability {probability:.2f}, the limit is {limit}"
 

@@ -23,18 +23,23 @@ from stages.common.records import Example, Rejection
 from stages.curation.after_cutoff import after_cutoff
 from stages.curation.answer_in_input import answer_in_input
 from stages.curation.answer_in_instruction import answer_in_instruction
+from stages.curation.broken_escapes import broken_escapes
 from stages.curation.conflicting_answer import conflicting_answer
 from stages.curation.content import Content, read_content, word_forms
 from stages.curation.contradicts_input import contradicts_input
+from stages.curation.cut_off import cut_off
+from stages.curation.echo import echo
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.input_missing import input_missing
 from stages.curation.input_unused import input_unused
 from stages.curation.lengths import too_long, too_short
 from stages.curation.malformed import malformed
 from stages.curation.near_duplicate import candidates, near_duplicate
+from stages.curation.no_task import no_task
 from stages.curation.not_english import not_english
 from stages.curation.personal_data import personal_data
 from stages.curation.placeholder import placeholder
+from stages.curation.repetition import repetition
 from stages.curation.unsupported import unsupported
 
 Paged = tuple[Example, str | None]  # an example, and the text of its page if that is known
@@ -81,7 +86,11 @@ class Case(NamedTuple):
 # The rules about a single example, in order. Each returns the evidence against it, or None.
 RULES: dict[str, Callable[[Case], str | None]] = {
     "malformed": lambda case: malformed(case.example),
+    "broken_escapes": lambda case: broken_escapes(case.example),
+    "no_task": lambda case: no_task(case.example),
     "placeholder": lambda case: placeholder(case.example),
+    "repetition": lambda case: repetition(case.example),
+    "cut_off": lambda case: cut_off(case.example),
     "too_short": lambda case: too_short(case.example, case.limits.min_task_words, case.limits.min_open_words),
     "too_long": lambda case: too_long(
         case.example,
@@ -94,6 +103,7 @@ RULES: dict[str, Callable[[Case], str | None]] = {
     "personal_data": lambda case: personal_data(case.example),
     "after_cutoff": lambda case: after_cutoff(case.example, case.limits.cutoff),
     "input_missing": lambda case: input_missing(case.example),
+    "echo": lambda case: echo(case.example),
     "answer_in_input": lambda case: answer_in_input(case.example, case.limits.max_input_words),
     "contradicts_input": lambda case: contradicts_input(case.example, case.limits.max_input_words),
     "input_unused": lambda case: input_unused(case.example),

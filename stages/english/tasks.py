@@ -19,12 +19,12 @@ TEXT_NOUN = (
 )
 # Nouns for a thing that the input names, if the instruction doesn't say which one is meant.
 THING_NOUN = (
-    "(?:abbreviation|acronym|actor|album|amount|angle|animal|antonym|area|artist|artwork|author|battle|bird|book|"
-    "brand|building|capital|car|character|circle|city|code|color|colour|company|composer|compound|concept|"
+    "(?:abbreviation|acronym|action|activity|actor|album|amount|angle|animal|antonym|area|artist|artwork|author|battle|behaviou?r|bird|book|"
+    "brand|building|capital|car|category|character|circle|city|code|color|colour|company|composer|compound|concept|"
     "continent|contraction|country|crop|cube|currency|customer|date|definition|device|director|dish|drawing|element|event|"
-    "figure|film|fish|flag|food|formula|fraction|fruit|game|greeting|group|holiday|hormone|image|ingredient|instrument|"
-    "invention|inventor|island|job|king|lake|landmark|language|leader|material|measurement|metal|month|monument|"
-    "mood|mountain|movie|narrator|nation|novel|object|opera|opposite|organ|organization|painter|painting|pair|person|pet|"
+    "figure|film|fish|flag|food|formula|fraction|fruit|game|genre|greeting|group|holiday|hormone|image|ingredient|instrument|"
+    "invention|inventor|island|job|king|lake|landmark|language|leader|material|matrix|measurement|metal|month|monument|"
+    "mood|mountain|movie|narrator|nation|novel|object|opera|opposite|organ|organization|painter|painting|pair|person|pet|phenomenon|"
     "photo|photograph|picture|place|planet|plant|play|player|plural|poet|population|president|price|product|profession|queen|region|religion|"
     "result|river|room|ruler|scene|scientist|sentiment|set|shape|shop|sign|singular|solid|song|sound|speaker|species|speed|"
     "sport|stadium|star|state|statue|stone|subject|substance|sum|symbol|synonym|team|temperature|theme|thing|time|title|"

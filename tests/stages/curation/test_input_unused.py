@@ -15,6 +15,9 @@ from tests.stages.conftest import MakeExample
         ("Who wrote Faust?", "Faust is a play by Goethe.", "Goethe", None),  # a passage
         ("Give the opposite.", "early", "late", None),
         ("What emotion does the writer show?", "What a lovely day!", "joy", None),
+        ("Name a color.", "NaN", "Blue", "input 'NaN' says that there is none"),
+        ("Name a color.", "No input necessary", "Blue", "input 'No input necessary' says"),
+        ("Give a synonym.", "none", "nil", None),
         ("Who wrote Faust?", "", "Goethe", None),
     ],
 )

@@ -42,7 +42,9 @@ def test_no_example_is_lost_or_doubled(examples: list[Example]) -> None:
     assert all(row.evidence.strip() for row in curation.rejected)
 
 
-@pytest.mark.parametrize("run", ["-", ".", "_", "*", "\n", "{%", "<a ", "1.", "“", "‘"])
+@pytest.mark.parametrize(
+    "run", ["-", ".", "_", "*", "\n", "{%", "<a ", "1.", "“", "‘", "\\", "=", "\t", " ", ". . ", "a\n"]
+)
 def test_a_rule_reads_a_text_that_repeats_itself_once(run: str) -> None:
     """Guards against a pattern that tries every way to part a text such as a model's that loops: 3,000 dashes before a
     letter took longer than anyone waits."""
