@@ -1,4 +1,4 @@
-"""How long curation and the split take for 1,000, 10,000 and 100,000 examples, and in how much memory.
+"""How long curation and the split take for 10,000, 100,000 and 1,000,000 examples, and in how much memory.
 
 The stages run unchanged, one after the other, in a temporary folder. Half of the examples are synthetic and curated by
 `curate`. Half are general and curated by `split`, which then divides all examples that were kept.
@@ -35,7 +35,7 @@ from stages.teachers.rules.teacher import teach
 
 ROOT = Path(__file__).parent.parent
 BUNDLED = ROOT / "data/bundled"
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (10_000, 100_000, 1_000_000)
 EVERY = 20  # one in 20 examples repeats the one before it
 EXAMPLES_PER_PAGE = 8  # examples
 SYLLABLES = "ba do fe gi ka lo mu na pe ri so ta ve wi zo".split()
@@ -45,7 +45,7 @@ TEXTS = ("instruction", "input", "output")
 
 
 def main() -> None:
-    print("examples rejected    curate     split      both  examples/s       CPU      MB")
+    print(" examples rejected    curate     split      both  examples/s       CPU      MB")
     for size in map(int, sys.argv[1:]) if sys.argv[1:] else SIZES:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -54,7 +54,7 @@ def main() -> None:
             rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]
             rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
         seconds, cpu, memory = curate[0] + split[0], curate[1] + split[1], max(curate[2], split[2])
-        print(f"{size:8,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
+        print(f"{size:9,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
         print(f"{size / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}")
 
 

@@ -73,7 +73,7 @@ class Pool:
     """The examples to divide, in random order, and how they were selected."""
 
     examples: list[Example]
-    contents: list[Content]  # of the examples
+    contents: list[Content]  # of the examples; empty once these are divided
     synthetic: int  # how many of the examples are synthetic
     distinct: int  # general examples that could have been drawn
     rejected: list[Rejection]  # general examples that the rules rejected, and repeated questions
@@ -124,6 +124,7 @@ def divide(synthetic: list[Example], general: list[Example], params: Params, lim
         full = allocate(pool.examples, groups, full_sizes, rng)
     else:
         full = cut_in_order(pool.examples, full_sizes)
+    pool.contents.clear()  # of a million examples they take gigabytes, which the proof needs
     proof = prove(full, limits.min_similarity)
     if params.decontaminate:
         refuse_leaks(proof)

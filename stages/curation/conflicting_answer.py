@@ -7,6 +7,7 @@ from itertools import permutations
 from stages.common.records import Example
 from stages.curation.content import Content, is_numeral
 from stages.curation.near_duplicate import asks_the_same
+from stages.english.normal_form import normal_characters
 from stages.english.words import MONTHS
 
 # Tasks that have many good answers, so that two different ones don't conflict.
@@ -63,9 +64,10 @@ def disagree(pair: tuple[Example, Content], other_pair: tuple[Example, Content])
         return False
     if content.verdict and other.verdict:
         return content.verdict != other.verdict
-    if _OPEN.search(example.instruction):
+    task = normal_characters(example.instruction)
+    if _OPEN.search(task):
         return False
-    asks_for_one_thing = content.asks or _CLOSED.search(example.instruction)
+    asks_for_one_thing = content.asks or _CLOSED.search(task)
     return bool(asks_for_one_thing) and _answers_differ(content.added, other.added)
 
 

@@ -8,21 +8,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 from stages.common.records import Example
-from stages.curation.vocabulary import DIGITS, LONG, NEGATIONS, PEOPLE, PLACES, QUESTION_FORMS, SYNONYMS, WORDING
+from stages.curation.vocabulary import DIGITS, LONG, NEGATIONS, PEOPLE, PLACES, QUESTION_FORMS, SIGNS, SYNONYMS, WORDING
 from stages.english.inflection import lemma_of
+from stages.english.normal_form import normal_characters
 
 _KIND = re.compile(rf"\b(?:what|which) (?:{'|'.join((PEOPLE + ' ' + PLACES).split())})\b", re.I)
 _ASKS = tuple((name, re.compile(pattern, re.I)) for name, pattern in QUESTION_FORMS.items())
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?![^\W_])|[^\W_]+(?:['’-][^\W_]+)*|[+*/×÷=<>^%]|(?<=\d) ?[-–−] ?(?=\d)")  # noqa: RUF001
+_WITH_SIGNS = re.compile(f"{_TOKEN.pattern}|{SIGNS}")
 _QUOTED = re.compile(r"(?<!\w)'[^']+'(?!\w)|‘[^’]+’|\"[^\"]+\"|“[^”]+”")
 _VERDICT = re.compile(r"\W*(yes|true|no|false)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The content words of an example, by where they are. All in lower case; most as lemmas."""
+    """The content words of an example, by where they are. All in normal form; most as lemmas."""
 
     instruction: frozenset[str]
     question: frozenset[str]  # of instruction and input
@@ -49,35 +52,55 @@ def is_numeral(word: str) -> bool:
 
 def read_content(example: Example) -> Content:
     """The content words of an example. Two examples with equal contents are near-duplicates."""
-    instruction = list(_instruction_words(example.instruction))
-    given = tokens(example.input)
-    asked = instruction + [(token.lower(), len(given) < LONG or _stands_out(token)) for token in given]
+    task, output = normal_characters(example.instruction), normal_characters(example.output)
+    instruction = list(_instruction_words(task))
+    passage = normal_characters(example.input)
+    given = tokens(passage)
+    if len(given) < LONG:
+        given = _tokens_and_signs(passage) or passage.split()
+    asked = instruction + [(_without_case(token), len(given) < LONG or _stands_out(token)) for token in given]
     counted = any(is_numeral(word) for word, _ in instruction)
     verbatim = 0 < len(given) < LONG  # the answer is then often only another form of the input
-    answer = [token.lower() if verbatim else _folded(token) for token in tokens(example.output)]
+    said = tokens(output) or output.split()  # an answer of signs alone: "&"
+    answer = [_without_case(token) if verbatim else _folded(token) for token in said]
+    # Equal sets are one set, and equal words one word (`_without_case`): a million examples have to fit into memory.
+    task_words = frozenset(word for word, _ in instruction)
+    marked = frozenset(word for word, is_marked in asked if is_marked)
+    subjects = frozenset(
+        word
+        for word, is_marked in instruction
+        if is_marked and word[0].isalpha() and word not in WORDING and word not in NEGATIONS
+    )
     return Content(
-        instruction=frozenset(word for word, _ in instruction),
-        question=frozenset(word for word, _ in asked),
+        instruction=task_words,
+        question=task_words | {word for word, _ in asked} if given else task_words,
         answer=frozenset(word for word in answer if verbatim or word not in WORDING),
-        marked=frozenset(word for word, marked in asked if marked),
-        order=tuple(word for word, marked in asked if marked or counted),
-        subjects=frozenset(
-            word for word, marked in instruction if marked and word[0].isalpha() and word not in WORDING | NEGATIONS
-        ),
-        asks=_asked_for(example.instruction),
-        verdict=_verdict_of(example.output),
+        marked=marked,
+        order=tuple(word for word, is_marked in asked if is_marked or counted),
+        subjects=marked if subjects == marked else subjects,
+        asks=_asked_for(task),
+        verdict=_verdict_of(output),
     )
 
 
+def _without_case(token: str) -> str:
+    return intern(token.casefold())
+
+
 def word_forms(text: str) -> frozenset[str]:
-    """The words of a text, each both as it is written (in lower case) and as its lemma."""
+    """The words of a text, each both as it is written (without case) and as its lemma."""
     written = tokens(text)
-    return frozenset(map(_folded, written)) | frozenset(token.lower() for token in written)
+    return frozenset(map(_folded, written)) | frozenset(token.casefold() for token in written)
 
 
 def tokens(text: str) -> list[str]:
     """Words, numbers without thousands separators, and arithmetic signs, in order."""
-    return [_clean(token) for token in _TOKEN.findall(text)]
+    return [_clean(token) for token in _TOKEN.findall(normal_characters(text))]
+
+
+def _tokens_and_signs(text: str) -> list[str]:
+    """The tokens, and the signs that make another question."""
+    return [_clean(token) for token in _WITH_SIGNS.findall(text)]
 
 
 def _clean(token: str) -> str:
@@ -95,15 +118,15 @@ def _instruction_words(text: str) -> Iterator[tuple[str, bool]]:
     position = 0
     for quoted in _QUOTED.finditer(start):
         yield from _unquoted_words(start[position : quoted.start()])
-        yield from ((token.lower(), True) for token in tokens(quoted[0]))
+        yield from ((_without_case(token), True) for token in _tokens_and_signs(quoted[0]))
         position = quoted.end()
     yield from _unquoted_words(start[position:])
-    yield from ((token.lower(), True) for token in tokens(rest))
+    yield from ((_without_case(token), True) for token in _tokens_and_signs(rest))
 
 
 def _unquoted_words(text: str) -> Iterator[tuple[str, bool]]:
     text = _KIND.sub("", text)
-    for match in _TOKEN.finditer(text):
+    for match in _WITH_SIGNS.finditer(text):
         token = _clean(match[0])
         word = _folded(token)
         if word not in WORDING:
@@ -125,11 +148,11 @@ def _stands_out(token: str) -> bool:
 def _folded(token: str) -> str:
     """A word without its inflection, and the same for words that mean the same: "cities" becomes "city", "wrote" and
     "writer" become "author", and "two" becomes "2"."""
-    word = token.lower().replace("’", "'").removesuffix("'s")
+    word = token.casefold().replace("’", "'").removesuffix("'s")
     if word in WORDING or not word.isalpha():
-        return word if word in WORDING else SYNONYMS.get(word, word)
+        return intern(word) if word in WORDING else SYNONYMS.get(word, intern(word))
     lemma = lemma_of(word)
-    return DIGITS.get(word) or SYNONYMS.get(word) or SYNONYMS.get(lemma, lemma)
+    return DIGITS.get(word) or SYNONYMS.get(word) or SYNONYMS.get(lemma, intern(lemma))
 
 
 def _asked_for(instruction: str) -> str:

@@ -1,6 +1,9 @@
-"""The same instruction and input again, apart from case, spaces and closing punctuation."""
+"""The same instruction and input again, apart from closing punctuation and what the normal form makes equal."""
 
 from stages.common.records import Example
+from stages.english.normal_form import normal_form
+
+_CLOSING = ".!?: "
 
 
 def question_key(example: Example) -> tuple[str, str]:
@@ -15,4 +18,10 @@ def exact_duplicate(example: Example, seen: dict[tuple[str, str], str]) -> str |
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().split()).rstrip(".!?: ")
+    """The normal form without closing punctuation. The exclamation mark of "5!" and "(2n)!" is none, and a text of
+    nothing else stays: "?" and "!" are two inputs."""
+    text = normal_form(text)
+    bare = text.rstrip(_CLOSING)
+    if text[len(bare) :].startswith("!") and (bare[-1:] == ")" or bare[-1:].isdecimal()):
+        bare += "!"
+    return bare or text

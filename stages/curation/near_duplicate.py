@@ -1,17 +1,19 @@
 """The same question in other words, with the same answer.
 
-MinHash finds the pairs that share most of their words. Each pair is then compared, because shared words don't make the
+`candidates` finds the pairs that share enough words. Each pair is then compared, because shared words don't make the
 same question: "What is the capital of Poland?" and "What is the capital of Ecuador?" differ only by their subject.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from math import ceil
 
 from stages.common.records import Example
 from stages.curation.content import Content, is_numeral
 from stages.curation.vocabulary import LONG, NEGATIONS
 
-# Sketches of 128 values in 32 bands of 4 miss one in five thousand pairs that share 0.7 of their words.
-_VALUES, _BANDS, _SEED = 128, 32, 1
+_FEW = 16  # contents; so many are compared each with each, more are divided by another word
 
 
 def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], min_similarity: float) -> str | None:
@@ -22,19 +24,86 @@ def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], m
     return None
 
 
-def candidates(contents: Sequence[Content]) -> list[list[int]]:
-    """For each content, the positions of the earlier ones that probably share most of its words, rising.
+def candidates(contents: Sequence[Content], min_similarity: float) -> list[list[int]]:
+    """For each content, the positions of the earlier ones whose question may be the same, rising. None is missed.
 
     Contents should be distinct: a thousand equal ones would make half a million pairs.
     """
-    from rensa import RMinHash, RMinHashLSH
+    found: list[list[int]] = [[] for _ in contents]
+    for first, second in _WordJoin(contents, min_similarity).pairs():
+        found[max(first, second)].append(min(first, second))
+    return [sorted(set(earlier)) for earlier in found]
 
-    sketches = RMinHash.from_token_sets([sorted(content.all) for content in contents], num_perm=_VALUES, seed=_SEED)
-    index = RMinHashLSH(threshold=0.0, num_perm=_VALUES, num_bands=_BANDS)
-    index.insert_many(sketches, 0)
-    return [
-        sorted(match for match in matches if match < place) for place, matches in enumerate(index.query_all(sketches))
-    ]
+
+class _WordJoin:
+    """Finds all pairs of contents whose questions have enough words in common, without comparing each with each.
+
+    Two contents are compared if they agree in the rarest word that their questions share: a prefix filter (Chaudhuri,
+    Ganti and Kaushik, 2006: "A primitive operator for similarity joins"). A content can only miss `min_similarity` of
+    its words in the other, and none of its marked ones, so the rarest shared word is among its first few by rarity. If
+    many contents have the same rarest word, they are divided by the second rarest, and so on.
+    """
+
+    def __init__(self, contents: Sequence[Content], min_similarity: float) -> None:
+        self._contents = contents
+        self._min_similarity = min_similarity
+        frequency = Counter(word for content in contents for word in content.question)
+        self._rank = {
+            word: rank for rank, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))
+        }
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Each pair at least once."""
+        yield from self._pairs_among(list(range(len(self._contents))), ())
+
+    def _pairs_among(self, places: list[int], shared: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """The pairs among contents that all have these words, the rarest ones that they share."""
+        if len(places) <= _FEW:
+            yield from self._similar(places)
+            return
+        by_word: dict[str, list[int]] = defaultdict(list)
+        share_no_more = []
+        for place in places:
+            words, may_end = self._next_words(self._contents[place], shared)
+            for word in words:
+                by_word[word].append(place)
+            if may_end:
+                share_no_more.append(place)
+        yield from self._similar(share_no_more)
+        for word, having in by_word.items():
+            if len(having) > 1:
+                yield from self._pairs_among(having, (*shared, word))
+
+    def _next_words(self, content: Content, shared: tuple[str, ...]) -> tuple[list[str], bool]:
+        """The words that can come after `shared` in the list of shared words, rarest first, and whether the list can
+        end there."""
+        size = len(content.question)
+        missing = size - ceil(self._min_similarity * size - 1e-9)  # 0.55 * 20 is a little more than 11
+        if size == 3:
+            missing = max(missing, 1)  # `repeats` lets two words of three be enough
+        words = sorted(content.question, key=self._rank.__getitem__)
+        start = words.index(shared[-1]) + 1 if shared else 0
+        missing -= start - len(shared)  # those that were passed over
+        possible = []
+        for word in words[start:]:
+            possible.append(word)
+            missing -= 1
+            if word in content.marked or missing < 0:
+                return possible, False
+        return possible, True
+
+    def _similar(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The pairs whose questions have enough words in common, and all marked ones."""
+        contents = self._contents
+        for first, second in combinations(places, 2):
+            content, other = contents[first], contents[second]
+            question, other_question = content.question, other.question
+            if content.verdict != other.verdict or not content.marked <= other_question or not other.marked <= question:
+                continue
+            shared = len(question & other_question)
+            every = len(question) + len(other_question) - shared
+            if not every or shared / every >= self._min_similarity or (shared, every) == (2, 3):
+                yield first, second
 
 
 def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> Iterator[tuple[int, int]]:
@@ -47,7 +116,7 @@ def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> 
         if first_place.setdefault(content, place) != place:
             yield first_place[content], place
     distinct = list(first_place)
-    for content, earlier in zip(distinct, candidates(distinct), strict=True):
+    for content, earlier in zip(distinct, candidates(distinct, min_similarity), strict=True):
         for twin in (distinct[place] for place in earlier):
             if repeats(content, twin, min_similarity):
                 yield first_place[twin], first_place[content]

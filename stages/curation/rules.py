@@ -41,6 +41,7 @@ from stages.curation.personal_data import personal_data
 from stages.curation.placeholder import placeholder
 from stages.curation.repetition import repetition
 from stages.curation.unsupported import unsupported
+from stages.english.normal_form import normal_characters, normal_form
 
 Paged = tuple[Example, str | None]  # an example, and the text of its page if that is known
 Pair = tuple[Example, Content]
@@ -110,6 +111,7 @@ RULES: dict[str, Callable[[Case], str | None]] = {
     "answer_in_instruction": lambda case: answer_in_instruction(case.example),
     "unsupported": lambda case: None if case.page is None else unsupported(case.example, case.page),
 }
+_AS_WRITTEN = frozenset({"malformed", "placeholder"})  # they look at characters; the others at normal characters
 ORDER = (*RULES, "conflicting_answer", "exact_duplicate", "near_duplicate")
 
 
@@ -126,7 +128,8 @@ def curate(
     examples: Sequence[Example], limits: Thresholds, pages: Mapping[str, str], processes: int | None = None
 ) -> Curation:
     """Applies all rules. `pages` has the texts of pages by title. `processes` None means as many as are worth it."""
-    paged = [(example, pages.get(example.source.title or "")) for example in examples]
+    by_title = {normal_form(title): text for title, text in pages.items()} | dict(pages)
+    paged = [(example, _page_of(example, by_title)) for example in examples]
     texts = {example.id: page for example, page in paged if page is not None}
     if processes is None:
         processes = max(1, min(os.cpu_count() or 1, len(paged) // _WORTH_A_PROCESS))
@@ -147,9 +150,23 @@ def curate(
     return Curation(kept, rejected, contents)
 
 
+def _page_of(example: Example, by_title: Mapping[str, str]) -> str | None:
+    """The text of its page, if that is known: under the very title, or else under its normal form."""
+    title = example.source.title
+    return None if title is None else by_title.get(title, by_title.get(normal_form(title)))
+
+
 def apply_rules(case: Case) -> Iterator[tuple[str, str | None]]:
     """The name and the evidence of each rule about a single example. Each rule runs only when its turn comes."""
-    return ((name, rule(case)) for name, rule in RULES.items())
+    normal = case._replace(example=_in_normal_characters(case.example))
+    return ((name, rule(case if name in _AS_WRITTEN else normal)) for name, rule in RULES.items())
+
+
+def _in_normal_characters(example: Example) -> Example:
+    texts = {key: getattr(example, key) for key in ("instruction", "input", "output")}
+    if all(map(str.isascii, texts.values())):
+        return example
+    return example.model_copy(update={key: normal_characters(text) for key, text in texts.items()})
 
 
 def _judge_singly(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterator[Content | Finding]:
@@ -209,7 +226,7 @@ def _find_repetitions(pairs: Sequence[Pair], min_similarity: float) -> list[Find
     numbers: dict[Content, int] = {}
     for _, content in pairs:
         numbers.setdefault(content, len(numbers))
-    similar = candidates(list(numbers))
+    similar = candidates(list(numbers), min_similarity)
     seen: dict[tuple[str, str], str] = {}
     kept: dict[int, list[Pair]] = defaultdict(list)  # by the number of the content
     findings: list[Finding | None] = []

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from stages.common.records import Example
 from stages.english.inflection import lemmas_of
+from stages.english.normal_form import normal_characters
 from stages.english.number_words import NUMBER_WORDS, numbers_in
 from stages.english.words import FUNCTION_WORDS, fold
 
@@ -78,32 +79,31 @@ def unsupported(example: Example, page_text: str) -> str | None:
     that count or calculate are not checked.
     """
     page = _page_support(page_text)
-    names = [name for name in _names(example.output) if not _has_name(name, page)]
-    numbers = [number for number in _stated_numbers(example) if number[1] not in page.numbers]
+    instruction, output = normal_characters(example.instruction), normal_characters(example.output)
+    names = [name for name in _names(output) if not _has_name(name, page)]
+    numbers = [number for number in _stated_numbers(instruction, output) if number[1] not in page.numbers]
     if not names and not numbers:
         return None
-    task = _Support(f"{example.instruction}\n{example.input}")
+    task = _Support(f"{instruction}\n{normal_characters(example.input)}")
     missing = [name for name in names if not _has_name(name, task)]
     missing += [wording for wording, value in numbers if value not in task.numbers]
     return f"not in the page: {', '.join(dict.fromkeys(missing))}" if missing else None
 
 
-def _stated_numbers(example: Example) -> list[tuple[str, str]]:
+def _stated_numbers(instruction: str, output: str) -> list[tuple[str, str]]:
     """The numbers of the answer, as written and in digits, without those that number or count the items of a list."""
-    if _COUNTS.search(example.instruction):
+    if _COUNTS.search(instruction):
         return []
-    numbers = numbers_in(_THE_TWO.sub("", _ENUMERATOR.sub("\n", example.output)))
+    numbers = numbers_in(_THE_TWO.sub("", _ENUMERATOR.sub("\n", output)))
     return [
-        (wording, value)
-        for wording, value in numbers
-        if value not in _TOO_COMMON and not _counts_a_list(value, example.output)
+        (wording, value) for wording, value in numbers if value not in _TOO_COMMON and not _counts_a_list(value, output)
     ]
 
 
 @lru_cache(maxsize=64)
 def _page_support(page_text: str) -> _Support:
     """Cached, because the examples of a page come one after the other."""
-    return _Support(page_text)
+    return _Support(normal_characters(page_text))
 
 
 def _names(text: str) -> list[str]:

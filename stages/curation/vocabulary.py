@@ -46,6 +46,18 @@ SYNONYMS = {
     )
     for word in group.split()
 }
+# Signs that make another question of the same words, as regular expressions; only looked for in instructions and short
+# inputs. Other punctuation says nothing: "Paris - the city" asks what "Paris, the city" asks.
+SIGNS = "|".join(
+    (
+        r"[$£€¥¢\u20a0-\u20cf°±§¶\u2190-\u2bff\U0001f000-\U0001faff]",  # money, arrows, mathematics, emoji: "€5", "A ♭"
+        r"(?<=[A-Za-z])#|(?<=[\d)])!(?!\w)",  # C#, 5!
+        r"&&|\|\||!=|->|:=|::",  # operators
+        r"(?<= )[#@|~\\_](?=[ ?.!]|$)",  # alone: "What does @ mean?"
+        r"(?<=['\"‘“(\[`])[^\w\s](?=['\"’”)\]`])",  # in quotes or brackets: "What does ';' mean?"
+        r"(?<=symbol )[^\w\s]|(?<=sign )[^\w\s]|(?<=character )[^\w\s]|(?<=mark )[^\w\s]",  # "the symbol & is ..."
+    )
+)
 DIGITS = {word: str(value) for word, value in CARDINALS.items() if value <= 10}
 NEGATIONS = frozenset("not never none without n't cannot except neither nor".split())
 PEOPLE = (

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from stages.english.normal_form import normal_characters
+
 FUNCTION_WORDS = frozenset(
     "a about after all also among an and any are as at be been before being between both but by can could did do "
     "does during each for from had has have he her here him his how i if in into is it its just many me might "
@@ -20,10 +22,10 @@ _QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|‘[^’]+’(?!\w)|(?<!\w)'[^']
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, so that "Cuiabá" and "Cuiaba" are the same word."""
+    """Normal characters without case and accents, so that "Cuiabá" and "Cuiaba" are the same word."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower())
+    decomposed = unicodedata.normalize("NFKD", normal_characters(text).casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stages.common.records import Example
 from stages.curation.content import Content
 from stages.curation.exact_duplicate import question_key
+from stages.english.normal_form import normal_form
 
 RUN = 8  # words
 
@@ -75,7 +76,7 @@ def _facts(content: Content) -> Iterator[Hashable]:
 def shared_content(examples: Sequence[Example]) -> Iterator[Owners]:
     """The owners of each question, each page and each run of words that several examples (or texts of one) have."""
     yield from _shared_keys(map(question_key, examples))
-    yield from _shared_keys(example.source.title for example in examples)
+    yield from _shared_keys(example.source.title and normal_form(example.source.title) for example in examples)
     yield from _shared_runs(examples)
 
 
@@ -114,7 +115,7 @@ def _hashed_runs(examples: Sequence[Example]) -> tuple[NDArray[np.uint64], NDArr
     lengths: list[int] = []
     for example in examples:
         for text in (example.instruction, example.input, example.output):
-            of_text = _WORD.findall(text.lower())
+            of_text = _WORD.findall(normal_form(text))
             words += [numbers.setdefault(word, len(numbers)) for word in of_text]
             lengths.append(len(of_text))
     texts = np.repeat(np.arange(len(lengths)), lengths)

@@ -1,17 +1,18 @@
 """Proves that no two sides of a finished split share content, or counts what they share.
 
-The proof reads only the examples of the split, and shares no code with the rules and the grouping that made it: it
-decides for itself what a question, a run of words and a near-duplicate is. A bug in one of the two therefore shows as a
-disagreement between them.
+The proof reads only the examples of the split. Beside the normal form of texts it shares no code with the rules and the
+grouping that made the split: it decides for itself what a question, a run of words and a near-duplicate is. A bug in
+one of the two therefore shows as a disagreement between them.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stages.common.errors import StageError
 from stages.common.records import Example
+from stages.english.normal_form import normal_form
 from stages.splitting.rewordings import find_rewordings
 
 RUN_WORDS = 8
@@ -54,7 +55,10 @@ def prove(split: Mapping[str, Sequence[Example]], min_similarity: float) -> Proo
     sides = [side for side in _SIDES for _ in split[side]]
     leaks = {
         "questions": list(_shared_keys(examples, sides, map(_question, examples))),
-        "pages": list(_shared_keys(examples, sides, (example.source.title for example in examples))),
+        "pages": [
+            replace(leak, text=leak.first.source.title or "")
+            for leak in _shared_keys(examples, sides, map(_title, examples))
+        ],
         "word_runs": list(_shared_runs(examples, sides)),
         "near_duplicates": list(_near_duplicates(examples, sides, min_similarity)),
     }
@@ -79,11 +83,14 @@ def refuse_leaks(proof: Proof) -> None:
 
 
 def _question(example: Example) -> str:
-    """Instruction and input without case, extra spaces and closing punctuation."""
-    return "\n".join(
-        re.sub(r"[.!?:\s]+\Z", "", re.sub(r"\s+", " ", text.lower()).strip())
-        for text in (example.instruction, example.input)
-    )
+    """Instruction and input in normal form, without closing punctuation."""
+    texts = (normal_form(example.instruction), normal_form(example.input))
+    # The exclamation mark of "5!" is no punctuation, and a text of punctuation alone stays.
+    return "\n".join(re.sub(r"(?:[.?:\s]|(?<!\d)(?<!\))!)+\Z", "", text) or text for text in texts)
+
+
+def _title(example: Example) -> str | None:
+    return None if example.source.title is None else normal_form(example.source.title)
 
 
 def _shared_keys(examples: Sequence[Example], sides: Sequence[str], keys: Iterable[str | None]) -> Iterator[Leak]:
@@ -131,7 +138,7 @@ def _runs_on_two_sides(examples: Sequence[Example], sides: Sequence[str]) -> set
 def _runs(example: Example) -> Iterator[tuple[bool, Run]]:
     """Each run of words, without case and punctuation, and whether it is content."""
     for is_content, text in ((False, example.instruction), (True, example.input), (True, example.output)):
-        words = tuple(re.findall(r"\w+", text.lower()))
+        words = tuple(re.findall(r"\w+", normal_form(text)))
         for start in range(len(words) - RUN_WORDS + 1):
             yield is_content, words[start : start + RUN_WORDS]
 

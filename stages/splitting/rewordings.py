@@ -1,8 +1,8 @@
 """Finds examples that ask and answer the same in other words: the near-duplicates that the proof of a split counts.
 
-The rule `near_duplicate` and the grouping decide the same, with MinHash and other code. This module is a second
-implementation of the same definition, and shares only its word lists with them (`stages/curation/vocabulary.py`). It
-looks pairs up in an exact index: two questions are only compared if the rarest word of one is in the other.
+The rule `near_duplicate` and the grouping decide the same, with other code. This module is a second implementation of
+the same definition. It shares only the normal form and the word lists (`stages/curation/vocabulary.py`) with them, and
+looks pairs up in exact indices of its own.
 """
 
 import re
@@ -13,12 +13,9 @@ from math import ceil
 from typing import NamedTuple
 
 from stages.common.records import Example
-from stages.curation.vocabulary import DIGITS, LONG, NEGATIONS, PEOPLE, PLACES, QUESTION_FORMS, SYNONYMS, WORDING
+from stages.curation.vocabulary import DIGITS, LONG, NEGATIONS, PEOPLE, PLACES, QUESTION_FORMS, SIGNS, SYNONYMS, WORDING
 from stages.english.inflection import lemma_of
-
-# Pairs that share fewer of all their words are not reported. The rule's MinHash finds pairs above this share almost
-# always (all but one in five thousand), and those below it by chance.
-MIN_SHARED = 0.7
+from stages.english.normal_form import normal_characters
 
 Places = list[int]  # positions in the list of examples
 
@@ -26,6 +23,7 @@ _NUMBER = r"\d[\d,]*(?:\.\d+)?(?![^\W_])"
 _WORD = r"[^\W_]+(?:['’-][^\W_]+)*"
 _SIGN = r"[+*/×÷=<>^%]|(?<=\d) ?[-–−] ?(?=\d)"  # noqa: RUF001
 _TOKEN = re.compile(f"{_NUMBER}|{_WORD}|{_SIGN}")
+_TOKEN_OR_SIGN = re.compile(f"{_TOKEN.pattern}|{SIGNS}")
 _IN_QUOTES = re.compile(r"((?<!\w)'[^']+'(?!\w)|‘[^’]+’|\"[^\"]+\"|“[^”]+”)")
 _WHAT_KIND = re.compile(rf"\b(?:what|which) (?:{'|'.join([*PEOPLE.split(), *PLACES.split()])})\b", re.I)
 _FORMS = {form: re.compile(pattern, re.I) for form, pattern in QUESTION_FORMS.items()}
@@ -57,51 +55,82 @@ def find_rewordings(examples: Sequence[Example], min_similarity: float) -> Itera
         if len(own) > 1:
             yield own, own
     gists = list(places)
-    for first, second in sorted(_candidates(gists, min_similarity)):
-        if is_rewording(gists[first], gists[second], min_similarity):
-            yield places[gists[first]], places[gists[second]]
-
-
-def _candidates(gists: Sequence[Gist], min_similarity: float) -> set[tuple[int, int]]:
-    """All pairs that can be near-duplicates, found by the words that they must have in common."""
-    holders: dict[str, list[int]] = defaultdict(list)  # a word -> the gists whose question has it
-    for number, gist in enumerate(gists):
-        for word in gist.question or {""}:
-            holders[word].append(number)
-    frequency = Counter({word: len(numbers) for word, numbers in holders.items()})
-    return {
-        (min(number, candidate), max(number, candidate))
-        for number, gist in enumerate(gists)
-        for word in _required_words(gist, frequency, min_similarity)
-        for candidate in holders[word]
-        if candidate != number
+    found = {
+        (min(number, other), max(number, other))
+        for number, other in _candidates(gists, min_similarity)
+        if number != other and is_rewording(gists[number], gists[other], min_similarity)
     }
+    for first, second in sorted(found):
+        yield places[gists[first]], places[gists[second]]
 
 
-def _required_words(gist: Gist, frequency: Counter[str], min_similarity: float) -> list[str]:
-    """Words of the gist's question, at least one of which is in the question of each near-duplicate.
+def _candidates(gists: Sequence[Gist], min_similarity: float) -> Iterator[tuple[int, int]]:
+    """All pairs that can be near-duplicates, found by the words that they must have in common; many come twice.
 
-    A near-duplicate of a short question repeats all of it, or is repeated by it and finds it by its own words. So one
-    word is enough, the rarest. A near-duplicate of a passage has all its fixed words, so one of them is enough, and a
-    share of `min_similarity` of all words, so one more word than may be missing is enough. The cheaper choice is taken.
+    A near-duplicate of a short question has all its words, so it has its two rarest. A near-duplicate of a passage has
+    a share of its words. Each is looked up in an index of its own.
     """
+    frequency = Counter(word for gist in gists for word in gist.question)
+    short: dict[tuple[str, ...], Places] = defaultdict(list)  # the two rarest words -> the short questions
+    passages: dict[str, Places] = defaultdict(list)  # a word -> the passages that have it
+    for number, gist in enumerate(gists):
+        if len(gist.question) < LONG:
+            short[tuple(_by_rarity(gist.question, frequency)[:2])].append(number)
+        else:
+            for word in gist.question:
+                passages[word].append(number)
+    for number, gist in enumerate(gists):
+        words = _by_rarity(gist.question, frequency)
+        for key in _rarest_of_parts(words, gist.fixed, min_similarity):
+            yield from ((number, other) for other in short.get(key, ()))
+        if len(words) >= LONG:
+            for word in _required_words(gist, words, frequency, min_similarity):
+                yield from ((number, other) for other in passages[word])
 
-    def rarest(words: frozenset[str], count: int) -> list[str]:
-        return sorted(words, key=lambda word: (frequency[word], word))[:count]
 
-    size = len(gist.question)
-    if size < LONG:
-        return rarest(gist.question or frozenset({""}), 1)
-    choices = [rarest(gist.question, size - ceil(min_similarity * size) + 1)]
+def _by_rarity(words: frozenset[str], frequency: Counter[str]) -> list[str]:
+    return sorted(words, key=lambda word: (frequency[word], word))
+
+
+def _rarest_of_parts(words: list[str], fixed: frozenset[str], min_similarity: float) -> Iterator[tuple[str, ...]]:
+    """The two rarest words of each short question that is a part of this one and so may be its near-duplicate: one that
+    lacks none of the fixed words and few others. `words` are those of this question, rarest first."""
+    size = len(words)
+    missing = _most_missing(size, min_similarity)
+    if size - missing >= LONG:
+        return
+    for end in range(1, size):
+        if end - 1 > missing:
+            break
+        for start in range(end):
+            if fixed.isdisjoint(words[:start]) and fixed.isdisjoint(words[start + 1 : end]):
+                yield words[start], words[end]
+    if size - 1 <= missing:
+        yield from ((word,) for word in words if fixed <= {word})
+    if size <= missing and not fixed:
+        yield ()
+
+
+def _most_missing(size: int, min_similarity: float) -> int:
+    """How many of a question's words a near-duplicate may lack."""
+    missing = size - ceil(min_similarity * size - 1e-9)
+    return max(missing, 1) if size == 3 else missing  # two words of three are enough if the answer is the same
+
+
+def _required_words(gist: Gist, words: list[str], frequency: Counter[str], min_similarity: float) -> list[str]:
+    """Words of a passage, rarest first, at least one of which is in each passage that is a near-duplicate.
+
+    That has all fixed words, so the rarest of them is enough; and it lacks few words, so one more than those is enough.
+    The cheaper choice is taken.
+    """
+    choices = [words[: _most_missing(len(words), min_similarity) + 1]]
     if gist.fixed:
-        choices.append(rarest(gist.fixed, 1))
-    return min(choices, key=lambda words: sum(frequency[word] for word in words))
+        choices.append([next(word for word in words if word in gist.fixed)])
+    return min(choices, key=lambda choice: sum(frequency[word] for word in choice))
 
 
 def is_rewording(first: Gist, second: Gist, min_similarity: float) -> bool:
     """Whether two examples ask and answer the same, in whatever words."""
-    if _shared(first.question | first.answer, second.question | second.answer) < MIN_SHARED:
-        return False
     return _same_question(first, second, min_similarity) and _same_answer(first, second, min_similarity)
 
 
@@ -155,23 +184,29 @@ def _shared(first: frozenset[str], second: frozenset[str]) -> float:
 
 def read_gist(example: Example) -> Gist:
     """The gist of an example, computed by this module's own code (see the module's docstring)."""
-    task = _read_instruction(example.instruction)
-    given = _split(example.input)
+    instruction, output = normal_characters(example.instruction), normal_characters(example.output)
+    passage = normal_characters(example.input)
+    task = _read_instruction(instruction)
+    given = _split(passage)
     is_passage = len(given) >= LONG
-    asked = task + [(token.lower(), not is_passage or not token[0].islower()) for token in given]
+    if not is_passage:
+        given = _split(passage, _TOKEN_OR_SIGN) or passage.split()
+        is_passage = len(given) >= LONG
+    asked = task + [(token.casefold(), not is_passage or not token[0].islower()) for token in given]
+    said = _split(output) or output.split()
     if given and not is_passage:
-        answer = {token.lower() for token in _split(example.output)}  # such an answer is often only the input reworded
+        answer = {token.casefold() for token in said}  # such an answer is often only the input reworded
     else:
-        answer = {_reduce(token) for token in _split(example.output)} - WORDING
+        answer = {_reduce(token) for token in said} - WORDING
     has_number = any(word[0].isdigit() for word, _ in task)
     return Gist(
-        form=_form_of(example.instruction),
+        form=_form_of(instruction),
         task=frozenset(word for word, _ in task),
         question=frozenset(word for word, _ in asked),
         fixed=frozenset(word for word, is_fixed in asked if is_fixed),
         sequence=tuple(word for word, is_fixed in asked if is_fixed or has_number),
         answer=frozenset(answer),
-        verdict="yes" if _YES.match(example.output) else "no" if _NO.match(example.output) else "",
+        verdict="yes" if _YES.match(output) else "no" if _NO.match(output) else "",
     )
 
 
@@ -183,15 +218,17 @@ def _read_instruction(text: str) -> list[tuple[str, bool]]:
         before, after = text, ""
     words = []
     for number, part in enumerate(_IN_QUOTES.split(before)):  # every second part is in quotes
-        words += [(token.lower(), True) for token in _split(part)] if number % 2 else _read_plain(part)
-    return words + [(token.lower(), True) for token in _split(after)]
+        words += (
+            [(token.casefold(), True) for token in _split(part, _TOKEN_OR_SIGN)] if number % 2 else _read_plain(part)
+        )
+    return words + [(token.casefold(), True) for token in _split(after, _TOKEN_OR_SIGN)]
 
 
 def _read_plain(text: str) -> list[tuple[str, bool]]:
     """The content words of unquoted text. Names, numbers, signs and negations are fixed."""
     words = []
     text = _WHAT_KIND.sub("", text)
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN_OR_SIGN.finditer(text):
         token = _tidy(match[0])
         word = _reduce(token)
         if word in WORDING:
@@ -208,8 +245,8 @@ def _ends_a_sentence(text: str) -> bool:
     return not stripped or stripped[-1] in ".!?" or not text.strip(" '\"")
 
 
-def _split(text: str) -> list[str]:
-    return [_tidy(token) for token in _TOKEN.findall(text)]
+def _split(text: str, pattern: re.Pattern[str] = _TOKEN) -> list[str]:
+    return [_tidy(token) for token in pattern.findall(text)]
 
 
 def _tidy(token: str) -> str:
@@ -220,7 +257,7 @@ def _tidy(token: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _reduce(token: str) -> str:
     """The lemma in lower case, or the first word of its group of synonyms; digits for number words up to ten."""
-    word = token.lower().replace("’", "'")
+    word = token.casefold().replace("’", "'")
     if word.endswith("'s"):
         word = word[:-2]
     if word in WORDING:

@@ -9,15 +9,15 @@ from tests.pipeline.test_dag import EXPECTED, STAGES
 
 HEAVY = {"torch", "transformers", "tokenizers", "tiktoken", "safetensors", "huggingface_hub", "matplotlib"}
 HEAVY |= {"openai", "google", "httpx2", "wikipediaapi", "pandas", "scipy", "py3langid", "lemminflect", "phonenumbers"}
-HEAVY |= {"rensa", "sympy"}  # torch's compiler, which its optimizers import, loads sympy
+HEAVY |= {"sympy"}  # torch's compiler, which its optimizers import, loads sympy
 
 RULES = {"lemminflect", "py3langid"}
 LOADED = {"torch", "tiktoken", "safetensors"}
 NEEDED: dict[str, set[str]] = {
     "extract": set(),
     "synth": RULES,
-    "curate": RULES | {"rensa"},
-    "split": RULES | {"rensa"},
+    "curate": RULES,
+    "split": RULES,
     "base": LOADED | {"tokenizers"},
     "train-full": LOADED,
     "train-small": LOADED,

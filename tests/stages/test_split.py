@@ -250,7 +250,6 @@ def test_a_faulty_proof_refuses_a_sound_grouping(
     write_general(*rooms(20), *described, *explained)
     run(project, of_pages(10, 2), small="10")
     monkeypatch.setattr(module, name, fault)
-    monkeypatch.setattr(rewordings, "MIN_SHARED", 0.0)
     with pytest.raises(StageError, match=rf"two sides share content(.*\n)*.*{found}, such as"):
         run(project, of_pages(10, 2), small="10")
 

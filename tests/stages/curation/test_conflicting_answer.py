@@ -26,6 +26,7 @@ def judge(examples: list[Example], *supported: Example) -> list[str | None]:
         ("Which color is the cover?", "It is blue.", "It is red.", True),
         ("Which color is the cover?", "Blue.", "A deep red of old brick, wine, rust, roses and dried blood.", False),
         ("Give an example of the cover's colors, please.", "Blue.", "Red.", False),  # any of many
+        ("What is the sign for and?", "The sign is &.", "The sign is @.", False),  # a sign is not a word of an answer
         ("Tell me something nice.", "Blue.", "Red.", False),  # nothing definite is asked for
     ],
 )
@@ -62,3 +63,10 @@ def test_what_nobody_contradicts_is_kept(make: MakeExample) -> None:
     question = "Which color is the cover?"
     examples = [make(question, "It is red."), make(question, "Red it is.")]
     assert judge(examples) == [None, None]
+
+
+def test_questions_that_differ_by_a_sign_do_not_conflict(make: MakeExample) -> None:
+    """Guards against two good examples that are both rejected, because their questions count as the same."""
+    first = make("What is the symbol & called?", "It is called an ampersand.")
+    second = make("What is the symbol @ called?", "It is called the at sign.")
+    assert not disagree((first, read_content(first)), (second, read_content(second)))

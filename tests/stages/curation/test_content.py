@@ -85,3 +85,39 @@ def test_the_verdict_is_how_the_answer_begins(make: MakeExample, output: str, ve
 
 def test_word_forms_are_those_of_the_text_and_their_lemmas() -> None:
     assert word_forms("Two Cities") == {"two", "2", "cities", "city"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("What is the symbol & called?", "What is the symbol @ called?", False),
+        ("What does the character ; do?", "What does the character : do?", False),
+        ("What does '[' mean?", "What does ']' mean?", False),
+        ("What does | do?", "What does ~ do?", False),
+        ("What does && do?", "What does || do?", False),
+        ("What is C#?", "What is C++?", False),
+        ("What is C#?", "What is C?", False),
+        ("What is 5!?", "What is 5?", False),
+        ("Convert $5.", "Convert \u20ac5.", False),
+        ("What does \U0001f600 mean?", "What does \U0001f622 mean?", False),
+        ("Which key is A\u266d?", "Which key is A\u266f?", False),
+        ("Who are Simon & Garfunkel?", "Who are Simon and Garfunkel?", True),
+        ("Describe Paris - the city.", "Describe Paris, the city.", True),
+        ("# Describe Paris!", "Describe Paris.", True),
+        ("Who sells Lego\u00ae?", "Who sells Lego?", True),
+        ("Describe the ros\u00e9.", "Describe the rose\u0301.", True),
+        ("Who wrote \uff25\uff4d\uff4d\uff41?", "Who wrote Emma?", True),
+        ("Who wrote Emm\u0430?", "Who wrote Emma?", True),
+        ("Who wr\u00adote Em\u200bma?", "Who wrote Emma?", True),
+        ("Describe the ros\u00e9.", "Describe the rise.", False),
+    ],
+)
+def test_signs_and_spellings(make: MakeExample, first: str, second: str, same: bool) -> None:
+    """Guards against a sign that is the whole difference of two questions and is lost, and against two spellings."""
+    question, other = (read_content(make(text, "Thing.")).question for text in (first, second))
+    assert (question == other) == same
+
+
+def test_an_answer_of_signs_alone_has_content(make: MakeExample) -> None:
+    """Guards against two different signs that count as the same empty answer."""
+    assert read_content(make("Which sign stands for and?", "&.")).answer != read_content(make("A?", "@.")).answer

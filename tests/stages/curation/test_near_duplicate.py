@@ -1,10 +1,17 @@
 """The same question in other words: pairs, the threshold, and what makes two answers the same."""
 
-import pytest
+from itertools import combinations
 
-from stages.curation.content import read_content
-from stages.curation.near_duplicate import candidates, near_duplicate, near_duplicate_pairs, similarity
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from stages.common.instruction_sets import read_instructions
+from stages.common.records import Example
+from stages.curation.content import Content, read_content
+from stages.curation.near_duplicate import candidates, near_duplicate, near_duplicate_pairs, repeats, similarity
+from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
+from tests.stages.splitting.builders import general
 
 
 def test_pairs_are_those_that_ask_and_answer_the_same(make: MakeExample) -> None:
@@ -69,9 +76,9 @@ def test_what_only_one_answer_says_counts_whichever_came_first(make: MakeExample
 
 def test_candidates_are_earlier_places(make: MakeExample) -> None:
     """Guards against an example that is its own twin, or the twin of one that comes later."""
-    texts = ["Name the wide river of Poland.", "Name the long river of Poland.", "Who wrote Emma?"]
+    texts = ["Name the river of Poland.", "Name the long river of Poland.", "Who wrote Emma?"]
     contents = [read_content(make(text, "It is the Vistula river.")) for text in texts]
-    assert candidates(contents)[:2] == [[], [0]]
+    assert candidates(contents, 0.7)[:2] == [[], [0]]
 
 
 def test_similarity_is_jaccard() -> None:
@@ -79,3 +86,56 @@ def test_similarity_is_jaccard() -> None:
     assert similarity(first, second) == 0.5
     assert similarity(first, frozenset()) == 0
     assert similarity(frozenset(), frozenset()) == 1
+
+
+def all_pairs(contents: list[Content], min_similarity: float) -> set[tuple[int, int]]:
+    """Compared each with each."""
+    return {
+        (first, second)
+        for first, second in combinations(range(len(contents)), 2)
+        if repeats(contents[first], contents[second], min_similarity)
+    }
+
+
+def reworded(example: Example, number: int) -> Example:
+    """The same in other words, and with a word more or less."""
+    task = [f"{example.instruction} Quickly.", f"{example.instruction} Thanks.", f"Carefully: {example.instruction}"]
+    passage = example.input.split()
+    if len(passage) > 20:
+        del passage[number % len(passage)]
+    return general(task[number % 3], " ".join(passage), example.output)
+
+
+@pytest.mark.parametrize("min_similarity", [0.3, 0.7])
+def test_no_pair_is_missed_among_2000(min_similarity: float) -> None:
+    """Guards against a search that is set for one threshold and misses pairs at another."""
+    examples, _ = read_instructions(ROOT / "data/bundled/instructions.jsonl", "error")
+    examples = examples[:1000]
+    contents = [read_content(example) for example in examples]
+    contents += [read_content(reworded(example, number)) for number, example in enumerate(examples)]
+    distinct = list(dict.fromkeys(contents))
+    found = set(near_duplicate_pairs(distinct, min_similarity))
+    assert found == all_pairs(distinct, min_similarity)
+    assert len(distinct) > 1900
+    assert len(found) >= 50
+
+
+WORDS = st.sampled_from("who wrote Emma emma the lovely old novel not 2 rain snow fog hail yes & 'hot'".split())
+TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
+PASSAGES = st.lists(WORDS, min_size=20, max_size=26).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(st.builds(general, TEXTS, TEXTS | PASSAGES, TEXTS), max_size=40), st.sampled_from([0.0, 0.2, 0.5, 0.8]))
+def test_no_pair_is_missed_whatever_the_texts(examples: list[Example], min_similarity: float) -> None:
+    """Guards against words that are passed over too soon, when many examples share their rarest words."""
+    distinct = list(dict.fromkeys(map(read_content, examples)))
+    assert set(near_duplicate_pairs(distinct, min_similarity)) == all_pairs(distinct, min_similarity)
+
+
+def test_candidates_are_few(make: MakeExample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against candidates that grow with the square of the examples: 40 words make 20,000 different questions."""
+    words = [f"{first}{second}o" for first in "bdfgklmn" for second in "aeiou"]
+    texts = [f"Does {words[i % 40]} {words[i // 40 % 40]} beat {words[i // 1600]}{i % 7}?" for i in range(20_000)]
+    contents = list(dict.fromkeys(read_content(make(text, "It does.")) for text in texts))
+    assert sum(map(len, candidates(contents, 0.7))) < len(contents)

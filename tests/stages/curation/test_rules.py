@@ -135,3 +135,19 @@ def test_a_conflict_is_decided_by_the_page(make: MakeExample) -> None:
     both = curate([wrong, right], LIMITS, {"Colors": "It was sold in a red cover, later in a blue one."})
     assert both.kept == []
     assert both.rejected[1].evidence.endswith("the page supports both")
+
+
+@pytest.mark.parametrize("title", ["Rose\u0301", "Ros\u00e9", "ros\u00e9", "Ros\u00e9\u200b"])
+def test_a_page_is_found_by_its_title_in_any_spelling(make: MakeExample, title: str) -> None:
+    """Guards against an example that isn't compared with its page, because the title is written in other characters."""
+    source = Source(kind="synthetic", title=title, revision_id=1, url="u")
+    invented = make("When was the wine first made?", "The wine was first made in 1734.", source=source)
+    assert reasons(curate([invented], LIMITS, {"Ros\u00e9": "Ros\u00e9 is a wine."})) == ["unsupported"]
+
+
+def test_the_very_title_comes_first(make: MakeExample) -> None:
+    """Guards against two pages whose titles differ only in case, one of which is taken for the other."""
+    pages = {"US": "The country declared independence in 1776.", "Us": "Us is a film of 2019."}
+    source = Source(kind="synthetic", title="US", revision_id=1, url="u")
+    told = make("When did it declare independence?", "It declared independence in 1776.", source=source)
+    assert curate([told], LIMITS, pages).kept == [told]

@@ -45,3 +45,17 @@ def test_counts_are_results(make: MakeExample) -> None:
     """Guards against word tasks that are rejected for the number that they ask for."""
     assert unsupported(make("How many letters has the name Raroia?", "It has six letters."), PAGE) is None
     assert unsupported(make("How many rafts were there?", "There were six."), PAGE) == "not in the page: six"
+
+
+@pytest.mark.parametrize(
+    "output", ["Jose\u0301 Sarney", "Jos\u00e9 S\u0430rney", "Jos\u00e9 Sar\u00adney", "\uff2aos\u00e9 Sarney"]
+)
+def test_a_name_in_another_spelling_is_supported(make: MakeExample, output: str) -> None:
+    """Guards against an accent, a look-alike or a soft hyphen that makes another name, or cuts one in two."""
+    for page in ("It was Jos\u00e9 Sarney.", "It was Jose\u0301 Sarney.", "It was Jos\u00e9 Sar\u200bney."):
+        assert unsupported(make("Who was it?", f"It was {output}."), page) is None
+
+
+def test_a_square_is_no_number(make: MakeExample) -> None:
+    """Guards against the 2 of "km\u00b2" that counts as a number which the page lacks."""
+    assert unsupported(make("How large is it?", "It has 101 km\u00b2."), PAGE) is None

@@ -7,7 +7,7 @@ from stages.english.words import content_words, fold, quoted, split_at_stops, wi
 
 @pytest.mark.parametrize(
     ("text", "folded"),
-    [("Cuiabá", "cuiaba"), ("ÎLE", "ile"), ("Straße", "straße"), ("Plain", "plain")],
+    [("Cuiabá", "cuiaba"), ("ÎLE", "ile"), ("Straße", "strasse"), ("Plain", "plain")],
 )
 def test_case_and_accents_make_no_difference(text: str, folded: str) -> None:
     assert fold(text) == folded
