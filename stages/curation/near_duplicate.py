@@ -14,6 +14,7 @@ from stages.curation.content import Content, is_numeral
 from stages.curation.vocabulary import LONG, NEGATIONS
 
 _FEW = 16  # contents; so many are compared each with each, more are divided by another word
+_DEEPEST = 8  # words by which contents are divided
 
 
 def near_duplicate(content: Content, twins: Iterable[tuple[Example, Content]], min_similarity: float) -> str | None:
@@ -39,9 +40,10 @@ class _WordJoin:
     """Finds all pairs of contents whose questions have enough words in common, without comparing each with each.
 
     Two contents are compared if they agree in the rarest word that their questions share: a prefix filter (Chaudhuri,
-    Ganti and Kaushik, 2006: "A primitive operator for similarity joins"). A content can only miss `min_similarity` of
-    its words in the other, and none of its marked ones, so the rarest shared word is among its first few by rarity. If
-    many contents have the same rarest word, they are divided by the second rarest, and so on.
+    Ganti and Kaushik, 2006: "A primitive operator for similarity joins"). The other must have `min_similarity` of a
+    content's words, and all marked ones, so the rarest shared word is among the content's first few by rarity. If many
+    contents have the same rarest word, they are divided by the second rarest, and so on, as long as that makes fewer
+    pairs: passages that are almost equal can't be divided.
     """
 
     def __init__(self, contents: Sequence[Content], min_similarity: float) -> None:
@@ -58,7 +60,7 @@ class _WordJoin:
 
     def _pairs_among(self, places: list[int], shared: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         """The pairs among contents that all have these words, the rarest ones that they share."""
-        if len(places) <= _FEW:
+        if len(places) <= _FEW or len(shared) == _DEEPEST:
             yield from self._similar(places)
             return
         by_word: dict[str, list[int]] = defaultdict(list)
@@ -69,6 +71,9 @@ class _WordJoin:
                 by_word[word].append(place)
             if may_end:
                 share_no_more.append(place)
+        if shared and sum(len(having) ** 2 for having in (share_no_more, *by_word.values())) > len(places) ** 2:
+            yield from self._similar(places)
+            return
         yield from self._similar(share_no_more)
         for word, having in by_word.items():
             if len(having) > 1:

@@ -139,3 +139,17 @@ def test_candidates_are_few(make: MakeExample, monkeypatch: pytest.MonkeyPatch) 
     texts = [f"Does {words[i % 40]} {words[i // 40 % 40]} beat {words[i // 1600]}{i % 7}?" for i in range(20_000)]
     contents = list(dict.fromkeys(read_content(make(text, "It does.")) for text in texts))
     assert sum(map(len, candidates(contents, 0.7))) < len(contents)
+
+
+@pytest.mark.parametrize("min_similarity", [0.7, 1.0])
+def test_many_questions_about_one_passage(make: MakeExample, min_similarity: float) -> None:
+    """Guards against a search that tries all ways to divide passages that are almost equal, or divides them without
+    end."""
+    passage = " ".join(
+        f"{first}{second}{third}o" for first in "bdfgklm" for second in "aeiou" for third in "prstvwxyzn"
+    )
+    examples = [general(f"Describe thing {i}.", passage, f"It is number {i}.") for i in range(30)]
+    examples += [general("Describe it.", f"{passage} {'yes ' * i}", "It is nice.") for i in range(30)]
+    contents = list(dict.fromkeys(map(read_content, examples)))
+    assert len(contents) > 30
+    assert set(near_duplicate_pairs(contents, min_similarity)) == all_pairs(contents, min_similarity)
