@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import ceil
+from sys import intern
 from typing import NamedTuple
 
 from stages.common.records import Example
@@ -192,17 +193,18 @@ def read_gist(example: Example) -> Gist:
     if not is_passage:
         given = _split(passage, _TOKEN_OR_SIGN) or passage.split()
         is_passage = len(given) >= LONG
-    asked = task + [(token.casefold(), not is_passage or not token[0].islower()) for token in given]
+    asked = task + [(intern(token.casefold()), not is_passage or not token[0].islower()) for token in given]
     said = _split(output) or output.split()
     if given and not is_passage:
-        answer = {token.casefold() for token in said}  # such an answer is often only the input reworded
+        answer = {intern(token.casefold()) for token in said}  # such an answer is often only the input reworded
     else:
         answer = {_reduce(token) for token in said} - WORDING
+    task_words = frozenset(word for word, _ in task)  # one set, if there is no input: a million have to fit into memory
     has_number = any(word[0].isdigit() for word, _ in task)
     return Gist(
         form=_form_of(instruction),
-        task=frozenset(word for word, _ in task),
-        question=frozenset(word for word, _ in asked),
+        task=task_words,
+        question=task_words.union(word for word, _ in asked) if given else task_words,
         fixed=frozenset(word for word, is_fixed in asked if is_fixed),
         sequence=tuple(word for word, is_fixed in asked if is_fixed or has_number),
         answer=frozenset(answer),
@@ -219,9 +221,11 @@ def _read_instruction(text: str) -> list[tuple[str, bool]]:
     words = []
     for number, part in enumerate(_IN_QUOTES.split(before)):  # every second part is in quotes
         words += (
-            [(token.casefold(), True) for token in _split(part, _TOKEN_OR_SIGN)] if number % 2 else _read_plain(part)
+            [(intern(token.casefold()), True) for token in _split(part, _TOKEN_OR_SIGN)]
+            if number % 2
+            else _read_plain(part)
         )
-    return words + [(token.casefold(), True) for token in _split(after, _TOKEN_OR_SIGN)]
+    return words + [(intern(token.casefold()), True) for token in _split(after, _TOKEN_OR_SIGN)]
 
 
 def _read_plain(text: str) -> list[tuple[str, bool]]:
@@ -257,7 +261,7 @@ def _tidy(token: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _reduce(token: str) -> str:
     """The lemma in lower case, or the first word of its group of synonyms; digits for number words up to ten."""
-    word = token.casefold().replace("’", "'")
+    word = intern(token.casefold().replace("’", "'"))
     if word.endswith("'s"):
         word = word[:-2]
     if word in WORDING:
