@@ -18,7 +18,7 @@ from stages.common.download import Sha256, Url, download_file
 from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
 from stages.common.instruction_sets import MissingInput, read_instructions
-from stages.common.params import AtMost, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, AtMost, SectionModel, Seed, load_params
 from stages.common.records import Example, Rejection
 from stages.curation.content import Content, read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
@@ -41,6 +41,8 @@ class GeneralParams(SectionModel):
     sha256: Sha256  # of the file at `url`
     at_most: AtMost
     missing_input: MissingInput
+    # SPDX identifier for the data card; auto: CC0-1.0 for the bundled tasks, unknown for others.
+    license: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+-]+$"), SAME_RESULT]
 
     @model_validator(mode="after")
     def _a_url_has_its_hash(self) -> Self:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -91,20 +92,21 @@ def render_data_card(
     params: Mapping[str, Any],
 ) -> str:
     """`digests` are the SHA-256 of the data files by path, `metrics` are by stage, `params` by section."""
-    general = params["split"]["general"]["path"]
+    general = params["split"]["general"]
     teachers = Counter((example.teacher.name, example.teacher.model) for example in curated)
     used = [page for page in attributions if page.examples]
     page_licenses = Counter(page.license for page in used)
     return template.render(
-        metadata=dataset_metadata(metrics["split"], sorted(page_licenses), general == BUNDLED).to_yaml(),
+        metadata=dataset_metadata(metrics["split"], sorted(page_licenses), general_license(general)).to_yaml(),
         examples=len(curated),
         with_input=sum(bool(example.input) for example in curated),
         kinds=sorted(Counter(example.kind for example in curated).items(), key=lambda kind: (-kind[1], kind[0])),
         teachers=sorted(teachers.items(), key=str),
         pages=len(used),
         licenses=sorted(page_licenses.items()),
-        general=Path(general).name,
-        general_is_bundled=general == BUNDLED,
+        general=Path(urlsplit(general["url"]).path or general["path"]).name,
+        general_is_bundled=is_bundled(general),
+        general_license=general_license(general),
         teacher_prompt=None if params["synth"]["teacher"] == "rules" else sha256_of_file(TEACHER_PROMPT),
         auditor_prompt=None if params["curate"]["auditor"] == "none" else sha256_of_file(AUDITOR_PROMPT),
         digests=digests,
@@ -113,11 +115,25 @@ def render_data_card(
     )
 
 
-def dataset_metadata(split: Mapping[str, Any], licenses: Sequence[str], general_is_bundled: bool) -> "DatasetCardData":
+def is_bundled(general: Mapping[str, Any]) -> bool:
+    """Whether `split.general` names the tasks that come with the project."""
+    return not general["url"] and general["path"] == BUNDLED
+
+
+def general_license(general: Mapping[str, Any]) -> str:
+    """The SPDX identifier of the general tasks, "unknown" if nobody stated it. `general` is `split.general`."""
+    stated: str = general["license"]
+    if stated != "auto":
+        return stated
+    return "CC0-1.0" if is_bundled(general) else "unknown"
+
+
+def dataset_metadata(split: Mapping[str, Any], licenses: Sequence[str], general_license: str) -> "DatasetCardData":
     """`split` is the stage's metrics; `licenses` are the SPDX identifiers of the pages."""
     from huggingface_hub import DatasetCardData
 
-    names = {LICENSES.get(spdx, "other") for spdx in licenses} | {"cc0-1.0" if general_is_bundled else "unknown"}
+    names = {LICENSES.get(spdx, "other") for spdx in licenses}
+    names.add("unknown" if general_license == "unknown" else LICENSES.get(general_license, general_license.lower()))
     return DatasetCardData(
         pretty_name="wikitune instructions",
         language=["en"],

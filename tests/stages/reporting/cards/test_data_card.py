@@ -76,3 +76,20 @@ def test_a_general_set_from_elsewhere_has_no_known_licence(run: Path) -> None:
 )
 def test_sizes_have_the_hubs_names(number: int, name: str) -> None:
     assert size_category(number) == name
+
+
+def test_a_downloaded_set_is_not_taken_for_the_bundled_one(run: Path) -> None:
+    """Guards against a card that calls other people's text CC0: `path` keeps its default when `url` is set."""
+    url = "https://example.org/sets/tasks.jsonl?raw=1"
+    text = cards(run, settings=with_values(params(), split__general__url=url))["data"]
+    assert vars(DatasetCard(text).data)["license"] == ["cc-by-sa-4.0", "unknown"]
+    assert "`tasks.jsonl`. Their licence is not known to wikitune" in text
+    assert "written for wikitune" not in text
+
+
+def test_the_licence_of_a_general_set_can_be_stated(run: Path) -> None:
+    """Guards against a card without the licence that the user knows."""
+    settings = with_values(params(), split__general__path="tasks.json", split__general__license="Apache-2.0")
+    text = cards(run, settings=settings)["data"]
+    assert vars(DatasetCard(text).data)["license"] == ["apache-2.0", "cc-by-sa-4.0"]
+    assert "`tasks.json`. Their licence, as stated by whoever ran this, is Apache-2.0." in text
