@@ -92,4 +92,4 @@ def test_the_licence_of_a_general_set_can_be_stated(run: Path) -> None:
     settings = with_values(params(), split__general__path="tasks.json", split__general__license="Apache-2.0")
     text = cards(run, settings=settings)["data"]
     assert vars(DatasetCard(text).data)["license"] == ["apache-2.0", "cc-by-sa-4.0"]
-    assert "`tasks.json`. Their licence, as stated by whoever ran this, is Apache-2.0." in text
+    assert "`tasks.json`. Their licence, as stated by whoever ran this, is Apache-2.0.\n\n**Kinds**" in text
