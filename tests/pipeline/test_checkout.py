@@ -10,7 +10,12 @@ import pytest
 
 def make_ready(folder: Path, *options: str) -> str:
     done = subprocess.run(
-        ["make", "--no-print-directory", "ready", *options], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        ["make", "--no-print-directory", "ready", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.returncode == 2
     return done.stdout
