@@ -1,8 +1,8 @@
 """Finds examples that ask and answer the same in other words: the near-duplicates that the proof of a split counts.
 
 The rule `near_duplicate` and the grouping decide the same, with other code. This module is a second implementation of
-the same definition. It shares only the normal form and the word lists (`stages/curation/vocabulary.py`) with them, and
-looks pairs up in exact indices of its own.
+the same definition. It shares only the normal form, the lemmas and the word lists and patterns of
+`stages/curation/vocabulary.py` with them, and looks pairs up in exact indices of its own.
 """
 
 import re
