@@ -1,7 +1,7 @@
 """Proves that no two sides of a finished split share content, or counts what they share.
 
 The proof reads only the examples of the split. It shares no code with the grouping that made the split: it decides for
-itself what a question, a run of words and a near-duplicate is, so that a bug in one shows as a disagreement between them.
+itself what a question, a run of words and a near-duplicate is, so a bug in one shows as a disagreement between them.
 It shares the definitions: the normal form of texts and, for near-duplicates, word lists and lemmas. A bug there goes
 unnoticed.
 """
