@@ -5,7 +5,7 @@ what is asked wherever it stands: before the text, behind it, or lines away from
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 NAMES = tuple(
@@ -88,10 +88,11 @@ def _told(rng: random.Random, exchanges: Sequence[Exchange]) -> str:
 
 
 def _dashes(rng: random.Random, exchanges: Sequence[Exchange]) -> str:
+    mark = rng.choice("-*")
     lines = []
     for exchange in exchanges:
-        lines.append(f"- {exchange.task}{' ' + exchange.item if exchange.item else ''}")
-        lines.append(f"- {exchange.answer}")
+        lines.append(f"{mark} {exchange.task}{' ' + exchange.item if exchange.item else ''}")
+        lines.append(f"{mark} {exchange.answer}")
     return "\n".join(lines)
 
 
@@ -110,3 +111,15 @@ _LAYOUTS = (
     _labelled, _labelled, _three_blocks, _three_blocks, _three_blocks, _bare_lines, _bare_lines, _numbered, _told,
     _dashes, _page,
 )  # fmt: skip
+
+
+def statements_and_exchanges(
+    rng: random.Random, state: Callable[[random.Random], str], ask: Callable[[random.Random], Exchange]
+) -> Iterator[str]:
+    """Documents without end: some put statements one after the other, the others lay out exchanges."""
+    while True:
+        if rng.random() < 0.35:
+            between = rng.choice((" ", " ", "\n"))
+            yield between.join(state(rng) for _ in range(rng.choice((1, 2, 3, 4, 6))))
+        else:
+            yield lay_out(rng, [ask(rng) for _ in range(rng.choice((1, 1, 2, 3, 4, 6)))])
