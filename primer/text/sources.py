@@ -11,6 +11,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from primer.text.arithmetic import write_arithmetic
+from primer.text.comprehension import write_comprehension
+from primer.text.corrections import write_corrections
+from primer.text.extraction import write_extraction
+from primer.text.gaps_and_choices import write_gaps_and_choices
+from primer.text.list_work import write_list_work
+from primer.text.marked_words import write_marked_words
+from primer.text.opinions import write_opinions
+from primer.text.other_words import write_other_words
+from primer.text.sentence_changes import write_sentence_changes
+from primer.text.sentence_joining import write_sentence_joining
+from primer.text.small_problems import write_small_problems
+from primer.text.sorting import write_sorting
+from primer.text.sorts_of_things import write_sorts_of_things
 
 
 @dataclass(frozen=True)
@@ -26,4 +39,35 @@ class TextSource:
 
 SOURCES = (
     TextSource("arithmetic", write_arithmetic, 1.0, "CC0-1.0", "Calculations with whole numbers, written by code."),
+    TextSource(
+        "sentence_changes",
+        write_sentence_changes,
+        3.0,
+        "CC0-1.0",
+        "Sentences in other tenses, voices and forms, asked and denied.",
+    ),
+    TextSource("comprehension", write_comprehension, 3.0, "CC0-1.0", "Short made-up texts, and what they say."),
+    TextSource("sorting", write_sorting, 2.0, "CC0-1.0", "Rows of numbers, dates and words put in order."),
+    TextSource("list_work", write_list_work, 2.0, "CC0-1.0", "Lists copied with changes."),
+    TextSource("corrections", write_corrections, 1.6, "CC0-1.0", "Wrong sentences set right."),
+    TextSource(
+        "extraction", write_extraction, 1.6, "CC0-1.0", "Names, dates, prices and other things found in a sentence."
+    ),
+    TextSource(
+        "sentence_joining", write_sentence_joining, 1.6, "CC0-1.0", "Sentences joined, split, shortened and reported."
+    ),
+    TextSource(
+        "gaps_and_choices", write_gaps_and_choices, 1.2, "CC0-1.0", "Gaps filled, rows continued, answers chosen."
+    ),
+    TextSource(
+        "other_words",
+        write_other_words,
+        1.2,
+        "CC0-1.0",
+        "The same in other words: synonyms, opposites, politeness, short forms.",
+    ),
+    TextSource("sorts_of_things", write_sorts_of_things, 1.2, "CC0-1.0", "What kind of thing something is."),
+    TextSource("marked_words", write_marked_words, 1.0, "CC0-1.0", "Parts of speech in sentences, letters of words."),
+    TextSource("small_problems", write_small_problems, 0.8, "CC0-1.0", "Problems of one or two steps, worked out."),
+    TextSource("opinions", write_opinions, 0.4, "CC0-1.0", "Whether a remark praises or complains."),
 )

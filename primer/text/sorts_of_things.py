@@ -1,0 +1,389 @@
+"""Text about what sort of thing something is: kinds, the odd one out, examples, analogies, even or odd, living or not."""
+
+import random
+from collections.abc import Iterator
+
+from primer.text import materials, slots
+from primer.text.english_forms import (
+    capitalized,
+    degrees_of,
+    listed,
+    number_in_words,
+    participle,
+    plural_of,
+    simple_past,
+    with_article,
+)
+from primer.text.materials import pick
+from primer.text.task_layouts import Item, Maker, documents
+
+MEMBERS = {
+    kind: (many, tuple(member for member in members if member.lower() not in slots.AMBIGUOUS))
+    for kind, (many, members) in slots.CATEGORIES.items()
+}
+# Kinds of which no thing belongs to two; the parts of one group are too close to be told apart.
+_GROUPS = (
+    ("bird", "fish", "insect", "reptile", "mammal"),
+    ("fruit", "vegetable", "flower", "tree"),
+    ("tool", "kitchen item", "musical instrument"),
+    ("piece of clothing",),
+    ("vehicle",),
+    ("piece of furniture",),
+    ("sport",),
+    ("color",),
+    ("metal",),
+    ("part of the body",),
+    ("shape",),
+    ("school subject",),
+    ("drink",),
+    ("language",),
+    ("family member",),
+    ("room", "building"),
+    ("month",),
+    ("day of the week",),
+    ("planet",),
+)
+_DIFFERENT = tuple(kind for group in _GROUPS for kind in group)
+_SEEN = {kind: group for group in _GROUPS for kind in group}
+_OPPOSITES = tuple(
+    pair.split(":")
+    for pair in (
+        "big:small hot:cold old:new fast:slow high:low long:short heavy:light early:late full:empty open:closed wet:dry hard:soft rich:poor strong:weak clean:dirty "
+        "wide:narrow deep:shallow loud:quiet bright:dark thick:thin sweet:sour happy:sad brave:cowardly cheap:expensive easy:difficult near:far first:last good:bad "
+        "love:hate come:go push:pull buy:sell give:take win:lose laugh:cry begin:end open:close arrive:leave remember:forget up:down in:out day:night friend:enemy "
+        "question:answer summer:winter north:south east:west left:right inside:outside above:below always:never before:after more:less beautiful:ugly"
+    ).split()
+)
+
+
+def write_sorts_of_things(rng: random.Random) -> Iterator[str]:
+    """Yields documents without end in which things are put into their kinds."""
+    tasks = documents(MAKERS, rng)
+    while True:
+        yield next(tasks) if rng.random() < 0.85 else _told(rng)
+
+
+def kind_with_article(kind: str) -> str:
+    """ "a bird", "an insect", "fish": the kind of one thing."""
+    return with_article(kind)
+
+
+def _named(member: str, kind: str) -> str:
+    if kind in slots.WITHOUT_ARTICLE or member in slots.UNCOUNTED or not member.islower():
+        return member
+    return with_article(member)
+
+
+def _definite(member: str, kind: str) -> str:
+    bare = kind in slots.WITHOUT_ARTICLE or member in slots.UNCOUNTED or not member.islower()
+    return member if bare else f"the {member}"
+
+
+def _kind(rng: random.Random) -> Iterator[Item]:
+    while True:
+        kind = rng.choice(_DIFFERENT)
+        member = rng.choice(MEMBERS[kind][1])
+        said = f"{capitalized(_named(member, kind))} is {kind_with_article(kind)}."
+        if rng.random() < 0.5:
+            ask = pick(
+                rng,
+                f"What kind of thing is {_named(member, kind)}?|What is {_named(member, kind)}?|"
+                f"To which group does {_named(member, kind)} belong?",
+            )
+            yield Item(ask, "", said, own=True)
+        else:
+            yield Item(
+                pick(
+                    rng,
+                    "say what kind of thing it is|name the kind of thing|What kind of thing is this?|"
+                    "put the word into its group",
+                ),
+                member,
+                kind,
+                said,
+            )
+
+
+def _choose_kind(rng: random.Random) -> Iterator[Item]:
+    """The kind out of two or three, for one word or for some."""
+    kinds = rng.sample(_DIFFERENT, rng.choice([2, 2, 3]))
+    names = listed([kind_with_article(kind) for kind in kinds], "or")
+    while True:
+        if rng.random() < 0.6:
+            kind = rng.choice(kinds)
+            member = rng.choice(MEMBERS[kind][1])
+            ask = (
+                pick(
+                    rng,
+                    f"say whether it is {names}|Is it {names}?|decide: is this {names}|"
+                    f"classify the word as {listed(kinds, 'or')}",
+                )
+                .replace("decide: is", "decide whether it is")
+                .replace("it is this", "this is")
+            )
+            yield Item(ask, member, kind, f"{capitalized(_named(member, kind))} is {kind_with_article(kind)}.")
+        else:
+            chosen = [rng.choice(kinds) for _ in range(rng.randint(3, 4))]
+            members = [rng.choice(MEMBERS[kind][1]) for kind in chosen]
+            if len(set(members)) < len(members):
+                continue
+            ask = pick(rng, f"say of each word whether it is {names}|label each word as {listed(kinds, 'or')}")
+            result = listed(
+                [
+                    f"{_named(member, kind)} is {kind_with_article(kind)}"
+                    for member, kind in zip(members, chosen, strict=True)
+                ]
+            )
+            yield Item(
+                ask,
+                ", ".join(members),
+                ", ".join(f"{member}: {kind}" for member, kind in zip(members, chosen, strict=True)),
+                f"{capitalized(result)}.",
+                own=True,
+            )
+
+
+def _sorted_out(rng: random.Random) -> Iterator[Item]:
+    """A mixed row, in two groups; or only one of them."""
+    while True:
+        first, second = rng.sample(_DIFFERENT, 2)
+        a, b = (rng.sample(MEMBERS[kind][1], rng.randint(2, 3)) for kind in (first, second))
+        row = [*a, *b]
+        rng.shuffle(row)
+        a, b = ([member for member in row if member in group] for group in (a, b))
+        many_a, many_b = MEMBERS[first][0], MEMBERS[second][0]
+        if set(a) & set(b):
+            continue
+        if rng.random() < 0.5:
+            result = (
+                f"{capitalized(many_a)}: {', '.join(a)}\n{capitalized(many_b)}: {', '.join(b)}"
+                if rng.random() < 0.5
+                else f"{capitalized(listed(a))} are {many_a}, {listed(b)} are {many_b}."
+            )
+            yield Item(
+                pick(
+                    rng,
+                    f"sort the words into {many_a} and {many_b}|make two groups, {many_a} and {many_b}|"
+                    f"divide the words into {many_a} and {many_b}",
+                ),
+                ", ".join(row),
+                result,
+                own=True,
+            )
+        else:
+            yield Item(
+                pick(
+                    rng, f"find the {many_a}|which of these are {many_a}?|pick out the {many_a}|keep only the {many_a}"
+                ),
+                ", ".join(row),
+                ", ".join(a),
+                f"The {many_a} are {listed(a)}.",
+                own=True,
+            )
+
+
+def _odd_one(rng: random.Random) -> Iterator[Item]:
+    why = rng.random() < 0.6
+    while True:
+        kind, other = rng.sample(_DIFFERENT, 2)
+        if rng.random() < 0.35:
+            close = [near for near in _SEEN[kind] if near != kind]
+            other = rng.choice(close) if close and kind not in {"tool", "kitchen item", "room", "building"} else other
+        members = rng.sample(MEMBERS[kind][1], min(3, len(MEMBERS[kind][1])))
+        odd = rng.choice(MEMBERS[other][1])
+        row = [*members, odd]
+        rng.shuffle(row)
+        ask = pick(
+            rng,
+            "find the odd one out|Which word does not belong?|Which one does not fit in with the others?|"
+            "find the word that is of another kind|name the word that does not fit|"
+            "cross out the word that does not belong|Which is the odd one out?",
+        )
+        subject = capitalized(_definite(odd, other))
+        said = pick(
+            rng, f"The odd one out is {_definite(odd, other)}.|{subject} does not belong.|{subject} does not fit."
+        )
+        if why:
+            said = (
+                f"{said[:-1]}, because it is {kind_with_article(other)} and the others are {MEMBERS[kind][0]}."
+                if rng.random() < 0.5
+                else f"{said} It is {kind_with_article(other)}; the others are {MEMBERS[kind][0]}."
+            )
+        yield Item(ask, ", ".join(row), odd, said)
+
+
+def _group_name(rng: random.Random) -> Iterator[Item]:
+    while True:
+        kind = rng.choice(_DIFFERENT)
+        many, members = MEMBERS[kind]
+        row = rng.sample(members, min(len(members), rng.choice([2, 3, 3, 4])))
+        ask = pick(
+            rng,
+            "find one word for all of them|give the group a name|What are these things?|"
+            "What do these have in common?|name the kind to which all of them belong",
+        )
+        said = pick(rng, f"{capitalized(listed(row))} are {many}.|They are all {many}.|These are {many}.")
+        yield Item(ask, ", ".join(row), many, said)
+
+
+def _examples(rng: random.Random) -> Iterator[Item]:
+    while True:
+        kind = rng.choice(_DIFFERENT)
+        many, members = MEMBERS[kind]
+        count = rng.choice([2, 3, 3, 4, 5])
+        if len(members) < count:
+            continue
+        row = [
+            _definite(member, kind) if kind in {"musical instrument", "part of the body"} else _named(member, kind)
+            for member in rng.sample(members, count)
+        ]
+        number = number_in_words(count)
+        ask = pick(
+            rng,
+            f"name {number} {many}|list {number} {many}|give {number} examples of {many}|"
+            f"write down {number} {many}|think of {number} {many}",
+        )
+        said = pick(
+            rng,
+            f"{capitalized(number)} {many} are {listed(row)}.|Examples of {many} are {listed(row)}.|"
+            f"{capitalized(listed(row))} are {many}.",
+        )
+        yield Item(ask, "", ", ".join(row), said, own=True)
+
+
+def _analogy(rng: random.Random) -> Iterator[Item]:
+    """ "Hot is to cold as big is to small"; also members and kinds, forms of words, and calendar."""
+    while True:
+        a, b, c, d = _two_pairs(rng)
+        ask = pick(
+            rng,
+            f'"{a}" is to "{b}" as "{c}" is to what?|'
+            f"Complete: {a} is to {b} as {c} is to ___|{capitalized(a)} : {b} = {c} : ?|"
+            f"{a} goes with {b}. What goes with {c}?",
+        )
+        yield Item(
+            capitalized(ask),
+            "",
+            d,
+            pick(rng, f'{capitalized(a)} is to {b} as {c} is to {d}.|{capitalized(c)} is to {d}.|The word is "{d}".'),
+            own=True,
+        )
+
+
+def _two_pairs(rng: random.Random) -> tuple[str, str, str, str]:
+    draw = rng.random()
+    if draw < 0.35:
+        (a, b), (c, d) = rng.sample(_OPPOSITES, 2)
+    elif draw < 0.6:
+        one, two = rng.sample(_DIFFERENT, 2)
+        a, b, c, d = rng.choice(MEMBERS[one][1]), one, rng.choice(MEMBERS[two][1]), two
+    elif draw < 0.75:
+        a, c = rng.sample(
+            [
+                noun
+                for noun in (*slots.MAMMALS, *slots.TOOLS, *slots.FRUITS, *slots.JOBS)
+                if noun not in slots.UNCOUNTED
+            ],
+            2,
+        )
+        b, d = plural_of(a), plural_of(c)
+    elif draw < 0.9:
+        a, c = rng.sample(
+            "go see take write sing run eat drink give find think buy teach catch break speak fly walk open".split(), 2
+        )
+        change = rng.choice([simple_past, participle])
+        b, d = change(a), change(c)
+    else:
+        a, c = rng.sample("big small tall old young fast slow warm cold happy easy good bad strong".split(), 2)
+        at = rng.randrange(2)
+        b, d = degrees_of(a)[at], degrees_of(c)[at]
+    return a, b, c, d
+
+
+def _even_odd(rng: random.Random) -> Iterator[Item]:
+    kind = rng.choice(["parity", "parity", "size", "type"])
+    while True:
+        number = rng.choice([rng.randint(1, 99), rng.randint(100, 999)])
+        if kind == "parity":
+            result = "even" if number % 2 == 0 else "odd"
+            ask = pick(rng, "Is the number even or odd?|say whether the number is even or odd|even or odd?")
+        elif kind == "size":
+            limit = rng.choice([10, 20, 50, 100, 200])
+            if number == limit:
+                continue
+            result, ask = (
+                ("above" if number > limit else "below") + f" {limit}",
+                f"say whether the number is above or below {limit}",
+            )
+            yield Item(ask, str(number), result, f"{number} is {result}.", own=True)
+            continue
+        else:
+            result = rng.choice(["a number", "a word", "a name", "a date"])
+            given = {
+                "a number": str(number),
+                "a word": rng.choice(materials.WORDS),
+                "a name": rng.choice(materials.NAMES),
+                "a date": materials.date_in_words(*materials.date(rng)),
+            }[result]
+            yield Item(
+                "say whether this is a number, a word, a name or a date", given, result, f'"{given}" is {result}.'
+            )
+            continue
+        yield Item(
+            ask,
+            str(number),
+            result,
+            f"{number} is {'an' if result == 'even' or result == 'odd' else 'a'} {result} number.",
+        )
+
+
+def _true_kind(rng: random.Random) -> Iterator[Item]:
+    while True:
+        kind, other = rng.sample(_DIFFERENT, 2)
+        member = rng.choice(MEMBERS[kind][1])
+        asked = kind if rng.random() < 0.5 else other
+        ask = pick(
+            rng,
+            f"Is {_named(member, kind)} {kind_with_article(asked)}?|"
+            f"True or false: {_named(member, kind)} is {kind_with_article(asked)}.|"
+            f"Is it right that {_named(member, kind)} is {kind_with_article(asked)}?",
+        )
+        yes = asked == kind
+        word = ("True" if yes else "False") if ask.startswith("True") else ("Yes" if yes else "No")
+        yield Item(
+            ask,
+            "",
+            f"{word}.",
+            f"{word}, {_named(member, kind)} is {kind_with_article(kind)}"
+            + ("." if yes else f", not {kind_with_article(asked)}."),
+            own=True,
+        )
+
+
+def _told(rng: random.Random) -> str:
+    """Sentences about some things and their kinds."""
+    kind, other = rng.sample(_DIFFERENT, 2)
+    many, members = MEMBERS[kind]
+    row = rng.sample(members, min(3, len(members)))
+    odd = rng.choice(MEMBERS[other][1])
+    return pick(
+        rng,
+        f"{capitalized(listed(row))} are {many}. {capitalized(odd)} is not one of them: it is {kind_with_article(other)}.|"
+        f"{capitalized(_named(row[0], kind))} is {kind_with_article(kind)}. So is {_named(row[1], kind)}. But {_named(odd, other)} is {kind_with_article(other)}.|"
+        f"There are many {many}: {', '.join(row)} and others.|"
+        f"{capitalized(_named(odd, other))} is {kind_with_article(other)}, {_named(row[0], kind)} is {kind_with_article(kind)}.|"
+        f"Which of these are {many}: {', '.join([*row[:2], odd])}? {capitalized(listed(row[:2]))} are; {_named(odd, other)} is {kind_with_article(other)}.",
+    )
+
+
+MAKERS: tuple[tuple[Maker, int], ...] = (
+    (_kind, 10),
+    (_choose_kind, 14),
+    (_sorted_out, 12),
+    (_odd_one, 16),
+    (_group_name, 8),
+    (_examples, 10),
+    (_analogy, 12),
+    (_even_odd, 8),
+    (_true_kind, 8),
+)
