@@ -291,7 +291,7 @@ def _choice(rng: random.Random) -> Iterator[Item]:
         style = rng.choice(["{}) {}", "{}. {}", "({}) {}"])
         letters = rng.choice(["abcd", "ABCD", "1234"])
         letter = letters[options.index(right)]
-        between = rng.choice(["\n", "\n", "  "])
+        between = rng.choice(["\n", "\n", " "])
         given = between.join(style.format(mark, option) for mark, option in zip(letters, options, strict=False))
         yield Item(
             question,

@@ -138,7 +138,7 @@ def _bare(items: Sequence[Item], rng: random.Random) -> str:
     item = items[0]
     mark = rng.choice(["", "", "", "> ", "-> ", "= ", "Answer: ", "A: ", "Result: "])
     quote = (
-        rng.choice(["{}", "{}", "{}", "    {}", "> {}", "*{}*"]) if mark != "> " and "\n" not in item.given else "{}"
+        rng.choice(["{}", "{}", "{}", "> {}", "*{}*"]) if mark != "> " and "\n" not in item.given else "{}"
     )
     parts = [instruction(item, rng), *([quote.format(item.given)] if item.given else []), mark + item.answer(rng)]
     return rng.choice(["\n", "\n\n", "\n\n"]).join(parts)
@@ -193,7 +193,7 @@ def _pairs(items: Sequence[Item], rng: random.Random) -> str:
     """Texts and results side by side, under one instruction: arrows or a table."""
     if not all(item.given for item in items) or any("\n" in item.given or "|" in item.given for item in items):
         return _question_and_answer(items, rng)
-    arrow = rng.choice([" -> ", " => ", " = ", ": ", " → ", "\n   ", " / ", "\t"])
+    arrow = rng.choice([" -> ", " => ", " = ", ": ", " → ", "\n-> ", " / ", "\t"])
     if rng.random() < 0.3:
         head = f"| {rng.choice(['text', 'given', 'before', 'original'])} | {rng.choice(['result', 'answer', 'after', 'new'])} |\n|---|---|\n"
         rows = "\n".join(f"| {item.given} | {item.result} |" for item in items)
