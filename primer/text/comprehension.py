@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from primer.text.english_forms import capitalized, listed, number_in_words
 from primer.text.materials import NAMES, made_up_name, pick
-from primer.text.portraits import PORTRAITS, Portrait, any_portrait, notice, outing, person, town
+from primer.text.portraits import Portrait, person, town
+from primer.text.small_stories import PORTRAITS, any_portrait, notice, outing
 from primer.text.task_layouts import Item, Maker, documents
 
 _YEAR = re.compile(r"\b1\d{3}\b|\b20\d\d\b")

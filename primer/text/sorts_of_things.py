@@ -3,15 +3,11 @@
 import random
 from collections.abc import Iterator
 
-from primer.text import materials, slots
+from primer.text import slots
 from primer.text.english_forms import (
     capitalized,
-    degrees_of,
     listed,
     number_in_words,
-    participle,
-    plural_of,
-    simple_past,
     with_article,
 )
 from primer.text.materials import pick
@@ -43,17 +39,8 @@ _GROUPS = (
     ("day of the week",),
     ("planet",),
 )
-_DIFFERENT = tuple(kind for group in _GROUPS for kind in group)
+DIFFERENT_KINDS = tuple(kind for group in _GROUPS for kind in group)
 _SEEN = {kind: group for group in _GROUPS for kind in group}
-_OPPOSITES = tuple(
-    pair.split(":")
-    for pair in (
-        "big:small hot:cold old:new fast:slow high:low long:short heavy:light early:late full:empty open:closed wet:dry hard:soft rich:poor strong:weak clean:dirty "
-        "wide:narrow deep:shallow loud:quiet bright:dark thick:thin sweet:sour happy:sad brave:cowardly cheap:expensive easy:difficult near:far first:last good:bad "
-        "love:hate come:go push:pull buy:sell give:take win:lose laugh:cry begin:end open:close arrive:leave remember:forget up:down in:out day:night friend:enemy "
-        "question:answer summer:winter north:south east:west left:right inside:outside above:below always:never before:after more:less beautiful:ugly"
-    ).split()
-)
 
 
 def write_sorts_of_things(rng: random.Random) -> Iterator[str]:
@@ -81,7 +68,7 @@ def _definite(member: str, kind: str) -> str:
 
 def _kind(rng: random.Random) -> Iterator[Item]:
     while True:
-        kind = rng.choice(_DIFFERENT)
+        kind = rng.choice(DIFFERENT_KINDS)
         member = rng.choice(MEMBERS[kind][1])
         said = f"{capitalized(_named(member, kind))} is {kind_with_article(kind)}."
         if rng.random() < 0.5:
@@ -106,7 +93,7 @@ def _kind(rng: random.Random) -> Iterator[Item]:
 
 def _choose_kind(rng: random.Random) -> Iterator[Item]:
     """The kind out of two or three, for one word or for some."""
-    kinds = rng.sample(_DIFFERENT, rng.choice([2, 2, 3]))
+    kinds = rng.sample(DIFFERENT_KINDS, rng.choice([2, 2, 3]))
     names = listed([kind_with_article(kind) for kind in kinds], "or")
     while True:
         if rng.random() < 0.6:
@@ -146,7 +133,7 @@ def _choose_kind(rng: random.Random) -> Iterator[Item]:
 def _sorted_out(rng: random.Random) -> Iterator[Item]:
     """A mixed row, in two groups; or only one of them."""
     while True:
-        first, second = rng.sample(_DIFFERENT, 2)
+        first, second = rng.sample(DIFFERENT_KINDS, 2)
         a, b = (rng.sample(MEMBERS[kind][1], rng.randint(2, 3)) for kind in (first, second))
         row = [*a, *b]
         rng.shuffle(row)
@@ -185,7 +172,7 @@ def _sorted_out(rng: random.Random) -> Iterator[Item]:
 def _odd_one(rng: random.Random) -> Iterator[Item]:
     why = rng.random() < 0.6
     while True:
-        kind, other = rng.sample(_DIFFERENT, 2)
+        kind, other = rng.sample(DIFFERENT_KINDS, 2)
         if rng.random() < 0.35:
             close = [near for near in _SEEN[kind] if near != kind]
             other = rng.choice(close) if close and kind not in {"tool", "kitchen item", "room", "building"} else other
@@ -214,7 +201,7 @@ def _odd_one(rng: random.Random) -> Iterator[Item]:
 
 def _group_name(rng: random.Random) -> Iterator[Item]:
     while True:
-        kind = rng.choice(_DIFFERENT)
+        kind = rng.choice(DIFFERENT_KINDS)
         many, members = MEMBERS[kind]
         row = rng.sample(members, min(len(members), rng.choice([2, 3, 3, 4])))
         ask = pick(
@@ -228,7 +215,7 @@ def _group_name(rng: random.Random) -> Iterator[Item]:
 
 def _examples(rng: random.Random) -> Iterator[Item]:
     while True:
-        kind = rng.choice(_DIFFERENT)
+        kind = rng.choice(DIFFERENT_KINDS)
         many, members = MEMBERS[kind]
         count = rng.choice([2, 3, 3, 4, 5])
         if len(members) < count:
@@ -251,95 +238,9 @@ def _examples(rng: random.Random) -> Iterator[Item]:
         yield Item(ask, "", ", ".join(row), said, own=True)
 
 
-def _analogy(rng: random.Random) -> Iterator[Item]:
-    """ "Hot is to cold as big is to small"; also members and kinds, forms of words, and calendar."""
-    while True:
-        a, b, c, d = _two_pairs(rng)
-        ask = pick(
-            rng,
-            f'"{a}" is to "{b}" as "{c}" is to what?|'
-            f"Complete: {a} is to {b} as {c} is to ___|{capitalized(a)} : {b} = {c} : ?|"
-            f"{a} goes with {b}. What goes with {c}?",
-        )
-        yield Item(
-            capitalized(ask),
-            "",
-            d,
-            pick(rng, f'{capitalized(a)} is to {b} as {c} is to {d}.|{capitalized(c)} is to {d}.|The word is "{d}".'),
-            own=True,
-        )
-
-
-def _two_pairs(rng: random.Random) -> tuple[str, str, str, str]:
-    draw = rng.random()
-    if draw < 0.35:
-        (a, b), (c, d) = rng.sample(_OPPOSITES, 2)
-    elif draw < 0.6:
-        one, two = rng.sample(_DIFFERENT, 2)
-        a, b, c, d = rng.choice(MEMBERS[one][1]), one, rng.choice(MEMBERS[two][1]), two
-    elif draw < 0.75:
-        a, c = rng.sample(
-            [
-                noun
-                for noun in (*slots.MAMMALS, *slots.TOOLS, *slots.FRUITS, *slots.JOBS)
-                if noun not in slots.UNCOUNTED
-            ],
-            2,
-        )
-        b, d = plural_of(a), plural_of(c)
-    elif draw < 0.9:
-        a, c = rng.sample(
-            "go see take write sing run eat drink give find think buy teach catch break speak fly walk open".split(), 2
-        )
-        change = rng.choice([simple_past, participle])
-        b, d = change(a), change(c)
-    else:
-        a, c = rng.sample("big small tall old young fast slow warm cold happy easy good bad strong".split(), 2)
-        at = rng.randrange(2)
-        b, d = degrees_of(a)[at], degrees_of(c)[at]
-    return a, b, c, d
-
-
-def _even_odd(rng: random.Random) -> Iterator[Item]:
-    kind = rng.choice(["parity", "parity", "size", "type"])
-    while True:
-        number = rng.choice([rng.randint(1, 99), rng.randint(100, 999)])
-        if kind == "parity":
-            result = "even" if number % 2 == 0 else "odd"
-            ask = pick(rng, "Is the number even or odd?|say whether the number is even or odd|even or odd?")
-        elif kind == "size":
-            limit = rng.choice([10, 20, 50, 100, 200])
-            if number == limit:
-                continue
-            result, ask = (
-                ("above" if number > limit else "below") + f" {limit}",
-                f"say whether the number is above or below {limit}",
-            )
-            yield Item(ask, str(number), result, f"{number} is {result}.", own=True)
-            continue
-        else:
-            result = rng.choice(["a number", "a word", "a name", "a date"])
-            given = {
-                "a number": str(number),
-                "a word": rng.choice(materials.WORDS),
-                "a name": rng.choice(materials.NAMES),
-                "a date": materials.date_in_words(*materials.date(rng)),
-            }[result]
-            yield Item(
-                "say whether this is a number, a word, a name or a date", given, result, f'"{given}" is {result}.'
-            )
-            continue
-        yield Item(
-            ask,
-            str(number),
-            result,
-            f"{number} is {'an' if result == 'even' or result == 'odd' else 'a'} {result} number.",
-        )
-
-
 def _true_kind(rng: random.Random) -> Iterator[Item]:
     while True:
-        kind, other = rng.sample(_DIFFERENT, 2)
+        kind, other = rng.sample(DIFFERENT_KINDS, 2)
         member = rng.choice(MEMBERS[kind][1])
         asked = kind if rng.random() < 0.5 else other
         ask = pick(
@@ -362,7 +263,7 @@ def _true_kind(rng: random.Random) -> Iterator[Item]:
 
 def _told(rng: random.Random) -> str:
     """Sentences about some things and their kinds."""
-    kind, other = rng.sample(_DIFFERENT, 2)
+    kind, other = rng.sample(DIFFERENT_KINDS, 2)
     many, members = MEMBERS[kind]
     row = rng.sample(members, min(3, len(members)))
     odd = rng.choice(MEMBERS[other][1])
@@ -383,7 +284,5 @@ MAKERS: tuple[tuple[Maker, int], ...] = (
     (_odd_one, 16),
     (_group_name, 8),
     (_examples, 10),
-    (_analogy, 12),
-    (_even_odd, 8),
     (_true_kind, 8),
 )

@@ -10,20 +10,29 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from primer.text.analogies import write_analogies
 from primer.text.arithmetic import write_arithmetic
 from primer.text.comprehension import write_comprehension
 from primer.text.corrections import write_corrections
 from primer.text.extraction import write_extraction
 from primer.text.gaps_and_choices import write_gaps_and_choices
+from primer.text.list_questions import write_list_questions
 from primer.text.list_work import write_list_work
 from primer.text.marked_words import write_marked_words
 from primer.text.opinions import write_opinions
 from primer.text.other_words import write_other_words
+from primer.text.patterns_and_options import write_patterns_and_options
+from primer.text.politeness import write_politeness
+from primer.text.ranking import write_ranking
+from primer.text.sentence_building import write_sentence_building
 from primer.text.sentence_changes import write_sentence_changes
 from primer.text.sentence_joining import write_sentence_joining
+from primer.text.sentence_parts import write_sentence_parts
+from primer.text.sentence_rewriting import write_sentence_rewriting
 from primer.text.small_problems import write_small_problems
 from primer.text.sorting import write_sorting
 from primer.text.sorts_of_things import write_sorts_of_things
+from primer.text.spelling_mistakes import write_spelling_mistakes
 
 
 @dataclass(frozen=True)
@@ -47,27 +56,50 @@ SOURCES = (
         "Sentences in other tenses, voices and forms, asked and denied.",
     ),
     TextSource("comprehension", write_comprehension, 3.0, "CC0-1.0", "Short made-up texts, and what they say."),
-    TextSource("sorting", write_sorting, 2.0, "CC0-1.0", "Rows of numbers, dates and words put in order."),
-    TextSource("list_work", write_list_work, 2.0, "CC0-1.0", "Lists copied with changes."),
-    TextSource("corrections", write_corrections, 1.6, "CC0-1.0", "Wrong sentences set right."),
+    TextSource("sorting", write_sorting, 1.7, "CC0-1.0", "Rows of numbers, dates and words put in order."),
+    TextSource("list_work", write_list_work, 1.4, "CC0-1.0", "Lists copied with changes."),
+    TextSource("corrections", write_corrections, 1.2, "CC0-1.0", "Wrong sentences set right."),
     TextSource(
-        "extraction", write_extraction, 1.6, "CC0-1.0", "Names, dates, prices and other things found in a sentence."
+        "extraction", write_extraction, 1.2, "CC0-1.0", "Names, dates, prices and other things found in a sentence."
     ),
     TextSource(
-        "sentence_joining", write_sentence_joining, 1.6, "CC0-1.0", "Sentences joined, split, shortened and reported."
+        "sentence_joining", write_sentence_joining, 1.0, "CC0-1.0", "Sentences joined, split, shortened and reported."
     ),
-    TextSource(
-        "gaps_and_choices", write_gaps_and_choices, 1.2, "CC0-1.0", "Gaps filled, rows continued, answers chosen."
-    ),
+    TextSource("gaps_and_choices", write_gaps_and_choices, 0.9, "CC0-1.0", "Gaps in sentences and words filled."),
     TextSource(
         "other_words",
         write_other_words,
         1.2,
         "CC0-1.0",
-        "The same in other words: synonyms, opposites, politeness, short forms.",
+        "Synonyms, opposites and comparisons in sentences.",
     ),
     TextSource("sorts_of_things", write_sorts_of_things, 1.2, "CC0-1.0", "What kind of thing something is."),
     TextSource("marked_words", write_marked_words, 1.0, "CC0-1.0", "Parts of speech in sentences, letters of words."),
     TextSource("small_problems", write_small_problems, 0.8, "CC0-1.0", "Problems of one or two steps, worked out."),
     TextSource("opinions", write_opinions, 0.4, "CC0-1.0", "Whether a remark praises or complains."),
+    TextSource(
+        "ranking", write_ranking, 0.9, "CC0-1.0", "The largest, the smallest, the first and the next; scales and races."
+    ),
+    TextSource("list_questions", write_list_questions, 1.2, "CC0-1.0", "Questions about what a list has in it."),
+    TextSource(
+        "spelling_mistakes", write_spelling_mistakes, 0.9, "CC0-1.0", "Misspelled words, capitals and marks set right."
+    ),
+    TextSource("sentence_parts", write_sentence_parts, 0.8, "CC0-1.0", "Words of a sentence by their place and role."),
+    TextSource(
+        "patterns_and_options",
+        write_patterns_and_options,
+        0.8,
+        "CC0-1.0",
+        "Rows continued, and answers chosen from some.",
+    ),
+    TextSource("politeness", write_politeness, 0.7, "CC0-1.0", "Polite, formal and short ways to say something."),
+    TextSource(
+        "sentence_rewriting",
+        write_sentence_rewriting,
+        1.1,
+        "CC0-1.0",
+        "Sentences with other subjects, pronouns, numbers, or reported.",
+    ),
+    TextSource("sentence_building", write_sentence_building, 0.6, "CC0-1.0", "Sentences made of given words."),
+    TextSource("analogies", write_analogies, 0.5, "CC0-1.0", "Pairs that belong together, and even and odd numbers."),
 )

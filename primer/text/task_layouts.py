@@ -137,9 +137,7 @@ def _bare(items: Sequence[Item], rng: random.Random) -> str:
     """Instruction, text and result as three paragraphs without labels."""
     item = items[0]
     mark = rng.choice(["", "", "", "> ", "-> ", "= ", "Answer: ", "A: ", "Result: "])
-    quote = (
-        rng.choice(["{}", "{}", "{}", "> {}", "*{}*"]) if mark != "> " and "\n" not in item.given else "{}"
-    )
+    quote = rng.choice(["{}", "{}", "{}", "> {}", "*{}*"]) if mark != "> " and "\n" not in item.given else "{}"
     parts = [instruction(item, rng), *([quote.format(item.given)] if item.given else []), mark + item.answer(rng)]
     return rng.choice(["\n", "\n\n", "\n\n"]).join(parts)
 
