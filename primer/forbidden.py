@@ -3,8 +3,8 @@
 Case, white space and punctuation don't count. A document asks
 
 - a task without an input if it has the instruction word for word,
-- a general task with an input if it has the input's text. An input below three words ("leaf") is no text: there it is
-  the instruction with the input right behind it,
+- a general task with an input if it has the input's text; if that has below five words ("leaf", "as cold as ..."), which
+  may well stand in a fact, if it has both the instruction and the input,
 - a question about a passage of a page if it has both the question and the passage's beginning. The passage alone is
   no question: the model reads the pages.
 """
@@ -20,7 +20,7 @@ from stages.common.records import Example
 from stages.english.normal_form import normal_form
 
 _WORD = re.compile(r"[^\W_]+(?:['.,-][^\W_]+)*|[+\u00d7\u00f7=%°]")
-LONG_INPUT = 3  # words from which an input is a text
+LONG_INPUT = 5  # words from which an input is looked for by itself
 BEGINNING = 8  # words of a passage
 
 Run = tuple[str, ...]
@@ -62,7 +62,7 @@ def _question(example: Example) -> tuple[Run, Run]:
     instruction, item = tuple(plain_words(example.instruction)), tuple(plain_words(example.input))
     if example.source.kind == "synthetic":
         return instruction, item[:BEGINNING]
-    return (item, ()) if len(item) >= LONG_INPUT else (instruction + item, ())
+    return (item, ()) if len(item) >= LONG_INPUT else (instruction, item)
 
 
 def _has_run(words: list[str], run: Run) -> bool:

@@ -11,16 +11,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from primer.text.analogies import write_analogies
-from primer.text.arithmetic import write_arithmetic
+from primer.text.arithmetic import write_arithmetic, write_word_problems
 from primer.text.comprehension import write_comprehension
 from primer.text.corrections import write_corrections
+from primer.text.countries_and_elements import write_countries, write_elements
+from primer.text.days_and_measures import write_days_and_times, write_measures_and_shapes
 from primer.text.extraction import write_extraction
 from primer.text.gaps_and_choices import write_gaps_and_choices
+from primer.text.kinds_of_things import write_kinds
 from primer.text.list_questions import write_list_questions
 from primer.text.list_work import write_list_work
 from primer.text.marked_words import write_marked_words
+from primer.text.meanings import write_definitions, write_sayings, write_synonyms_and_opposites
+from primer.text.number_names import write_number_names, write_orders
 from primer.text.opinions import write_opinions
 from primer.text.other_words import write_other_words
+from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options
 from primer.text.politeness import write_politeness
 from primer.text.ranking import write_ranking
@@ -33,6 +39,11 @@ from primer.text.small_problems import write_small_problems
 from primer.text.sorting import write_sorting
 from primer.text.sorts_of_things import write_sorts_of_things
 from primer.text.spelling_mistakes import write_spelling_mistakes
+from primer.text.spellings import write_spellings
+from primer.text.word_forms import write_parts_of_speech, write_word_forms
+
+# The lists of `primer/lexicon/` were written for this project, but for wordnet.tsv, which is taken from WordNet 3.1.
+_WORDNET = "CC0-1.0 AND LicenseRef-WordNet-3.0"
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,26 @@ class TextSource:
 
 
 SOURCES = (
-    TextSource("arithmetic", write_arithmetic, 1.0, "CC0-1.0", "Calculations with whole numbers, written by code."),
+    TextSource(
+        "word_forms", write_word_forms, 1.2, _WORDNET, "Plurals, tenses and comparison; forms from lemminflect (MIT)."
+    ),
+    TextSource("parts_of_speech", write_parts_of_speech, 0.6, _WORDNET, "Which part of speech a word is."),
+    TextSource("definitions", write_definitions, 0.8, _WORDNET, "What common words mean."),
+    TextSource("synonyms_and_opposites", write_synonyms_and_opposites, 1.2, _WORDNET, "Synonyms and opposites."),
+    TextSource("sayings", write_sayings, 0.6, "CC0-1.0", "Idioms, proverbs and similes, from lists of this project."),
+    TextSource("kinds", write_kinds, 1.0, _WORDNET, "What is what, lists, and the one that doesn't belong."),
+    TextSource("spellings", write_spellings, 0.8, "CC0-1.0", "Spelling, contractions, rhymes, compounds, a and an."),
+    TextSource("arithmetic", write_arithmetic, 1.2, "CC0-1.0", "Calculations with whole numbers."),
+    TextSource("word_problems", write_word_problems, 0.6, "CC0-1.0", "Small problems in words, with their solutions."),
+    TextSource(
+        "number_names", write_number_names, 1.0, "CC0-1.0", "Numbers in words and Roman numerals; even, odd, prime."
+    ),
+    TextSource("orders", write_orders, 0.8, "CC0-1.0", "Numbers, words, months and days put in order."),
+    TextSource("measures_and_shapes", write_measures_and_shapes, 0.9, "CC0-1.0", "Units of measurement, and shapes."),
+    TextSource("days_and_times", write_days_and_times, 0.7, "CC0-1.0", "The calendar and the clock."),
+    TextSource("countries", write_countries, 1.4, "CC0-1.0", "Countries, from a table of this project."),
+    TextSource("elements", write_elements, 0.7, "CC0-1.0", "Chemical elements and some substances, likewise."),
+    TextSource("pages", write_page_tellings, 5.0, "CC0-1.0", "The bundled pages in several tellings."),
     TextSource(
         "sentence_changes",
         write_sentence_changes,

@@ -20,7 +20,7 @@ FORBIDDEN = Forbidden(
     [
         example("What is the plural of 'child'?"),
         example("Write the plural form of this noun.", "tooth"),
-        example("Make it negative.", "I like spicy food."),
+        example("Make it negative.", "I really like spicy food."),
         example("When was the assembly founded?", PASSAGE, PAGE),
         example("In which year did Iceland become a republic?", "", PAGE),
     ]
@@ -32,7 +32,7 @@ FORBIDDEN = Forbidden(
     [
         'Q: What is the plural of "child"?\nA: Children.',
         "Write the plural form of this noun.\ntooth\nteeth",
-        "He said: I like spicy food. She does, too.",
+        "He said: I really like spicy food. She does, too.",
         f"{PASSAGE}\nWhen was the assembly founded?\nIn 930.",
         "IN WHICH YEAR did Iceland become a republic? In 1944.",
     ],
@@ -47,7 +47,7 @@ def test_a_task_is_found_in_any_dress(document: str) -> None:
     [
         "The plural of 'child' is 'children'.",
         "Write the plural form of this noun.\nfoot\nfeet",
-        "I like spicy soup.",
+        "I really like spicy soup.",
         PASSAGE,
         "When was the assembly founded? In 1262.",
         "",
