@@ -5,7 +5,9 @@ import json
 import logging
 import random
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 from primer.forbidden import Forbidden, read_forbidden
 from primer.settings import (
@@ -41,18 +43,24 @@ def main() -> None:
     shares = sum(source.share for source in SOURCES)
     documents: list[tuple[str, str]] = []
     counts = {}
-    for source in SOURCES:
-        count = Counts()
-        wanted = int(params.characters * source.share / shares)
-        documents += [(source.name, text) for text in take(source, wanted, params.seed, forbidden, count)]
-        counts[source.name] = vars(count)
-        log.info("%s: %s", source.name, vars(count))
+    wanted = [int(params.characters * source.share / shares) for source in SOURCES]
+    with ProcessPoolExecutor() as pool:  # a source depends on its own random numbers only
+        written = pool.map(_write, range(len(SOURCES)), wanted, repeat(params.seed), repeat(forbidden))
+        for source, (texts, count) in zip(SOURCES, written, strict=True):
+            documents += [(source.name, text) for text in texts]
+            counts[source.name] = vars(count)
+            log.info("%s: %s", source.name, vars(count))
     random.Random(params.seed).shuffle(documents)
     TEXT.parent.mkdir(parents=True, exist_ok=True)
     with TEXT.open("w", encoding="utf-8") as file:
         for name, text in documents:
             file.write(json.dumps({"source": name, "text": text}, ensure_ascii=False) + "\n")
     write_json(TEXT_COUNTS, counts)
+
+
+def _write(number: int, characters: int, seed: int, forbidden: Forbidden) -> tuple[list[str], Counts]:
+    count = Counts()
+    return list(take(SOURCES[number], characters, seed, forbidden, count)), count
 
 
 def take(source: TextSource, characters: int, seed: int, forbidden: Forbidden, count: Counts) -> Iterator[str]:

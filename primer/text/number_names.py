@@ -313,8 +313,8 @@ def _ordered(rng: random.Random) -> tuple[list[str], list[str], str, tuple[str, 
     if kind == "words":
         words = rng.sample([noun for noun, _ in nouns()], count)
         if rng.random() < 0.4:  # the same first letter
-            words = rng.sample([noun for noun, _ in nouns() if noun[0] == words[0][0]] * 2, count)
-            words = list(dict.fromkeys(words))
+            alike = [noun for noun, _ in nouns() if noun[0] == words[0][0]]
+            words = rng.sample(alike, min(count, len(alike)))
         tasks = (
             "Put these words in alphabetical order.",
             "Sort the words alphabetically.",
@@ -335,7 +335,8 @@ def _ordered(rng: random.Random) -> tuple[list[str], list[str], str, tuple[str, 
 
 def _ask_order(rng: random.Random) -> Exchange:
     words, ordered, name, tasks = _ordered(rng)
-    listing, commas = f"{', '.join(ordered[:-1])} and {ordered[-1]}", ", ".join(ordered)
+    listing = " and ".join(filter(None, (", ".join(ordered[:-1]), ordered[-1])))
+    commas = ", ".join(ordered)
     answer = rng.choice(
         (
             f"In {name}, they are {listing}.",
