@@ -24,10 +24,14 @@ def write_analogies(rng: random.Random) -> Iterator[str]:
 _OPPOSITES = tuple(
     pair.split(":")
     for pair in (
-        "big:small hot:cold old:new fast:slow high:low long:short heavy:light early:late full:empty open:closed wet:dry hard:soft rich:poor strong:weak clean:dirty "
-        "wide:narrow deep:shallow loud:quiet bright:dark thick:thin sweet:sour happy:sad brave:cowardly cheap:expensive easy:difficult near:far first:last good:bad "
-        "love:hate come:go push:pull buy:sell give:take win:lose laugh:cry begin:end open:close arrive:leave remember:forget up:down in:out day:night friend:enemy "
-        "question:answer summer:winter north:south east:west left:right inside:outside above:below always:never before:after more:less beautiful:ugly"
+        "big:small hot:cold old:new fast:slow high:low long:short heavy:light early:late full:empty "
+        "open:closed wet:dry hard:soft rich:poor strong:weak clean:dirty "
+        "wide:narrow deep:shallow loud:quiet bright:dark thick:thin sweet:sour happy:sad brave:cowardly "
+        "cheap:expensive easy:difficult near:far first:last good:bad "
+        "love:hate come:go push:pull buy:sell give:take win:lose laugh:cry begin:end open:close "
+        "arrive:leave remember:forget up:down in:out day:night friend:enemy "
+        "question:answer summer:winter north:south east:west left:right inside:outside above:below "
+        "always:never before:after more:less beautiful:ugly"
     ).split()
 )
 

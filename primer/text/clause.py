@@ -47,7 +47,7 @@ class Phrase:
 
 
 @dataclass(frozen=True)
-class Clause:
+class SimpleClause:
     """Subject, verb (base form, perhaps with a particle), object or none, and the rest ("in the garden")."""
 
     subject: Phrase
@@ -149,7 +149,7 @@ class Clause:
 
     def _passive_clause(self, tense: str, *, agent: bool) -> str:
         assert self.object is not None
-        of_object = Clause(Phrase(self.object.text, self.object.pronoun), "be", None)
+        of_object = SimpleClause(Phrase(self.object.text, self.object.pronoun), "be", None)
         be = {
             "present": of_object.be(False),
             "past": of_object.be(True),

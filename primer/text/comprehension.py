@@ -1,4 +1,4 @@
-"""Text about reading: a short text, and questions about what it says, which sentence says it, and what it leaves out."""
+"""Text about reading: a short text, and questions about what it says and which sentence says it."""
 
 import random
 import re
@@ -254,7 +254,8 @@ def _reading(rng: random.Random) -> str:
     if rng.random() < 0.35:
         questions = "\n".join(f"{at}. {question}" for at, (question, _) in enumerate(chosen, start=1))
         key = "\n".join(f"{at}. {answer}" for at, answer in enumerate(answers, start=1))
-        return f"{head}{portrait.text}\n\n{rng.choice(['Questions', 'Answer these questions.', 'What does the text say?'])}\n{questions}\n\n{rng.choice(['Answers', 'Key', 'Solutions'])}\n{key}"
+        asks = rng.choice(["Questions", "Answer these questions.", "What does the text say?"])
+        return f"{head}{portrait.text}\n\n{asks}\n{questions}\n\n{rng.choice(['Answers', 'Key', 'Solutions'])}\n{key}"
     style = rng.choice(["{}\n{}", "Q: {}\nA: {}", "- {} {}", "{} {}", "Question: {}\nAnswer: {}", "{} - {}"])
     return f"{head}{portrait.text}\n\n" + "\n".join(
         style.format(question, answer) for (question, _), answer in zip(chosen, answers, strict=True)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from primer.text import materials, slots
-from primer.text.clause import OBJECT_FORM, Clause
+from primer.text.clause import OBJECT_FORM, SimpleClause
 from primer.text.english_forms import (
     capitalized,
     ing_form,
@@ -26,7 +26,7 @@ def write_corrections(rng: random.Random) -> Iterator[str]:
         yield next(tasks) if rng.random() < 0.85 else _remark(rng)
 
 
-def _agreement(clause: Clause, rng: random.Random) -> tuple[str, str]:
+def _agreement(clause: SimpleClause, rng: random.Random) -> tuple[str, str]:
     """The verb in the wrong number: "She walk", "They was walking", "He don't walk"."""
     subject = clause.subject.text
     plural = clause.subject.is_plural or subject == "I"
@@ -43,13 +43,13 @@ def _agreement(clause: Clause, rng: random.Random) -> tuple[str, str]:
     return (right.replace(" don't ", " doesn't ", 1) if plural else right.replace(" doesn't ", " don't ", 1)), right
 
 
-def _with_verb(clause: Clause, old: str, new: str) -> str:
+def _with_verb(clause: SimpleClause, old: str, new: str) -> str:
     subject = capitalized(clause.subject.text)
     statement = clause.statement("present")
     return f"{subject} {new}{statement[len(subject) + 1 + len(old) :]}"
 
 
-def _tense_form(clause: Clause, rng: random.Random) -> tuple[str, str]:
+def _tense_form(clause: SimpleClause, rng: random.Random) -> tuple[str, str]:
     """A wrong form: "goed", "has went", "did not went", "will goes"."""
     right = clause.statement("past")
     past, done = simple_past(clause.verb), participle(clause.verb)
@@ -72,7 +72,7 @@ def _regular(verb: str) -> str:
     return f"{verb}d" if verb.endswith("e") else f"{verb}ed"
 
 
-def _pronoun(clause: Clause, rng: random.Random) -> tuple[str, str] | None:
+def _pronoun(clause: SimpleClause, rng: random.Random) -> tuple[str, str] | None:
     """ "Him walks", "for he"."""
     subject = clause.subject.text
     if subject in {"I", "he", "she", "we", "they"}:
@@ -85,7 +85,7 @@ def _pronoun(clause: Clause, rng: random.Random) -> tuple[str, str] | None:
     return right.replace(f" with {OBJECT_FORM[pronoun]}.", f" with {pronoun}."), right
 
 
-def _article(clause: Clause, rng: random.Random) -> tuple[str, str] | None:
+def _article(clause: SimpleClause, rng: random.Random) -> tuple[str, str] | None:
     """ "a apple", "an dog"."""
     right = clause.statement(rng.choice(["present", "past", "future"]))
     found = re.search(r"\b(an?) (?=\w)", right)
@@ -95,11 +95,12 @@ def _article(clause: Clause, rng: random.Random) -> tuple[str, str] | None:
     return f"{right[: found.start(1)]}{other}{right[found.end(1) :]}", right
 
 
-def _plural(clause: Clause, rng: random.Random) -> tuple[str, str] | None:
+def _plural(clause: SimpleClause, rng: random.Random) -> tuple[str, str] | None:
     """ "three dog", "two knifes"."""
     right = clause.statement(rng.choice(["past", "future"]))
     number = re.search(
-        r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:\w+ )*?(\w+s|men|women|children|geese|mice|sheep)\b",
+        r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:\w+ )*?"
+        r"(\w+s|men|women|children|geese|mice|sheep)\b",
         right,
     )
     if not number or number[2] in {"sheep", "across", "is", "was", "has"}:
@@ -115,7 +116,7 @@ def _plural(clause: Clause, rng: random.Random) -> tuple[str, str] | None:
 KNOWN_NOUNS = tuple({*(job for job in slots.JOBS), *(entry.split(":")[0] for entry in slots.PEOPLE), *materials.WORDS})
 
 
-def _word_order(clause: Clause, rng: random.Random) -> tuple[str, str]:
+def _word_order(clause: SimpleClause, rng: random.Random) -> tuple[str, str]:
     """ "He walks always", "Where she is going?", "Plays Anna tennis"."""
     subject = capitalized(clause.subject.text)
     draw = rng.random()
@@ -131,7 +132,7 @@ def _word_order(clause: Clause, rng: random.Random) -> tuple[str, str]:
     return f"{subject} {thing} {verb}{f' {clause.rest}' if clause.rest else ''}.", right
 
 
-def _question_form(clause: Clause, rng: random.Random) -> tuple[str, str]:
+def _question_form(clause: SimpleClause, rng: random.Random) -> tuple[str, str]:
     """ "Does she walks?", "Did he went?"."""
     tense = rng.choice(["present", "past", "past"])
     right = clause.question(tense)
@@ -142,7 +143,7 @@ def _question_form(clause: Clause, rng: random.Random) -> tuple[str, str]:
     return right[:end] + right[end:].replace(clause.verb, wrong, 1), right
 
 
-def _double_negation(clause: Clause, _: random.Random) -> tuple[str, str] | None:
+def _double_negation(clause: SimpleClause, _: random.Random) -> tuple[str, str] | None:
     if not clause.object or not clause.object.text.startswith("the "):
         return None
     right = clause.negative("past", short=True).replace(clause.object.text, f"any {clause.object.text[4:]}", 1)
@@ -151,7 +152,7 @@ def _double_negation(clause: Clause, _: random.Random) -> tuple[str, str] | None
     return right.replace(" any ", " no ", 1), right
 
 
-_MISTAKES: tuple[Callable[[Clause, random.Random], tuple[str, str] | None], ...] = (
+_MISTAKES: tuple[Callable[[SimpleClause, random.Random], tuple[str, str] | None], ...] = (
     _agreement,
     _agreement,
     _agreement,

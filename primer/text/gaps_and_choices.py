@@ -196,7 +196,8 @@ def _form_in_gap(rng: random.Random) -> Iterator[Item]:
             )
         else:
             word = rng.choice(
-                "tall big small old young fast slow strong weak warm cold happy sad heavy light long short good bad beautiful expensive important famous dangerous".split()
+                "tall big small old young fast slow strong weak warm cold happy sad heavy light long "
+                "short good bad beautiful expensive important famous dangerous".split()
             )
             more, most = degrees_of(word)
             a, b = (

@@ -234,7 +234,8 @@ def _story(rng: random.Random) -> str:
             now[now.index(old)] = new
             told.append(f"{pronoun} wants {new} instead of {old}. Now the list is: {', '.join(now)}.")
     told.append(
-        f"There {'are' if len(now) > 1 else 'is'} {number_in_words(len(now))} thing{'s' * (len(now) > 1)} on {owner} list."
+        f"There {'are' if len(now) > 1 else 'is'} {number_in_words(len(now))} thing{'s' * (len(now) > 1)} "
+        f"on {owner} list."
     )
     return " ".join(told)
 

@@ -10,26 +10,35 @@ from primer.text.scenes import THINGS
 from primer.text.task_layouts import Item, Maker, documents
 
 _ADVERBS = tuple(
-    "slowly quickly quietly loudly carefully happily sadly gently suddenly often always never rarely politely proudly bravely calmly neatly safely".split()
+    "slowly quickly quietly loudly carefully happily sadly gently suddenly often always never rarely "
+    "politely proudly bravely calmly neatly safely".split()
 )
 _VERBS = tuple(
-    "paints carries finds sees wants needs loves follows brings cleans repairs holds hides buys sells draws drops keeps".split()
+    "paints carries finds sees wants needs loves follows brings cleans repairs holds hides buys sells "
+    "draws drops keeps".split()
 )
 _BARE_VERBS = tuple(
-    "paint carry sing write bring forget arrive explain decide follow choose listen repair borrow whisper destroy believe remember".split()
+    "paint carry sing write bring forget arrive explain decide follow choose listen repair borrow "
+    "whisper destroy believe remember".split()
 )
 _NOUNS = tuple(
-    "window garden hammer teacher river bottle castle engine island kitchen pencil doctor village ladder butter mirror ocean shoulder".split()
+    "window garden hammer teacher river bottle castle engine island kitchen pencil doctor village "
+    "ladder butter mirror ocean shoulder".split()
 )
 _ADJECTIVES = tuple(
-    "happy tall narrow lazy careful expensive gentle hungry wooden honest strange noisy polite empty curious famous heavy friendly".split()
+    "happy tall narrow lazy careful expensive gentle hungry wooden honest strange noisy polite empty "
+    "curious famous heavy friendly".split()
 )
 _COMPOUNDS = tuple(
     pair.split("+")
     for pair in (
-        "sun+flower rain+coat snow+man tooth+brush book+shelf foot+print class+room bath+tub moon+light hand+bag tea+pot earth+quake fire+place key+board note+book week+end grand+mother sea+shell "
-        "door+bell eye+brow finger+nail green+house home+work lip+stick mail+box pan+cake pop+corn rail+road sand+castle star+fish straw+berry tooth+paste wheel+chair wind+mill black+bird bed+side news+paper "
-        "lady+bug honey+moon drum+stick candle+light court+yard day+dream ear+ring farm+house gold+fish hair+cut jelly+fish lunch+box night+mare oat+meal pine+apple rain+bow river+bank sail+boat shoe+lace snow+ball tea+spoon under+ground water+melon"
+        "sun+flower rain+coat snow+man tooth+brush book+shelf foot+print class+room bath+tub moon+light "
+        "hand+bag tea+pot earth+quake fire+place key+board note+book week+end grand+mother sea+shell "
+        "door+bell eye+brow finger+nail green+house home+work lip+stick mail+box pan+cake pop+corn "
+        "rail+road sand+castle star+fish straw+berry tooth+paste wheel+chair wind+mill black+bird bed+side news+paper "
+        "lady+bug honey+moon drum+stick candle+light court+yard day+dream ear+ring farm+house gold+fish "
+        "hair+cut jelly+fish lunch+box night+mare oat+meal pine+apple rain+bow river+bank sail+boat "
+        "shoe+lace snow+ball tea+spoon under+ground water+melon"
     ).split()
 )
 _PARTS = {"noun": "nouns", "verb": "verbs", "adjective": "adjectives", "adverb": "adverbs"}
@@ -138,7 +147,8 @@ def _all_parts(rng: random.Random) -> Iterator[Item]:
                 "label the words: noun, verb, adjective or adverb",
             ]
         )
-        said = f"{capitalized(listed([f'{word} is {with_article(part)}' for word, part in zip(words, chosen, strict=True)]))}."
+        told = [f"{word} is {with_article(part)}" for word, part in zip(words, chosen, strict=True)]
+        said = f"{capitalized(listed(told))}."
         yield Item(
             ask,
             ", ".join(words),
@@ -208,7 +218,8 @@ def _letters(rng: random.Random) -> Iterator[Item]:
                     pick(rng, "write down the vowels of the word|Which of a, e, i, o and u does the word have?"),
                     ", ".join(dict.fromkeys(vowels)),
                 )
-                said = f'In "{word}" there {"is" if len(set(vowels)) == 1 else "are"} {listed(list(dict.fromkeys(vowels)))}.'
+                are = "is" if len(set(vowels)) == 1 else "are"
+                said = f'In "{word}" there {are} {listed(list(dict.fromkeys(vowels)))}.'
                 if "vowels of" in ask:
                     result = ", ".join(vowels)
                     said = result

@@ -21,7 +21,8 @@ _ABOUT = {
         "it has forty rooms,it was built in 1960,it is near the station,breakfast is at eight",
     ),
     "film": (
-        "the story was exciting,the actors were brilliant,the music was beautiful,I laughed all the time,the ending was perfect",
+        "the story was exciting,the actors were brilliant,the music was beautiful,I laughed all the "
+        "time,the ending was perfect",
         "the story was boring,the actors were bad,the music was too loud,I fell asleep,the ending made no sense",
         "it lasts two hours,it was made in Spain,it is about a sailor,it was shown on Monday",
     ),
@@ -62,7 +63,8 @@ _FEELINGS = (
     ("angry", "{n} slammed the door.|{n} shouted at the waiter.|{n} stamped on the floor and yelled."),
     (
         "afraid",
-        "{n} hid under the blanket and trembled.|{n}'s knees shook when the dog came near.|{n} did not dare to open the door.",
+        "{n} hid under the blanket and trembled.|{n}'s knees shook when the dog came near.|{n} did "
+        "not dare to open the door.",
     ),
     ("tired", "{n} yawned and rubbed both eyes.|{n} could hardly stay awake.|{n} fell asleep at the table."),
     ("surprised", "{n} could not believe it.|{n}'s jaw dropped.|{n} had never expected that."),

@@ -130,7 +130,8 @@ def _multiple(rng: random.Random) -> tuple[str, str, list[str]]:
         )
     if kind in {"past", "participle", "third"}:
         verb = rng.choice(
-            "go see take write sing run drink give find think buy teach catch break speak fly swim drive eat begin know grow throw wear choose forget".split()
+            "go see take write sing run drink give find think buy teach catch break speak fly swim "
+            "drive eat begin know grow throw wear choose forget".split()
         )
         change, name = {
             "past": (simple_past, "past tense"),

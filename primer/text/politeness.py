@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from primer.text.clause import Clause, Phrase
+from primer.text.clause import Phrase, SimpleClause
 from primer.text.english_forms import capitalized
 from primer.text.materials import pick
 from primer.text.scenes import random_clause, random_person
@@ -72,18 +72,18 @@ _FORMAL_OBJECTS = {
 
 
 _FAVORS = tuple(
-    "open the window,close the door,pass the salt,wait here,sit down,help me,call me tomorrow,turn down the music,send me the report,speak more slowly,bring me a glass of water,lend me a pen,be quiet,"
-    "move your car,give me the key,come back later,take off your shoes,sign this form,hold the ladder,tell me the time,explain this word,show me the way to the station,repeat your name,clean the table,"
-    "stop that noise,feed the cat,water the plants,carry this box,write down your address,read the first page,turn on the light,put the books on the shelf,follow me,look at this map,leave the room".split(
-        ","
-    )
+    "open the window,close the door,pass the salt,wait here,sit down,help me,call me tomorrow,turn "
+    "down the music,send me the report,speak more slowly,bring me a glass of water,lend me a pen,be quiet,"
+    "move your car,give me the key,come back later,take off your shoes,sign this form,hold the "
+    "ladder,tell me the time,explain this word,show me the way to the station,repeat your name,clean the table,"
+    "stop that noise,feed the cat,water the plants,carry this box,write down your address,read the "
+    "first page,turn on the light,put the books on the shelf,follow me,look at this map,leave the room".split(",")
 )
 
 
 _WANTS = tuple(
-    "a cup of tea,two tickets,the bill,a glass of water,a room for one night,more time,your address,some help,an answer,a new key,the menu,a pound of apples".split(
-        ","
-    )
+    "a cup of tea,two tickets,the bill,a glass of water,a room for one night,more time,your address,some "
+    "help,an answer,a new key,the menu,a pound of apples".split(",")
 )
 
 
@@ -170,10 +170,10 @@ def _formal(rng: random.Random) -> Iterator[Item]:
         plain, formal = rng.choice([pair for pair in FORMAL if pair[0] in _FORMAL_OBJECTS])
         thing = Phrase(rng.choice(_FORMAL_OBJECTS[plain].split(",")))
         subject, tense = random_person(rng), rng.choice(["past", "future", "present", "must", "can", "should"])
-        given, result = (Clause(subject, verb, thing).statement(tense) for verb in (plain, formal))
+        given, result = (SimpleClause(subject, verb, thing).statement(tense) for verb in (plain, formal))
         if rng.random() < 0.3 and tense in {"future", "past"}:
             given, result = (
-                Clause(subject, verb, thing).negative(tense, short=short)
+                SimpleClause(subject, verb, thing).negative(tense, short=short)
                 for verb, short in ((plain, True), (formal, False))
             )
         if back:

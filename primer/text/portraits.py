@@ -35,7 +35,7 @@ class Portrait:
         return " ".join(line.text for line in self.lines)
 
 
-_PLACES = ("river", "lake", "bay", "mountain")
+_BESIDE = {"river": "on the River", "lake": "on Lake", "bay": "on the Bay of", "mountain": "at the foot of Mount"}
 _GOODS = tuple(
     "paper glass clocks shoes cheese wine steel bricks chairs carpets toys boats salt wool candles bells".split()
 )
@@ -76,7 +76,8 @@ def person(rng: random.Random) -> Portrait:
     town, other = materials.made_up_name(rng), materials.made_up_name(rng)
     born = rng.randint(1700, 1930)
     made_in, died = born + rng.randint(22, 45), born + rng.randint(50, 88)
-    title = f"The {rng.choice(['Silent', 'Red', 'Broken', 'Golden', 'Last', 'White', 'Lost', 'Blue'])} {capitalized(pick(rng, 'river|garden|horse|tower|winter|mirror|island|road|bell'))}"
+    title = f"The {pick(rng, 'Silent|Red|Broken|Golden|Last|White|Lost|Blue|Old|Green|Young|Empty|Secret')} "
+    title += pick(rng, "River|Garden|Horse|Tower|Winter|Mirror|Island|Road|Bell|Window|Sailor|Forest|Night|Door|Lamp")
     count = rng.randint(3, 60)
     lines = [
         Line(
@@ -106,7 +107,8 @@ def person(rng: random.Random) -> Portrait:
             (str(count),),
         ),
         Line(
-            f"{capitalized(his)} {rng.choice(['mother', 'father', 'teacher', 'brother'])} was {rng.choice(['a miller', 'a sailor', 'a baker', 'a tailor', 'a farmer'])} from {other}.",
+            f"{capitalized(his)} {rng.choice(['mother', 'father', 'teacher', 'brother'])} was "
+            f"{rng.choice(['a miller', 'a sailor', 'a baker', 'a tailor', 'a farmer'])} from {other}.",
             (),
             (other,),
         ),
@@ -134,8 +136,8 @@ def some_lines(lines: list[Line], rng: random.Random) -> tuple[Line, ...]:
 def town(rng: random.Random) -> Portrait:
     """A town, its river, its people and what it makes."""
     name = rng.choice([materials.made_up_name(rng), rng.choice(slots.VILLAGES)])
-    place, water = rng.choice(["town", "village", "city"]), rng.choice(_PLACES)
-    where = f"{'at the foot of Mount' if water == 'mountain' else 'on the River' if water == 'river' else 'on Lake' if water == 'lake' else 'on the Bay of'} {materials.made_up_name(rng)}"
+    place, water = rng.choice(["town", "village", "city"]), rng.choice(list(_BESIDE))
+    where = f"{_BESIDE[water]} {materials.made_up_name(rng)}"
     people, year, opened = rng.randint(*_SIZES[place]) * 100, rng.randint(1050, 1890), rng.randint(1895, 2015)
     good, height = rng.choice(_GOODS), rng.randint(20, 140)
     building = rng.choice(["tower", "church", "lighthouse"])

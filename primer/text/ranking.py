@@ -170,7 +170,8 @@ def _tell_race(rng: random.Random) -> str:
     ranked = sorted(names, key=times.__getitem__)
     told = ", ".join(f"{name} {times[name]} seconds" for name in names)
     return (
-        f"In the race, {rng.choice(['the times were', 'these were the times'])}: {told}. {ranked[0]} was the fastest and won. {ranked[-1]} was the slowest and came last. "
+        f"In the race, {rng.choice(['the times were', 'these were the times'])}: {told}. {ranked[0]} "
+        f"was the fastest and won. {ranked[-1]} was the slowest and came last. "
         f"The order at the finish was {listed(ranked)}."
     )
 

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 
 from primer.text import slots
-from primer.text.clause import POSSESSIVE, Clause, Phrase
+from primer.text.clause import POSSESSIVE, Phrase, SimpleClause
 from primer.text.english_forms import number_in_words, plural_of, with_article
 
 # Per kind of thing: its nouns, and the adjectives that go with all of them. "~" marks what can't be counted.
@@ -48,10 +48,10 @@ THINGS: dict[str, tuple[str, str]] = {
 SCENES = """
 bake | person | baked | in the kitchen; for the party; for the guests; with a friend; in the old oven; -
 cook | person | dish | in the kitchen; for the family; for the guests; over the fire; in the evening; -
-eat | person animal | fruit baked dish | at the table; in the garden; for breakfast; after school; with great pleasure; -
+eat | person animal | fruit baked dish | at the table; in the garden; for breakfast; after school; -
 drink | person | drink | in the kitchen; after dinner; at the window; before work; in the morning; -
-buy | person | fruit vegetable clothes furniture thing vehicle | at the market; in the city; from a friend; in the small shop; -
-sell | person | fruit vegetable clothes furniture vehicle art | at the market; to a neighbor; in the shop on the corner; -
+buy | person | fruit vegetable clothes furniture thing vehicle | at the market; from a friend; -
+sell | person | fruit vegetable clothes furniture vehicle art | at the market; to a neighbor; -
 write | person | text | at the desk; in the library; in a small notebook; for the newspaper; on the train; -
 read | person | text paper | in bed; on the bus; in the library; under a tree; after lunch; to the children; -
 paint | person | art building room | in the garden; with a thin brush; with a friend; in bright colors; -
@@ -224,7 +224,7 @@ def random_thing(kind: str, rng: random.Random, owner: str = "") -> Phrase:
 
 def random_clause(
     rng: random.Random, *, transitive: bool = False, pronouns: bool = True, possessives: bool = True
-) -> Clause:
+) -> SimpleClause:
     """A clause from a random scene.
 
     Args:
@@ -248,4 +248,4 @@ def random_clause(
         if thing.text.split()[-1] in subject.text.split():  # "the dog chases the dog"
             thing = Phrase("the ball") if kind in {"animal", "wild"} else Phrase("the new neighbors", "they")
     rest = rng.choice(scene.rests)
-    return Clause(subject, scene.verb, thing, "" if rest == "-" else rest)
+    return SimpleClause(subject, scene.verb, thing, "" if rest == "-" else rest)

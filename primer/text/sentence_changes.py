@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from primer.text.clause import SIMPLE_TENSES, TENSE_NAMES, TENSES, Clause
+from primer.text.clause import SIMPLE_TENSES, TENSE_NAMES, TENSES, SimpleClause
 from primer.text.english_forms import capitalized
 from primer.text.materials import pick
 from primer.text.scenes import random_clause
@@ -191,7 +191,7 @@ def _tag(rng: random.Random) -> Iterator[Item]:
         yield Item(ask, clause.statement(tense), clause.tagged(tense))
 
 
-def _asks_for(clause: Clause, tense: str) -> Iterator[tuple[str, str, str]]:
+def _asks_for(clause: SimpleClause, tense: str) -> Iterator[tuple[str, str, str]]:
     """Questions that the sentence answers: the question word, the question, the short answer."""
     subject = clause.subject.text
     if clause.subject.text not in {"I", "you"}:
@@ -282,7 +282,7 @@ def _yes_or_no(rng: random.Random) -> Iterator[Item]:
         yield Item(clause.question(tense), given, clause.short_answer(tense, yes=yes), whole, own=True)
 
 
-def uncapitalized(sentence: str, clause: Clause) -> str:
+def uncapitalized(sentence: str, clause: SimpleClause) -> str:
     """The sentence as it stands after "Yes, ": names and "I" keep their capitals."""
     subject = clause.subject.text
     return subject + sentence[len(subject) :] if sentence.lower().startswith(subject.lower()) else sentence

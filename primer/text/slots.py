@@ -16,8 +16,10 @@ MALE_NAMES = tuple(
 )
 SURNAMES = tuple(
     "Smith Brown Miller Wilson Taylor Moore Clark Lewis Walker Hall Young King Wright Hill Green Adams Baker Carter "
-    "Parker Evans Turner Collins Murphy Cook Rogers Reed Bailey Cooper Ward Gray Watson Brooks Kelly Price Bennett Wood "
-    "Ross Foster Novak Weber Silva Costa Rossi Garcia Lopez Larsen Berg Lind Haas Fischer Dubois Moreau Petrov Kowalski "
+    "Parker Evans Turner Collins Murphy Cook Rogers Reed Bailey Cooper Ward Gray Watson Brooks Kelly "
+    "Price Bennett Wood "
+    "Ross Foster Novak Weber Silva Costa Rossi Garcia Lopez Larsen Berg Lind Haas Fischer Dubois Moreau "
+    "Petrov Kowalski "
     "Nakamura Tanaka Singh Patel Okafor Mensah Haddad Kaya Demir Nagy Horvat Jensen Olsen Virtanen Byrne Quinn "
     "Doyle Fraser Grant Munro Hale Finch Marsh Thorne Whitlock Ashby Holt Pike Rowe Sutton Vance Yates".split()
 )
@@ -26,7 +28,8 @@ FAMILY = tuple(
     "son:m friend:? niece:f nephew:m roommate:? wife:f husband:m".split()
 )
 JOBS = tuple(
-    "teacher doctor nurse farmer baker cook painter singer writer driver pilot sailor gardener carpenter plumber tailor "
+    "teacher doctor nurse farmer baker cook painter singer writer driver pilot sailor gardener carpenter "
+    "plumber tailor "
     "butcher waiter dentist lawyer judge artist actor dancer reporter scientist engineer mechanic librarian "
     "photographer fisherman shepherd clown king queen mayor manager secretary student guard coach captain "
     "musician cashier electrician firefighter hunter professor tourist visitor merchant miner potter shopkeeper".split()
@@ -109,7 +112,8 @@ CATEGORIES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 # Members of two kinds: neither an odd one out of the other kind, nor an example that tells the kinds apart.
 AMBIGUOUS = frozenset(
-    "orange violet rose lily pink back hall king queen file lead tin saw pike seal bat fly swallow bank school cook may "
+    "orange violet rose lily pink back hall king queen file lead tin saw pike seal bat fly swallow "
+    "bank school cook may "
     "church castle English March May Mercury Earth guard glass cup pumpkin swimming swan".lower().split()
 ) - {"swan"}
 WITHOUT_ARTICLE = frozenset(

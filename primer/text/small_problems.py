@@ -21,7 +21,8 @@ class Problem:
 
 
 _THINGS = tuple(
-    "apple pear plum book pencil stamp coin cup ball egg candle cookie shell card marble button ticket postcard toy box".split()
+    "apple pear plum book pencil stamp coin cup ball egg candle cookie shell card marble button ticket "
+    "postcard toy box".split()
 )
 
 
@@ -179,10 +180,12 @@ def _lengths(rng: random.Random) -> Problem:
     cut = rng.randint(2, total - 2)
     thing = rng.choice(["rope", "board", "ribbon", "pipe", "wire"])
     return Problem(
-        f"A {thing} is {total} {(unit := rng.choice(['meters', 'centimeters', 'inches', 'feet']))} long. {cut} {unit} are cut off.",
+        f"A {thing} is {total} {(unit := rng.choice(['meters', 'centimeters', 'inches', 'feet']))} "
+        f"long. {cut} {unit} are cut off.",
         f"How long is the rest of the {thing}?",
         f"{total - cut} {unit}",
-        f"{total} minus {cut} is {total - cut}, so the rest is {total - cut} {unit if total - cut > 1 else {'feet': 'foot', 'inches': 'inch'}.get(unit, unit[:-1])} long.",
+        f"{total} minus {cut} is {total - cut}, so the rest is {total - cut} "
+        f"{unit if total - cut > 1 else {'feet': 'foot', 'inches': 'inch'}.get(unit, unit[:-1])} long.",
     )
 
 
@@ -263,7 +266,8 @@ def _two_steps(rng: random.Random) -> Problem:
         f"There are {start} people on a {what}. {off} get off and {on} get on.",
         f"How many people are on the {what} now?",
         str(left + on),
-        f"{start} minus {off} is {left}, and {left} plus {on} is {left + on}. There are {left + on} people on the {what}.",
+        f"{start} minus {off} is {left}, and {left} plus {on} is {left + on}. There are {left + on} "
+        f"people on the {what}.",
     )
 
 

@@ -74,13 +74,15 @@ def outing(rng: random.Random) -> Portrait:
             (str(price),),
         ),
         Line(
-            f"In the park, {he.lower()} saw {with_article(color)} {rng.choice(['kite', 'balloon', 'boat', 'bird'])} and {with_article(animal)}.",
+            f"In the park, {he.lower()} saw {with_article(color)} {rng.choice(['kite', 'balloon', 'boat', 'bird'])} "
+            f"and {with_article(animal)}.",
             ((f"Which animal did {name} see?", with_article(animal)),),
             (animal, color),
         ),
         Line(f"{he} {then} because {why}.", ((f"Why did {name} {base}?", f"because {why}"),), (then,)),
         Line(
-            f"In the evening, {he.lower()} {rng.choice(['wrote a letter', 'called home', 'read a book', 'cooked some rice'])}.",
+            f"In the evening, {he.lower()} "
+            f"{rng.choice(['wrote a letter', 'called home', 'read a book', 'cooked some rice'])}.",
             (),
         ),
     ]
@@ -92,7 +94,8 @@ def notice(rng: random.Random) -> Portrait:
     event = pick(
         rng, "concert|market|exhibition|lecture|book fair|flower show|chess tournament|dance|sale|theater play"
     )
-    place = f"the {pick(rng, 'town hall|old school|city park|library|sports hall|church|museum|community center')} of {rng.choice([*slots.VILLAGES, materials.made_up_name(rng)])}"
+    hall = pick(rng, "town hall|old school|city park|library|sports hall|church|museum|community center")
+    place = f"the {hall} of {rng.choice([*slots.VILLAGES, materials.made_up_name(rng)])}"
     _, month, day = materials.date(rng)
     when = f"{slots.MONTHS[month - 1]} {day}"
     hour = (

@@ -227,7 +227,8 @@ def _tell_sorting(rng: random.Random) -> str:
     ]
     result = sorted(row, reverse=not up)
     return (
-        f"We want to sort {listed([str(n) for n in row])} {'from the smallest to the largest' if up else 'from the largest to the smallest'}. "
+        f"We want to sort {listed([str(n) for n in row])} "
+        f"{'from the smallest to the largest' if up else 'from the largest to the smallest'}. "
         f"{' '.join(steps)} Last comes {result[-1]}. So the order is {', '.join(map(str, result))}."
     )
 

@@ -1,4 +1,4 @@
-"""Text about what sort of thing something is: kinds, the odd one out, examples, analogies, even or odd, living or not."""
+"""Text about what sort of thing something is: kinds, groups, the odd one out, examples."""
 
 import random
 from collections.abc import Iterator
@@ -269,11 +269,15 @@ def _told(rng: random.Random) -> str:
     odd = rng.choice(MEMBERS[other][1])
     return pick(
         rng,
-        f"{capitalized(listed(row))} are {many}. {capitalized(odd)} is not one of them: it is {kind_with_article(other)}.|"
-        f"{capitalized(_named(row[0], kind))} is {kind_with_article(kind)}. So is {_named(row[1], kind)}. But {_named(odd, other)} is {kind_with_article(other)}.|"
+        f"{capitalized(listed(row))} are {many}. {capitalized(odd)} is not one of them: it is "
+        f"{kind_with_article(other)}.|"
+        f"{capitalized(_named(row[0], kind))} is {kind_with_article(kind)}. So is {_named(row[1], kind)}. "
+        f"But {_named(odd, other)} is {kind_with_article(other)}.|"
         f"There are many {many}: {', '.join(row)} and others.|"
-        f"{capitalized(_named(odd, other))} is {kind_with_article(other)}, {_named(row[0], kind)} is {kind_with_article(kind)}.|"
-        f"Which of these are {many}: {', '.join([*row[:2], odd])}? {capitalized(listed(row[:2]))} are; {_named(odd, other)} is {kind_with_article(other)}.",
+        f"{capitalized(_named(odd, other))} is {kind_with_article(other)}, {_named(row[0], kind)} is "
+        f"{kind_with_article(kind)}.|"
+        f"Which of these are {many}: {', '.join([*row[:2], odd])}? {capitalized(listed(row[:2]))} are; "
+        f"{_named(odd, other)} is {kind_with_article(other)}.",
     )
 
 

@@ -23,7 +23,8 @@ def write_spelling_mistakes(rng: random.Random) -> Iterator[str]:
 MISSPELLINGS = dict(
     pair.split(":")
     for pair in (
-        "because:becuase before:befor morning:mornning garden:gardin kitchen:kichen window:windo table:tabel school:shcool "
+        "because:becuase before:befor morning:mornning garden:gardin kitchen:kichen window:windo "
+        "table:tabel school:shcool "
         "people:poeple together:togehter tomorrow:tommorow yesterday:yestarday hospital:hospitle library:libary "
         "picture:pictur bicycle:bycicle umbrella:umbrela sandwich:sandwitch delicious:delishous expensive:expencive "
         "important:importent beautiful:beatiful different:diffrent difficult:dificult interesting:intresting "
@@ -124,7 +125,8 @@ def _capitals(rng: random.Random) -> Iterator[Item]:
         clause, tense = random_clause(rng), rng.choice(["present", "past", "future"])
         right = clause.question(tense) if rng.random() < 0.3 else clause.statement(tense)
         if rng.random() < 0.35 and kind in {"all", "mark", "start"}:
-            right = f"{right[:-1]} {rng.choice(['in ' + rng.choice(slots.CITIES), 'on ' + rng.choice(slots.WEEKDAYS), 'in ' + rng.choice(slots.MONTHS)])}{right[-1]}"
+            word, names = rng.choice([("in", slots.CITIES), ("on", slots.WEEKDAYS), ("in", slots.MONTHS)])
+            right = f"{right[:-1]} {word} {rng.choice(names)}{right[-1]}"
         if kind == "all":
             ask, wrong = (
                 pick(

@@ -193,7 +193,11 @@ def _pairs(items: Sequence[Item], rng: random.Random) -> str:
         return _question_and_answer(items, rng)
     arrow = rng.choice([" -> ", " => ", " = ", ": ", " → ", "\n-> ", " / ", "\t"])
     if rng.random() < 0.3:
-        head = f"| {rng.choice(['text', 'given', 'before', 'original'])} | {rng.choice(['result', 'answer', 'after', 'new'])} |\n|---|---|\n"
+        before, after = (
+            rng.choice(["text", "given", "before", "original"]),
+            rng.choice(["result", "answer", "after", "new"]),
+        )
+        head = f"| {before} | {after} |\n|---|---|\n"
         rows = "\n".join(f"| {item.given} | {item.result} |" for item in items)
         return f"{instruction(items[0], rng)}\n\n{head}{rows}"
     return f"{instruction(items[0], rng)}\n" + "\n".join(f"{item.given}{arrow}{item.result}" for item in items)
