@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 
 from primer.text.layouts import NAMES, Exchange, statements_and_exchanges
+from primer.text.lexicon import capitalized
 from primer.text.number_names import in_words
 
 _THINGS = (
@@ -38,9 +39,13 @@ def _state_sum(rng: random.Random) -> str:
     mark = {"x": rng.choice("x*×"), ":": rng.choice(("/", "÷", ":"))}.get(sign, sign)
     x, y, z = digits(a), digits(b), digits(c)
     forms = [
-        f"{x} {word} {y} is {z}.", f"{x} {mark} {y} = {z}", f"{x} {mark} {y} = {z}.", f"{x} {word} {y} equals {z}.",
-        f"{_capital(in_words(a))} {word} {in_words(b)} is {in_words(c)}.", f"If you work out {x} {mark} {y}, you get {z}.",
-    ]  # fmt: skip
+        f"{x} {word} {y} is {z}.",
+        f"{x} {mark} {y} = {z}",
+        f"{x} {mark} {y} = {z}.",
+        f"{x} {word} {y} equals {z}.",
+        f"{capitalized(in_words(a))} {word} {in_words(b)} is {in_words(c)}.",
+        f"If you work out {x} {mark} {y}, you get {z}.",
+    ]
     forms += {
         "+": [f"The sum of {x} and {y} is {z}.", f"{x} and {y} make {z}.", f"If you add {y} to {x}, you get {z}."],
         "-": [
@@ -54,10 +59,6 @@ def _state_sum(rng: random.Random) -> str:
     return rng.choice(forms)
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def _ask_sum(rng: random.Random) -> Exchange:
     sign = rng.choice("++--xx::")
     a, b, c = _pair(rng, sign)
@@ -65,11 +66,31 @@ def _ask_sum(rng: random.Random) -> Exchange:
     mark = {"x": rng.choice("x*×"), ":": rng.choice(("/", "÷"))}.get(sign, sign)
     x, y, z = digits(a), digits(b), digits(c)
     orders = {
-        "+": (f"Add {x} and {y}.", f"What do you get if you add {y} to {x}?", f"Find the sum of {x} and {y}.", f"What's the sum of {x} and {y}?"),
-        "-": (f"Subtract {y} from {x}.", f"Take {y} away from {x}.", f"What is the difference between {x} and {y}?", f"How much is left if you take {y} from {x}?"),
-        "x": (f"Multiply {x} by {y}.", f"What is the product of {x} and {y}?", f"Find {x} times {y}.", f"Multiply {x} and {y}."),
-        ":": (f"Divide {x} by {y}.", f"How many times does {y} go into {x}?", f"What do you get when you divide {x} by {y}?", f"Share {x} by {y}."),
-    }[sign]  # fmt: skip
+        "+": (
+            f"Add {x} and {y}.",
+            f"What do you get if you add {y} to {x}?",
+            f"Find the sum of {x} and {y}.",
+            f"What's the sum of {x} and {y}?",
+        ),
+        "-": (
+            f"Subtract {y} from {x}.",
+            f"Take {y} away from {x}.",
+            f"What is the difference between {x} and {y}?",
+            f"How much is left if you take {y} from {x}?",
+        ),
+        "x": (
+            f"Multiply {x} by {y}.",
+            f"What is the product of {x} and {y}?",
+            f"Find {x} times {y}.",
+            f"Multiply {x} and {y}.",
+        ),
+        ":": (
+            f"Divide {x} by {y}.",
+            f"How many times does {y} go into {x}?",
+            f"What do you get when you divide {x} by {y}?",
+            f"Share {x} by {y}.",
+        ),
+    }[sign]
     answer = rng.choice(
         (
             f"{x} {word} {y} is {z}.",
@@ -100,15 +121,27 @@ def _ask_several(rng: random.Random) -> Exchange:
     item = ", ".join(map(str, numbers))
     kind = rng.choice(("sum", "average", "largest", "smallest", "percent", "double", "half", "square", "compare"))
     if kind == "sum":
-        return Exchange(rng.choice(("Add these numbers.", "What is the total?", "Find the sum of the list.")), item,
-                        rng.choice((f"The sum is {sum(numbers)}.", f"The numbers add up to {sum(numbers)}.", f"The total is {sum(numbers)}.")))  # fmt: skip
+        return Exchange(
+            rng.choice(("Add these numbers.", "What is the total?", "Find the sum of the list.")),
+            item,
+            rng.choice(
+                (
+                    f"The sum is {sum(numbers)}.",
+                    f"The numbers add up to {sum(numbers)}.",
+                    f"The total is {sum(numbers)}.",
+                )
+            ),
+        )
     if kind == "average":
         mean, count = rng.randint(2, 50), rng.choice((2, 4))
         steps = [rng.randint(0, mean - 1) for _ in range(count // 2)]
         values = [mean + step for step in steps] + [mean - step for step in steps]
         rng.shuffle(values)
-        return Exchange(rng.choice(("What is the average?", "Work out the mean of these numbers.", "Calculate the average.")), ", ".join(map(str, values)),
-                        f"The average is {mean}, because the sum is {mean * count} and there are {count} numbers.")  # fmt: skip
+        return Exchange(
+            rng.choice(("What is the average?", "Work out the mean of these numbers.", "Calculate the average.")),
+            ", ".join(map(str, values)),
+            f"The average is {mean}, because the sum is {mean * count} and there are {count} numbers.",
+        )
     if kind in ("largest", "smallest"):
         found = max(numbers) if kind == "largest" else min(numbers)
         return Exchange(
@@ -163,31 +196,67 @@ def _problem(rng: random.Random) -> tuple[str, str, str]:
     price = rng.randint(2, 15)
     more, less = max(a, b) + 1, min(a, b)
     stories = (
-        (f"{name} has {a} {things} and gets {b} more.", f"How many {things} does {name} have now?",
-         f"{name} now has {a + b} {things}, because {a} plus {b} is {a + b}."),
-        (f"{name} has {more} {things} and gives {less} to {friend}.", f"How many {things} does {name} have left?",
-         f"{name} has {more - less} {things} left, because {more} minus {less} is {more - less}."),
-        (f"There are {small} boxes with {each} {things} in each.", f"How many {things} are there in all?",
-         f"There are {small * each} {things}, because {small} times {each} is {small * each}."),
-        (f"{name} shares {small * each} {things} equally among {small} children.", f"How many {things} does each child get?",
-         f"Each child gets {each} {things}, because {small * each} divided by {small} is {each}."),
-        (f"A ticket costs {price} dollars.", f"How much do {small} tickets cost?",
-         f"{small} tickets cost {small * price} dollars, because {small} times {price} is {small * price}."),
-        (f"{name} had {more} dollars and spent {less} dollars.", "How much money is left?",
-         f"{more - less} dollars are left, because {more} minus {less} is {more - less}."),
-        (f"In the morning {name} counted {a} {things}, in the evening {b}.", f"How many {things} is that together?",
-         f"Together that is {a + b} {things}, because {a} plus {b} is {a + b}."),
-        (f"{name} is {a + 5} years old. {friend} is {small} years older.", f"How old is {friend}?",
-         f"{friend} is {a + 5 + small} years old, because {a + 5} plus {small} is {a + 5 + small}."),
-        (f"{name} reads {each} pages a day.", f"How many pages does {name} read in {small} days?",
-         f"{name} reads {small * each} pages, because {small} times {each} is {small * each}."),
-        (f"A train travels {10 * each} kilometers an hour.", f"How far does it travel in {small} hours?",
-         f"It travels {10 * small * each} kilometers, because {small} times {10 * each} is {10 * small * each}."),
-        (f"There were {more} people on the bus. {less} got off and {small} got on.", "How many people are on the bus now?",
-         f"{more} minus {less} is {more - less}, and {more - less} plus {small} is {more - less + small}. There are {more - less + small} people on the bus."),
-        (f"{name} buys {small} {things} for {price} dollars each and pays with {small * price + each} dollars.", "How much change is there?",
-         f"The {things} cost {small * price} dollars, so the change is {each} dollars."),
-    )  # fmt: skip
+        (
+            f"{name} has {a} {things} and gets {b} more.",
+            f"How many {things} does {name} have now?",
+            f"{name} now has {a + b} {things}, because {a} plus {b} is {a + b}.",
+        ),
+        (
+            f"{name} has {more} {things} and gives {less} to {friend}.",
+            f"How many {things} does {name} have left?",
+            f"{name} has {more - less} {things} left, because {more} minus {less} is {more - less}.",
+        ),
+        (
+            f"There are {small} boxes with {each} {things} in each.",
+            f"How many {things} are there in all?",
+            f"There are {small * each} {things}, because {small} times {each} is {small * each}.",
+        ),
+        (
+            f"{name} shares {small * each} {things} equally among {small} children.",
+            f"How many {things} does each child get?",
+            f"Each child gets {each} {things}, because {small * each} divided by {small} is {each}.",
+        ),
+        (
+            f"A ticket costs {price} dollars.",
+            f"How much do {small} tickets cost?",
+            f"{small} tickets cost {small * price} dollars, because {small} times {price} is {small * price}.",
+        ),
+        (
+            f"{name} had {more} dollars and spent {less} dollars.",
+            "How much money is left?",
+            f"{more - less} dollars are left, because {more} minus {less} is {more - less}.",
+        ),
+        (
+            f"In the morning {name} counted {a} {things}, in the evening {b}.",
+            f"How many {things} is that together?",
+            f"Together that is {a + b} {things}, because {a} plus {b} is {a + b}.",
+        ),
+        (
+            f"{name} is {a + 5} years old. {friend} is {small} years older.",
+            f"How old is {friend}?",
+            f"{friend} is {a + 5 + small} years old, because {a + 5} plus {small} is {a + 5 + small}.",
+        ),
+        (
+            f"{name} reads {each} pages a day.",
+            f"How many pages does {name} read in {small} days?",
+            f"{name} reads {small * each} pages, because {small} times {each} is {small * each}.",
+        ),
+        (
+            f"A train travels {10 * each} kilometers an hour.",
+            f"How far does it travel in {small} hours?",
+            f"It travels {10 * small * each} kilometers, because {small} times {10 * each} is {10 * small * each}.",
+        ),
+        (
+            f"There were {more} people on the bus. {less} got off and {small} got on.",
+            "How many people are on the bus now?",
+            f"{more} minus {less} is {more - less}, and {more - less} plus {small} is {more - less + small}. There are {more - less + small} people on the bus.",
+        ),
+        (
+            f"{name} buys {small} {things} for {price} dollars each and pays with {small * price + each} dollars.",
+            "How much change is there?",
+            f"The {things} cost {small * price} dollars, so the change is {each} dollars.",
+        ),
+    )
     return rng.choice(stories)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from primer.text.layouts import Exchange, statements_and_exchanges
-from primer.text.lexicon import Kind, article, kinds, wordnet
+from primer.text.lexicon import Kind, article, capitalized, kinds, wordnet
 from primer.text.word_forms import nouns
 
 # Kinds that share no thing, so that a word of one of them never belongs to another.
@@ -54,10 +54,6 @@ def _is_mass(kind: Kind) -> bool:
     )  # fmt: skip
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def _listing(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
@@ -83,18 +79,18 @@ def _several(kind: Kind, words: list[str]) -> list[str]:
 def _state_kind(rng: random.Random) -> str:
     if rng.random() < 0.55:
         thing, kind = rng.choice(_things())
-        return rng.choice((f"{_capital(thing)} is {kind}.", f"{_capital(thing)} is {kind}.", f"{thing}: {kind}"))
+        return rng.choice((f"{capitalized(thing)} is {kind}.", f"{capitalized(thing)} is {kind}.", f"{thing}: {kind}"))
     chosen = rng.choice(kinds())
     count = min(rng.randint(3, 6), len(chosen.members))
     words = rng.sample(chosen.members, count)
     listing = _listing(words)
     if rng.random() < 0.15 and chosen.name in _APART:
         other = rng.choice([kind for kind in _apart() if kind.name != chosen.name])
-        return f"{_capital(listing)} are {chosen.plural}; {rng.choice(other.members)} is not."
+        return f"{capitalized(listing)} are {chosen.plural}; {rng.choice(other.members)} is not."
     return rng.choice(
         (
-            f"{_capital(listing)} are {chosen.plural}.", f"{_capital(chosen.plural)}: {', '.join(words)}.",
-            f"Some {chosen.plural} are {listing}.", f"{_capital(chosen.plural)} include {listing}.",
+            f"{capitalized(listing)} are {chosen.plural}.", f"{capitalized(chosen.plural)}: {', '.join(words)}.",
+            f"Some {chosen.plural} are {listing}.", f"{capitalized(chosen.plural)} include {listing}.",
             f"There are many {chosen.plural}, such as {listing}.", f"{chosen.name}: {words[0]}, {words[1]}, {words[2]}",
         )
     )  # fmt: skip
@@ -105,7 +101,7 @@ def _ask_odd(rng: random.Random) -> Exchange:
     odd = rng.choice(other.members)
     words = [*rng.sample(base.members, 3), odd]
     rng.shuffle(words)
-    name = _capital(odd)
+    name = capitalized(odd)
     one = f"{article(other.name)} {other.name}"
     answer = rng.choice(
         (
@@ -134,17 +130,23 @@ def _ask_list(rng: random.Random) -> Exchange:
     listing = _listing(words)
     answer = rng.choice(
         (
-            f"{_capital(number)} {chosen.plural} are {listing}.", f"{_capital(number)} {chosen.plural} are {listing}.",
-            f"{_capital(listing)} are {chosen.plural}.", f"{_capital(listing)}.",
+            f"{capitalized(number)} {chosen.plural} are {listing}.", f"{capitalized(number)} {chosen.plural} are {listing}.",
+            f"{capitalized(listing)} are {chosen.plural}.", f"{capitalized(listing)}.",
         )
     )  # fmt: skip
     task = rng.choice(
         (
-            f"Give {number} examples of {chosen.plural}.", f"List {number} {chosen.plural}.", f"Tell me {number} {chosen.plural}.",
-            f"Can you name {number} {chosen.plural}?", f"What are {number} {chosen.plural}?", f"Write down {number} {chosen.plural}.",
-            f"I need the names of {number} {chosen.plural}.", f"Name {number} {chosen.plural}.", f"Think of {number} {chosen.plural}.",
+            f"Give {number} examples of {chosen.plural}.",
+            f"List {number} {chosen.plural}.",
+            f"Tell me {number} {chosen.plural}.",
+            f"Can you name {number} {chosen.plural}?",
+            f"What are {number} {chosen.plural}?",
+            f"Write down {number} {chosen.plural}.",
+            f"I need the names of {number} {chosen.plural}.",
+            f"Name {number} {chosen.plural}.",
+            f"Think of {number} {chosen.plural}.",
         )
-    )  # fmt: skip
+    )
     return Exchange(task, "", answer)
 
 
@@ -179,7 +181,7 @@ def _ask_kind(rng: random.Random) -> Exchange:
             f"No, {word} is {article(base.name)} {base.name}.",
         )  # fmt: skip
     thing, kind = rng.choice(_things())
-    answer = rng.choice((f"{_capital(thing)} is {kind}.", f"{_capital(thing)} is {kind}.", f"It is {kind}."))
+    answer = rng.choice((f"{capitalized(thing)} is {kind}.", f"{capitalized(thing)} is {kind}.", f"It is {kind}."))
     if rng.random() < 0.3:
         word = thing.split(" ", 1)[-1] if thing.startswith(("a ", "an ")) else thing
         return Exchange(rng.choice(("What kind of thing is this?", "Name the kind.", "Classify it.")), word, answer)

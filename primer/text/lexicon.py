@@ -90,6 +90,11 @@ def pairs_of(name: str) -> Iterator[tuple[str, str]]:
         yield left, right
 
 
+def capitalized(text: str) -> str:
+    """The text with a capital at its start; the rest stays."""
+    return text[0].upper() + text[1:]
+
+
 def article(word: str) -> str:
     """ "a" or "an", by the sound of the word's beginning."""
     if word.lower().startswith(("uni", "use", "usu", "eu", "one", "ufo", "uti")) and not word.startswith("unin"):

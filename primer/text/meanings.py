@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from primer.text.layouts import Exchange, statements_and_exchanges
-from primer.text.lexicon import article, definitions, opposites, pairs_of, read_lines, synonym_groups, wordnet
+from primer.text.lexicon import (
+    article,
+    capitalized,
+    definitions,
+    opposites,
+    pairs_of,
+    read_lines,
+    synonym_groups,
+    wordnet,
+)
 
 _PARTS = {"n": "noun", "v": "verb", "a": "adjective", "r": "adverb"}
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _quote(rng: random.Random) -> str:
@@ -41,20 +46,20 @@ def _bare(word: str) -> str:
 def _explain(rng: random.Random, part: str, word: str, meaning: str) -> str:
     """A sentence that explains a word."""
     q, bare = _quote(rng), _bare(word)
-    forms = [f"{q}{_capital(bare)}{q} means {meaning}.", f"The word {q}{bare}{q} means {meaning}."]
+    forms = [f"{q}{capitalized(bare)}{q} means {meaning}.", f"The word {q}{bare}{q} means {meaning}."]
     if part == "n":
-        forms += [f"{_capital(word)} is {meaning}."] * 3
+        forms += [f"{capitalized(word)} is {meaning}."] * 3
     elif part == "v":
-        forms += [f"{_capital(word)} is {meaning}.", f"{_capital(word)} means {meaning}."]
+        forms += [f"{capitalized(word)} is {meaning}.", f"{capitalized(word)} means {meaning}."]
     return rng.choice(forms)
 
 
 def _state_definition(rng: random.Random) -> str:
     part, word, meaning = rng.choice(_defined())
     bare = _bare(word)
-    others = [f"{bare} ({_PARTS[part]}): {meaning}", f"{bare}: {meaning}", f"{_capital(meaning)}: that is {word}."]
+    others = [f"{bare} ({_PARTS[part]}): {meaning}", f"{bare}: {meaning}", f"{capitalized(meaning)}: that is {word}."]
     if part == "n" and meaning.startswith("a person who"):
-        others += [f"{_capital(meaning)} is called {word}."] * 2
+        others += [f"{capitalized(meaning)} is called {word}."] * 2
     return rng.choice([_explain(rng, part, word, meaning)] * 4 + others)
 
 
@@ -64,8 +69,11 @@ def _ask_definition(rng: random.Random) -> Exchange:
     if part == "n" and meaning.startswith("a person who") and rng.random() < 0.4:
         return Exchange(
             rng.choice((f"What do we call {meaning}?", f"What is {meaning} called?", f"Name {meaning}.")),
-            "", rng.choice((f"{_capital(meaning)} is called {word}.", f"It is {word}.", f"{_capital(word)} is {meaning}."))
-        )  # fmt: skip
+            "",
+            rng.choice(
+                (f"{capitalized(meaning)} is called {word}.", f"It is {word}.", f"{capitalized(word)} is {meaning}.")
+            ),
+        )
     if rng.random() < 0.3:
         task = rng.choice(
             ("Explain this word.", "What does it mean?", "Say what the word means.", "Define it briefly.")
@@ -73,11 +81,16 @@ def _ask_definition(rng: random.Random) -> Exchange:
         return Exchange(task, rng.choice((bare, word)), _explain(rng, part, word, meaning))
     task = rng.choice(
         (
-            f"What does {q}{bare}{q} mean?", f"Explain the word {q}{bare}{q}.", f"What is the meaning of {q}{bare}{q}?",
-            f"Define {q}{bare}{q}.", f"Can you explain {q}{bare}{q} in simple words?", f"Tell me what {q}{bare}{q} means.",
-            f"Give the meaning of the {_PARTS[part]} {q}{bare}{q}.", f"What is meant by {q}{bare}{q}?",
+            f"What does {q}{bare}{q} mean?",
+            f"Explain the word {q}{bare}{q}.",
+            f"What is the meaning of {q}{bare}{q}?",
+            f"Define {q}{bare}{q}.",
+            f"Can you explain {q}{bare}{q} in simple words?",
+            f"Tell me what {q}{bare}{q} means.",
+            f"Give the meaning of the {_PARTS[part]} {q}{bare}{q}.",
+            f"What is meant by {q}{bare}{q}?",
         )
-    )  # fmt: skip
+    )
     if part == "n" and word != bare and rng.random() < 0.4:
         task = rng.choice((f"What is {word}?", f"Who or what is {word}?", f"Say in one sentence what {word} is."))
     return Exchange(task, "", _explain(rng, part, word, meaning))
@@ -109,7 +122,7 @@ def _state_relation(rng: random.Random) -> str:
         a, b = f"{q}{first}{q}", f"{q}{second}{q}"
         return rng.choice(
             (
-                f"The opposite of {a} is {b}.", f"{_capital(a) if q == '' else a} is the opposite of {b}.",
+                f"The opposite of {a} is {b}.", f"{capitalized(a) if q == '' else a} is the opposite of {b}.",
                 f"The antonym of {a} is {b}.", f"{first} - opposite: {second}", f"{first} / {second}",
                 f"{a} and {b} are opposites.", f"If something is not {first}, it may be {second}.",
                 f"Opposites: {first} and {second}.", f"{b} means the opposite of {a}.",
@@ -134,8 +147,8 @@ def _ask_opposite(rng: random.Random) -> Exchange:
     a, b = f"{q}{first}{q}", f"{q}{second}{q}"
     answer = rng.choice(
         (
-            f"The opposite of {a} is {b}.", f"{q}{_capital(second)}{q} is the opposite of {a}.", f"It is {b}.", second,
-            f"The antonym of {a} is {b}.", f"{q}{_capital(second)}{q} means the opposite of {a}.",
+            f"The opposite of {a} is {b}.", f"{q}{capitalized(second)}{q} is the opposite of {a}.", f"It is {b}.", second,
+            f"The antonym of {a} is {b}.", f"{q}{capitalized(second)}{q} means the opposite of {a}.",
         )
     )  # fmt: skip
     chosen = rng.random()
@@ -177,10 +190,14 @@ def _ask_synonym(rng: random.Random) -> Exchange:
         return Exchange(task, "", f"Two synonyms for {a} are {two[0]} and {two[1]}.")
     answer = rng.choice(
         (
-            f"A synonym for {a} is {b}.", f"Another word for {a} is {b}.", f"{q}{_capital(second)}{q} means the same as {a}.",
-            f"You can say {b}.", second, f"A synonym of {a} is {b}.",
+            f"A synonym for {a} is {b}.",
+            f"Another word for {a} is {b}.",
+            f"{q}{capitalized(second)}{q} means the same as {a}.",
+            f"You can say {b}.",
+            second,
+            f"A synonym of {a} is {b}.",
         )
-    )  # fmt: skip
+    )
     chosen = rng.random()
     if chosen < 0.15:
         return Exchange(
@@ -205,11 +222,17 @@ def _ask_synonym(rng: random.Random) -> Exchange:
         )
     task = rng.choice(
         (
-            f"What is a synonym for {a}?", f"Name a synonym of {a}.", f"Which word means the same as {a}?",
-            f"Can you think of another word for {a}?", f"Give another word for {a}.", f"What is another way to say {a}?",
-            f"Suggest a synonym for {a}.", f"I need a synonym for {a}.", f"Find a different word for {a}.",
+            f"What is a synonym for {a}?",
+            f"Name a synonym of {a}.",
+            f"Which word means the same as {a}?",
+            f"Can you think of another word for {a}?",
+            f"Give another word for {a}.",
+            f"What is another way to say {a}?",
+            f"Suggest a synonym for {a}.",
+            f"I need a synonym for {a}.",
+            f"Find a different word for {a}.",
         )
-    )  # fmt: skip
+    )
     return Exchange(task, "", answer)
 
 
@@ -245,8 +268,8 @@ def _state_saying(rng: random.Random) -> str:
     idiom, meaning = rng.choice(_idioms())
     return rng.choice(
         (
-            f'"{_capital(idiom)}" means {meaning}.', f"The idiom '{idiom}' means {meaning}.", f"{idiom}: {meaning}",
-            f'When people say "{idiom}", they mean {meaning}.', f"{_capital(meaning)}: people call that '{idiom}'.",
+            f'"{capitalized(idiom)}" means {meaning}.', f"The idiom '{idiom}' means {meaning}.", f"{idiom}: {meaning}",
+            f'When people say "{idiom}", they mean {meaning}.', f"{capitalized(meaning)}: people call that '{idiom}'.",
         )
     )  # fmt: skip
 
@@ -278,7 +301,7 @@ def _ask_saying(rng: random.Random) -> Exchange:
         return Exchange(task, "", answer)
     idiom, meaning = rng.choice(_idioms())
     answer = rng.choice(
-        (f"It means {meaning}.", f'"{_capital(idiom)}" means {meaning}.', f"The saying means {meaning}.")
+        (f"It means {meaning}.", f'"{capitalized(idiom)}" means {meaning}.', f"The saying means {meaning}.")
     )
     if rng.random() < 0.3:
         return Exchange(
@@ -286,10 +309,14 @@ def _ask_saying(rng: random.Random) -> Exchange:
         )
     task = rng.choice(
         (
-            f"What is meant by '{idiom}'?", f'Explain the expression "{idiom}".', f"Someone says '{idiom}'. What do they mean?",
-            f"What is the meaning of '{idiom}'?", f'What do people mean by "{idiom}"?', f"What does '{idiom}' mean?",
+            f"What is meant by '{idiom}'?",
+            f'Explain the expression "{idiom}".',
+            f"Someone says '{idiom}'. What do they mean?",
+            f"What is the meaning of '{idiom}'?",
+            f'What do people mean by "{idiom}"?',
+            f"What does '{idiom}' mean?",
         )
-    )  # fmt: skip
+    )
     return Exchange(task, "", answer)
 
 

@@ -25,13 +25,32 @@ _ABOUT = re.compile(r"^(?:A question about|About|Regarding) (?P<name>[^:]+): ")
 _TIME_AT_END = re.compile(r"^(?P<rest>[^,;]{20,}) (?P<time>(?:in|on) (?:\d{1,2} )?(?:[A-Z][a-z]+ )?\d{3,4})\.$")
 # Own words for the tasks whose material stands apart.
 _REWORDED = {
-    "topic": ("What does this text deal with?", "Who or what is the text about?", "Give the subject of this text.", "What is described here?"),
-    "summary": ("Say in one sentence what the text tells.", "Put the text into one sentence.", "What does this text say, in short?", "Sum it up in a sentence."),
-    "list_years": ("Which years does the text name?", "Write down every year in this text.", "What years come up here?", "Note all the years."),
-    "to_question": ("Make this a yes-or-no question.", "Ask whether this is so.", "Change the statement into a question."),
+    "topic": (
+        "What does this text deal with?",
+        "Who or what is the text about?",
+        "Give the subject of this text.",
+        "What is described here?",
+    ),
+    "summary": (
+        "Say in one sentence what the text tells.",
+        "Put the text into one sentence.",
+        "What does this text say, in short?",
+        "Sum it up in a sentence.",
+    ),
+    "list_years": (
+        "Which years does the text name?",
+        "Write down every year in this text.",
+        "What years come up here?",
+        "Note all the years.",
+    ),
+    "to_question": (
+        "Make this a yes-or-no question.",
+        "Ask whether this is so.",
+        "Change the statement into a question.",
+    ),
     "shorten": ("Shorten the sentence.", "Keep only what matters most.", "Say only the main thing."),
     "correct_error": ("A number here is wrong. Put it right.", "Which number is wrong? Write the sentence correctly."),
-}  # fmt: skip
+}
 SEEDS = 4  # how often each kind of question is asked about a sentence, each time with other choices
 
 

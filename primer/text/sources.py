@@ -14,8 +14,9 @@ from primer.text.analogies import write_analogies
 from primer.text.arithmetic import write_arithmetic, write_word_problems
 from primer.text.comprehension import write_comprehension
 from primer.text.corrections import write_corrections
-from primer.text.countries_and_elements import write_countries, write_elements
-from primer.text.days_and_measures import write_days_and_times, write_measures_and_shapes
+from primer.text.countries import write_countries
+from primer.text.days_and_times import write_days_and_times
+from primer.text.elements import write_elements
 from primer.text.extraction import write_extraction
 from primer.text.gaps_and_choices import write_gaps_and_choices
 from primer.text.kinds_of_things import write_kinds
@@ -23,8 +24,10 @@ from primer.text.list_questions import write_list_questions
 from primer.text.list_work import write_list_work
 from primer.text.marked_words import write_marked_words
 from primer.text.meanings import write_definitions, write_sayings, write_synonyms_and_opposites
-from primer.text.number_names import write_number_names, write_orders
+from primer.text.measures_and_shapes import write_measures_and_shapes
+from primer.text.number_names import write_number_names
 from primer.text.opinions import write_opinions
+from primer.text.orders import write_orders
 from primer.text.other_words import write_other_words
 from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from primer.text.layouts import Exchange, statements_and_exchanges
-from primer.text.lexicon import article, read_lines
+from primer.text.lexicon import article, capitalized, read_lines
 from primer.text.word_forms import nouns
 
 _CONTRACTIONS = {
@@ -50,10 +50,6 @@ def _compounds() -> tuple[tuple[str, str], ...]:
     return tuple((pair.split("+")[0], pair.split("+")[1]) for pair in pairs)
 
 
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def _letters(word: str) -> str:
     return "-".join(word.lower())
 
@@ -66,7 +62,7 @@ def _state_spelling(rng: random.Random) -> str:
             f"The right spelling is '{right}'.",
             f"{wrong} -> {right}",
             f"'{wrong}' is misspelled; write '{right}'.",
-            f"{_upper(right)} is spelled {_letters(right)}.",
+            f"{capitalized(right)} is spelled {_letters(right)}.",
             f"Many people write '{wrong}', but the word is '{right}'.",
         )
     )
@@ -79,7 +75,7 @@ def _ask_spelling(rng: random.Random) -> Exchange:
     answer = rng.choice(
         (
             f"The right spelling is '{right}'.",
-            f"'{_upper(right)}' is right.",
+            f"'{capitalized(right)}' is right.",
             f"The correct spelling is '{right}'.",
             f"It is spelled '{right}'.",
             right,
@@ -121,7 +117,7 @@ def _ask_spelling(rng: random.Random) -> Exchange:
             ", ".join(row),
             rng.choice(
                 (
-                    f"'{_upper(wrong)}' is misspelled. It should be '{right}'.",
+                    f"'{capitalized(wrong)}' is misspelled. It should be '{right}'.",
                     f"The mistake is '{wrong}'; '{right}' is right.",
                 )
             ),
@@ -129,7 +125,7 @@ def _ask_spelling(rng: random.Random) -> Exchange:
     return Exchange(
         rng.choice((f"How do you spell '{right}'?", f"Spell '{right}'.")),
         "",
-        f"'{_upper(right)}' is spelled {_letters(right)}.",
+        f"'{capitalized(right)}' is spelled {_letters(right)}.",
     )
 
 
@@ -137,7 +133,7 @@ def _state_contraction(rng: random.Random) -> str:
     full, short = rng.choice(tuple(_CONTRACTIONS.items()))
     return rng.choice(
         (
-            f"'{_upper(short)}' is short for '{full}'.",
+            f"'{capitalized(short)}' is short for '{full}'.",
             f"'{short}' stands for '{full}'.",
             f"{full} = {short}",
             f"The contraction of '{full}' is '{short}'.",
@@ -154,7 +150,7 @@ def _ask_contraction(rng: random.Random) -> Exchange:
         group = {"not": "not", "have": "have", "will": "will", "would": "would"}.get(last, "be")
         if group != "not" and full.split()[0] in ("I", "you", "he", "she", "we", "they", "it"):
             end = rng.choice(_ENDINGS[group])
-            long, brief = _upper(end.format(full)) + ".", _upper(end.format(short)) + "."
+            long, brief = capitalized(end.format(full)) + ".", capitalized(end.format(short)) + "."
         elif full in ("do not", "did not", "cannot", "could not", "should not", "would not", "will not", "must not"):
             end = rng.choice(
                 ("I {} know the answer", "They {} go to school today", "We {} wait any longer", "You {} open that door")
@@ -197,9 +193,9 @@ def _ask_contraction(rng: random.Random) -> Exchange:
             "",
             rng.choice(
                 (
-                    f"'{_upper(short)}' stands for '{full}'.",
+                    f"'{capitalized(short)}' stands for '{full}'.",
                     f"The full form of '{short}' is '{full}'.",
-                    f"'{_upper(short)}' is short for '{full}'.",
+                    f"'{capitalized(short)}' is short for '{full}'.",
                     full,
                 )
             ),
@@ -225,7 +221,7 @@ def _state_sound(rng: random.Random) -> str:
         first, second = rng.sample(words, 2)
         return rng.choice(
             (
-                f"'{_upper(first)}' rhymes with '{second}'.",
+                f"'{capitalized(first)}' rhymes with '{second}'.",
                 f"'{first}' and '{second}' rhyme.",
                 f"Words that rhyme: {', '.join(words)}.",
                 f"{first} - {second}",
@@ -238,7 +234,7 @@ def _state_sound(rng: random.Random) -> str:
             f"'{first}' and '{second}' make '{whole}'.",
             f"{first} + {second} = {whole}",
             f"The compound '{whole}' is made of '{first}' and '{second}'.",
-            f"'{_upper(whole)}' is a compound word.",
+            f"'{capitalized(whole)}' is a compound word.",
         )
     )
 
@@ -273,7 +269,7 @@ def _ask_sound(rng: random.Random) -> Exchange:
             "",
             rng.choice(
                 (
-                    f"{q}{_upper(second)}{q} rhymes with {q}{first}{q}.",
+                    f"{q}{capitalized(second)}{q} rhymes with {q}{first}{q}.",
                     f"A word that rhymes with {q}{first}{q} is {q}{second}{q}.",
                     second,
                 )
@@ -294,7 +290,7 @@ def _ask_sound(rng: random.Random) -> Exchange:
         return Exchange(
             rng.choice((f"Which two words make {q}{whole}{q}?", f"Split {q}{whole}{q} into its parts.")),
             "",
-            f"{q}{_upper(whole)}{q} is made of {q}{first}{q} and {q}{second}{q}.",
+            f"{q}{capitalized(whole)}{q} is made of {q}{first}{q} and {q}{second}{q}.",
         )
     same = [a + b for a, b in _compounds() if a == first]
     listing = f"{q}{same[0]}{q}" if len(same) == 1 else " and ".join(f"{q}{word}{q}" for word in rng.sample(same, 2))
@@ -320,7 +316,7 @@ def _ask_article(rng: random.Random) -> Exchange:
             rng.choice((f"Is it '{two[0]}' or '{two[1]}'?", f"Which is right, '{two[0]}' or '{two[1]}'?")),
             "",
             rng.choice(
-                (f"It is '{right} {noun}'.", f"'{_upper(right)} {noun}' is right.", f"You say '{right} {noun}'.")
+                (f"It is '{right} {noun}'.", f"'{capitalized(right)} {noun}' is right.", f"You say '{right} {noun}'.")
             ),
         )
     gap = rng.choice(("___", "____"))

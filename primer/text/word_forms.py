@@ -35,7 +35,7 @@ _IRREGULAR_VERBS = (
     "shine sit sleep speak spend stand steal teach tell think throw understand wake wear win bite blow build burst cut "
     "deal dig feed fight forgive freeze hit hurt lay lead lend let put read set shoot shut sink slide spread spring "
     "stick sting strike swear sweep swing tear weep wind become cost cling creep fling light mean quit seek spin split"
-).split()  # fmt: skip
+).split()
 _SHORT_ADJECTIVES = (
     "tall small big old young new fast slow cold warm hot cool long short high low strong weak rich poor thin thick "
     "wide narrow deep soft hard loud quiet light dark bright clean dirty happy heavy easy early busy funny pretty ugly "
