@@ -1,12 +1,13 @@
 """training: trains the bundled base model on the rows of tokens, and writes it in bfloat16."""
 
+import hashlib
 import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from primer.settings import BUNDLED_BASE, CURVE, TOKENS, VOCABULARY, TrainingParams, load_section
 from stages.common.errors import StageError, run_stage
-from stages.common.files import cache_folder, write_json
+from stages.common.files import cache_folder, sha256_of_file, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -29,8 +30,7 @@ def main() -> None:
     from model.core.tokenizer import load_encoding
     from model.training.data import TokenSequence
     from model.training.loop import TrainingError, train
-    from model.training.parallel import Ranks
-    from model.training.snapshots import Snapshots, fingerprint
+    from model.training.snapshots import Snapshots
 
     encoding = load_encoding(VOCABULARY / "tokenizer.json")
     sequences = [TokenSequence(tuple(row)) for row in np.load(TOKENS).tolist()]
@@ -41,7 +41,7 @@ def main() -> None:
     model.init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
     device = _device(params)
     config = pretraining_settings(params, device)
-    run = fingerprint(model, training, validation, config, Ranks())
+    run = hashlib.sha256(f"{sha256_of_file(TOKENS)} {params} {config} {torch.__version__}".encode()).hexdigest()
     snapshots = Snapshots(cache_folder("snapshots") / f"primer-{run[:16]}", params.snapshot_minutes)
     log.info("%d rows, %d parameters, %s, %s", len(sequences), model.parameter_count(), device, config.precision)
     try:
@@ -79,6 +79,7 @@ def pretraining_settings(params: TrainingParams, device: "torch.device") -> "Tra
         schedule=params.schedule,
         evaluations=params.evaluations,
         keep="last",
+        compile=device.type == "cuda",
         precision="bfloat16" if str(best_precision(device)) == "torch.bfloat16" else "float32",
         seed=params.seed,
     )
