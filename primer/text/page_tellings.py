@@ -56,12 +56,17 @@ SEEDS = 4  # how often each kind of question is asked about a sentence, each tim
 
 @dataclass(frozen=True)
 class Telling:
-    """A page, its sentences that can stand alone, and what is asked about it (nothing about most pages)."""
+    """A page, its sentences that can stand alone, and what is asked about it: nothing about the pages of the test split.
+
+    `questions` are pairs of a sentence and an exchange about it that needs no passage.
+    """
 
     page: Page
+    subject: str  # the title as sentences name it: "the emperor penguin"
     sentences: tuple[str, ...]
     names: frozenset[str]
     exchanges: tuple[Exchange, ...]
+    questions: tuple[tuple[str, Exchange], ...]
 
 
 def pages_kept_out(pages: list[Page], count: int, seed: int) -> set[str]:
@@ -71,7 +76,7 @@ def pages_kept_out(pages: list[Page], count: int, seed: int) -> set[str]:
 
 
 @lru_cache
-def _tellings() -> tuple[Telling, ...]:
+def tellings() -> tuple[Telling, ...]:
     params = load_section("text", TextParams)
     pages = read_jsonl(BUNDLED_PAGES, Page)
     out = pages_kept_out(pages, params.pages_kept_out, params.seed)
@@ -82,13 +87,17 @@ def _tellings() -> tuple[Telling, ...]:
 def _telling(page: Page, ask: bool) -> Telling:
     selected = select_sentences(page)
     exchanges: dict[Exchange, None] = {}
+    questions: dict[tuple[str, Exchange], None] = {}
     for seed in range(SEEDS if ask else 0):
         for sentence in selected.kept:
             fact = Fact(sentence, selected.subject, selected.names, f"{seed} primer {page.title}")
-            kinds = (*QUESTIONS, *STATEMENTS, *(PASSAGES if passage_fits(fact) else ()))
-            for kind in kinds:
-                exchanges |= dict.fromkeys(_reworded(draft, fact.rng) for draft in kind(fact))
-    return Telling(page, tuple(s.text for s in selected.kept), selected.names, tuple(exchanges))
+            for kind in (*QUESTIONS, *STATEMENTS, *(PASSAGES if passage_fits(fact) else ())):
+                asked = [_reworded(draft, fact.rng) for draft in kind(fact)]
+                exchanges |= dict.fromkeys(asked)
+                if kind in QUESTIONS:
+                    questions |= {(sentence.text, exchange): None for exchange in asked if not exchange.item}
+    sentences = tuple(sentence.text for sentence in selected.kept)
+    return Telling(page, selected.subject.name, sentences, selected.names, tuple(exchanges), tuple(questions))
 
 
 def _reworded(draft: Draft, rng: random.Random) -> Exchange:
@@ -104,11 +113,11 @@ def _reworded(draft: Draft, rng: random.Random) -> Exchange:
 
 
 def write_page_tellings(rng: random.Random) -> Iterator[str]:
-    tellings = _tellings()
-    with_questions = [telling for telling in tellings if telling.exchanges]
+    told = tellings()
+    with_questions = [telling for telling in told if telling.exchanges]
     while True:
         chosen = rng.random()
-        telling = rng.choice(tellings)
+        telling = rng.choice(told)
         if chosen < 0.15:
             yield _whole(rng, telling.page)
         elif chosen < 0.35:
@@ -116,7 +125,7 @@ def write_page_tellings(rng: random.Random) -> Iterator[str]:
         elif chosen < 0.6:
             yield _facts(rng, telling)
         elif chosen < 0.7:
-            yield " ".join(_leading(rng, rng.choice(tellings)) for _ in range(rng.randint(1, 4)))
+            yield " ".join(_leading(rng, rng.choice(told)) for _ in range(rng.randint(1, 4)))
         else:
             asked = rng.choice(with_questions)
             count = min(rng.choice((1, 2, 3, 4)), len(asked.exchanges))

@@ -29,6 +29,7 @@ from primer.text.number_names import write_number_names
 from primer.text.opinions import write_opinions
 from primer.text.orders import write_orders
 from primer.text.other_words import write_other_words
+from primer.text.page_reading import write_page_reading
 from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options
 from primer.text.politeness import write_politeness
@@ -80,6 +81,13 @@ SOURCES = (
     TextSource("days_and_times", write_days_and_times, 0.7, "CC0-1.0", "The calendar and the clock."),
     TextSource("countries", write_countries, 1.4, "CC0-1.0", "Countries, from a table of this project."),
     TextSource("elements", write_elements, 0.7, "CC0-1.0", "Chemical elements and some substances, likewise."),
+    TextSource(
+        "page_reading",
+        write_page_reading,
+        4.0,
+        "CC0-1.0",
+        "Passages of the bundled pages' sentences, and what they say.",
+    ),
     TextSource("pages", write_page_tellings, 5.0, "CC0-1.0", "The bundled pages in several tellings."),
     TextSource(
         "sentence_changes",
