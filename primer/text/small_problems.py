@@ -203,8 +203,10 @@ def _speed(rng: random.Random) -> Problem:
 
 def _shape(rng: random.Random) -> Problem:
     a, b = rng.randint(2, 12), rng.randint(2, 12)
-    unit = rng.choice(["meters", "centimeters", "feet", "inches"])
-    place = rng.choice(["garden", "room", "field", "carpet", "wall", "table"])
+    unit, places = rng.choice(
+        [("meters", "garden room field wall"), ("feet", "room carpet wall"), ("inches", "picture table")]
+    )
+    place = rng.choice(places.split())
     if rng.random() < 0.5:
         return Problem(
             f"A {place} is {a} {unit} long and {b} {unit} wide.",
