@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from primer.text import materials, slots
-from primer.text.english_forms import capitalized, listed, number_in_words, ordinal_in_words, with_article
+from primer.text.english_forms import capitalized, listed, number_in_words, ordinal_word, with_article
 from primer.text.materials import pick
 from primer.text.scenes import THINGS
 from primer.text.task_layouts import Item, Maker, documents
@@ -208,8 +208,8 @@ def _letters(rng: random.Random) -> Iterator[Item]:
                 said = f'The {kind} letter of "{word}" is {result}.'
             case "nth":
                 at = rng.randrange(len(word))
-                ask, result, own = f"What is the {ordinal_in_words(at + 1)} letter?", word[at], True
-                said = f'The {ordinal_in_words(at + 1)} letter of "{word}" is {result}.'
+                ask, result, own = f"What is the {ordinal_word(at + 1)} letter?", word[at], True
+                said = f'The {ordinal_word(at + 1)} letter of "{word}" is {result}.'
             case "vowels":
                 vowels = [letter for letter in word if letter in "aeiou"]
                 if not vowels:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from primer.text import slots
-from primer.text.english_forms import capitalized, number_in_words, ordinal_in_words, plural_of
+from primer.text.english_forms import capitalized, number_in_words, ordinal_word, plural_of
 from primer.text.materials import NAMES, pick
 from primer.text.task_layouts import Item, Maker, documents
 
@@ -245,8 +245,8 @@ def _month(rng: random.Random) -> Problem:
         return Problem(
             f"The month is {slots.MONTHS[at]}.",
             "Which month of the year is it?",
-            f"the {ordinal_in_words(at + 1)} month",
-            f"{slots.MONTHS[at]} is the {ordinal_in_words(at + 1)} month of the year.",
+            f"the {ordinal_word(at + 1)} month",
+            f"{slots.MONTHS[at]} is the {ordinal_word(at + 1)} month of the year.",
         )
     if step == 1:
         return Problem(

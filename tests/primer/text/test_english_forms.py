@@ -9,7 +9,7 @@ from primer.text.english_forms import (
     listed,
     number_in_words,
     ordinal_in_digits,
-    ordinal_in_words,
+    ordinal_word,
     participle,
     plural_of,
     simple_past,
@@ -95,7 +95,7 @@ def test_numbers_in_words() -> None:
     }
     assert {number: number_in_words(number) for number in words} == words
     ordinals = {1: "first", 12: "twelfth", 20: "twentieth", 21: "twenty-first", 33: "thirty-third", 9: "ninth"}
-    assert {number: ordinal_in_words(number) for number in ordinals} == ordinals
+    assert {number: ordinal_word(number) for number in ordinals} == ordinals
     assert [
         ordinal_in_digits(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)
     ] == "1st 2nd 3rd 4th 11th 12th 13th 21st 112th".split()
