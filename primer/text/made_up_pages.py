@@ -35,7 +35,7 @@ past die | in {town3} in {year5} | when: in {town3}; where: in {year5}
 present be | a {size} on the River {river} in {land} | what:; where:
 present have | {people_count} inhabitants | how many inhabitants:
 past be | founded in {year} by {name} | when: founded by {name}; who: founded by
-past be | destroyed by a {disaster} in {year2} | when: destroyed by a {disaster}; what: destroyed by in {year2}
+past be | destroyed by {disaster} in {year2} | when: destroyed by {disaster}; what: destroyed by in {year2}
 present be | known for its {good} | what: known for
 present lie | {count} kilometers from {town2} | how far: from {town2}
 past get | a railway station in {year3} | when: a railway station; what: in {year3}
@@ -69,7 +69,7 @@ past be | built between {year} and {year2} | when: built
 present be | {height} meters {long} | how {long}:
 past be | opened by {name2} in {year3} | who: opened by in {year3}; when: opened by {name2}
 present consist | of {rock} and iron | what: of
-past be | damaged by a {disaster} in {year4} | when: damaged by a {disaster}; what: damaged by in {year4}
+past be | damaged by {disaster} in {year4} | when: damaged by {disaster}; what: damaged by in {year4}
 present attract | {people_count} visitors a year | how many visitors:
 """,
     "book": """
@@ -126,12 +126,12 @@ _ADDITIONS = (
 _GOODS = tuple("paper glass shoes cheese wine steel carpets toys boats salt wool candles bells cloth soap tea".split())
 _FOODS = tuple("roots berries insects leaves fish worms nuts seeds grass frogs".split())
 _CHOICES = {
-    "people": "a Norwegian|a Danish|a Scottish|an Irish|a Dutch|a Polish|an Italian|a Greek|a Canadian|a Brazilian|a Swiss|"
-    "a Finnish|a Turkish|a Portuguese|an Austrian|a Hungarian|a Mexican|an Egyptian|an Indian|a Korean",
+    "people": "a Norwegian|a Danish|a Scottish|an Irish|a Dutch|a Polish|an Italian|a Greek|a Canadian|a Brazilian|"
+    "a Swiss|a Finnish|a Turkish|a Portuguese|an Austrian|a Hungarian|a Mexican|an Egyptian|an Indian|a Korean",
     "job": "painter|writer|doctor|traveler|chemist|teacher|engineer|botanist|composer|lawyer|astronomer|nurse",
     "field": "medicine|law|music|history|botany|mathematics|chemistry|geology|astronomy|philosophy",
     "title": "Golden Pen|Silver Star|Blue Ribbon|White Rose|Green Oak|Royal Crown|Red Lantern",
-    "size": "town|city|village|port", "disaster": "fire|flood|storm|earthquake", "side": "north|south|east|west",
+    "size": "town|city|village|port", "disaster": "a fire|a flood|a storm|an earthquake", "side": "north|south|east|west",
     "building": "tower|church|lighthouse|windmill", "rock": "granite|sandstone|limestone|basalt|marble",
     "thing": "bridge|tower|castle|museum|theater|lighthouse|palace", "work": "novel|poem|play|comedy|fairy tale",
     "hero": "sailor|miller|thief|nurse|shepherd|doctor|clockmaker", "beast": "bird|lizard|frog|duck|owl|turtle",
@@ -207,10 +207,8 @@ def _subject(kind: str, drawn: dict[str, str], rng: random.Random) -> Phrase:
             f"{rng.choice(slots.FEMALE_NAMES if female else slots.MALE_NAMES)} {own}", "she" if female else "he", True
         )
     firm = pick(rng, "Brothers|Works|and Sons|Mills|Glass|Paper")
-    title, noun = (
-        pick(rng, "Silent|Red|Last|White|Lost|Blue|Broken|Young|Empty"),
-        pick(rng, "Harbor|Garden|Horse|Tower|Winter|Mirror|Road|Bell|Lamp"),
-    )
+    title = pick(rng, "Silent|Red|Last|White|Lost|Blue|Broken|Young|Empty|Second|Long|Iron|Secret")
+    noun = pick(rng, "Harbor|Garden|Horse|Tower|Winter|Mirror|Road|Bell|Lamp|River|Door|Letter|Island|Song")
     form = _NAMING.get(kind, "{}").replace("{}", own).replace("{beast}", drawn["beast"])
     form = form.replace("{Thing}", capitalized(drawn["thing"])).replace("{Title}", title).replace("{Noun}", noun)
     return Phrase(form.replace("{Firm}", firm), "it")
