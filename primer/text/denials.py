@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from primer.text import slots
 from primer.text.clause import SIMPLE_TENSES, Phrase, SimpleClause
-from primer.text.english_forms import capitalized
+from primer.text.english_forms import with_capital
 from primer.text.materials import NAMES, pick
 from primer.text.scenes import random_clause
 from primer.text.sentence_changes import uncapitalized
@@ -101,7 +101,7 @@ def _nobody(rng: random.Random) -> Iterator[Item]:
         yes, no = pair
         clause = random_clause(rng, possessives=False, pronouns=False)
         if yes in {"always", "often"}:
-            subject, verb = capitalized(clause.subject.text), clause.finite("present")
+            subject, verb = with_capital(clause.subject.text), clause.finite("present")
             after = clause.statement("present")[len(subject) + 1 + len(verb) :]
             given, result = (f"{subject} {word} {verb}{after}" for word in (yes, no))
         else:
@@ -192,11 +192,11 @@ def _true_of_it(rng: random.Random) -> Iterator[Item]:
             continue
         a, b, c = rng.sample(chosen, 3)
         are = "are" if what in _PLURAL else "is"
-        given = f"{capitalized(what)} {are} {a} and {b}, but not {c}."
+        given = f"{with_capital(what)} {are} {a} and {b}, but not {c}."
         asked = rng.choice([a, b, c])
         yes = asked != c
         yield Item(
-            f"{capitalized(are)} {what} {asked}?",
+            f"{with_capital(are)} {what} {asked}?",
             given,
             "Yes." if yes else "No.",
             f"{'Yes' if yes else 'No'}, {what} {are} {'' if yes else 'not '}{asked}.",

@@ -198,6 +198,6 @@ def ordinal_in_digits(number: int) -> str:
     return f"{number}{ending}"
 
 
-def capitalized(text: str) -> str:
+def with_capital(text: str) -> str:
     """The text with its first letter in upper case; the rest as it is."""
     return text[:1].upper() + text[1:]

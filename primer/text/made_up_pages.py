@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from primer.text import materials, slots
 from primer.text.clause import POSSESSIVE, Phrase, SimpleClause
-from primer.text.english_forms import capitalized, number_in_words
+from primer.text.english_forms import number_in_words, with_capital
 from primer.text.materials import pick
 
 # Per kind of subject, a fact a line: tense and verb | what follows | questions, each with what follows there. Words in
@@ -172,7 +172,7 @@ class MadeUpPage:
     @property
     def years(self) -> list[str]:
         """The years of the passage, in their order, each once."""
-        return list(dict.fromkeys(re.findall(r"\b(?:1[5-9]|20)\d\d\b(?!,)", self.passage)))
+        return list(dict.fromkeys(re.findall(r"\b(?:1[5-9]|20)\d\d\b(?!,\d)", self.passage)))
 
 
 def _drawn(rng: random.Random) -> dict[str, str]:
@@ -211,7 +211,7 @@ def _subject(kind: str, drawn: dict[str, str], rng: random.Random) -> Phrase:
     title = pick(rng, "Silent|Red|Last|White|Lost|Blue|Broken|Young|Empty|Second|Long|Iron|Secret")
     noun = pick(rng, "Harbor|Garden|Horse|Tower|Winter|Mirror|Road|Bell|Lamp|River|Door|Letter|Island|Song")
     form = _NAMING.get(kind, "{}").replace("{}", own).replace("{beast}", drawn["beast"])
-    form = form.replace("{Thing}", capitalized(drawn["thing"])).replace("{Title}", title).replace("{Noun}", noun)
+    form = form.replace("{Thing}", with_capital(drawn["thing"])).replace("{Title}", title).replace("{Noun}", noun)
     return Phrase(form.replace("{Firm}", firm), "it")
 
 

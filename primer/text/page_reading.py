@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from primer.text.english_forms import capitalized, listed
+from primer.text.english_forms import listed, with_capital
 from primer.text.made_up_pages import MadeUpPage, PageFact, made_up_page, with_addition, with_other_number
 from primer.text.materials import pick
 from primer.text.task_layouts import Item, Maker, documents
@@ -83,7 +83,7 @@ def _subject(rng: random.Random) -> Iterator[Item]:
             rng,
             "The passage tells about {}.|It is about {}.|The text describes {}.|The subject is {}.|The topic is {}.",
         ).format(page.name)
-        yield Item(ask, page.passage, capitalized(page.name), said)
+        yield Item(ask, page.passage, with_capital(page.name), said)
 
 
 def _gist(rng: random.Random) -> Iterator[Item]:
@@ -258,7 +258,7 @@ def _many_questions(rng: random.Random) -> str:
     chosen = rng.sample(pairs, min(len(pairs), rng.randint(2, 5)))
     style = pick(rng, "{}\n{}|Q: {}\nA: {}|- {} {}|Question: {}\nAnswer: {}|{} - {}|* {}\n* {}")
     head = pick(rng, "|{n}\n|Read this:\n|Passage:\n|Text\n|About {n}\n\n").replace(
-        "{n}", capitalized(page.name) if rng.random() < 0.5 else page.name
+        "{n}", with_capital(page.name) if rng.random() < 0.5 else page.name
     )
     return f"{head}{page.passage}\n\n" + "\n".join(style.format(question, answer) for question, answer in chosen)
 
