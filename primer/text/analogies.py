@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from primer.text import materials, slots
 from primer.text.english_forms import (
-    capitalized,
     degrees_of,
     participle,
     plural_of,
     simple_past,
+    with_capital,
 )
 from primer.text.materials import pick
 from primer.text.sorts_of_things import DIFFERENT_KINDS, MEMBERS
@@ -43,14 +43,14 @@ def _analogy(rng: random.Random) -> Iterator[Item]:
         ask = pick(
             rng,
             f'"{a}" is to "{b}" as "{c}" is to what?|'
-            f"Complete: {a} is to {b} as {c} is to ___|{capitalized(a)} : {b} = {c} : ?|"
+            f"Complete: {a} is to {b} as {c} is to ___|{with_capital(a)} : {b} = {c} : ?|"
             f"{a} goes with {b}. What goes with {c}?",
         )
         yield Item(
-            capitalized(ask),
+            with_capital(ask),
             "",
             d,
-            pick(rng, f'{capitalized(a)} is to {b} as {c} is to {d}.|{capitalized(c)} is to {d}.|The word is "{d}".'),
+            pick(rng, f'{with_capital(a)} is to {b} as {c} is to {d}.|{with_capital(c)} is to {d}.|The word is "{d}".'),
             own=True,
         )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from primer.text.english_forms import capitalized, ing_form, participle, simple_past, third_person
+from primer.text.english_forms import ing_form, participle, simple_past, third_person, with_capital
 
 OBJECT_FORM = {"I": "me", "you": "you", "he": "him", "she": "her", "it": "it", "we": "us", "they": "them"}
 POSSESSIVE = {"I": "my", "you": "your", "he": "his", "she": "her", "it": "its", "we": "our", "they": "their"}
@@ -171,4 +171,4 @@ class SimpleClause:
 
 def finished(words: list[str], mark: str) -> str:
     """The words as a sentence: a capital at the start and the mark at the end."""
-    return capitalized(" ".join(word for word in words if word)) + mark
+    return with_capital(" ".join(word for word in words if word)) + mark

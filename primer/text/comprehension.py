@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from primer.text.english_forms import capitalized, listed, number_in_words
+from primer.text.english_forms import listed, number_in_words, with_capital
 from primer.text.materials import NAMES, made_up_name, pick
 from primer.text.portraits import Portrait, person, town
 from primer.text.small_stories import PORTRAITS, any_portrait, notice, outing
@@ -48,7 +48,7 @@ def _question(rng: random.Random) -> Iterator[Item]:
         )
         said = _named(sentence_answer(question, portrait), portrait)
         yield Item(
-            ask, portrait.text, said if whole else capitalized(short) + "." * (not short.endswith(".")), said, own=True
+            ask, portrait.text, said if whole else with_capital(short) + "." * (not short.endswith(".")), said, own=True
         )
 
 
@@ -57,8 +57,8 @@ def _named(sentence: str, portrait: Portrait) -> str:
     for pronoun, name in (
         ("She ", f"{portrait.subject} "),
         ("He ", f"{portrait.subject} "),
-        ("It ", f"{capitalized(portrait.subject)} "),
-        ("Its ", f"{capitalized(portrait.subject)}'s "),
+        ("It ", f"{with_capital(portrait.subject)} "),
+        ("Its ", f"{with_capital(portrait.subject)}'s "),
         ("Her ", f"{portrait.subject}'s "),
         ("His ", f"{portrait.subject}'s "),
     ):
@@ -146,8 +146,8 @@ def _topic(rng: random.Random) -> Iterator[Item]:
         yield Item(
             ask,
             portrait.text,
-            capitalized(portrait.subject),
-            said if "title" not in ask else capitalized(portrait.subject),
+            with_capital(portrait.subject),
+            said if "title" not in ask else with_capital(portrait.subject),
         )
 
 
@@ -238,7 +238,7 @@ def _reading(rng: random.Random) -> str:
     chosen = rng.sample(asked, min(len(asked), rng.randint(2, 5)))
     whole = rng.random() < 0.5
     answers = [
-        _named(sentence_answer(question, portrait), portrait) if whole else f"{capitalized(short).rstrip('.')}."
+        _named(sentence_answer(question, portrait), portrait) if whole else f"{with_capital(short).rstrip('.')}."
         for question, short in chosen
     ]
     head = rng.choice(
@@ -248,7 +248,7 @@ def _reading(rng: random.Random) -> str:
             "Text:\n",
             "",
             "",
-            f"{capitalized(portrait.subject)}\n\n",
+            f"{with_capital(portrait.subject)}\n\n",
         ]
     )
     if rng.random() < 0.35:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from primer.text import materials, slots
 from primer.text.clause import OBJECT_FORM, SimpleClause
 from primer.text.english_forms import (
-    capitalized,
     ing_form,
     participle,
     plural_of,
     simple_past,
     third_person,
+    with_capital,
 )
 from primer.text.materials import pick
 from primer.text.scenes import random_clause
@@ -44,7 +44,7 @@ def _agreement(clause: SimpleClause, rng: random.Random) -> tuple[str, str]:
 
 
 def _with_verb(clause: SimpleClause, old: str, new: str) -> str:
-    subject = capitalized(clause.subject.text)
+    subject = with_capital(clause.subject.text)
     statement = clause.statement("present")
     return f"{subject} {new}{statement[len(subject) + 1 + len(old) :]}"
 
@@ -77,7 +77,7 @@ def _pronoun(clause: SimpleClause, rng: random.Random) -> tuple[str, str] | None
     subject = clause.subject.text
     if subject in {"I", "he", "she", "we", "they"}:
         right = clause.statement("past")
-        return capitalized(OBJECT_FORM[subject]) + right[len(subject) :], right
+        return with_capital(OBJECT_FORM[subject]) + right[len(subject) :], right
     pronoun = rng.choice(["he", "she", "we", "they"])
     right = f"{clause.statement('past')[:-1]} with {OBJECT_FORM[pronoun]}."
     if "with" in clause.rest.split():
@@ -118,7 +118,7 @@ KNOWN_NOUNS = tuple({*(job for job in slots.JOBS), *(entry.split(":")[0] for ent
 
 def _word_order(clause: SimpleClause, rng: random.Random) -> tuple[str, str]:
     """ "He walks always", "Where she is going?", "Plays Anna tennis"."""
-    subject = capitalized(clause.subject.text)
+    subject = with_capital(clause.subject.text)
     draw = rng.random()
     if draw < 0.5 or not clause.object:
         adverb = rng.choice(["always", "often", "never", "usually", "sometimes", "rarely"])

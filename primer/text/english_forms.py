@@ -183,7 +183,7 @@ def number_in_words(number: int) -> str:
     return f"{number_in_words(number // 1000)} thousand{rest}"
 
 
-def ordinal_in_words(number: int) -> str:
+def ordinal_word(number: int) -> str:
     """ "first", "twelfth", "twenty-first"; from 1 to 99."""
     words = number_in_words(number)
     before, dash, last = words.rpartition("-")
@@ -198,6 +198,6 @@ def ordinal_in_digits(number: int) -> str:
     return f"{number}{ending}"
 
 
-def capitalized(text: str) -> str:
+def with_capital(text: str) -> str:
     """The text with its first letter in upper case; the rest as it is."""
     return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from primer.text import materials, slots
-from primer.text.english_forms import capitalized, listed, number_in_words, with_article
+from primer.text.english_forms import listed, number_in_words, with_article, with_capital
 from primer.text.materials import pick
 from primer.text.task_layouts import Item, Maker, documents
 
@@ -187,7 +187,7 @@ def _members(rng: random.Random) -> Find:
         form = pick(rng, "{} live in our street.|{} met at the market.|{} were on the ship.")
         things = things if len(things) > 1 else [*things, next(job for job in rng.sample(pool, 3) if job not in things)]
         return Find(
-            "job", "jobs", form.format(capitalized(listed([with_article(noun) for noun in things]))), tuple(things)
+            "job", "jobs", form.format(with_capital(listed([with_article(noun) for noun in things]))), tuple(things)
         )
     form = pick(
         rng,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from primer.text import slots
 from primer.text.clause import SIMPLE_TENSES, TENSE_NAMES
 from primer.text.english_forms import (
-    capitalized,
     degrees_of,
     ing_form,
     number_in_words,
     plural_of,
     third_person,
     with_article,
+    with_capital,
 )
 from primer.text.materials import WORDS, pick
 from primer.text.scenes import random_clause
@@ -159,7 +159,7 @@ def _form_in_gap(rng: random.Random) -> Iterator[Item]:
             clause = random_clause(rng)
             tense = rng.choice(["present", "past", "progressive", "perfect"])
             sentence, verb = clause.statement(tense), clause.finite(tense)
-            subject = capitalized(clause.subject.text)
+            subject = with_capital(clause.subject.text)
             gap = f"{subject} ___ ({clause.verb}){sentence[len(subject) + 1 + len(verb) :]}"
             ask = pick(
                 rng,
@@ -191,8 +191,8 @@ def _form_in_gap(rng: random.Random) -> Iterator[Item]:
             form = pick(rng, "There are {} {} in the picture.|I can see {} {}.|{} {} are missing.|They drew {} {}.")
             yield Item(
                 pick(rng, "put the noun into the plural|use the right form of the noun|fill in the plural"),
-                capitalized(form.format(count, f"___ ({noun})")),
-                capitalized(form.format(count, plural_of(noun))),
+                with_capital(form.format(count, f"___ ({noun})")),
+                with_capital(form.format(count, plural_of(noun))),
             )
         else:
             word = rng.choice(
@@ -226,7 +226,7 @@ def _or_question(rng: random.Random) -> Iterator[Item]:
     while True:
         clause, tense = random_clause(rng), rng.choice(SIMPLE_TENSES)
         sentence, verb = clause.statement(tense), clause.finite(tense)
-        subject = capitalized(clause.subject.text)
+        subject = with_capital(clause.subject.text)
         wrong = {
             "present": clause.verb if verb != clause.verb else third_person(clause.verb),
             "past": ing_form(clause.verb),

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 from primer.text import materials
-from primer.text.english_forms import listed, number_in_words, ordinal_in_words
+from primer.text.english_forms import listed, number_in_words, ordinal_word
 from primer.text.list_work import draw
 from primer.text.materials import pick
 from primer.text.task_layouts import Item, Maker, documents
@@ -38,7 +38,7 @@ def _place(rng: random.Random) -> Iterator[Item]:
         at = rng.randrange(len(given))
         draw_ = rng.random()
         if draw_ < 0.4:
-            place = "last" if at == len(given) - 1 else ordinal_in_words(at + 1)
+            place = "last" if at == len(given) - 1 else ordinal_word(at + 1)
             ask = pick(
                 rng, f"What is the {place} item?|name the {place} of the {what}|Which one stands in the {place} place?"
             )

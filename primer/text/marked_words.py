@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from primer.text import materials, slots
-from primer.text.english_forms import capitalized, listed, number_in_words, ordinal_in_words, with_article
+from primer.text.english_forms import listed, number_in_words, ordinal_word, with_article, with_capital
 from primer.text.materials import pick
 from primer.text.scenes import THINGS
 from primer.text.task_layouts import Item, Maker, documents
@@ -78,7 +78,7 @@ def _tagged(rng: random.Random) -> list[tuple[str, str]]:
 
 
 def _sentence(words: list[tuple[str, str]]) -> str:
-    return capitalized(" ".join(word for word, _ in words)) + "."
+    return with_capital(" ".join(word for word, _ in words)) + "."
 
 
 def _find_part(rng: random.Random) -> Iterator[Item]:
@@ -100,7 +100,7 @@ def _find_part(rng: random.Random) -> Iterator[Item]:
         said = pick(
             rng, f"The {what} {'are' if many else 'is'} {quoted}.|{quoted} {'are' if many else 'is'} the {what}."
         ).replace('""', '"')
-        yield Item(ask, _sentence(words), ", ".join(found), capitalized(said), own=True)
+        yield Item(ask, _sentence(words), ", ".join(found), with_capital(said), own=True)
 
 
 def _which_part(rng: random.Random) -> Iterator[Item]:
@@ -118,7 +118,7 @@ def _which_part(rng: random.Random) -> Iterator[Item]:
             ask,
             _sentence(words),
             part,
-            f'"{capitalized(word)}" is {with_article(part)}.'
+            f'"{with_capital(word)}" is {with_article(part)}.'
             if rng.random() < 0.5
             else f'The word "{word}" is {with_article(part)}.',
             own=True,
@@ -148,7 +148,7 @@ def _all_parts(rng: random.Random) -> Iterator[Item]:
             ]
         )
         told = [f"{word} is {with_article(part)}" for word, part in zip(words, chosen, strict=True)]
-        said = f"{capitalized(listed(told))}."
+        said = f"{with_capital(listed(told))}."
         yield Item(
             ask,
             ", ".join(words),
@@ -208,8 +208,8 @@ def _letters(rng: random.Random) -> Iterator[Item]:
                 said = f'The {kind} letter of "{word}" is {result}.'
             case "nth":
                 at = rng.randrange(len(word))
-                ask, result, own = f"What is the {ordinal_in_words(at + 1)} letter?", word[at], True
-                said = f'The {ordinal_in_words(at + 1)} letter of "{word}" is {result}.'
+                ask, result, own = f"What is the {ordinal_word(at + 1)} letter?", word[at], True
+                said = f'The {ordinal_word(at + 1)} letter of "{word}" is {result}.'
             case "vowels":
                 vowels = [letter for letter in word if letter in "aeiou"]
                 if not vowels:
@@ -241,7 +241,7 @@ def _letters(rng: random.Random) -> Iterator[Item]:
             case _:
                 ask, result = (
                     rng.choice(["write the word with a capital letter", "begin the word with a capital"]),
-                    capitalized(word),
+                    with_capital(word),
                 )
                 said = result
         yield Item(ask, word, result, said, own=own)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from primer.text.english_forms import capitalized, degrees_of, with_article
+from primer.text.english_forms import degrees_of, with_article, with_capital
 from primer.text.materials import NAMES, pick
 from primer.text.task_layouts import Item, Maker, documents
 
@@ -128,8 +128,8 @@ def _comparison(rng: random.Random) -> Iterator[Item]:
             )
         more, least = degrees_of(word)
         sentence, back = (
-            f"{capitalized(a)} is {more} than {b}.",
-            f"{capitalized(b)} is {degrees_of(opposite)[0]} than {a}.",
+            f"{with_capital(a)} is {more} than {b}.",
+            f"{with_capital(b)} is {degrees_of(opposite)[0]} than {a}.",
         )
         if turned:
             yield Item(
@@ -148,16 +148,16 @@ def _comparison(rng: random.Random) -> Iterator[Item]:
             yield Item(
                 f"Who is the {least}?" if people else f"Which is the {least}?",
                 given,
-                capitalized(a),
-                f"{capitalized(a)} is the {least}.",
+                with_capital(a),
+                f"{with_capital(a)} is the {least}.",
                 own=True,
             )
         else:
             yield Item(
                 f"Who is {more}?" if people else f"Which is {more}?",
                 sentence,
-                capitalized(a),
-                f"{capitalized(a)} is {more}.",
+                with_capital(a),
+                f"{with_capital(a)} is {more}.",
                 own=True,
             )
 

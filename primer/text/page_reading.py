@@ -1,186 +1,280 @@
-"""Passages made of the pages' sentences, and what one is asked to find, copy or say about them.
-
-A passage takes sentences of one page or of two in any order, so there is no end of passages, and the answer has to be
-read from them. Only pages are used that tuning asks about by default.
-"""
+"""Text with passages from made-up pages and what is asked about them: years, sentences, truth, gaps, gist."""
 
 import random
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from primer.text.layouts import Exchange, lay_out
-from primer.text.page_tellings import Telling, tellings
+from primer.text.english_forms import listed, with_capital
+from primer.text.made_up_pages import MadeUpPage, PageFact, made_up_page, with_addition, with_other_number
+from primer.text.materials import pick
+from primer.text.task_layouts import Item, Maker, documents
 
-_YEAR = re.compile(r"\b1\d{3}\b|\b20[012]\d\b")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*")
-_PLACES = ("first", "second", "third", "fourth", "fifth")
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-@lru_cache
-def _readable() -> tuple[Telling, ...]:
-    return tuple(telling for telling in tellings() if telling.questions and len(telling.sentences) > 5)
-
-
-def _listing(words: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
-def _find(rng: random.Random, sentences: list[str]) -> Exchange | None:
-    """The sentence in which a name, a year or a word stands that no other has."""
-    chosen = rng.choice(sentences)
-    rest = " ".join(sentence for sentence in sentences if sentence != chosen)
-    marks = _YEAR.findall(chosen) + _NAME.findall(chosen)
-    if not marks or rng.random() < 0.2:
-        marks = re.findall(r"\b[a-z]{6,}\b", chosen)
-    marks = [mark for mark in marks if mark not in rest]
-    if not marks:
-        return None
-    mark = rng.choice(marks)
-    task = rng.choice(
-        (
-            f"Where is {mark} mentioned? Copy the sentence.",
-            f"Which sentence speaks of {mark}?",
-            f"Find the sentence with {mark} in it.",
-            f"Give the sentence in which {mark} comes up.",
-            f"Quote what the text says about {mark}.",
-            f"In which sentence does {mark} occur?",
-            f"What is said about {mark}?",
-            f"Write out the sentence about {mark}.",
-        )
-    )
-    return Exchange(task, " ".join(sentences), chosen)
-
-
-def _place(rng: random.Random, sentences: list[str]) -> Exchange:
-    """The first, last or n-th sentence, or how many there are."""
-    n = rng.randrange(len(sentences))
-    place = "last" if n == len(sentences) - 1 and rng.random() < 0.7 else _PLACES[n]
-    passage = " ".join(sentences)
-    if rng.random() < 0.15:
-        task = rng.choice(("How many sentences does the text have?", "Count the sentences."))
-        count = _NUMBERS[len(sentences)]
-        return Exchange(task, passage, f"The text has {count} sentence{'s' if count != 'one' else ''}.")
-    task = rng.choice(
-        (
-            f"Copy the {place} sentence.",
-            f"What is the {place} sentence?",
-            f"Write down the {place} sentence of the text.",
-            f"Read the {place} sentence aloud.",
-        )
-    )
-    return Exchange(task, passage, sentences[n])
-
-
-def _years(rng: random.Random, sentences: list[str]) -> Exchange | None:
-    passage = " ".join(sentences)
-    years = list(dict.fromkeys(_YEAR.findall(passage)))
-    if not years:
-        return None
-    many = len(years) > 1
-    task = rng.choice(
-        (
-            "Which years come up in the text?",
-            "Note all years of this text.",
-            "What years does it name?",
-            "Write down the years.",
-            "Which years are mentioned here?",
-            "Pick out all the years.",
-        )
-    )
-    answer = rng.choice(
-        (
-            f"The {'years are' if many else 'year is'} {_listing(years)}.",
-            f"It names {_listing(years)}.",
-            ", ".join(years),
-            f"The text mentions {_listing(years)}.",
-            f"{_listing(years)}.",
-        )
-    )
-    return Exchange(task, passage, answer)
-
-
-def _whether(rng: random.Random, sentences: list[str]) -> Exchange | None:
-    """Whether a name or a year is in the passage."""
-    passage = " ".join(sentences)
-    marks = _YEAR.findall(passage) + _NAME.findall(passage)
-    other = " ".join(rng.choice(_readable()).sentences)
-    strange = [mark for mark in _YEAR.findall(other) + _NAME.findall(other) if mark not in passage]
-    if not marks or not strange:
-        return None
-    yes = rng.random() < 0.5
-    mark = rng.choice(marks if yes else strange)
-    task = rng.choice(
-        (f"Does the text mention {mark}?", f"Is {mark} mentioned in the text?", f"Does {mark} come up in it?")
-    )
-    return Exchange(
-        task, passage, f"{'Yes' if yes else 'No'}, the text {'mentions' if yes else 'does not mention'} {mark}."
-    )
-
-
-def _passage_of(rng: random.Random, telling: Telling) -> list[str]:
-    count = rng.randint(2, 5)
-    if rng.random() < 0.5:  # neighbors, in their order
-        start = rng.randrange(max(1, len(telling.sentences) - count))
-        return list(telling.sentences[start : start + count])
-    pool = list(telling.sentences)
-    if rng.random() < 0.4:
-        pool += rng.choice(_readable()).sentences
-    return list(dict.fromkeys(rng.sample(pool, min(count, len(pool)))))
-
-
-def _question(rng: random.Random, telling: Telling) -> Exchange:
-    """A question about one of the passage's sentences."""
-    sentence, exchange = rng.choice(telling.questions)
-    others = [one for one in _passage_of(rng, telling) if one != sentence][:3]
-    others.insert(rng.randint(0, len(others)), sentence)
-    lead = rng.choice(
-        ("", "", "", "Read the text and answer: ", "What does the text say? ", "The answer is in the text. ")
-    )
-    return Exchange(lead + exchange.task, " ".join(others), exchange.answer)
-
-
-def _about(rng: random.Random, telling: Telling) -> Exchange:
-    """What a passage of one page is about."""
-    count = rng.randint(2, 4)
-    chosen = rng.sample(telling.sentences, count)
-    title, subject = telling.page.title, telling.subject
-    task = rng.choice(
-        (
-            "What is the text about?",
-            "What does the text tell us about?",
-            "Name the topic.",
-            "Who or what is this about?",
-            "Give the text a title.",
-            "What is its subject?",
-        )
-    )
-    answer = rng.choice(
-        (
-            f"It is about {subject}.",
-            f"The text is about {subject}.",
-            title,
-            f"The topic is {subject}.",
-            f"It tells about {subject}.",
-        )
-    )
-    return Exchange(task, " ".join(chosen), answer)
+_KNOWN_WORDS = re.compile(r"\b[A-Z]\w+|\d[\d,]*")
 
 
 def write_page_reading(rng: random.Random) -> Iterator[str]:
-    """Documents without end; each asks one or some things about a passage or several."""
+    """Yields documents without end: passages as an encyclopedia has them, and tasks about them."""
+    tasks = documents(MAKERS, rng)
     while True:
-        exchanges: list[Exchange] = []
-        wanted = rng.choice((1, 1, 2, 2, 3))
-        while len(exchanges) < wanted:
-            telling = rng.choice(_readable())
-            chosen = rng.random()
-            if chosen < 0.25:
-                found: Exchange | None = _question(rng, telling)
-            elif chosen < 0.35:
-                found = _about(rng, telling)
-            else:
-                found = rng.choice((_find, _find, _place, _years, _whether))(rng, _passage_of(rng, telling))
-            exchanges += [found] if found else []
-        yield lay_out(rng, exchanges)
+        yield next(tasks) if rng.random() < 0.6 else _many_questions(rng)
+
+
+def _asked(page: MadeUpPage) -> list[tuple[str, PageFact]]:
+    return [(question, fact) for fact in page.facts for question in fact.questions]
+
+
+def _question(rng: random.Random) -> Iterator[Item]:
+    while True:
+        page = made_up_page(rng)
+        question, fact = rng.choice(_asked(page))
+        forms = (
+            "{q}|{q}|Read the passage: {q}|From the text: {q}|{q} Look it up in the text.|Find it in the passage: {q}"
+        )
+        ask = pick(rng, forms).replace("{q}", question)
+        yield Item(ask, page.passage, fact.text, own=True)
+
+
+def _sentence_with(rng: random.Random) -> Iterator[Item]:
+    """The one sentence that has a name or a number."""
+    while True:
+        page = made_up_page(rng)
+        marks = [
+            (mark, sentence)
+            for sentence in page.sentences
+            for mark in _KNOWN_WORDS.findall(sentence)
+            if page.passage.count(mark) == 1 and mark not in page.name and mark not in {"It", "He", "She", "The", "In"}
+        ]
+        if not marks:
+            continue
+        mark, sentence = rng.choice(marks)
+        forms = (
+            "copy the sentence about {m}|write out the sentence that names {m}|Which sentence has {m} in it?|"
+            "find the sentence with {m}|copy the sentence where {m} comes up|quote the sentence in which {m} stands"
+        )
+        ask = pick(rng, forms).replace("{m}", mark)
+        yield Item(ask, page.passage, sentence, own=True)
+
+
+def _years(rng: random.Random) -> Iterator[Item]:
+    while True:
+        page = made_up_page(rng)
+        if len(page.years) < 2:
+            continue
+        ask = pick(
+            rng,
+            "write down all the years|Which years are named here?|note the years of the "
+            "passage|pick out every year|What are the years in this text?",
+        )
+        said = pick(
+            rng, "The years are {}.|The text has {}.|It names {}.|They are {}.|The text speaks of the years {}."
+        ).format(listed(page.years))
+        yield Item(ask, page.passage, ", ".join(page.years), said)
+
+
+def _subject(rng: random.Random) -> Iterator[Item]:
+    while True:
+        page = made_up_page(rng)
+        ask = pick(
+            rng,
+            "say whom or what the passage is about|What is the subject here?|name what "
+            "the text describes|Whom or what does this text tell us about?|give the topic of the paragraph",
+        )
+        said = pick(
+            rng,
+            "The passage tells about {}.|It is about {}.|The text describes {}.|The subject is {}.|The topic is {}.",
+        ).format(page.name)
+        yield Item(ask, page.passage, with_capital(page.name), said)
+
+
+def _gist(rng: random.Random) -> Iterator[Item]:
+    while True:
+        page = made_up_page(rng)
+        ask = pick(
+            rng,
+            "put the passage into one sentence|say in a sentence what it is about|sum up "
+            "the passage|What does the passage tell, in one sentence?|give the gist of the text in one sentence",
+        )
+        yield Item(ask, page.passage, page.facts[0].text)
+
+
+def _yes_or_no(rng: random.Random) -> Iterator[Item]:
+    """A fact asked, as it is or with another number, about the passage or about the single sentence."""
+    while True:
+        page = made_up_page(rng)
+        fact = rng.choice(page.facts)
+        wrong = with_other_number(fact.text, rng) if rng.random() < 0.55 else None
+        question = fact.clause.question(fact.tense)
+        if wrong:
+            question = f"{question[: len(question) - len(_rest(fact, fact.text)) - 1]}{_rest(fact, wrong)}?"
+        answer = f"{'No' if wrong else 'Yes'}, {fact.clause.subject.text}{fact.text[len(fact.clause.subject.text) :]}"
+        yield Item(question, page.passage if rng.random() < 0.7 else fact.text, answer, own=True)
+
+
+def _rest(fact: PageFact, text: str) -> str:
+    """What follows the verb, without the full stop."""
+    start = len(f"{fact.clause.subject.text} {fact.clause.finite(fact.tense)} ")
+    return text[start:-1]
+
+
+def _truth(rng: random.Random) -> Iterator[Item]:
+    while True:
+        page = made_up_page(rng)
+        fact = rng.choice(page.facts)
+        wrong = with_other_number(fact.text, rng) if rng.random() < 0.55 else None
+        claim = wrong or fact.text
+        ask = pick(
+            rng,
+            "Right or wrong? {}|Does the text agree? {}|Check this with the passage: {}|Is it so? {}|True or not? {}",
+        ).replace("{}", claim)
+        said = pick(
+            rng,
+            "Wrong. {}|No. {}|Not so. {}|That is not true. {}"
+            if wrong
+            else "Right. {}|Yes. {}|It is so. {}|That is true. {}",
+        )
+        yield Item(ask, page.passage, said.format(fact.text), own=True)
+
+
+def _mend(rng: random.Random) -> Iterator[Item]:
+    """A sentence with a wrong number, and the passage that has the right one."""
+    while True:
+        page = made_up_page(rng)
+        fact = rng.choice(page.facts)
+        wrong = with_other_number(fact.text, rng)
+        if wrong is None:
+            continue
+        ask = pick(
+            rng,
+            "The number in this sentence is wrong; write it as the text has it: {}|Put "
+            "this right: {}|Somebody wrote: {} Correct it from the text|Mend the number: {}",
+        ).replace("{}", wrong)
+        yield Item(ask.replace(" Correct it from the text", ""), page.passage, fact.text, own=True)
+
+
+def _cut_off(rng: random.Random) -> Iterator[Item]:
+    """The beginning of a fact, to be completed from the passage."""
+    while True:
+        page = made_up_page(rng)
+        fact = rng.choice(page.facts)
+        cuts = [
+            cut.end()
+            for cut in re.finditer(r" (?:in|by|of|to|from|at|near|for|through) ", fact.text)
+            if cut.start() > len(page.name)
+        ]
+        if not cuts:
+            continue
+        start = fact.text[: cuts[-1]].rstrip()
+        ask = pick(
+            rng,
+            "Go on: {} ...|Write the whole sentence: {} ...|How does it end? {} ...|Finish what is begun here: {} ...",
+        ).replace("{}", start)
+        yield Item(ask, page.passage, fact.text, own=True)
+
+
+def _gap(rng: random.Random) -> Iterator[Item]:
+    """A fact with a gap for a name or a number."""
+    while True:
+        page = made_up_page(rng)
+        fact = rng.choice(page.facts)
+        gaps = [gap for gap in _KNOWN_WORDS.finditer(fact.text, len(page.name) + 1) if fact.text.count(gap[0]) == 1]
+        if not gaps:
+            continue
+        gap = rng.choice(gaps)
+        line = f"{fact.text[: gap.start()]}{pick(rng, '____|___|...|_____')}{fact.text[gap.end() :]}"
+        ask = pick(
+            rng,
+            "Fill the gap: {}|What is missing? {}|Put in what is missing: {}|Which word "
+            "or number stands in the gap? {}",
+        ).replace("{}", line)
+        number = gap[0][0].isdigit()
+        said = pick(
+            rng,
+            f"The gap stands for {gap[0]}.|{'The number' if number else 'The word'} is {gap[0]}.|{gap[0]} is missing.",
+        )
+        yield Item(ask, page.passage, gap[0], said, own=True)
+
+
+def _to_question(rng: random.Random) -> Iterator[Item]:
+    while True:
+        fact = rng.choice(made_up_page(rng).facts)
+        ask = pick(
+            rng,
+            "ask whether it is so|make a yes-or-no question|turn it into a question|form "
+            "a question that one answers with yes or no|write the statement as a question|put it as a question",
+        )
+        yield Item(ask, fact.text, fact.clause.question(fact.tense))
+
+
+def _shorter(rng: random.Random) -> Iterator[Item]:
+    while True:
+        fact = rng.choice(made_up_page(rng).facts)
+        ask = pick(
+            rng,
+            "cut the sentence to what matters|shorten it|keep the main clause|drop what "
+            "follows the comma|write only the main part|make the sentence shorter",
+        )
+        yield Item(ask, with_addition(fact, rng), fact.text)
+
+
+def _event(rng: random.Random) -> Iterator[Item]:
+    """What happened in a year."""
+    while True:
+        page = made_up_page(rng)
+        found = [
+            (fact, year)
+            for fact in page.facts
+            if fact.tense == "past"
+            for year in page.years
+            if year in fact.text and "between" not in fact.text
+        ]
+        if not found:
+            continue
+        fact, year = rng.choice(found)
+        if sum(year in other.text for other in page.facts) > 1:
+            continue
+        ask = pick(
+            rng,
+            "What happened in {y}?|say what happened in {y}|Which event does the text date "
+            "to {y}?|What does the text tell of the year {y}?",
+        ).replace("{y}", year)
+        yield Item(ask, page.passage, fact.text, own=True)
+
+
+def _many_questions(rng: random.Random) -> str:
+    """A passage, and below it questions of several kinds with their answers."""
+    page = made_up_page(rng)
+    pairs = [(question, fact.text) for question, fact in _asked(page)]
+    for fact in page.facts[1:]:
+        pairs.append(
+            (
+                fact.clause.question(fact.tense),
+                f"Yes, {fact.text[0].lower() + fact.text[1:] if page.name.startswith('the ') else fact.text}",
+            )
+        )
+    if len(page.years) > 1:
+        pairs.append(("Which years does the text name?", f"It names {listed(page.years)}."))
+    pairs.append(("What is the text about?", f"It is about {page.name}."))
+    pairs.append(("What is the first sentence?", page.sentences[0]))
+    chosen = rng.sample(pairs, min(len(pairs), rng.randint(2, 5)))
+    style = pick(rng, "{}\n{}|Q: {}\nA: {}|- {} {}|Question: {}\nAnswer: {}|{} - {}|* {}\n* {}")
+    head = pick(rng, "|{n}\n|Read this:\n|Passage:\n|Text\n|About {n}\n\n").replace(
+        "{n}", with_capital(page.name) if rng.random() < 0.5 else page.name
+    )
+    return f"{head}{page.passage}\n\n" + "\n".join(style.format(question, answer) for question, answer in chosen)
+
+
+MAKERS: tuple[tuple[Maker, int], ...] = (
+    (_question, 30),
+    (_sentence_with, 14),
+    (_years, 10),
+    (_subject, 7),
+    (_gist, 9),
+    (_yes_or_no, 12),
+    (_truth, 9),
+    (_mend, 6),
+    (_cut_off, 7),
+    (_gap, 8),
+    (_to_question, 14),
+    (_shorter, 8),
+    (_event, 8),
+)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from primer.text.clause import Phrase, SimpleClause
-from primer.text.english_forms import capitalized
+from primer.text.english_forms import with_capital
 from primer.text.materials import pick
 from primer.text.scenes import random_clause, random_person
 from primer.text.task_layouts import Item, Maker, documents
@@ -142,7 +142,7 @@ def _favor(rng: random.Random) -> Iterator[Item]:
             )
         else:
             favor = rng.choice(_FAVORS)
-            given = f"{capitalized(favor)}{rng.choice(['.', '!', '.'])}"
+            given = f"{with_capital(favor)}{rng.choice(['.', '!', '.'])}"
             result = pick(
                 rng,
                 f"Could you please {favor}?|Would you please {favor}?|"

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 
 from primer.text import materials, slots
-from primer.text.english_forms import capitalized, plural_of, with_article
+from primer.text.english_forms import plural_of, with_article, with_capital
 from primer.text.materials import pick
 
 
@@ -107,7 +107,7 @@ def person(rng: random.Random) -> Portrait:
             (str(count),),
         ),
         Line(
-            f"{capitalized(his)} {rng.choice(['mother', 'father', 'teacher', 'brother'])} was "
+            f"{with_capital(his)} {rng.choice(['mother', 'father', 'teacher', 'brother'])} was "
             f"{rng.choice(['a miller', 'a sailor', 'a baker', 'a tailor', 'a farmer'])} from {other}.",
             (),
             (other,),

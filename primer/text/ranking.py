@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from primer.text import materials
-from primer.text.english_forms import listed, ordinal_in_words
+from primer.text.english_forms import listed, ordinal_word
 from primer.text.materials import pick
 from primer.text.sorting import ordering
 from primer.text.task_layouts import Item, Maker, documents
@@ -123,7 +123,7 @@ def _extreme(rng: random.Random) -> Iterator[Item]:
         else:
             given, what = rng.sample(materials.WORDS, count), "word"
             place = rng.randrange(count)
-            word = "last" if place == count - 1 and rng.random() < 0.6 else ordinal_in_words(place + 1)
+            word = "last" if place == count - 1 and rng.random() < 0.6 else ordinal_word(place + 1)
             result = given[place]
         if "in " in word:
             ask = rng.choice([f"Which of these words comes {word}?", f"find the word that comes {word}"])

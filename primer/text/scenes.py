@@ -207,7 +207,7 @@ def random_thing(kind: str, rng: random.Random, owner: str = "") -> Phrase:
     adjective = f"{rng.choice(adjectives.split(','))} " if rng.random() < 0.4 else ""
     if noun in {"snow", "rain", "wind"} or noun.startswith("~"):
         return Phrase(f"{rng.choice(['the', 'some', 'the'])} {adjective}{noun.removeprefix('~')}")
-    draw = rng.random()
+    draw = 0.4 if plural_of(noun) == noun else rng.random()  # "the sheep" may be one or many
     if draw < 0.3:
         return Phrase(f"the {adjective}{noun}")
     if draw < 0.55:

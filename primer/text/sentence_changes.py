@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from primer.text.clause import SIMPLE_TENSES, TENSE_NAMES, TENSES, SimpleClause
-from primer.text.english_forms import capitalized
+from primer.text.english_forms import with_capital
 from primer.text.materials import pick
 from primer.text.scenes import random_clause
 from primer.text.task_layouts import Item, Maker, documents
@@ -76,7 +76,7 @@ def _time_words(rng: random.Random) -> Iterator[Item]:
         given = clause.statement(rng.choice([tense for tense in SIMPLE_TENSES if tense != new]))
         result = clause.statement(new)
         if ask.startswith("begin"):
-            result = f"{capitalized(when)}, {uncapitalized(result, clause)}"
+            result = f"{with_capital(when)}, {uncapitalized(result, clause)}"
         else:
             result = f"{result[:-1]} {when}."
         yield Item(ask, given, result)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from primer.text.clause import SIMPLE_TENSES, Phrase
-from primer.text.english_forms import capitalized
+from primer.text.english_forms import with_capital
 from primer.text.materials import pick
 from primer.text.scenes import random_clause, random_name
 from primer.text.sentence_changes import uncapitalized
@@ -51,7 +51,7 @@ def _join(rng: random.Random) -> Iterator[Item]:
         person = random_name(rng)
         he = person.pronoun
         state, result, against = rng.choice(_REASONS)
-        first, second = f"{person.text} {state}.", f"{capitalized(he)} {result}."
+        first, second = f"{person.text} {state}.", f"{with_capital(he)} {result}."
         if word == "because":
             whole = pick(
                 rng, f"{person.text} {result} because {he} {state}.|Because {person.text} {state}, {he} {result}."
@@ -61,7 +61,7 @@ def _join(rng: random.Random) -> Iterator[Item]:
         elif word == "and":
             whole = f"{person.text} {state} and {result}."
         else:
-            second = f"{capitalized(he)} {against}."
+            second = f"{with_capital(he)} {against}."
             whole = (
                 f"{person.text} {state}, but {he} {against}."
                 if word == "but"
@@ -141,7 +141,7 @@ def _who_clause(rng: random.Random) -> Iterator[Item]:
         tense = rng.choice(["present", "past"])
         main = replace(clause, subject=subject).statement(tense)
         live = "lives" if tense == "present" else "lived"
-        given = f"{main} {capitalized(subject.pronoun)} {live} {city}."
+        given = f"{main} {with_capital(subject.pronoun)} {live} {city}."
         result = f"The {job} who {live} {city}{main[len(subject.text) :]}"
         yield Item(
             pick(rng, 'join the sentences with "who"|make one sentence with "who"|use "who" to make one sentence'),
@@ -193,7 +193,7 @@ def _shorten(rng: random.Random) -> Iterator[Item]:
                 "who lives next door|our old friend|who is never late|who came from the south|"
                 "a friend of my father|who loves music",
             )
-            subject = capitalized(clause.subject.text)
+            subject = with_capital(clause.subject.text)
             given, result = f"{subject}, {extra},{main[len(subject) :]}", main
             asks = [
                 "leave out the part between the commas",

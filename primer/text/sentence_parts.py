@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from primer.text import materials, slots
-from primer.text.english_forms import capitalized, number_in_words, with_article
+from primer.text.english_forms import number_in_words, with_article, with_capital
 from primer.text.materials import pick
 from primer.text.scenes import random_clause
 from primer.text.task_layouts import Item, Maker, documents
@@ -80,7 +80,7 @@ def _roles(rng: random.Random) -> Iterator[Item]:
             "verb": clause.finite(tense),
             "object": clause.object.as_object if clause.object else "",
         }[part]
-        found = capitalized(found) if part == "subject" and rng.random() < 0.3 else found
+        found = with_capital(found) if part == "subject" and rng.random() < 0.3 else found
         yield Item(
             pick(
                 rng,

@@ -32,7 +32,7 @@ JOBS = tuple(
     "plumber tailor "
     "butcher waiter dentist lawyer judge artist actor dancer reporter scientist engineer mechanic librarian "
     "photographer fisherman shepherd clown king queen mayor manager secretary student guard coach captain "
-    "musician cashier electrician firefighter hunter professor tourist visitor merchant miner potter shopkeeper".split()
+    "musician cashier electrician firefighter hunter professor merchant miner potter shopkeeper".split()
 )
 PEOPLE = tuple("boy:m girl:f man:m woman:f child:? guest:? student:? player:? customer:? tourist:?".split())
 

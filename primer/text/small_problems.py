@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from primer.text import slots
-from primer.text.english_forms import capitalized, number_in_words, ordinal_in_words, plural_of
+from primer.text.english_forms import number_in_words, ordinal_word, plural_of, with_capital
 from primer.text.materials import NAMES, pick
 from primer.text.task_layouts import Item, Maker, documents
 
@@ -41,7 +41,7 @@ def _adding(rng: random.Random) -> Problem:
     a, b = rng.randint(2, 60), rng.randint(2, 40)
     verb = rng.choice(["buys", "finds", "gets", "is given", "picks up"])
     return Problem(
-        f"{name} has {_of(a, thing)}. {capitalized(he)} {verb} {b} more.",
+        f"{name} has {_of(a, thing)}. {with_capital(he)} {verb} {b} more.",
         f"How many {plural_of(thing)} does {name} have now?",
         str(a + b),
         f"{a} plus {b} is {a + b}, so {name} has {_of(a + b, thing)}.",
@@ -59,7 +59,7 @@ def _taking(rng: random.Random) -> Problem:
         else ["gives away", "loses", "sells"]
     )
     return Problem(
-        f"{name} has {_of(a, thing)}. {capitalized(he)} {verb} {b} of them.",
+        f"{name} has {_of(a, thing)}. {with_capital(he)} {verb} {b} of them.",
         pick(rng, f"How many {plural_of(thing)} are left?|How many {plural_of(thing)} does {name} still have?"),
         str(a - b),
         f"{a} minus {b} is {a - b}, so {_of(a - b, thing)} {'are' if a - b > 1 else 'is'} left.",
@@ -93,7 +93,7 @@ def _sharing(rng: random.Random) -> Problem:
     thing, people, each = rng.choice(_THINGS), rng.randint(2, 10), rng.randint(2, 12)
     who = rng.choice(["children", "friends", "students", "neighbors", "players"])
     return Problem(
-        f"{capitalized(number_in_words(people))} {who} share {people * each} {plural_of(thing)} equally.",
+        f"{with_capital(number_in_words(people))} {who} share {people * each} {plural_of(thing)} equally.",
         f"How many {plural_of(thing)} does each of them get?",
         str(each),
         f"{people * each} divided by {people} is {each}, so each of them gets {_of(each, thing)}.",
@@ -203,8 +203,10 @@ def _speed(rng: random.Random) -> Problem:
 
 def _shape(rng: random.Random) -> Problem:
     a, b = rng.randint(2, 12), rng.randint(2, 12)
-    unit = rng.choice(["meters", "centimeters", "feet", "inches"])
-    place = rng.choice(["garden", "room", "field", "carpet", "wall", "table"])
+    unit, places = rng.choice(
+        [("meters", "garden room field wall"), ("feet", "room carpet wall"), ("inches", "picture table")]
+    )
+    place = rng.choice(places.split())
     if rng.random() < 0.5:
         return Problem(
             f"A {place} is {a} {unit} long and {b} {unit} wide.",
@@ -232,7 +234,9 @@ def _weekday(rng: random.Random) -> Problem:
         said = {1: f"Tomorrow is {then}."}.get(step, f"In {number_in_words(step)} days, it is {then}.")
     else:
         ask = {1: "What day was yesterday?"}.get(step, f"What day was it {number_in_words(step)} days ago?")
-        said = {1: f"Yesterday was {then}."}.get(step, f"{capitalized(number_in_words(step))} days ago, it was {then}.")
+        said = {1: f"Yesterday was {then}."}.get(
+            step, f"{with_capital(number_in_words(step))} days ago, it was {then}."
+        )
     return Problem(f"Today is {slots.WEEKDAYS[at]}.", ask, then, said)
 
 
@@ -243,8 +247,8 @@ def _month(rng: random.Random) -> Problem:
         return Problem(
             f"The month is {slots.MONTHS[at]}.",
             "Which month of the year is it?",
-            f"the {ordinal_in_words(at + 1)} month",
-            f"{slots.MONTHS[at]} is the {ordinal_in_words(at + 1)} month of the year.",
+            f"the {ordinal_word(at + 1)} month",
+            f"{slots.MONTHS[at]} is the {ordinal_word(at + 1)} month of the year.",
         )
     if step == 1:
         return Problem(
@@ -330,11 +334,11 @@ def _solved(rng: random.Random) -> Iterator[Item]:
                     "solve the problem|work this out|answer the question|find the answer|solve this|calculate|"
                     "do this sum",
                 )
-                yield Item(ask, whole, capitalized(problem.result) + ".", problem.said)
+                yield Item(ask, whole, with_capital(problem.result) + ".", problem.said)
             case chance if chance < 0.7:
-                yield Item(whole, "", capitalized(problem.result) + ".", problem.said, own=True)
+                yield Item(whole, "", with_capital(problem.result) + ".", problem.said, own=True)
             case _:
-                yield Item(problem.question, problem.told, capitalized(problem.result) + ".", problem.said, own=True)
+                yield Item(problem.question, problem.told, with_capital(problem.result) + ".", problem.said, own=True)
 
 
 MAKERS: tuple[tuple[Maker, int], ...] = ((_solved, 1),)

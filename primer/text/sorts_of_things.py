@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from primer.text import slots
 from primer.text.english_forms import (
-    capitalized,
     listed,
     number_in_words,
     with_article,
+    with_capital,
 )
 from primer.text.materials import pick
 from primer.text.task_layouts import Item, Maker, documents
@@ -70,7 +70,7 @@ def _kind(rng: random.Random) -> Iterator[Item]:
     while True:
         kind = rng.choice(DIFFERENT_KINDS)
         member = rng.choice(MEMBERS[kind][1])
-        said = f"{capitalized(_named(member, kind))} is {kind_with_article(kind)}."
+        said = f"{with_capital(_named(member, kind))} is {kind_with_article(kind)}."
         if rng.random() < 0.5:
             ask = pick(
                 rng,
@@ -108,7 +108,7 @@ def _choose_kind(rng: random.Random) -> Iterator[Item]:
                 .replace("decide: is", "decide whether it is")
                 .replace("it is this", "this is")
             )
-            yield Item(ask, member, kind, f"{capitalized(_named(member, kind))} is {kind_with_article(kind)}.")
+            yield Item(ask, member, kind, f"{with_capital(_named(member, kind))} is {kind_with_article(kind)}.")
         else:
             chosen = [rng.choice(kinds) for _ in range(rng.randint(3, 4))]
             members = [rng.choice(MEMBERS[kind][1]) for kind in chosen]
@@ -125,7 +125,7 @@ def _choose_kind(rng: random.Random) -> Iterator[Item]:
                 ask,
                 ", ".join(members),
                 ", ".join(f"{member}: {kind}" for member, kind in zip(members, chosen, strict=True)),
-                f"{capitalized(result)}.",
+                f"{with_capital(result)}.",
                 own=True,
             )
 
@@ -143,9 +143,9 @@ def _sorted_out(rng: random.Random) -> Iterator[Item]:
             continue
         if rng.random() < 0.5:
             result = (
-                f"{capitalized(many_a)}: {', '.join(a)}\n{capitalized(many_b)}: {', '.join(b)}"
+                f"{with_capital(many_a)}: {', '.join(a)}\n{with_capital(many_b)}: {', '.join(b)}"
                 if rng.random() < 0.5
-                else f"{capitalized(listed(a))} are {many_a}, {listed(b)} are {many_b}."
+                else f"{with_capital(listed(a))} are {many_a}, {listed(b)} are {many_b}."
             )
             yield Item(
                 pick(
@@ -186,7 +186,7 @@ def _odd_one(rng: random.Random) -> Iterator[Item]:
             "find the word that is of another kind|name the word that does not fit|"
             "cross out the word that does not belong|Which is the odd one out?",
         )
-        subject = capitalized(_definite(odd, other))
+        subject = with_capital(_definite(odd, other))
         said = pick(
             rng, f"The odd one out is {_definite(odd, other)}.|{subject} does not belong.|{subject} does not fit."
         )
@@ -209,7 +209,7 @@ def _group_name(rng: random.Random) -> Iterator[Item]:
             "find one word for all of them|give the group a name|What are these things?|"
             "What do these have in common?|name the kind to which all of them belong",
         )
-        said = pick(rng, f"{capitalized(listed(row))} are {many}.|They are all {many}.|These are {many}.")
+        said = pick(rng, f"{with_capital(listed(row))} are {many}.|They are all {many}.|These are {many}.")
         yield Item(ask, ", ".join(row), many, said)
 
 
@@ -232,8 +232,8 @@ def _examples(rng: random.Random) -> Iterator[Item]:
         )
         said = pick(
             rng,
-            f"{capitalized(number)} {many} are {listed(row)}.|Examples of {many} are {listed(row)}.|"
-            f"{capitalized(listed(row))} are {many}.",
+            f"{with_capital(number)} {many} are {listed(row)}.|Examples of {many} are {listed(row)}.|"
+            f"{with_capital(listed(row))} are {many}.",
         )
         yield Item(ask, "", ", ".join(row), said, own=True)
 
@@ -269,14 +269,14 @@ def _told(rng: random.Random) -> str:
     odd = rng.choice(MEMBERS[other][1])
     return pick(
         rng,
-        f"{capitalized(listed(row))} are {many}. {capitalized(odd)} is not one of them: it is "
+        f"{with_capital(listed(row))} are {many}. {with_capital(odd)} is not one of them: it is "
         f"{kind_with_article(other)}.|"
-        f"{capitalized(_named(row[0], kind))} is {kind_with_article(kind)}. So is {_named(row[1], kind)}. "
+        f"{with_capital(_named(row[0], kind))} is {kind_with_article(kind)}. So is {_named(row[1], kind)}. "
         f"But {_named(odd, other)} is {kind_with_article(other)}.|"
         f"There are many {many}: {', '.join(row)} and others.|"
-        f"{capitalized(_named(odd, other))} is {kind_with_article(other)}, {_named(row[0], kind)} is "
+        f"{with_capital(_named(odd, other))} is {kind_with_article(other)}, {_named(row[0], kind)} is "
         f"{kind_with_article(kind)}.|"
-        f"Which of these are {many}: {', '.join([*row[:2], odd])}? {capitalized(listed(row[:2]))} are; "
+        f"Which of these are {many}: {', '.join([*row[:2], odd])}? {with_capital(listed(row[:2]))} are; "
         f"{_named(odd, other)} is {kind_with_article(other)}.",
     )
 

@@ -16,6 +16,7 @@ from primer.text.comprehension import write_comprehension
 from primer.text.corrections import write_corrections
 from primer.text.countries import write_countries
 from primer.text.days_and_times import write_days_and_times
+from primer.text.denials import write_denials
 from primer.text.elements import write_elements
 from primer.text.extraction import write_extraction
 from primer.text.gaps_and_choices import write_gaps_and_choices
@@ -29,6 +30,7 @@ from primer.text.number_names import write_number_names
 from primer.text.opinions import write_opinions
 from primer.text.orders import write_orders
 from primer.text.other_words import write_other_words
+from primer.text.page_passages import write_page_passages
 from primer.text.page_reading import write_page_reading
 from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options
@@ -96,7 +98,9 @@ SOURCES = (
         "CC0-1.0",
         "Sentences in other tenses, voices and forms, asked and denied.",
     ),
-    TextSource("comprehension", write_comprehension, 3.0, "CC0-1.0", "Short made-up texts, and what they say."),
+    TextSource("denials", write_denials, 1.2, "CC0-1.0", "What is not so, with all the words for that."),
+    TextSource("comprehension", write_comprehension, 2.0, "CC0-1.0", "Short made-up texts, and what they say."),
+    TextSource("page_reading", write_page_reading, 3.5, "CC0-1.0", "Made-up pages, and what they say."),
     TextSource("sorting", write_sorting, 1.7, "CC0-1.0", "Rows of numbers, dates and words put in order."),
     TextSource("list_work", write_list_work, 1.4, "CC0-1.0", "Lists copied with changes."),
     TextSource("corrections", write_corrections, 1.2, "CC0-1.0", "Wrong sentences set right."),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from primer.text.english_forms import capitalized
+from primer.text.english_forms import with_capital
 from primer.text.slots import FEMALE_NAMES, MALE_NAMES, SURNAMES
 
 
@@ -105,9 +105,9 @@ _KEYS = ("Answers", "Key", "Solutions", "Answer key", "Results", "The answers", 
 def instruction(item: Item, rng: random.Random) -> str:
     """The task as a sentence: an order, a polite request, or the question as it is."""
     if item.ask.endswith("?") or ":" in item.ask or item.ask[0].isupper():
-        return capitalized(item.ask) + "." * (item.ask[-1] not in ".?!")
+        return with_capital(item.ask) + "." * (item.ask[-1] not in ".?!")
     form = rng.choice(_ORDERS)
-    told = form.format(ask=item.ask, Ask=capitalized(item.ask))
+    told = form.format(ask=item.ask, Ask=with_capital(item.ask))
     return told[:-1] if told.endswith("..") else told
 
 
@@ -211,7 +211,7 @@ def _lesson(items: Sequence[Item], rng: random.Random) -> str:
     name, other = rng.sample(FEMALE_NAMES + MALE_NAMES, 2)
     teacher = rng.choice([f"{rng.choice(['Mr.', 'Mrs.', 'Ms.'])} {rng.choice(SURNAMES)}", "the teacher", name])
     asked = instruction(item, rng)
-    opening = rng.choice([f"{capitalized(teacher)} says: “{asked}”", f"In class, {teacher} says: “{asked}”"])
+    opening = rng.choice([f"{with_capital(teacher)} says: “{asked}”", f"In class, {teacher} says: “{asked}”"])
     board = rng.choice(["On the board stands:", "Here is the text:", "This is what the class sees:", "The text is:"])
     reply = rng.choice([f"{other} writes:", f"{other} answers:", f"{other} says:", f"{other}'s answer is:"])
     praise = f" {rng.choice(_THANKS[2:6])}" if rng.random() < 0.4 else ""
