@@ -84,8 +84,8 @@ SOURCES = (
     TextSource("countries", write_countries, 1.4, "CC0-1.0", "Countries, from a table of this project."),
     TextSource("elements", write_elements, 0.7, "CC0-1.0", "Chemical elements and some substances, likewise."),
     TextSource(
-        "page_reading",
-        write_page_reading,
+        "page_passages",
+        write_page_passages,
         4.0,
         "CC0-1.0",
         "Passages of the bundled pages' sentences, and what they say.",
