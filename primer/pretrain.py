@@ -35,7 +35,9 @@ def main() -> None:
     encoding = load_encoding(VOCABULARY / "tokenizer.json")
     sequences = [TokenSequence(tuple(row)) for row in np.load(TOKENS).tolist()]
     held_out = max(1, round(params.held_out * len(sequences)))
-    training, validation = sequences[held_out:], sequences[:held_out]
+    validation = sequences[:held_out]
+    whole = (len(sequences) - held_out) // params.batch_size * params.batch_size  # a smaller batch is compiled anew
+    training = sequences[held_out : held_out + whole]
     sizes = {name: getattr(params, name) for name in ("n_positions", "n_embd", "n_layer", "n_head")}
     model = GPT2(GPT2Config(vocab_size=encoding.n_vocab, **sizes))
     model.init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
