@@ -11,6 +11,8 @@ from stages.reporting.wording import Wording
 KINDS = ("synthetic", "general")
 SIDES = ("train", "val", "test")
 SHARED = ("questions", "pages", "word_runs", "near_duplicates")  # what no two sides may share
+WORDING = "test_examples_that_share_wording"
+BASE_COUNTS = ("test_pages", "read_test_pages", "test_examples_that_share_words")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,23 @@ def read_leak_check(evidence: Evidence) -> LeakCheck:
         return None if number is None else int(number)
 
     return LeakCheck({what: count(f"{what}_on_two_sides") for what in SHARED}, count("test_examples_that_leak"))
+
+
+def describe_uncounted(evidence: Evidence, wording: Wording) -> list[str]:
+    """Sentences on what the proof doesn't count: the wording of tasks, and what the base model has read."""
+    sentences = []
+    test = wording.count(evidence.number("split", "full", "test"))
+    if (shared := evidence.number("split", WORDING)) is not None:
+        sentences.append(wording.text("inputs.wording", count=wording.integer(shared), test=test))
+    pages, read, examples = (evidence.number("split", "base", name) for name in BASE_COUNTS)
+    if pages is not None and (read is None or examples is None):
+        sentences.append(wording.text("inputs.base_unknown"))
+    elif pages is not None and read is not None and examples is not None:
+        counts = {"pages": pages, "read": read, "examples": examples}
+        texts = {name: wording.integer(count) for name, count in counts.items()}
+        key = "base_read" if read or examples else "base_apart"
+        sentences.append(wording.text(f"inputs.{key}", test=test, **texts))
+    return sentences
 
 
 def count_inputs(evidence: Evidence) -> dict[str, float]:

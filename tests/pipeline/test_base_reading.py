@@ -30,7 +30,7 @@ def test_another_split_trains_no_other_base_model(workspace: Workspace) -> None:
 
 
 def test_base_reads_the_training_side_alone(workspace: Workspace) -> None:
-    """Guards against a list of pages that the stage `base` doesn't heed: here these pages change, and its bytes don't."""
+    """Guards against a list of pages that the stage `base` doesn't heed: here these pages change."""
     workspace.set_params({"base": {"pages": "train"}})
     assert workspace.repro("base")[0] == ["split", "base"]
     left_out: dict[str, str] = json.loads(workspace.read("data/splits/left_out_of_base.json"))

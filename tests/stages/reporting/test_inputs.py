@@ -3,7 +3,7 @@
 import pytest
 
 from stages.reporting.evidence import Evidence
-from stages.reporting.inputs import count_inputs, example_flow, read_leak_check
+from stages.reporting.inputs import count_inputs, describe_uncounted, example_flow, read_leak_check
 from stages.reporting.wording import Wording
 
 
@@ -36,8 +36,29 @@ def test_the_proof_of_no_leak(evidence: Evidence, counts: dict[str, int], verdic
     assert read_leak_check(Evidence({}, {"split": split}, {}, ())).verdict == verdict
 
 
-def test_without_counts_nothing_is_proved() -> None:
+def test_without_counts_nothing_is_proved(wording: Wording) -> None:
     assert read_leak_check(Evidence({}, {}, {}, ())).verdict == "unknown"
+    assert describe_uncounted(Evidence({}, {}, {}, ()), wording) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "sharing", "said"),
+    [
+        (4, 9, "Its text has 4 of the 5 pages that test examples are about, and 9 of 24 test examples share a run"),
+        (0, 1, "Its text has 0 of the 5 pages that test examples are about, and 1 of 24 test examples share a run"),
+        (0, 0, "Its text has none of the 5 pages that test examples are about, and none of 24 test examples shares"),
+        ("unknown", "unknown", "That is unknown: others trained these weights on text of the web"),
+    ],
+)
+def test_what_the_proof_does_not_count_is_said(
+    evidence: Evidence, wording: Wording, read: int | str, sharing: int | str, said: str
+) -> None:
+    """Guards against a proof of zeros beside a base model that has read the test pages, and a zero for unknown."""
+    base = {"test_pages": 5, "read_test_pages": read, "test_examples_that_share_words": sharing}
+    split = evidence.metrics["split"] | {"base": base}
+    tasks, reading = describe_uncounted(Evidence({}, {"split": split}, {}, ()), wording)
+    assert "The instructions of 3 of 24 test examples share a run of eight words" in tasks
+    assert said in reading
 
 
 def test_only_what_was_counted_is_shown(evidence: Evidence) -> None:

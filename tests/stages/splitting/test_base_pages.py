@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages import split
-from stages.common.files import read_json, read_jsonl
+from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Example, Page, Source
 from stages.english.normal_form import normal_form
 from stages.splitting.base_pages import BaseSource, choose_base_pages
@@ -89,7 +89,7 @@ def test_the_bundled_pages_by_a_plain_count(project: Path, root: Path) -> None:
     """Guards against a count that depends on the code it checks: runs are found here by other means."""
     pages = read_jsonl(split.PAGES, Page)
     examples = [example for page in pages[:60] for example in teach(page, 8, 1).examples]
-    split.write_jsonl(split.CURATED, examples)
+    write_jsonl(split.CURATED, examples)
     text = Path("params.yaml").read_text()
     for choice in ("all", "train"):
         Path("params.yaml").write_text(re.sub(r"^  pages: all", f"  pages: {choice}", text, flags=re.M))
