@@ -44,9 +44,7 @@ def pages(page: MakePage) -> list[Page]:
     return [page(title, f"{title} is a thing.") for title in ("Moon", "Nile", "Tide", "Rain")]
 
 
-def test_base_reads_all_pages_and_the_test_pages_are_counted(
-    sides: dict[str, list[Example]], pages: list[Page]
-) -> None:
+def test_base_reads_all_pages_and_test_pages_are_counted(sides: dict[str, list[Example]], pages: list[Page]) -> None:
     """Guards against a proof of zeros beside a base model that has read every test page."""
     reading = choose_base_pages(pages, sides, source("all"))
     assert (reading.left_out, reading.test_pages, reading.read_test_pages, reading.sharing) == ({}, 1, 1, 0)
