@@ -11,8 +11,13 @@ from stages.reporting.wording import Wording
 KINDS = ("synthetic", "general")
 SIDES = ("train", "val", "test")
 SHARED = ("questions", "pages", "word_runs", "near_duplicates")  # what no two sides may share
-WORDING = "test_examples_that_share_wording"
-BASE_COUNTS = ("test_pages", "read_test_pages", "test_examples_that_share_words")
+# Where the metrics of split have what test shares beside that.
+BESIDE = (
+    ("test_examples_that_share_wording",),
+    ("base", "test_pages"),
+    ("base", "read_test_pages"),
+    ("base", "test_examples_that_share_words"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,32 @@ def read_leak_check(evidence: Evidence) -> LeakCheck:
     return LeakCheck({what: count(f"{what}_on_two_sides") for what in SHARED}, count("test_examples_that_leak"))
 
 
-def describe_uncounted(evidence: Evidence, wording: Wording) -> list[str]:
-    """Sentences on what the proof doesn't count: the wording of tasks, and what the base model has read."""
-    sentences = []
-    test = wording.count(evidence.number("split", "full", "test"))
-    if (shared := evidence.number("split", WORDING)) is not None:
-        sentences.append(wording.text("inputs.wording", count=wording.integer(shared), test=test))
-    pages, read, examples = (evidence.number("split", "base", name) for name in BASE_COUNTS)
-    if pages is not None and (read is None or examples is None):
-        sentences.append(wording.text("inputs.base_unknown"))
-    elif pages is not None and read is not None and examples is not None:
-        counts = {"pages": pages, "read": read, "examples": examples}
-        texts = {name: wording.integer(count) for name, count in counts.items()}
-        key = "base_read" if read or examples else "base_apart"
-        sentences.append(wording.text(f"inputs.{key}", test=test, **texts))
-    return sentences
+def count_shared_beside(evidence: Evidence, wording: Wording) -> dict[str, str]:
+    """What test shares and the proof doesn't count, by keys of the catalogue: the wording of tasks, and what the base
+    model has read. Only what was counted; "unknown" where nobody can know it."""
+
+    def share(count: float | None, total: float | None) -> str:
+        if count is None:
+            return wording.text("inputs.not_known")
+        return wording.text("inputs.of", count=wording.integer(count), total=wording.count(total))
+
+    tests = evidence.number("split", "full", "test")
+    shared, pages, read, words = (evidence.number("split", *path) for path in BESIDE)
+    counts = {} if shared is None else {"wording": share(shared, tests)}
+    if pages is not None:
+        counts |= {"read_pages": share(read, pages), "read_words": share(words, tests)}
+    return counts
+
+
+def explain_shared_beside(evidence: Evidence, wording: Wording) -> list[str]:
+    """What these counts mean, in sentences."""
+    shared, pages, read, words = (evidence.number("split", *path) for path in BESIDE)
+    keys = ["why_wording"] if shared else []
+    if pages is not None and read is None:
+        keys.append("why_unknown")
+    elif read or words:
+        keys.append("why_read")
+    return [wording.text(f"inputs.{key}") for key in keys]
 
 
 def count_inputs(evidence: Evidence) -> dict[str, float]:
