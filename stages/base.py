@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import cache_folder, read_jsonl, write_json
+from stages.common.files import cache_folder, read_json, read_jsonl, write_json
 from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGES = Path("data/pages.jsonl")
+LEFT_OUT = Path("data/splits/left_out_of_base.json")  # titles of pages not to read; split chooses them by base.pages
 CHECKPOINT = Path("data/checkpoints/base")
 METRICS = Path("reports/metrics/base.json")
 
@@ -31,6 +32,7 @@ class Params(SectionModel):
     path: str
     sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]  # of model.safetensors
     vocabulary: str  # a folder
+    pages: Literal["all", "train"]
     seed: Seed
     vocab_size: Annotated[int, Field(ge=300, le=65536)]
     n_positions: Annotated[int, Field(ge=64, le=8192)]  # context length in tokens
@@ -105,9 +107,12 @@ def adopt_weights(params: Params) -> dict[str, object]:
 
 def train_from_scratch(params: Params) -> dict[str, object]:
     """Trains a tokenizer and a GPT-2 on the pages, writes the checkpoint, and returns the metrics."""
-    pages = read_jsonl(PAGES, Page)
+    pages, left_out = read_base_pages()
     if len(pages) < 2:
-        raise StageError(f"{PAGES} holds {len(pages)} page; training a base model needs at least 2")
+        raise StageError(
+            f"{PAGES} holds {len(pages) + left_out} page(s), of which {left_out} are left out by {LEFT_OUT}; "
+            "training a base model needs at least 2"
+        )
     from model.core.process import prepare_process
 
     prepare_process()
@@ -122,7 +127,7 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     from model.training.parallel import Ranks
     from model.training.snapshots import Snapshots, fingerprint
 
-    texts = [page_text(page) for page in random.Random(params.seed).sample(pages, len(pages))]
+    texts = [page.plain_text for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
     if held_out == len(texts):
         raise StageError(
@@ -157,6 +162,7 @@ def train_from_scratch(params: Params) -> dict[str, object]:
         "vocab_size": encoding.n_vocab,
         "train_pages": len(texts) - held_out,
         "val_pages": held_out,
+        "left_out_pages": left_out,
         "train_tokens": sum(len(sequence.tokens) - 1 for sequence in training),
         "steps": result.steps,
         "val_loss_before": result.curve[0].val_loss,
@@ -165,12 +171,14 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     }
 
 
-def page_text(page: Page) -> str:
-    """A page as the model reads it: title, headings and paragraphs, one per line."""
-    parts = [page.title]
-    for section in page.sections:
-        parts += [section.heading, *section.text.split("\n")]
-    return "\n".join(part for part in parts if part.strip())
+def read_base_pages() -> tuple[list[Page], int]:
+    """The pages to train on, and how many others were left out."""
+    titles = read_json(LEFT_OUT)
+    if not isinstance(titles, dict):
+        raise StageError(f"{LEFT_OUT} holds no object of titles and reasons; run `dvc repro split`")
+    pages = read_jsonl(PAGES, Page)
+    kept = [page for page in pages if page.title not in titles]
+    return kept, len(pages) - len(kept)
 
 
 def pretraining_config(params: Params) -> "TrainingConfig":

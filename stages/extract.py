@@ -9,7 +9,7 @@ from stages.common.errors import run_stage
 from stages.common.files import write_json, write_jsonl
 from stages.common.params import AtMost, load_params
 from stages.common.records import Page
-from stages.sources.input_files import read_pages
+from stages.sources.input_files import read_pages, without_broken_text
 from stages.sources.origins import WikiParams
 from stages.sources.wikipedia import harvest
 
@@ -36,8 +36,9 @@ def main() -> None:
     params = load_params("extract", Params)
     if params.source == "bundled":
         all_pages = read_pages(Path(params.path))
-        pages = all_pages if params.at_most == "all" else all_pages[: params.at_most]
+        pages, left_out = without_broken_text(all_pages if params.at_most == "all" else all_pages[: params.at_most])
         metrics = page_metrics(pages, read=len(all_pages), over_the_limit=len(all_pages) - len(pages))
+        metrics |= {"left_out": left_out} if left_out else {}
     else:
         result = harvest(params, params.at_most)
         pages = result.pages

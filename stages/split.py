@@ -19,19 +19,23 @@ from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
 from stages.common.instruction_sets import MissingInput, read_instructions
 from stages.common.params import SAME_RESULT, AtMost, SectionModel, Seed, load_params
-from stages.common.records import Example, Rejection
+from stages.common.records import Example, Page, Rejection
 from stages.curation.content import Content, read_content
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.malformed import malformed
 from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.rules import Thresholds, curate
 from stages.splitting.allocation import SIDES, Split, allocate
+from stages.splitting.base_pages import BaseReading, BaseSource, choose_base_pages
 from stages.splitting.grouping import group_examples
 from stages.splitting.proof import Proof, prove, refuse_leaks
+from stages.splitting.shared_words import count_shared_wording
 
+PAGES = Path("data/pages.jsonl")
 CURATED = Path("data/curated.jsonl")
 SPLITS = Path("data/splits")
 REJECTED = SPLITS / "general_rejected.jsonl"
+LEFT_OUT = SPLITS / "left_out_of_base.json"
 METRICS = Path("reports/metrics/split.json")
 
 
@@ -94,15 +98,18 @@ class Division:
 def main() -> None:
     params = load_params("split", Params)
     limits = load_params("curate", Thresholds)
+    base_source = load_params("base", BaseSource)
     synthetic = read_jsonl(CURATED, Example)
     general, without_input = read_general(params.general)
     division = divide(synthetic, general, params, limits)
+    reading = choose_base_pages(read_jsonl(PAGES, Page), division.full, base_source)
     for name, split in (("full", division.full), ("small", division.small)):
         for side in SIDES:
             write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
     write_jsonl(REJECTED, division.pool.rejected)
+    write_json(LEFT_OUT, reading.left_out)
     by_url = len(general) if params.general.url else 0
-    write_json(METRICS, split_metrics(division, len(synthetic), by_url, without_input))
+    write_json(METRICS, split_metrics(division, reading, len(synthetic), by_url, without_input))
 
 
 def read_general(params: GeneralParams) -> tuple[list[Example], int]:
@@ -225,7 +232,9 @@ def check_sizes(available: int, params: Params) -> tuple[dict[str, int], dict[st
     return full_sizes, small_sizes
 
 
-def split_metrics(division: Division, synthetic_read: int, by_url: int, without_input: int) -> dict[str, object]:
+def split_metrics(
+    division: Division, reading: BaseReading, synthetic_read: int, by_url: int, without_input: int
+) -> dict[str, object]:
     pool, rejected = division.pool, division.pool.rejected
     drawn_general = len(pool.examples) - pool.synthetic
     full_sizes, small_sizes = ({side: len(split[side]) for side in SIDES} for split in (division.full, division.small))
@@ -244,6 +253,8 @@ def split_metrics(division: Division, synthetic_read: int, by_url: int, without_
         "full": full_sizes,
         "small": small_sizes,
         **division.proof.metrics(),
+        "test_examples_that_share_wording": count_shared_wording(division.full),
+        "base": reading.metrics(),
     }
 
 

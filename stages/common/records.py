@@ -66,6 +66,14 @@ class Page(Record):
     def has_text(self) -> bool:
         return any(section.text.strip() for section in self.sections)
 
+    @property
+    def plain_text(self) -> str:
+        """Title, headings and paragraphs, one per line."""
+        parts = [self.title]
+        for section in self.sections:
+            parts += [section.heading, *section.text.split("\n")]
+        return "\n".join(part for part in parts if part.strip())
+
 
 class Source(Record):
     """Where an example comes from. Only synthetic examples have a page: `title`, `revision_id` and `url`."""

@@ -11,6 +11,13 @@ from stages.reporting.wording import Wording
 KINDS = ("synthetic", "general")
 SIDES = ("train", "val", "test")
 SHARED = ("questions", "pages", "word_runs", "near_duplicates")  # what no two sides may share
+# Where the metrics of split have what test shares beside that.
+BESIDE = (
+    ("test_examples_that_share_wording",),
+    ("base", "test_pages"),
+    ("base", "read_test_pages"),
+    ("base", "test_examples_that_share_words"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,34 @@ def read_leak_check(evidence: Evidence) -> LeakCheck:
         return None if number is None else int(number)
 
     return LeakCheck({what: count(f"{what}_on_two_sides") for what in SHARED}, count("test_examples_that_leak"))
+
+
+def count_shared_beside(evidence: Evidence, wording: Wording) -> dict[str, str]:
+    """What test shares and the proof doesn't count, by keys of the catalogue: the wording of tasks, and what the base
+    model has read. Only what was counted; "unknown" where nobody can know it."""
+
+    def share(count: float | None, total: float | None) -> str:
+        if count is None:
+            return wording.text("inputs.not_known")
+        return wording.text("inputs.of", count=wording.integer(count), total=wording.count(total))
+
+    tests = evidence.number("split", "full", "test")
+    shared, pages, read, words = (evidence.number("split", *path) for path in BESIDE)
+    counts = {} if shared is None else {"wording": share(shared, tests)}
+    if pages is not None:
+        counts |= {"read_pages": share(read, pages), "read_words": share(words, tests)}
+    return counts
+
+
+def explain_shared_beside(evidence: Evidence, wording: Wording) -> list[str]:
+    """What these counts mean, in sentences."""
+    shared, pages, read, words = (evidence.number("split", *path) for path in BESIDE)
+    keys = ["why_wording"] if shared else []
+    if pages is not None and read is None:
+        keys.append("why_unknown")
+    elif read or words:
+        keys.append("why_read")
+    return [wording.text(f"inputs.{key}") for key in keys]
 
 
 def count_inputs(evidence: Evidence) -> dict[str, float]:

@@ -150,6 +150,8 @@ def _input_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         },
         "flow": flow.svg(wording.text("inputs.flow"), wording.integer) if flow.has_links else "",
         "leak_check": inputs.read_leak_check(evidence),
+        "shared_beside": inputs.count_shared_beside(evidence, wording),
+        "shared_beside_why": inputs.explain_shared_beside(evidence, wording),
         "test_rows": wording.integer(len(evidence.rows)),
         "rejections": tables.rejection_table(evidence).query("rejected > 0").to_dict("records"),
         "sides": inputs.SIDES,

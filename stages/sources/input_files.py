@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 from stages.common.errors import StageError
 from stages.common.files import iter_jsonl_lines, read_text, repeated_key
 from stages.common.records import Page
+from stages.english.holes import without_broken_sentences
 
 CATEGORY = "Category:"
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -27,6 +29,25 @@ def read_pages(path: Path) -> list[Page]:
         line_of[page.title] = number
         pages.append(page)
     return pages
+
+
+def without_broken_text(pages: list[Page]) -> tuple[list[Page], dict[str, int]]:
+    """The pages without what templates leave behind (sentences with a hole, empty brackets) and without notices
+    ("This page ..."), as those of a wiki, and how many sentences were left out, by reason."""
+    left_out: Counter[str] = Counter()
+    cleaned = []
+    for page in pages:
+        sections = []
+        for section in page.sections:
+            lines = section.text.split("\n")
+            whole = []
+            for line in lines:
+                text, reasons = without_broken_sentences(line, page.language)
+                left_out += reasons
+                whole += [text] if text or not line else []
+            sections.append(section if whole == lines else section.model_copy(update={"text": "\n".join(whole)}))
+        cleaned.append(page.model_copy(update={"sections": sections}))
+    return cleaned, dict(sorted(left_out.items()))
 
 
 def read_titles(path: Path) -> list[str]:

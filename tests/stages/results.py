@@ -85,10 +85,13 @@ def metrics() -> Nested:
     shared = ("questions_on_two_sides", "pages_on_two_sides", "word_runs_on_two_sides", "near_duplicates_on_two_sides")
     sides = {"train": 2, "val": 1, "test": 2}
     split = dict.fromkeys((*shared, "test_examples_that_leak"), 0)
+    base_reading = {"pages_left_out": 0, "test_pages": 1, "read_test_pages": 1, "test_examples_that_share_words": 2}
     return {
         "extract": {"pages_kept": 3},
         "curate": {"read": 3, "kept": 2, "rejected": 1, "reasons": {"malformed": 0, "too_short": 1}},
-        "split": split | {"general_read": 9, "general_drawn": 3, "full": sides, "small": sides},
+        "split": split
+        | {"general_read": 9, "general_drawn": 3, "full": sides, "small": sides}
+        | {"test_examples_that_share_wording": 1, "base": base_reading},
         "base": {
             "parameters": 1234,
             "vocab_size": 300,

@@ -1,9 +1,10 @@
-"""GPT-2's own weights as the base model: what the stage writes, and that tuning and answering work on it."""
+"""The base model: GPT-2's own weights, on which tuning and answering work, and which pages one from scratch reads."""
 
 import hashlib
 import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,9 +18,9 @@ from safetensors.torch import load_file, save_file
 
 from stages import base, infer, train
 from stages.common.errors import StageError
-from stages.common.files import read_json
+from stages.common.files import read_json, read_jsonl, write_json
 from stages.common.params import read_sections
-from stages.common.records import Example
+from stages.common.records import Example, Page
 from tests.stages.common.local_hub import FILES, Hub
 from tests.stages.conftest import MakeExample
 
@@ -155,3 +156,27 @@ def test_the_stage_downloads_and_checks(stage: Stage, published: Path) -> None:
         load_file(folder / "model.safetensors") for folder in (stage.project / base.CHECKPOINT, published)
     )
     assert all(torch.equal(stored[name], expected[name]) for name in expected)
+
+
+def test_pages_that_split_left_out_are_not_read(project: Path) -> None:
+    """Guards against a base model that reads the test pages although `base.pages` is `train`."""
+    titles = [page.title for page in read_jsonl(base.PAGES, Page)]
+    write_json(base.LEFT_OUT, dict.fromkeys(titles[2:5], "page_of_test"))
+    pages, left_out = base.read_base_pages()
+    assert ([page.title for page in pages], left_out) == (titles[:2] + titles[5:], 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[]", "data/splits/left_out_of_base.json holds no object of titles and reasons; run `dvc repro split`"),
+        (None, "data/pages.jsonl holds 166 page(s), of which 165 are left out by data/splits/left_out_of_base.json"),
+    ],
+)
+def test_what_leaves_no_pages_to_read_is_named(project: Path, content: str | None, message: str) -> None:
+    """Guards against a traceback, and against "needs at least 2 pages" beside a file that has 166."""
+    titles = [page.title for page in read_jsonl(base.PAGES, Page)]
+    base.LEFT_OUT.parent.mkdir(parents=True)
+    base.LEFT_OUT.write_text(content or json.dumps(dict.fromkeys(titles[1:], "page_of_val")))
+    with pytest.raises(StageError, match=re.escape(message)):
+        base.train_from_scratch(section("base"))

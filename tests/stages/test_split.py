@@ -314,6 +314,7 @@ def test_no_row_is_lost_and_none_is_on_two_sides(
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shutil.copy(root / "params.yaml", "params.yaml")
         Path("data/bundled").mkdir(parents=True)
+        shutil.copy(root / "data/bundled/pages.jsonl", "data")
         write_general(*[(instruction, output) for instruction, output, _ in general])
         examples = [
             make_example(

@@ -204,6 +204,13 @@ def metrics(rows: int) -> dict[str, Any]:
             "small": {side: count // 4 for side, count in sides.items()},
             **{f"{what}_on_two_sides": 0 for what in shared},
             "test_examples_that_leak": 0,
+            "test_examples_that_share_wording": 3,
+            "base": {
+                "pages_left_out": 0,
+                "test_pages": 5,
+                "read_test_pages": 4,
+                "test_examples_that_share_words": 9,
+            },
         },
         "base": {"parameters": 354_823_168, "vocab_size": 50257},
         "train_full": {"steps": 1600, "kept_step": 1200, **losses},

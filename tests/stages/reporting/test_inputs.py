@@ -3,7 +3,13 @@
 import pytest
 
 from stages.reporting.evidence import Evidence
-from stages.reporting.inputs import count_inputs, example_flow, read_leak_check
+from stages.reporting.inputs import (
+    count_inputs,
+    count_shared_beside,
+    example_flow,
+    explain_shared_beside,
+    read_leak_check,
+)
 from stages.reporting.wording import Wording
 
 
@@ -36,8 +42,31 @@ def test_the_proof_of_no_leak(evidence: Evidence, counts: dict[str, int], verdic
     assert read_leak_check(Evidence({}, {"split": split}, {}, ())).verdict == verdict
 
 
-def test_without_counts_nothing_is_proved() -> None:
+def test_without_counts_nothing_is_proved(wording: Wording) -> None:
     assert read_leak_check(Evidence({}, {}, {}, ())).verdict == "unknown"
+    assert count_shared_beside(Evidence({}, {}, {}, ()), wording) == {}
+    assert explain_shared_beside(Evidence({}, {}, {}, ()), wording) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "words", "said", "why"),
+    [
+        (4, 9, ["4 of 5", "9 of 24"], "All models start from base, so"),
+        (0, 1, ["0 of 5", "1 of 24"], "All models start from base, so"),
+        (0, 0, ["0 of 5", "0 of 24"], ""),
+        ("unknown", "unknown", ["unknown", "unknown"], "Others trained base, on text that may include these pages."),
+    ],
+)
+def test_what_the_proof_does_not_count_is_said(
+    evidence: Evidence, wording: Wording, read: int | str, words: int | str, said: list[str], why: str
+) -> None:
+    """Guards against a proof of zeros beside a base model that has read the test pages, and a zero for unknown."""
+    base = {"test_pages": 5, "read_test_pages": read, "test_examples_that_share_words": words}
+    changed = Evidence({}, {"split": evidence.metrics["split"] | {"base": base}}, {}, ())
+    assert list(count_shared_beside(changed, wording).values()) == ["3 of 24", *said]
+    tasks, *reading = explain_shared_beside(changed, wording)
+    assert "the wording of a task" in tasks
+    assert " ".join(reading).startswith(why) and bool(reading) == bool(why)
 
 
 def test_only_what_was_counted_is_shown(evidence: Evidence) -> None:

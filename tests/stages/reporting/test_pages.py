@@ -298,6 +298,9 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     )
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"test_examples_that_leak": 3}})
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"questions_on_two_sides": 3}})
+    for read in (0, "unknown"):
+        base = {"test_pages": 5, "read_test_pages": read, "test_examples_that_share_words": read}
+        yield replace(evidence, metrics={**evidence.metrics, "split": split | {"base": base}})
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})

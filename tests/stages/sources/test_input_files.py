@@ -1,12 +1,14 @@
 """Files of page records, and of titles."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stages.common.errors import StageError
-from stages.sources.input_files import read_pages, read_titles, title_problem
+from stages.common.records import Page
+from stages.sources.input_files import read_pages, read_titles, title_problem, without_broken_text
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import LocalWiki
 
@@ -96,3 +98,14 @@ def test_comments_and_empty_lines_are_no_titles(wiki: LocalWiki, run: Extraction
     assert run("\ufeff# Rivers", "", "  Nile  # the longest", "\t")["pages_read"] == 1
     with pytest.raises(StageError, match=r"titles.txt names no page; a line is a title, or Category: and a name"):
         run("# nothing")
+
+
+def test_what_templates_leave_in_a_page_is_left_out_and_counted(page: Callable[..., Page]) -> None:
+    """Guards against a base model that learns "an area of  and", and a sound page that is written in another way."""
+    hole = "It has an area of  and a population of approximately ."
+    sound = page("Tide", "Tides  rise. They fall.\n\n- twice", "A day.")
+    broken = page("Nile", f"It is long. {hole}\n\nIt is old.\n{hole}", "This page is a stub.")
+    (same, cleaned), left_out = without_broken_text([sound, broken])
+    assert same == sound
+    assert [section.text for section in cleaned.sections] == ["It is long.\n\nIt is old.", ""]
+    assert left_out == {"notice": 1, "sentence_with_a_hole": 2}

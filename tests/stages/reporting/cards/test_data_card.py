@@ -93,3 +93,10 @@ def test_the_licence_of_a_general_set_can_be_stated(run: Path) -> None:
     text = cards(run, settings=settings)["data"]
     assert vars(DatasetCard(text).data)["license"] == ["apache-2.0", "cc-by-sa-4.0"]
     assert "`tasks.json`. Their licence, as stated by whoever ran this, is Apache-2.0.\n\n**Kinds**" in text
+
+
+def test_the_card_says_what_the_counts_leave_out(run: Path) -> None:
+    """Guards against a proof of zeros that says nothing of the base model, which has read the test pages."""
+    card = " ".join(cards(run)["data"].split())
+    assert "the instructions of 1 test examples share a run of eight words with an instruction of train" in card
+    assert "has read 1 of the 1 pages that test examples are about, and 2 of 2 test examples share a run" in card

@@ -100,3 +100,10 @@ def test_the_cards_prompt_is_the_models(run: Path) -> None:
     """Guards against an example whose prompt is not the one that the model was trained on."""
     [code] = re.findall(r"prompt = (\(\n.*?\n\))", cards(run)["full"], re.S)
     assert eval(code) == render_prompt(QUESTION)
+
+
+def test_what_the_base_model_has_read_of_the_test_pages_is_said(run: Path) -> None:
+    """Guards against a zero for weights of which nobody knows what they have read."""
+    assert all("The base model has read 1 of the 1 pages" in cards(run)[role] for role in ("base", "small", "full"))
+    unknown = {"test_pages": 1, "read_test_pages": "unknown", "test_examples_that_share_words": "unknown"}
+    assert "What the base model has read is unknown" in cards(run, with_values(metrics(), split__base=unknown))["full"]
