@@ -4,8 +4,8 @@
     python -m primer.extract_words package/dict
 
 It writes `primer/lexicon/wordnet.tsv`, which is in Git, so nobody needs to run it again. A word is common if people
-who marked the senses in running text met it at least `MET` times, and it is taken in its first sense if that was most of
-them. The formats are in WordNet's manual pages wndb(5WN) and senseidx(5WN).
+who marked the senses in running text met it at least `MET` times, and it is taken in its first sense if that was most
+of them. The formats are in WordNet's manual pages wndb(5WN) and senseidx(5WN).
 """
 
 import re

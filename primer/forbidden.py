@@ -3,8 +3,8 @@
 Case, white space and punctuation don't count. A document asks
 
 - a task without an input if it has the instruction word for word,
-- a general task with an input if it has the input's text; if that has below five words ("leaf", "as cold as ..."), which
-  may well stand in a fact, if it has both the instruction and the input,
+- a general task with an input if it has the input's text; if that has below five words ("leaf", "as cold as ..."),
+  which may well stand in a fact, if it has both the instruction and the input,
 - a question about a passage of a page if it has both the question and the passage's beginning. The passage alone is
   no question: the model reads the pages.
 """

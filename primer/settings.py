@@ -17,6 +17,7 @@ TEXT_COUNTS = WORK / "text.json"
 TOKENS = WORK / "tokens.npy"
 VOCABULARY = WORK / "vocabulary"
 CURVE = WORK / "training.json"
+MEASURES = WORK / "measures.json"
 BUNDLED_BASE = Path("data/bundled/base")
 BUNDLED_PAGES = Path("data/bundled/pages.jsonl")
 BUNDLED_TASKS = Path("data/bundled/instructions.jsonl")

@@ -7,6 +7,7 @@ from primer.text.layouts import NAMES, Exchange, statements_and_exchanges
 from primer.text.lexicon import capitalized
 from primer.text.number_names import in_words
 
+_TIMES = "x*\u00d7"
 _THINGS = (
     "apples books cards coins eggs flowers marbles nuts pencils stamps stickers shells cookies candles buttons tickets "
     "plates cups balls stones oranges pears bottles boxes chairs toys photos letters plants keys"
@@ -36,7 +37,7 @@ def _state_sum(rng: random.Random) -> str:
     sign = rng.choice("+-x:")
     a, b, c = _pair(rng, sign)
     word = {"+": "plus", "-": "minus", "x": "times", ":": "divided by"}[sign]
-    mark = {"x": rng.choice("x*×"), ":": rng.choice(("/", "÷", ":"))}.get(sign, sign)
+    mark = {"x": rng.choice(_TIMES), ":": rng.choice(("/", "÷", ":"))}.get(sign, sign)
     x, y, z = digits(a), digits(b), digits(c)
     forms = [
         f"{x} {word} {y} is {z}.",
@@ -63,7 +64,7 @@ def _ask_sum(rng: random.Random) -> Exchange:
     sign = rng.choice("++--xx::")
     a, b, c = _pair(rng, sign)
     word = {"+": "plus", "-": "minus", "x": "times", ":": "divided by"}[sign]
-    mark = {"x": rng.choice("x*×"), ":": rng.choice(("/", "÷"))}.get(sign, sign)
+    mark = {"x": rng.choice(_TIMES), ":": rng.choice(("/", "÷"))}.get(sign, sign)
     x, y, z = digits(a), digits(b), digits(c)
     orders = {
         "+": (
@@ -249,7 +250,8 @@ def _problem(rng: random.Random) -> tuple[str, str, str]:
         (
             f"There were {more} people on the bus. {less} got off and {small} got on.",
             "How many people are on the bus now?",
-            f"{more} minus {less} is {more - less}, and {more - less} plus {small} is {more - less + small}. There are {more - less + small} people on the bus.",
+            f"{more} minus {less} is {more - less}, and {more - less} plus {small} is {more - less + small}. "
+            f"There are {more - less + small} people on the bus.",
         ),
         (
             f"{name} buys {small} {things} for {price} dollars each and pays with {small * price + each} dollars.",

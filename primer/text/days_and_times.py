@@ -62,7 +62,8 @@ def _state_time(rng: random.Random) -> str:
     if kind == "place":
         names = rng.choice((_DAYS, MONTHS))
         k = rng.randrange(len(names))
-        return f"{names[k]} is the {ordinal_in_words(k + 1)} {'day of the week' if names is _DAYS else 'month of the year'}."
+        of_what = "day of the week" if names is _DAYS else "month of the year"
+        return f"{names[k]} is the {ordinal_in_words(k + 1)} {of_what}."
     if kind == "date":
         start = rng.randint(1, 20)
         k, first = rng.randint(1, 8), rng.randrange(7)

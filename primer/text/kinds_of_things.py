@@ -130,7 +130,8 @@ def _ask_list(rng: random.Random) -> Exchange:
     listing = _listing(words)
     answer = rng.choice(
         (
-            f"{capitalized(number)} {chosen.plural} are {listing}.", f"{capitalized(number)} {chosen.plural} are {listing}.",
+            f"{capitalized(number)} {chosen.plural} are {listing}.",
+            f"{capitalized(number)} {chosen.plural} are {listing}.",
             f"{capitalized(listing)} are {chosen.plural}.", f"{capitalized(listing)}.",
         )
     )  # fmt: skip

@@ -147,8 +147,8 @@ def _ask_opposite(rng: random.Random) -> Exchange:
     a, b = f"{q}{first}{q}", f"{q}{second}{q}"
     answer = rng.choice(
         (
-            f"The opposite of {a} is {b}.", f"{q}{capitalized(second)}{q} is the opposite of {a}.", f"It is {b}.", second,
-            f"The antonym of {a} is {b}.", f"{q}{capitalized(second)}{q} means the opposite of {a}.",
+            f"The opposite of {a} is {b}.", f"{q}{capitalized(second)}{q} is the opposite of {a}.", f"It is {b}.",
+            second, f"The antonym of {a} is {b}.", f"{q}{capitalized(second)}{q} means the opposite of {a}.",
         )
     )  # fmt: skip
     chosen = rng.random()

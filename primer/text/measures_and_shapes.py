@@ -132,17 +132,20 @@ def _shape(rng: random.Random) -> tuple[str, str]:
     if kind == "area":
         return (
             f"A rectangle is {a} {unit} long and {b} {unit} wide. What is its area?",
-            f"The area of a rectangle that is {a} {unit} long and {b} {unit} wide is {a * b} square {unit}, because {a} times {b} is {a * b}.",
+            f"The area of a rectangle that is {a} {unit} long and {b} {unit} wide is {a * b} square {unit}, "
+            f"because {a} times {b} is {a * b}.",
         )
     if kind == "perimeter":
         return (
             f"What is the perimeter of a rectangle of {a} by {b} {unit}?",
-            f"The perimeter of a rectangle of {a} by {b} {unit} is {2 * (a + b)} {unit}, because 2 times {a + b} is {2 * (a + b)}.",
+            f"The perimeter of a rectangle of {a} by {b} {unit} is {2 * (a + b)} {unit}, "
+            f"because 2 times {a + b} is {2 * (a + b)}.",
         )
     if kind == "square":
         return (
             f"What is the area of a square whose sides are {a} {unit} long?",
-            f"The area of a square with sides of {a} {unit} is {a * a} square {unit}, because {a} times {a} is {a * a}.",
+            f"The area of a square with sides of {a} {unit} is {a * a} square {unit}, "
+            f"because {a} times {a} is {a * a}.",
         )
     if kind == "around":
         return (
@@ -163,7 +166,8 @@ def _shape(rng: random.Random) -> tuple[str, str]:
         name, count = rng.choice(tuple(_SIDES.items())[4:10])
         return (
             f"A regular {name} has sides of {b} {unit}. What is its perimeter?",
-            f"The perimeter of a regular {name} with sides of {b} {unit} is {count * b} {unit}, because {count} times {b} is {count * b}.",
+            f"The perimeter of a regular {name} with sides of {b} {unit} is {count * b} {unit}, "
+            f"because {count} times {b} is {count * b}.",
         )
     if kind == "volume":
         n = b % 6 + 2
@@ -174,7 +178,8 @@ def _shape(rng: random.Random) -> tuple[str, str]:
     even = 2 * b
     return (
         f"A triangle has a base of {even} {unit} and a height of {a} {unit}. What is its area?",
-        f"The area of a triangle with a base of {even} {unit} and a height of {a} {unit} is {a * b} square {unit}, because half of {even} times {a} is {a * b}.",
+        f"The area of a triangle with a base of {even} {unit} and a height of {a} {unit} is {a * b} square {unit}, "
+        f"because half of {even} times {a} is {a * b}.",
     )
 
 

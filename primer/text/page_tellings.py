@@ -56,7 +56,7 @@ SEEDS = 4  # how often each kind of question is asked about a sentence, each tim
 
 @dataclass(frozen=True)
 class Telling:
-    """A page, its sentences that can stand alone, and what is asked about it: nothing about the pages of the test split.
+    """A page, its sentences that can stand alone, and what is asked about it: nothing, if it is of the test split.
 
     `questions` are pairs of a sentence and an exchange about it that needs no passage.
     """
