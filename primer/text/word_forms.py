@@ -30,11 +30,12 @@ _IRREGULAR = {
     "thesis": "theses", "bacterium": "bacteria", "medium": "media", "datum": "data",
 }  # fmt: skip
 _IRREGULAR_VERBS = (
-    "go eat drink swim sing write take give see come run begin break bring buy catch choose do draw drive fall feel "
-    "find fly forget get grow have hear hide hold keep know leave lose make meet pay ride ring rise say sell send "
-    "shake shine sit sleep speak spend stand steal teach tell think throw understand wake wear win bite blow build "
-    "burst cut deal dig feed fight forgive freeze hit hurt lay lead lend let put read set shoot shut sink slide spread spring "
-    "stick sting strike swear sweep swing tear weep wind become cost cling creep fling light mean quit seek spin split"
+    "go eat drink swim sing write take give see come run begin break bring buy catch choose do draw drive fall "
+    "feel find fly forget get grow have hear hide hold keep know leave lose make meet pay ride ring rise say sell "
+    "send shake shine sit sleep speak spend stand steal teach tell think throw understand wake wear win bite blow "
+    "build burst cut deal dig feed fight forgive freeze hit hurt lay lead lend let put read set shoot shut sink "
+    "slide spread spring stick sting strike swear sweep swing tear weep wind become cost cling creep fling light "
+    "mean quit seek spin split"
 ).split()
 _SHORT_ADJECTIVES = (
     "tall small big old young new fast slow cold warm hot cool long short high low strong weak rich poor thin thick "
