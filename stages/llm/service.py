@@ -93,12 +93,23 @@ class Service:
         asyncio.run(check_once())
         return client.endpoint
 
-    def ask(self, requests: Sequence[Request]) -> list[Outcome]:
-        """An outcome for each request, in their order. Raises StageError as `ask_all` does."""
+    def ask(self, requests: Sequence[Request], *, planned: int | None = None, failed: int = 0) -> list[Outcome]:
+        """An outcome for each request, in their order. Raises StageError as `ask_all` does.
+
+        A stage that asks in several rounds says how many requests are `planned` in all of them together, and how many
+        of the earlier ones `failed`.
+        """
         with Journal() as journal:
             room_usd = self.params.budget_usd - journal.spent(self.stage)
             return ask_all(
-                self._client(room_usd), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
+                self._client(room_usd),
+                requests,
+                self.params,
+                stage=self.stage,
+                provider=self.provider,
+                journal=journal,
+                planned=planned,
+                failed=failed,
             )
 
     def estimate_cost(self, requests: Sequence[Request]) -> CostEstimate:
