@@ -95,8 +95,8 @@ def estimate_time(sections: dict[str, Any], workload: Workload, device: str, pre
     if device == "cuda":
         return Finding("about", "time", "no rate was measured on a GPU; a CPU's would say nothing about yours")
     taken = {stage: value for stage, value in stage_seconds(sections, workload, precision).items() if value}
-    each = ", ".join(f"{stage} {_duration(value)}" for stage, value in taken.items())
-    total = _duration(sum(taken.values()))
+    each = ", ".join(f"{stage} {duration(value)}" for stage, value in taken.items())
+    total = duration(sum(taken.values()))
     text = f"{total}: {each};\nat the rates of docs/benchmarks.md (2 cores), and without servers"
     return Finding("about", "time", text)
 
@@ -118,7 +118,8 @@ def stage_seconds(sections: dict[str, Any], workload: Workload, precision: str) 
     )
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, in words."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

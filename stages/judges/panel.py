@@ -90,11 +90,11 @@ class Panel:
 
 
 def judge_by_rubric(
-    sheets: Iterable[Sheet], judge: Teacher, repeat: int, remarks: Remarks | None = None
+    sheets: Iterable[Sheet], judge: Teacher, repeat: int, known: Remarks | None = None
 ) -> Iterator[Judgment]:
-    """The rubric scores each answer by itself, so an answer that several sheets show is scored once. `remarks` keeps
+    """The rubric scores each answer by itself, so an answer that several sheets show is scored once. `known` keeps
     the scores for other sheets."""
-    scored: Remarks = {} if remarks is None else remarks
+    scored: Remarks = {} if known is None else known
 
     def opinion(sheet: Sheet, text: str) -> tuple[Scores, str]:
         key = (sheet.instruction, sheet.input, sheet.reference, text)

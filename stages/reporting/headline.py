@@ -132,5 +132,6 @@ def _describe_missing_judgments(evidence: Evidence, wording: Wording) -> Iterato
         return
     if failed := sum(judgment.status == "failed" for judgment in judgments):
         yield wording.text("gaps.failed", failed=integer(failed), judgments=integer(len(judgments)))
-    if unjudged := sum(not row.counts for row in rows):
+    planned = int(evidence.number("judge", "rows_not_judged") or 0)  # by judge.at_most or judge.stop: no gap
+    if unjudged := sum(not row.counts for row in rows) - planned:
         yield wording.text("gaps.unjudged", unjudged=integer(unjudged), rows=integer(len(rows)))

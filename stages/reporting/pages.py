@@ -25,6 +25,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("elements", "filter", "row", "list", "explorer")  # together one module, in this order
 KEYS = {"j": "j", "k": "k", "enter": "Enter", "slash": "/"}
 LOSSES = ("val_loss", "val_response_loss", "val_loss_before", "val_response_loss_before")
+# Metrics of what stood around the JSON object of a reply, as far as there was any.
+STRIPPED = tuple(f"stripped_{name}" for name in ("thinking", "fence", "prose", "end_mark", "reasoning_field"))
 # The colours of the charts, and the variables of page.css that replace them in the page.
 COLORS = {PAPER: "paper", INK: "ink", SOFT: "soft", LINE: "line"} | {
     color: name for names in (MODEL_COLORS, OUTCOME_COLORS) for name, color in names.items()
@@ -179,12 +181,15 @@ def _judge_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "contradicted": evidence.number("judge", "contradicted"),
         "left_out": evidence.number("judge", "rows_left_out"),
         "answers_cut": evidence.number("judge", "answers_cut"),
+        **{name: evidence.number("judge", name) for name in STRIPPED},
     }
     checks = judging.read_checks(evidence)
     return {
         "unhealthy": judging.is_unhealthy(evidence),
+        "healthy": judging.is_healthy(evidence),
+        "judged_rows": list(judging.describe_judged_rows(evidence, wording)),
         "checks": checks,
-        "failed_checks": [check.label(wording) for check in checks if not check.passed],
+        "failed_checks": [check.label(wording) for check in checks if check.passed is False],
         "judge_counts": {name: wording.integer(count) for name, count in counts.items() if count is not None},
         "decided": wording.count(evidence.number("judge", "decided")),
         "first_wins": evidence.measurement("judge", "first_wins"),

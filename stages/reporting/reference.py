@@ -94,11 +94,13 @@ def _judging_settings(evidence: Evidence) -> list[ComparedSetting]:
     names = judge_names(judge)
     is_llama = _is_model(names[0], "llama")
     temperature = NOTHING if judge["judge"] == "rubric" else judge["llm"]["temperature"]
+    rows = ", ".join([str(judge["at_most"]), *(["certain"] if judge["stop"] == "certain" else [])])
     return [
         _value("max_new_tokens", "judging", 256, infer["max_new_tokens"]),
         _value("answer_temperature", "judging", 0, infer["temperature"]),
         ComparedSetting("judge", "judging", "openai: Llama", ", ".join(names), len(names) == 1 and is_llama),
         _value("judge_temperature", "judging", 0, temperature),
+        _value("judged_rows", "judging", "all", rows),
     ]
 
 

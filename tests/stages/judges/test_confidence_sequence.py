@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from benchmarks.sequential_judging import PAGES, TASKS, Case, simulate
+from benchmarks.sequential_judging import PAGES, TASKS, Scenario, simulate
 from stages.judges.confidence_sequence import (
     PageResults,
     anytime_intervals,
@@ -50,7 +50,7 @@ def test_ends_of_the_interval() -> None:
     low, high = interval_of([1.0] * 8)
     assert low == pytest.approx(0.430, abs=0.001) and high == 1.0
     assert interval_of([1.0] * 9)[0] < 0.5 < interval_of([1.0] * 10)[0]
-    assert interval_of([0.0] * 8) == pytest.approx((0.0, 1 - low))
+    assert list(interval_of([0.0] * 8)) == pytest.approx([0.0, 1 - low])
     assert interval_of([0.5] * 200)[0] < 0.5 < interval_of([0.5] * 200)[1]
 
 
@@ -85,23 +85,26 @@ def test_intervals_exclude_half_where_holm_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "case",
+    "scenario",
     [
-        Case("", 0.5, 0.0, PAGES, 1.0, 3),
-        Case("", 0.5, 0.0, TASKS, 0.0, 1),
-        Case("", 0.4625, 0.075, PAGES, 0.2, 3),
-        Case("", 0.8, 0.0, PAGES, 0.2, 1, tasks_win=0.2),  # no effect over all rows, opposite ones on pages and tasks
+        Scenario("", 0.5, 0.0, PAGES, 1.0, 3),
+        Scenario("", 0.5, 0.0, TASKS, 0.0, 1),
+        Scenario("", 0.4625, 0.075, PAGES, 0.2, 3),
+        Scenario(
+            "", 0.8, 0.0, PAGES, 0.2, 1, tasks_win=0.2
+        ),  # no effect over all rows, opposite ones on pages and tasks
     ],
 )
-def test_equal_models_are_rarely_told_apart(case: Case) -> None:
+def test_equal_models_are_rarely_told_apart(scenario: Scenario) -> None:
     """Guards against the error of an interval that holds for one look only: 20 looks make that about 25%."""
-    assert case.effect == 0
-    assert simulate(case, 2000, seed=1).wrong <= 0.05
+    assert scenario.effect == 0
+    assert simulate(scenario, 2000, seed=1).wrong <= 0.05
 
 
 @pytest.mark.parametrize(("pages", "pairs"), [(PAGES, 1), (PAGES, 3), (TASKS, 3)])
 def test_a_large_effect_saves_judgments(pages: tuple[int, ...], pairs: int) -> None:
     """Guards against stakes so small that stopping early saves nothing: 75% wins and 7.5% ties."""
-    found = simulate(Case("", 0.75, 0.075, pages, 0.2 if pages is PAGES else 0.0, pairs), 1000, seed=2)
+    found = simulate(Scenario("", 0.75, 0.075, pages, 0.2 if pages is PAGES else 0.0, pairs), 1000, seed=2)
     assert found.saved >= 0.4
-    assert (found.wrong, found.certain) == (0.0, pytest.approx(1.0, abs=0.005))
+    assert found.wrong == 0
+    assert found.certain > 0.99

@@ -67,6 +67,16 @@ def test_what_is_missing_is_said(
     assert sentence in list(describe_gaps(load(run), wording))
 
 
+def test_rows_that_were_not_to_be_judged_are_no_gap(evidence: Evidence, wording: Wording) -> None:
+    """Guards against a trial of 20 rows that warns of all the others, and hides its failures behind them."""
+    judged = [replace(row, judgments=()) if number % 2 else row for number, row in enumerate(evidence.rows)]
+    planned = sum(number % 2 for number in range(ROWS))
+    left_out = sum(not row.counts for row in judged) - planned
+    metrics = {**evidence.metrics, "judge": evidence.metrics["judge"] | {"rows_not_judged": planned}}
+    *_, last = describe_gaps(replace(evidence, rows=tuple(judged), metrics=metrics), wording)
+    assert last.startswith(f"{left_out} of {ROWS} test rows are left out of all figures")
+
+
 def test_a_whole_run_lacks_only_its_failed_judgments(evidence: Evidence, wording: Wording) -> None:
     """Guards against warnings that are always there, which nobody reads."""
     failed = sum(judgment.status == "failed" for row in evidence.rows for judgment in row.judgments)

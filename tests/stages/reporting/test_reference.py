@@ -17,7 +17,7 @@ SAME: dict[str, dict[str, Any]] = {
     "curate": {"auditor": "gemini", "llm": {"model": "gemini-3-pro-preview"}},
     "base": {"source": "huggingface", "model": "gpt2-medium"},
     "train": {"learning_rate": 5e-5, "batch_size": 8, "epochs": 1},
-    "judge": {"judge": "openai", "llm": {"model": "llama3.1:8b", "temperature": 0}},
+    "judge": {"judge": "openai", "at_most": "all", "stop": "all", "llm": {"model": "llama3.1:8b", "temperature": 0}},
 }
 
 
@@ -87,6 +87,8 @@ def test_a_loss_is_reproduced_within_five_percent(same: Evidence, ours: float, v
         ({"judge": {"llm": {"model": "gpt-5", "temperature": 0}}}, "judge", "reproduced"),
         ({"judge": {"panel": [{"judge": "openai", "llm": {"model": "qwen3"}}]}}, "judge", "reproduced"),
         ({"judge": {"llm": {"model": "llama3.1:8b", "temperature": 1}}}, "temperature of the judge", "reproduced"),
+        ({"judge": {"at_most": 20}}, "test rows judged", "reproduced"),
+        ({"judge": {"stop": "certain"}}, "test rows judged", "reproduced"),
     ],
 )
 def test_one_other_setting_makes_figures_incomparable(
