@@ -91,8 +91,9 @@ def main() -> None:
     clusters = {row: fact.cluster for row, fact in facts.items()}
     panel = Panel(params.members, params.repeats, params.shown_characters, planned=len(all_sheets(rows, params)))
 
-    checks = check_judge(rows, panel, params)
-    judgments, looks = judge_rows(draw_rows(rows, params.at_most, params.seed), panel, params, clusters)
+    drawn = draw_rows(rows, params.at_most, params.seed)
+    checks = check_judge(drawn, panel, params)
+    judgments, looks = judge_rows(drawn, panel, params, clusters)
     panel.check_failures()
     write_jsonl(JUDGMENTS, judgments)
 
@@ -116,8 +117,9 @@ def main() -> None:
 def check_judge(rows: Sequence[Answers], panel: Panel, params: Params) -> Results:
     """The metrics of the checks of the judge itself. They come first, so that a judge that has to pass them and doesn't
     is asked, and paid for, nothing else. Raises StageError then, with the metrics written."""
-    sheets = list(check_sheets(rows, params.checks, params.check_rows, params.seed, params.shown_characters))
-    judgments = [judgment for judgment in panel.judge(sheets) if isinstance(judgment, CheckJudgment)]
+    judgments = [
+        judgment for judgment in panel.judge(sheets_of_checks(rows, params)) if isinstance(judgment, CheckJudgment)
+    ]
     write_jsonl(CHECKS, judgments)
     checks = check_metrics(judgments, params.checks)
     try:
@@ -149,9 +151,13 @@ def judge_rows(
 
 
 def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
-    """Everything that the judges may read: the checks, and the rows that are drawn."""
-    checks = check_sheets(rows, params.checks, params.check_rows, params.seed, params.shown_characters)
-    return [*checks, *row_sheets(draw_rows(rows, params.at_most, params.seed), params)]
+    """Everything that the judges may read about the rows that are drawn: the checks, and the rows themselves."""
+    drawn = draw_rows(rows, params.at_most, params.seed)
+    return [*sheets_of_checks(drawn, params), *row_sheets(drawn, params)]
+
+
+def sheets_of_checks(rows: Sequence[Answers], params: Params) -> list[Sheet]:
+    return list(check_sheets(rows, params.checks, params.check_rows, params.seed, params.shown_characters))
 
 
 def row_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:

@@ -83,6 +83,18 @@ def test_some_rows_are_judged_for_all_pairs(serve: Serve, rows: list[Answers]) -
     assert len(server.prompts) - asked <= 8 * 3 * 2  # what the trial bought isn't bought again
 
 
+def test_a_trial_is_cheap_with_its_checks(serve: Serve, rows: list[Answers]) -> None:
+    """Guards against a trial of five rows whose checks ask about ten others."""
+    server = serve(knows)
+    configure_judge(at_most=5, checks=CHECKS)
+    judge.main()
+    checked = {judgment.id for judgment in read_jsonl(judge.CHECKS, CheckJudgment)}
+    assert checked == set(judged_ids()) and len(checked) == 5
+    assert len(server.prompts) <= 5 * 2 * (3 + 6)
+    metrics = read_json(judge.METRICS)
+    assert "passed" not in metrics["checks"]["same_answer"] and "healthy" not in metrics
+
+
 def prefers_first(prompt: str) -> dict[str, Any]:
     return {"justification": "The first.", "first": marks(4), "second": marks(2), "winner": "first"}
 
