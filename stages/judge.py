@@ -17,6 +17,7 @@ from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Exam
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
+from stages.judges.labels.correction import corrected_rates
 from stages.judges.panel import PanelMember, inherit_llm, judge_all
 from stages.judges.protocol import Sheet, pair_roles, pair_sheets, row_winners, solo_sheets
 from stages.judges.self_checks import check_metrics, check_sheets, health_metric, report_failed_checks
@@ -87,9 +88,10 @@ def main() -> None:
     clusters = {row: fact.cluster for row, fact in facts.items()}
     choices = judge_choices(of_models, params.pairs)
     agreed = agreement(labels, choices, clusters, params.resamples, params.seed)
+    corrected = corrected_rates(labels, choices, rows, clusters)
     metrics = {
         **health_metric(checks),
-        **summarize(of_models, BootstrapSettings(facts, params.resamples, params.seed)),
+        **summarize(of_models, BootstrapSettings(facts, params.resamples, params.seed), corrected),
         "answers_cut": sum(len(row.answers[role].text) > params.shown_characters for row in rows for role in ROLES),
         **({"checks": checks} if checks else {}),
         **({"agreement": agreed} if agreed else {}),

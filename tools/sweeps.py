@@ -14,15 +14,10 @@ from stages.common.errors import StageError
 from stages.common.params import Scalar, dotted_keys
 from stages.common.records import ROLES
 from stages.common.yaml_files import parse_yaml
+from stages.judges.bootstrap import student_95
 
 JUDGE = "reports/metrics/judge.json"
 TRAIN = {size: f"reports/metrics/train_{size}.json" for size in ("full", "small")}
-# Student's t, two-sided 95%, for 1 to 30 degrees of freedom; for more, the normal distribution is close enough.
-T_95 = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131),
-    *(2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
-NORMAL_95 = 1.960
 
 
 @dataclass(frozen=True)
@@ -189,6 +184,4 @@ def is_numeric(values: Sequence[Scalar]) -> bool:
 
 def t_95(count: int) -> float:
     """How many standard errors the 95% interval of a mean of `count` values extends to each side; NaN below 2."""
-    if count < 2:
-        return math.nan
-    return T_95[count - 2] if count - 2 < len(T_95) else NORMAL_95
+    return math.nan if count < 2 else student_95(count - 1)

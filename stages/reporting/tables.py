@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 OUTCOMES = ("win", "tie", "loss")
-STATISTICS = {"mean": "percent", "best": "percent_best", "worst": "percent_worst"}  # and their keys in judge.json
 
 
 def score_table(evidence: Evidence) -> "DataFrame":
@@ -35,15 +34,16 @@ def score_table(evidence: Evidence) -> "DataFrame":
 
 
 def percent_table(evidence: Evidence) -> "DataFrame":
-    """Each model's mean, best and worst percent of the points, a line each."""
+    """Each model's mean percent of the points, with its 95% interval (of width 0 if there is none), a line each."""
     import pandas as pd
 
-    percents = [
-        (f"{role}: {name}", role, name, evidence.number("judge", "models", role, key))
-        for role in ROLES
-        for name, key in STATISTICS.items()
-    ]
-    return pd.DataFrame(percents, columns=["figure", "model", "statistic", "percent"]).dropna()
+    lines = []
+    for role in ROLES:
+        if total := evidence.measurement("judge", "models", role, "total"):
+            low = total.value if total.low is None else total.low
+            high = total.value if total.high is None else total.high
+            lines.append((role, *(100 * points / TOTAL_MAX for points in (total.value, low, high))))
+    return pd.DataFrame(lines, columns=["model", "percent", "low", "high"])
 
 
 def outcome_table(evidence: Evidence) -> "DataFrame":
@@ -57,7 +57,7 @@ def outcome_table(evidence: Evidence) -> "DataFrame":
     for pair, rates in evidence.table("judge", "pairs").items():
         for outcome in OUTCOMES:
             share = rates[f"{outcome}_rate"]
-            low, high = (rates.get(f"{outcome}_rate_{end}", share) for end in ("low", "high"))
+            low, high = rates.get(f"{outcome}_rate_95", (share, share))
             label = f"{pair.replace('-', ' against ')}: {outcome}"
             lines.append((label, pair, outcome, 100 * share, 100 * low, 100 * high))
     return pd.DataFrame(lines, columns=["figure", "pair", "outcome", "percent", "low", "high"])

@@ -9,7 +9,7 @@ import pytest
 from stages.common.params import Scalar
 from tests.tools.git_experiments import commit_experiment
 from tools.compare import compare_experiments
-from tools.sweeps import T_95, Experiment, find_experiments, find_swept_key, git, shared_settings, summarize_sweep
+from tools.sweeps import Experiment, find_experiments, find_swept_key, git, shared_settings, summarize_sweep
 
 
 def test_revisions_of_any_kind(repository: Path) -> None:
@@ -40,8 +40,7 @@ def test_the_interval_is_students() -> None:
     """Guards against the normal distribution's 1.96 for three seeds, which is half as wide as it should be."""
     assert half_width([1.0, 2.0, 3.0]) == pytest.approx(4.303 / math.sqrt(3))
     assert math.isnan(half_width([2.0]))
-    assert half_width([0.0, 1.0] * 16) == pytest.approx(1.96 * math.sqrt(8 / 31) / math.sqrt(32))
-    assert len(T_95) == 30 and list(T_95) == sorted(T_95, reverse=True)
+    assert half_width([0.0, 1.0] * 16) == pytest.approx(1.96 * math.sqrt(8 / 31) / math.sqrt(32), rel=1e-4)
 
 
 def test_a_row_for_each_value_and_model() -> None:

@@ -47,7 +47,7 @@ def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> N
         "malformed,2,0,2",
         "too_short,14,30,44",
     ]
-    assert (folder / "percents.csv").read_text().splitlines()[0] == "figure,model,statistic,percent"
+    assert (folder / "percents.csv").read_text().splitlines()[0] == "model,percent,low,high"
 
 
 def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
