@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stages.common.files import write_csv
 from stages.common.records import ROLES, TOTAL_MAX
+from stages.judges.protocol import pair_roles, row_verdicts
 from stages.reporting.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -63,6 +64,24 @@ def outcome_table(evidence: Evidence) -> "DataFrame":
     return pd.DataFrame(lines, columns=["figure", "pair", "outcome", "percent", "low", "high"])
 
 
+def row_table(evidence: Evidence) -> "DataFrame":
+    """Each test row: its page ("" if it is about none), each model's mean total, and the outcome of each pair for its
+    first model (1, 0, or 0.5 for a tie). Rows that don't count have empty fields. `wikitune compare` reads this.
+    """
+    import pandas as pd
+
+    lines = []
+    for row in evidence.rows:
+        line: dict[str, object] = {"id": row.example.id, "page": row.example.source.title or ""}
+        line |= {role: "" if (total := row.score(role)) is None else round(total, 4) for role in ROLES}
+        for pair in evidence.table("judge", "pairs"):
+            roles = pair_roles(pair)
+            verdicts = row_verdicts(row.comparisons(*roles), roles)
+            line[pair] = verdicts[0].outcome if verdicts else ""
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
 def rejection_table(evidence: Evidence) -> "DataFrame":
     """How many synthetic examples and general tasks each rule rejected, rules in the order of curation."""
     import pandas as pd
@@ -78,6 +97,7 @@ TABLES: dict[str, Callable[[Evidence], "DataFrame"]] = {
     "percents": percent_table,
     "outcomes": outcome_table,
     "rejections": rejection_table,
+    "rows": row_table,
 }
 
 

@@ -1,29 +1,13 @@
-"""Experiments that Git keeps, and their results as one table."""
+"""The results of a sweep as one table."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stages.common.params import Scalar
-from tests.tools.git_experiments import commit_experiment
-from tools.compare import compare_experiments
-from tools.sweeps import Experiment, find_experiments, find_swept_key, git, shared_settings, summarize_sweep
-
-
-def test_revisions_of_any_kind(repository: Path) -> None:
-    """Guards against experiments that can be compared only as long as their commit is checked out."""
-    commit_experiment("one", 3.0, 5.0, keep="last")
-    commit_experiment("two", 4.0, 6.0)
-    git(
-        "branch",
-        "kept",
-        "refs/exps/" + git("for-each-ref", "--format=%(refname)", "refs/exps").split("refs/exps/")[2].strip(),
-    )
-    git("commit", "--quiet", "--allow-empty", "--message", "Go on")
-    assert [found.name for found in find_experiments(["kept", "one"])] == ["kept", "one"]
-    assert "train.keep" in compare_experiments(["kept", "one"], None)  # words, and a single seed each
+from tools.experiments import Experiment
+from tools.sweeps import find_swept_key, shared_settings, summarize_sweep, swept_keys
 
 
 def experiment(value: Any, loss: float = 1.0, seed: int = 1) -> Experiment:
@@ -65,6 +49,7 @@ def test_numbers_are_sorted_and_words_are_not() -> None:
     assert values("b", "a") == ["b", "a"]
     assert values(True, False) == [True, False]
     assert find_swept_key([experiment("b"), experiment("a")], "k") == "k"
+    assert swept_keys([experiment("b"), experiment("b", seed=2)]) == []
 
 
 def test_settings_are_those_that_results_depend_on() -> None:
