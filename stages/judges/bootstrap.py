@@ -107,27 +107,46 @@ def most_unseen(clusters: int) -> float:
     return Z_95**2 / (clusters + Z_95**2)
 
 
-def rate_interval(resampled: Interval, ties: float, rows: int, clusters: int) -> Interval:
-    """The score interval of a rate, whose rows are 1, 0 or, in a share `ties` of them, 0.5.
+def rate_interval(resampled: Interval, rows: int, clusters: int) -> Interval:
+    """The score interval of a rate, whose rows are 1 or 0: the rates within t standard errors of the one seen.
 
-    Wilson, 1927, "Probable Inference, the Law of Succession, and Statistical Inference": the rates that are within t
-    standard errors of the one seen, where the variance of a row is rate (1 - rate) - ties / 4. The number of rows is
-    the effective one, the variance of a row by that of the bootstrap's mean, at most `rows`, with Student's t of the
+    Wilson, 1927, "Probable Inference, the Law of Succession, and Statistical Inference". The number of rows is the
+    effective one, the variance of a row by that of the bootstrap's mean, at most `rows`, with Student's t of the
     clusters (Korn and Graubard, 1998, "Confidence Intervals for Proportions with Small Expected Number of Positive
     Counts Estimated from Survey Data"). If all rows are alike, each cluster counts as one row.
     """
-    rate, unseen = resampled.mean, most_unseen(clusters)
-    variance = rate * (1 - rate) - ties / 4
-    if variance < SAME:  # all won, all lost or all tied: within reach are the rates with a few unseen rows
+    rate = resampled.mean
+    variance = rate * (1 - rate)
+    if variance < SAME:
+        unseen = most_unseen(clusters)
         return Interval(rate, rate - unseen * rate, rate + unseen * (1 - rate), resampled.error)
     effective = float(rows)
     if resampled.error and clusters > 1:
         effective = min(effective, variance / resampled.error**2 * (clusters - 1) / clusters)
     a = student_95(clusters - 1) ** 2 / effective
-    # (rate - r)^2 = a (r (1 - r) - ties / 4), solved for r
-    middle = (rate + a / 2) / (1 + a)
-    half = max(0.0, middle**2 - (rate**2 + a * ties / 4) / (1 + a)) ** 0.5
+    middle = (rate + a / 2) / (1 + a)  # (rate - r)^2 = a r (1 - r), solved for r
+    half = max(0.0, middle**2 - rate**2 / (1 + a)) ** 0.5
     return Interval(rate, max(0.0, middle - half), min(1.0, middle + half), resampled.error)
+
+
+def ties_half_interval(resampled: Interval, win: Interval, loss: Interval) -> Interval:
+    """The interval of the win rate in which a tie counts half, (1 + win - loss) / 2, from the score intervals of both.
+
+    Newcombe, 1998, "Improved Confidence Intervals for the Difference between Binomial Proportions Based on Paired
+    Data": the distances of the ends are added like errors that correlate, as they do in the bootstrap. Without ties, it
+    is the interval of `win`.
+    """
+    correlation = 0.0 if win.error or loss.error else -1.0  # all rows alike: a row that isn't may change either
+    if errors := 2 * win.error * loss.error:
+        correlation = (win.error**2 + loss.error**2 - (2 * resampled.error) ** 2) / errors
+        correlation = min(1.0, max(-1.0, correlation))
+
+    def distance(of_win: float, of_loss: float) -> float:
+        return max(0.0, of_win**2 + of_loss**2 - 2 * correlation * of_win * of_loss) ** 0.5 / 2
+
+    low = resampled.mean - distance(win.mean - win.low, loss.high - loss.mean)
+    high = resampled.mean + distance(win.high - win.mean, loss.mean - loss.low)
+    return Interval(resampled.mean, max(0.0, low), min(1.0, high), resampled.error)
 
 
 def student_95(degrees: int) -> float:

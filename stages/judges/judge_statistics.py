@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from stages.common.errors import StageError
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX, Answers, Example, Judgment, Role
-from stages.judges.bootstrap import Bootstrap, Floats, Interval, rate_interval
+from stages.judges.bootstrap import Bootstrap, Floats, Interval, rate_interval, ties_half_interval
 from stages.judges.decisions import (
     SIGNIFICANCE,
     count_decisive,
@@ -72,8 +72,8 @@ def summarize(
     Raises StageError if every row has a failed judgment.
     """
     usable = usable_judgments(judgments)
-    rows = {judgment.id for judgment in usable}
-    left_out = len({judgment.id for judgment in judgments} - rows)
+    rows = list(dict.fromkeys(judgment.id for judgment in usable))
+    left_out = len({judgment.id for judgment in judgments} - set(rows))
     if not usable:
         raise StageError(f"judge: each of the {left_out} test rows has a failed judgment, so that none is left")
     solo = [judgment for judgment in usable if len(judgment.models) == 1]
@@ -81,6 +81,7 @@ def summarize(
     measured = _all_pair_metrics(pairwise, settings)
     return {
         "rows": len(rows),
+        "clusters": settings.bootstrap(rows).count,
         "rows_left_out": left_out,
         **_counts(judgments),
         **_first_wins(pairwise, settings),
@@ -117,7 +118,7 @@ def _first_wins(judgments: Sequence[Judgment], settings: BootstrapSettings) -> N
     bootstrap = settings.bootstrap(by_row.index)
     resampled = bootstrap.ratios({"first_wins": by_row["first"].to_numpy()}, by_row["decided"].to_numpy())
     in_rows = int((by_row["decided"] > 0).sum())
-    first_wins = rate_interval(resampled["first_wins"], 0.0, in_rows, min(bootstrap.count, in_rows))
+    first_wins = rate_interval(resampled["first_wins"], in_rows, min(bootstrap.count, in_rows))
     return {"decided": decided} | _flat({"first_wins": first_wins})
 
 
@@ -152,7 +153,7 @@ def _all_pair_metrics(judgments: Sequence[Judgment], settings: BootstrapSettings
     unresolved = sum(verdict == "unresolved" for verdict in verdicts.values())  # what Holm's correction still counts
     metrics = {}
     for pair, found in measured.items():
-        decision: Numbers = {"p_value": p_values[pair], "p_holm": corrected[pair], "verdict": verdicts[pair]}
+        decision: Numbers = {"p_holm": corrected[pair], "verdict": verdicts[pair]}
         if verdicts[pair] == "unresolved":
             significance = SIGNIFICANCE / unresolved
             needed = rows_to_decide(found.win, len(found.rows), len(found.sums), significance)
@@ -182,15 +183,16 @@ def _measure_pair(judgments: Sequence[Judgment], pair: str, settings: BootstrapS
     columns = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
     columns |= {"win_rate_ties_half": outcomes, "gain": gains}
     intervals = bootstrap.means(columns, {"gain": (-float(TOTAL_MAX), float(TOTAL_MAX))})
-    for name in columns.keys() - {"gain"}:
-        ties = float((columns[name] == 0.5).mean())
-        intervals[name] = rate_interval(intervals[name], ties, len(verdicts), bootstrap.count)
+    for name in OUTCOMES:
+        intervals[f"{name}_rate"] = rate_interval(intervals[f"{name}_rate"], len(verdicts), bootstrap.count)
+    intervals["win_rate_ties_half"] = ties_half_interval(
+        intervals["win_rate_ties_half"], intervals["win_rate"], intervals["loss_rate"]
+    )
     repeats, consistent = int(verdicts["repeats"].sum()), int(verdicts["consistent"].sum())
     words = pd.DataFrame([settings.facts[row].words for row in verdicts["id"]])
     longer_by = (words[first] - words[second]).to_numpy(dtype=float)
     metrics: Numbers = {
         "rows": len(verdicts),
-        "clusters": bootstrap.count,
         **_flat(intervals),
         "gain_range": [float(gains.min()), float(gains.max())],
         "consistency": consistent / repeats,

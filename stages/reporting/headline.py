@@ -76,7 +76,7 @@ def read_model_scores(evidence: Evidence) -> list[ModelScores]:
 def read_pair_results(evidence: Evidence) -> list[PairResult]:
     """The pairs that were judged, in the order of the metrics."""
     pairs = []
-    judged = evidence.table("judge", "pairs")
+    judged, clusters = evidence.table("judge", "pairs"), evidence.number("judge", "clusters")
     for name, figures in judged.items():
         win, tie, loss, ties_half, gain, corrected = (
             evidence.measurement("judge", "pairs", name, figure)
@@ -94,7 +94,7 @@ def read_pair_results(evidence: Evidence) -> list[PairResult]:
                     gain=gain,
                     verdict=figures.get("verdict", "unresolved"),
                     rows_to_decide=int(figures.get("rows_to_decide", 0)),
-                    clusters=int(figures.get("clusters", figures["rows"])),
+                    clusters=int(clusters or figures["rows"]),
                     hangs_on=int(figures.get("hangs_on", 0)),
                     p_holm=figures.get("p_holm"),
                     pairs=len(judged),

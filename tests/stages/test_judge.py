@@ -57,7 +57,7 @@ def test_every_pair_is_judged_in_both_orders(write_rows: Callable[..., list[Answ
         pairs = [("full", "base"), ("full", "small"), ("small", "base")]
         assert seen == [models for first, second in pairs for models in ((first, second), (second, first))]
     metrics = read_json(judge.METRICS)
-    assert list(metrics)[:5] == ["healthy", "rows", "rows_left_out", "judgments", "failed"]
+    assert list(metrics)[:5] == ["healthy", "rows", "clusters", "rows_left_out", "judgments"]
     assert list(metrics["pairs"]) == ["full-base", "full-small", "small-base"]
     assert metrics["models"]["base"]["total"] == 0
     assert metrics["pairs"]["full-small"]["win_rate"] == metrics["pairs"]["full-small"]["consistency"] == 1.0

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from stages.judges.bootstrap import T_95, Bootstrap, Interval, most_unseen, rate_interval, student_95
+from stages.judges.bootstrap import (
+    T_95,
+    Bootstrap,
+    Interval,
+    most_unseen,
+    rate_interval,
+    student_95,
+    ties_half_interval,
+)
 
 
 def alone(count: int) -> list[str]:
@@ -87,10 +95,15 @@ def test_resamples_without_a_denominator_are_left_out() -> None:
 
 
 def rate_of(outcomes: list[float], clusters: list[str]) -> Interval:
+    """Of `win_rate_ties_half`, which is that of the wins if there are no ties."""
     values = np.array(outcomes)
     bootstrap = Bootstrap(clusters, resamples=2000, seed=1)
-    ties = float((values == 0.5).mean())
-    return rate_interval(bootstrap.means({"x": values})["x"], ties, len(values), bootstrap.count)
+    means = bootstrap.means({"half": values, "win": (values == 1).astype(float), "loss": (values == 0).astype(float)})
+    win, loss = (rate_interval(means[name], len(values), bootstrap.count) for name in ("win", "loss"))
+    found = ties_half_interval(means["half"], win, loss)
+    if 0.5 not in outcomes:
+        assert (found.low, found.high) == pytest.approx((win.low, win.high), abs=1e-6)
+    return found
 
 
 def test_no_win_of_200_is_no_proof_of_none() -> None:
@@ -150,9 +163,22 @@ def test_a_rates_interval_contains_the_rate(rate: float, pages: int) -> None:
         of_page, own = rng.random(pages).repeat(3), rng.random(3 * pages)
         values = (np.where(rng.random(3 * pages) < 0.4, of_page, own) < rate).astype(float)
         bootstrap = Bootstrap(clusters, resamples=200, seed=1)
-        found = rate_interval(bootstrap.means({"x": values})["x"], 0.0, len(values), bootstrap.count)
+        found = rate_interval(bootstrap.means({"x": values})["x"], len(values), bootstrap.count)
         right += found.low <= rate <= found.high
     assert right >= 276  # 92%; at 95% fewer have a chance of 1%
+
+
+@pytest.mark.parametrize("chances", [(0.66, 0.34, 0.0), (0.4, 0.4, 0.2), (0.05, 0.95, 0.0), (0.88, 0.1, 0.02)])
+def test_a_rates_interval_with_ties_contains_the_rate(chances: tuple[float, float, float]) -> None:
+    """Guards against ties that are taken for certain, and an end that the rate passes more often than the other."""
+    rng = np.random.default_rng(2)
+    below = above = 0
+    for _ in range(300):
+        found = rate_of(list(rng.choice([1.0, 0.5, 0.0], size=100, p=chances)), alone(100))
+        rate = chances[0] + chances[1] / 2
+        below, above = below + (rate < found.low), above + (rate > found.high)
+    assert below + above <= 24  # 8%; at 5%, more have a chance of 1%
+    assert max(below, above) <= 16  # 5.3%; at 2.5%, more have a chance of 0.3%
 
 
 def test_student_is_scipys() -> None:

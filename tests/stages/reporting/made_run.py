@@ -137,9 +137,7 @@ def _pair(rows: int, win: float, loss: float, gain: float, verdict: str) -> dict
         **rates,
         **estimate("win_rate_ties_half", win + (1 - win - loss) / 2, 0.045),
         **estimate("gain", gain, 0.6),
-        "clusters": 140,
         "gain_range": [-12.0, 14.0],
-        "p_value": 0.21 if verdict == "unresolved" else 1e-9,
         "p_holm": 0.21 if verdict == "unresolved" else 3e-9,
         **({"rows_to_decide": 940} if verdict == "unresolved" else {"rows_to_decide": 0, "hangs_on": 61}),
         "length_fit": "ok",
@@ -164,7 +162,7 @@ def pair_variants() -> list[dict[str, Any]]:
         {"labels": 50} | estimate("corrected_win_rate", 0.4, 0.05),
         {"labels": 50} | estimate("corrected_win_rate", 0.5, 0.05),
         {"labels": 3, "hangs_on": 4},
-        {"clusters": 15} | estimate("gain", 0.3, 0.4),
+        estimate("gain", 0.3, 0.4),
     ]
 
 
@@ -179,6 +177,7 @@ def judge_metrics(rows: int) -> dict[str, Any]:
     }
     return {
         "rows": rows,
+        "clusters": 140,
         "rows_left_out": 0,
         "answers_cut": 3,
         "judgments": 6 * rows,

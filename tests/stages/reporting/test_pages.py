@@ -304,6 +304,7 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    yield with_judge(evidence, clusters=15)
     for changes in pair_variants():
         for others in ({}, {"small-base": pairs["small-base"]}):
             yield with_judge(evidence, pairs={"full-base": pairs["full-base"] | changes} | others)
