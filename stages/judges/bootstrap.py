@@ -142,7 +142,7 @@ def ties_half_interval(resampled: Interval, win: Interval, loss: Interval) -> In
         correlation = min(1.0, max(-1.0, correlation))
 
     def distance(of_win: float, of_loss: float) -> float:
-        return max(0.0, of_win**2 + of_loss**2 - 2 * correlation * of_win * of_loss) ** 0.5 / 2
+        return float(max(0.0, of_win**2 + of_loss**2 - 2 * correlation * of_win * of_loss) ** 0.5) / 2
 
     low = resampled.mean - distance(win.mean - win.low, loss.high - loss.mean)
     high = resampled.mean + distance(win.high - win.mean, loss.mean - loss.low)

@@ -136,7 +136,7 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         ],
         "certainty": certainty,
         "next_seeds": run_time.describe_next_seeds(evidence, wording),
-        "next_commands": run_time.next_seeds_commands(evidence),
+        "next_command": run_time.next_seeds_command(evidence),
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
         "gaps": list(headline.describe_gaps(evidence, wording)),

@@ -51,8 +51,8 @@ def describe_next_seeds(evidence: Evidence, wording: Wording) -> str:
     return " ".join(sentences)
 
 
-def next_seeds_commands(evidence: Evidence) -> list[str]:
+def next_seeds_command(evidence: Evidence) -> str:
     """What to type for the next seeds and their comparison with this run."""
     seed = evidence.params["train"]["seed"]
     seeds = ",".join(str(seed + more) for more in range(1, MORE_SEEDS + 1))
-    return [f"dvc exp run --queue -S train.seed={seeds}", "dvc exp run --run-all", "wikitune compare"]
+    return f"dvc exp run --queue -S train.seed={seeds} && dvc exp run --run-all && wikitune compare"

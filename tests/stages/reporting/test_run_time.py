@@ -1,6 +1,5 @@
 """What the next seeds would cost."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,14 +8,12 @@ from stages.reporting.evidence import Evidence
 from stages.reporting.run_time import (
     decoding_seconds,
     describe_next_seeds,
-    next_seeds_commands,
+    next_seeds_command,
     seconds_per_seed,
     training_seconds,
 )
 from stages.reporting.wording import Wording
 from tests.stages.reporting.made_run import params
-
-Render = Callable[..., tuple[str, str]]
 
 
 def test_rates_are_those_of_the_benchmarks() -> None:
@@ -44,6 +41,6 @@ def test_the_next_seeds_and_their_price(evidence: Evidence, wording: Wording) ->
     seventh["train"]["seed"] = 7
     seventh["judge"]["panel"] = [{"judge": "gemini"}]
     other = replace(evidence, params=seventh)
-    assert next_seeds_commands(other)[0] == "dvc exp run --queue -S train.seed=8,9,10,11"
+    assert next_seeds_command(other).startswith("dvc exp run --queue -S train.seed=8,9,10,11 && ")
     assert describe_next_seeds(other, wording).endswith("The language model would be asked for 576 judgments.")
     assert describe_next_seeds(replace(evidence, metrics={}), wording).endswith("say nothing of other seeds.")
