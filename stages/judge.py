@@ -18,6 +18,7 @@ from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Exam
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
+from stages.judges.labels.correction import corrected_rates
 from stages.judges.panel import Panel, PanelMember, inherit_llm
 from stages.judges.protocol import Sheet, pair_roles, pair_sheets, row_winners, solo_sheets
 from stages.judges.self_checks import Results, check_metrics, check_sheets, health_metric, report_failed_checks
@@ -99,7 +100,8 @@ def main() -> None:
 
     choices = judge_choices(judgments, params.pairs)
     agreed = agreement(labels, choices, clusters, params.resamples, params.seed)
-    summary = summarize(judgments, BootstrapSettings(facts, params.resamples, params.seed))
+    corrected = corrected_rates(labels, choices, rows, clusters)
+    summary = summarize(judgments, BootstrapSettings(facts, params.resamples, params.seed), corrected)
     judged = {judgment.id for judgment in judgments}
     metrics = {
         **health_metric(checks),

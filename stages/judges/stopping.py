@@ -14,7 +14,7 @@ from stages.judges.protocol import pair_roles, row_verdicts, usable_judgments
 FEWEST_ROWS = 10  # between two looks
 MOST_LOOKS = 20
 # Metrics of a pair that hold only if the number of rows was fixed before, or that make no sense after an early stop.
-FOR_A_FIXED_NUMBER = ("sign_test_p", "rows_to_decide")
+FOR_A_FIXED_NUMBER = ("p_holm", "rows_to_decide", "hangs_on")
 
 
 def draw_rows(rows: Sequence[Answers], at_most: AtMost, seed: int) -> list[Answers]:
@@ -107,6 +107,5 @@ def with_anytime_intervals(metrics: Mapping[str, Any], last: Look) -> dict[str, 
 
 def _anytime_pair(figures: Mapping[str, Any], interval: AnytimeInterval) -> dict[str, Any]:
     verdict = "better" if interval.low > 0.5 else "worse" if interval.high < 0.5 else "unresolved"
-    ends = {"win_rate_ties_half_low": interval.low, "win_rate_ties_half_high": interval.high}
     kept = {name: value for name, value in figures.items() if name not in FOR_A_FIXED_NUMBER}
-    return kept | ends | {"verdict": verdict}
+    return kept | {"win_rate_ties_half_95": [interval.low, interval.high], "verdict": verdict}

@@ -13,7 +13,7 @@ from stages.common.files import read_text, write_text
 from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.common.templates import csp_hash, load_templates, markdown_text
-from stages.reporting import explorer, headline, inputs, judging, reference, tables
+from stages.reporting import explorer, headline, inputs, judging, reference, run_time, tables
 from stages.reporting.charts import CHARTS, INK, LINE, MODEL_COLORS, OUTCOME_COLORS, PAPER, SOFT
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.wording import NOTHING, Wording
@@ -127,11 +127,18 @@ def _context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
 def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     pairs = headline.read_pair_results(evidence)
     sentences = {pair.name: headline.describe_pair(pair, wording) for pair in pairs}
+    certainty = {pair.name: list(headline.describe_certainty(pair, wording)) for pair in pairs}
     lead = sentences.get(headline.QUESTION) or wording.text("headline.unknown_why")
     return {
         "answer": headline.describe_answer(pairs, wording),
         "lead": lead,
-        "sentences": [*([] if headline.QUESTION in sentences else [lead]), *sentences.values()],
+        "sentences": [
+            *([] if headline.QUESTION in sentences else [lead]),
+            *(" ".join([sentence, *certainty[name]]) for name, sentence in sentences.items()),
+        ],
+        "certainty": certainty,
+        "next_seeds": run_time.describe_next_seeds(evidence, wording),
+        "next_command": run_time.next_seeds_command(evidence),
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
         "gaps": list(headline.describe_gaps(evidence, wording)),

@@ -10,7 +10,7 @@ import pytest
 from tests.stages.conftest import answers, hub, make, page, project, serve
 from tests.stages.model_server import MODEL, ModelServer, serving
 from tools.check import check_parameters
-from tools.sweeps import git
+from tools.experiments import git
 
 __all__ = ["JUDGED", "answers", "hub", "make", "page", "project", "repository", "serve", "server", "verdicts"]
 

@@ -108,10 +108,10 @@ def test_nothing_is_left_that_needs_a_fixed_number_of_rows(interval: AnytimeInte
     figures: dict[str, Any] = {
         "rows": 30,
         "win_rate_ties_half": 0.7,
-        "win_rate_ties_half_low": 0.6,
-        "win_rate_ties_half_high": 0.8,
-        "sign_test_p": 0.01,
+        "win_rate_ties_half_95": [0.6, 0.8],
+        "p_holm": 0.01,
         "rows_to_decide": 0,
+        "hangs_on": 3,
         "verdict": "better",
     }
     metrics = with_anytime_intervals({"rows": 30, "pairs": {"full-base": figures}}, Look(30, {"full-base": interval}))
@@ -121,8 +121,7 @@ def test_nothing_is_left_that_needs_a_fixed_number_of_rows(interval: AnytimeInte
             "full-base": {
                 "rows": 30,
                 "win_rate_ties_half": 0.7,
-                "win_rate_ties_half_low": interval.low,
-                "win_rate_ties_half_high": interval.high,
+                "win_rate_ties_half_95": [interval.low, interval.high],
                 "verdict": verdict,
             }
         },

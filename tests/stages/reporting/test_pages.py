@@ -18,7 +18,7 @@ from stages.reporting.charts import CHARTS, draw_charts
 from stages.reporting.evidence import Evidence, Sweep, read_sweep
 from stages.reporting.pages import STRIPPED, TEMPLATES, write_page, write_report
 from stages.reporting.wording import CATALOGUES, Wording
-from tests.stages.reporting.made_run import estimate, metrics
+from tests.stages.reporting.made_run import estimate, metrics, pair_variants
 from tests.stages.reporting.test_reference import same_settings
 from tools.compare import draw_sweep
 
@@ -304,6 +304,10 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    yield with_judge(evidence, clusters=15)
+    for changes in pair_variants():
+        for others in ({}, {"small-base": pairs["small-base"]}):
+            yield with_judge(evidence, pairs={"full-base": pairs["full-base"] | changes} | others)
     rates = {"labels": 9, "agreement": 1, "kappa": 1}
     people = rates | {"rows": 9, "labellers": 2, "labels_without_verdict": 1, "people": rates}
     yield with_judge(evidence, healthy=0, agreement=people)
