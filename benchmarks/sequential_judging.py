@@ -76,7 +76,7 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     print(f"{'effect':40}{'rows':>16}{'together':>10}{'pairs':>7}{'wrong':>8}{'certain':>9}{'saved':>8}")
     for number, scenario in enumerate(SCENARIOS):
-        found = simulate(scenario, runs, number)
+        found = simulate_judging(scenario, runs, number)
         rows = "100 + 15 pages" if scenario.pages is PAGES else "200 tasks"
         print(
             f"{scenario.name:40}{rows:>16}{scenario.together:10}{scenario.pairs:7}"
@@ -84,7 +84,7 @@ def main() -> None:
         )
 
 
-def simulate(scenario: Scenario, runs: int, seed: int) -> SimulatedShares:
+def simulate_judging(scenario: Scenario, runs: int, seed: int) -> SimulatedShares:
     """Runs in which the pairs are independent of one another, so that their errors add up most."""
     random = np.random.default_rng(seed)
     sizes = np.stack([random.permutation(np.array(scenario.pages, dtype=float)) for _ in range(runs)])  # [runs, pages]

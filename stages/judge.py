@@ -24,8 +24,8 @@ from stages.judges.protocol import Sheet, pair_roles, pair_sheets, row_winners, 
 from stages.judges.self_checks import Results, check_metrics, check_sheets, health_metric, report_failed_checks
 from stages.judges.stopping import (
     Look,
-    draw_rows,
     page_batches,
+    rows_to_judge,
     stopping_metrics,
     take_look,
     with_anytime_intervals,
@@ -92,7 +92,7 @@ def main() -> None:
     clusters = {row: fact.cluster for row, fact in facts.items()}
     panel = Panel(params.members, params.repeats, params.shown_characters, planned=len(all_sheets(rows, params)))
 
-    drawn = draw_rows(rows, params.at_most, params.seed)
+    drawn = rows_to_judge(rows, params.at_most, params.seed)
     checks = check_judge(drawn, panel, params)
     judgments, looks = judge_rows(drawn, panel, params, clusters)
     panel.check_failures()
@@ -154,7 +154,7 @@ def judge_rows(
 
 def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
     """Everything that the judges may read about the rows that are drawn: the checks, and the rows themselves."""
-    drawn = draw_rows(rows, params.at_most, params.seed)
+    drawn = rows_to_judge(rows, params.at_most, params.seed)
     return [*sheets_of_checks(drawn, params), *row_sheets(drawn, params)]
 
 

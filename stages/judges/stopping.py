@@ -17,7 +17,7 @@ MOST_LOOKS = 20
 FOR_A_FIXED_NUMBER = ("p_holm", "rows_to_decide", "hangs_on")
 
 
-def draw_rows(rows: Sequence[Answers], at_most: AtMost, seed: int) -> list[Answers]:
+def rows_to_judge(rows: Sequence[Answers], at_most: AtMost, seed: int) -> list[Answers]:
     """`at_most` of the rows, drawn at random, in the order of the test split. More rows include those of fewer."""
     if at_most == "all" or at_most >= len(rows):
         return list(rows)

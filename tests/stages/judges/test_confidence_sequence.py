@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from benchmarks.sequential_judging import PAGES, TASKS, Scenario, simulate
+from benchmarks.sequential_judging import PAGES, TASKS, Scenario, simulate_judging
 from stages.judges.confidence_sequence import (
     PageResults,
     anytime_intervals,
@@ -98,13 +98,13 @@ def test_intervals_exclude_half_where_holm_does() -> None:
 def test_equal_models_are_rarely_told_apart(scenario: Scenario) -> None:
     """Guards against the error of an interval that holds for one look only: 20 looks make that about 25%."""
     assert scenario.effect == 0
-    assert simulate(scenario, 2000, seed=1).wrong <= 0.05
+    assert simulate_judging(scenario, 2000, seed=1).wrong <= 0.05
 
 
 @pytest.mark.parametrize(("pages", "pairs"), [(PAGES, 1), (PAGES, 3), (TASKS, 3)])
 def test_a_large_effect_saves_judgments(pages: tuple[int, ...], pairs: int) -> None:
     """Guards against stakes so small that stopping early saves nothing: 75% wins and 7.5% ties."""
-    found = simulate(Scenario("", 0.75, 0.075, pages, 0.2 if pages is PAGES else 0.0, pairs), 1000, seed=2)
+    found = simulate_judging(Scenario("", 0.75, 0.075, pages, 0.2 if pages is PAGES else 0.0, pairs), 1000, seed=2)
     assert found.saved >= 0.4
     assert found.wrong == 0
     assert found.certain > 0.99

@@ -9,8 +9,8 @@ from stages.common.records import Answers, Judgment
 from stages.judges.confidence_sequence import AnytimeInterval
 from stages.judges.stopping import (
     Look,
-    draw_rows,
     page_batches,
+    rows_to_judge,
     stopping_metrics,
     take_look,
     with_anytime_intervals,
@@ -28,12 +28,12 @@ def rows(answers: MakeAnswers) -> list[Answers]:
 def test_more_rows_include_those_of_fewer(rows: list[Answers]) -> None:
     """Guards against a trial whose judgments are of no use to the run after it, and against the first rows of the
     split instead of random ones."""
-    few, more = draw_rows(rows, 10, 1), draw_rows(rows, 25, 1)
+    few, more = rows_to_judge(rows, 10, 1), rows_to_judge(rows, 25, 1)
     assert (len(few), len(more)) == (10, 25)
     assert {row.id for row in few} < {row.id for row in more}
     assert few == sorted(few, key=rows.index) != rows[:10]
-    assert draw_rows(rows, 10, 1) == few != draw_rows(rows, 10, 2)
-    assert draw_rows(rows, 60, 1) == draw_rows(rows, 100, 1) == draw_rows(rows, "all", 1) == rows
+    assert rows_to_judge(rows, 10, 1) == few != rows_to_judge(rows, 10, 2)
+    assert rows_to_judge(rows, 60, 1) == rows_to_judge(rows, 100, 1) == rows_to_judge(rows, "all", 1) == rows
 
 
 def test_batches_keep_pages_together(rows: list[Answers]) -> None:
