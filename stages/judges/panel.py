@@ -82,7 +82,7 @@ class Panel:
         """Raises StageError if too many of the requests failed, now that it is known how many rounds there were."""
         for (place, repeat), asked in self._asked.items():
             member, failed = self._members[place], self._failed[place, repeat]
-            if failed > member.llm.max_failure_rate * asked:
+            if failed / asked > member.llm.max_failure_rate:
                 raise StageError(
                     f"judge: {failed} of {asked} requests to {member.llm.model} have no usable answer, and "
                     f"max_failure_rate is {member.llm.max_failure_rate:g}; run again to ask only these, or raise it"

@@ -85,12 +85,11 @@ def test_some_rows_are_judged_for_all_pairs(serve: Serve, rows: list[Answers]) -
 
 def test_a_trial_is_cheap_with_its_checks(serve: Serve, rows: list[Answers]) -> None:
     """Guards against a trial of five rows whose checks ask about ten others."""
-    server = serve(knows)
+    serve(knows)
     configure_judge(at_most=5, checks=CHECKS)
     judge.main()
     checked = {judgment.id for judgment in read_jsonl(judge.CHECKS, CheckJudgment)}
     assert checked == set(judged_ids()) and len(checked) == 5
-    assert len(server.prompts) <= 5 * 2 * (3 + 6)
     metrics = read_json(judge.METRICS)
     assert "passed" not in metrics["checks"]["same_answer"] and "healthy" not in metrics
 
@@ -133,9 +132,9 @@ def test_a_judge_that_fails_its_checks_is_asked_nothing_else(
         judge.main()
     checks = read_json(judge.METRICS)["checks"]
     assert {name for name, check in checks.items() if not check["passed"]} == failed
-    asked = {(judgment.id, judgment.check) for judgment in read_jsonl(judge.CHECKS, CheckJudgment)}
-    assert len(asked) == 7 * 10
-    assert len(server.prompts) <= 7 * 10 * 2
+    asked = read_jsonl(judge.CHECKS, CheckJudgment)
+    assert len({(judgment.id, judgment.check) for judgment in asked}) == 7 * 10
+    assert len(server.prompts) <= len(asked)
     assert not judge.JUDGMENTS.exists()
 
 
