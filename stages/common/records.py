@@ -10,7 +10,7 @@ Text = Annotated[str, Field(min_length=1)]
 Role = Literal["base", "small", "full"]
 # Whose text a judge sees: a model's or, in a check of the judge itself, the probe or the text it is compared with.
 Contestant = Role | Literal["probe", "rival"]
-CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated"]
+CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated", "declared_winner"]
 Score = Annotated[int, Field(ge=0, le=5)]
 
 ROLES: tuple[Role, ...] = ("base", "small", "full")
@@ -170,6 +170,7 @@ class Judgment(Record):
     status: Literal["ok", "failed"]
     reason: str | None = None  # why it failed, as a code: not_json, timed_out, ...
     raw: str  # the unparsed reply; "" for the rubric
+    stripped: tuple[str, ...] = ()  # what stood around the object in it: thinking, fence, prose, ...
 
     @model_validator(mode="after")
     def _failed_or_complete(self) -> "Judgment":
