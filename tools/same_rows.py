@@ -30,10 +30,8 @@ class SharedRows:
         return Bootstrap(self.clusters, RESAMPLES, SEED)
 
     def describe(self) -> str:
-        return (
-            f"{len(self.clusters)} test rows about {len(set(self.clusters))} pages and tasks; {self.left_out} are left "
-            "out, as not every run has judgments of them"
-        )
+        left_out = f"; {self.left_out} are left out: a run has no judgment of them" if self.left_out else ""
+        return f"{len(self.clusters)} test rows about {len(set(self.clusters))} pages and tasks{left_out}"
 
 
 def read_shared_rows(experiments: Sequence[Experiment]) -> SharedRows:

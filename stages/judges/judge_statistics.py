@@ -24,6 +24,7 @@ from stages.judges.length_effect import LengthEffect, length_effect
 from stages.judges.protocol import pair_roles, row_verdicts, usable_judgments
 
 Numbers = dict[str, float | str | list[float]]
+P_PLACES = 9  # decimals: below, a p value is 0, and a comparison of runs doesn't show how far below
 OUTCOMES = {"win": 1.0, "loss": 0.0, "tie": 0.5}
 
 
@@ -153,7 +154,7 @@ def _all_pair_metrics(judgments: Sequence[Judgment], settings: BootstrapSettings
     unresolved = sum(verdict == "unresolved" for verdict in verdicts.values())  # what Holm's correction still counts
     metrics = {}
     for pair, found in measured.items():
-        decision: Numbers = {"p_holm": corrected[pair], "verdict": verdicts[pair]}
+        decision: Numbers = {"p_holm": round(corrected[pair], P_PLACES), "verdict": verdicts[pair]}
         if verdicts[pair] == "unresolved":
             significance = SIGNIFICANCE / unresolved
             needed = rows_to_decide(found.win, len(found.rows), len(found.sums), significance)
