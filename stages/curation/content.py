@@ -5,7 +5,7 @@ numbers, negations, quoted words and the words of a short input) are `marked`: t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
@@ -81,6 +81,10 @@ def read_content(example: Example) -> Content:
         asks=_asked_for(task),
         verdict=_verdict_of(output),
     )
+
+
+def read_contents(examples: Sequence[Example]) -> list[Content]:
+    return list(map(read_content, examples))
 
 
 def _without_case(token: str) -> str:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from ruamel.yaml import YAML
 
+from stages.common import processes
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
-from stages.curation import rules
 from stages.curation.content import read_content
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from tests.conftest import ROOT
@@ -75,7 +75,7 @@ def test_several_processes_find_the_same(make: MakeExample) -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_no_example_is_lost_between_chunks(make: MakeExample, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """Guards against a last chunk that is left out."""
-    monkeypatch.setattr(rules, "_CHUNK", 2)
+    monkeypatch.setattr(processes, "CHUNK", 2)
     examples = [make(f"What is on shelf {n}?", f"Book B{n}.") for n in range(count)]
     assert curate(examples, LIMITS, {}).kept == examples
 
