@@ -11,7 +11,6 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -158,12 +157,14 @@ def _suspects(examples: Sequence[Example], sides: Sequence[str]) -> list[int]:
     within = texts[:count] == texts[RUN_WORDS - 1 :]
     runs, texts = runs[within], texts[:count][within]  # those that begin and end in the same text
 
-    sides_of_texts = np.repeat([_SIDES.index(side) for side in sides], 3)[texts]
-    by_side = [np.unique(runs[sides_of_texts == number]) for number in range(len(_SIDES))]
-    on_two_sides = np.concatenate([np.intersect1d(*pair, assume_unique=True) for pair in combinations(by_side, 2)])
-    shared = np.intersect1d(on_two_sides, runs[texts % 3 != 0])  # every third text is an instruction
-    owners: list[int] = np.unique(texts[np.isin(runs, shared)] // 3).tolist()
-    return owners
+    order = np.argsort(runs)
+    runs, texts = runs[order], texts[order]
+    text_sides = np.repeat(np.array([_SIDES.index(side) for side in sides], np.int8), 3)[texts]
+    on_two_sides = runs[1:][(runs[1:] == runs[:-1]) & (text_sides[1:] != text_sides[:-1])]
+    shared = np.isin(runs, on_two_sides)
+    runs, texts = runs[shared], texts[shared]
+    with_content = np.isin(runs, runs[texts % 3 != 0])  # every third text is an instruction
+    return sorted(set((texts[with_content] // 3).tolist()))
 
 
 def _runs(example: Example) -> Iterator[tuple[bool, Run]]:

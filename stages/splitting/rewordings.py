@@ -28,7 +28,7 @@ _TOKEN = re.compile(f"{_NUMBER}|{_WORD}|{_SIGN}")
 _TOKEN_OR_SIGN = re.compile(f"{_TOKEN.pattern}|{SIGNS}")
 _IN_QUOTES = re.compile(r"((?<!\w)'[^']+'(?!\w)|‘[^’]+’|\"[^\"]+\"|“[^”]+”)")
 _WHAT_KIND = re.compile(rf"\b(?:what|which) (?:{'|'.join([*PEOPLE.split(), *PLACES.split()])})\b", re.I)
-_FORMS = {form: re.compile(pattern, re.I) for form, pattern in QUESTION_FORMS.items()}
+_FORMS = {form: re.compile(pattern) for form, pattern in QUESTION_FORMS.items()}
 _YES, _NO = re.compile(r"\W*(?:yes|true)\b", re.I), re.compile(r"\W*(?:no|false)\b", re.I)
 
 
@@ -322,8 +322,9 @@ def _reduce(token: str) -> str:
 
 
 def _form_of(instruction: str) -> str:
+    instruction = instruction.lower()
     for form, pattern in _FORMS.items():
         if match := pattern.search(instruction):
             kind = match.groupdict().get("kind")
-            return f"{form} {kind.lower()}" if kind else form
+            return f"{form} {kind}" if kind else form
     return ""
