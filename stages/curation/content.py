@@ -84,6 +84,7 @@ def read_content(example: Example) -> Content:
 
 
 def read_contents(examples: Sequence[Example]) -> list[Content]:
+    """The content of each example, for `map_chunks`."""
     return list(map(read_content, examples))
 
 

@@ -1,8 +1,8 @@
 """Finds examples that ask and answer the same in other words: the near-duplicates that the proof of a split counts.
 
 The rule `near_duplicate` and the grouping decide the same, with other code. This module is a second implementation of
-the same definition. It shares only the normal form, the lemmas and the word lists and patterns of
-`stages/curation/vocabulary.py` with them, and looks pairs up in exact indices of its own.
+the same definition. It shares only the normal form, the lemmas, the word lists and patterns of
+`stages/curation/vocabulary.py`, and `map_chunks` with them, and looks pairs up in exact indices of its own.
 """
 
 import re
@@ -52,7 +52,7 @@ def find_rewordings(examples: Sequence[Example], min_similarity: float) -> Itera
     """
     numbers: dict[str, int] = {}
     places: dict[_Numbered, Places] = defaultdict(list)
-    for place, gist in enumerate(map_chunks(_read_gists, examples, "proof")):
+    for place, gist in zip(range(len(examples)), map_chunks(_read_gists, examples, "proof"), strict=True):
         places[_number_words(gist, numbers)].append(place)
     for own in places.values():
         if len(own) > 1:
