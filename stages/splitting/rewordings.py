@@ -7,7 +7,7 @@ the same definition. It shares only the normal form, the lemmas, the word lists 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import ceil
 from sys import intern
@@ -60,9 +60,8 @@ def find_rewordings(examples: Sequence[Example], min_similarity: float) -> Itera
     words, gists = list(numbers), list(places)
     candidates = _candidates(gists, len(words), min_similarity)
     for first, second in sorted({(min(pair), max(pair)) for pair in candidates if pair[0] != pair[1]}):
-        gist, other = gists[first], gists[second]
-        if is_rewording(_with_words(gist, words), _with_words(other, words), min_similarity):
-            yield places[gist], places[other]
+        if is_rewording(_with_words(gists[first], words), _with_words(gists[second], words), min_similarity):
+            yield places[gists[first]], places[gists[second]]
 
 
 def _read_gists(examples: Sequence[Example]) -> list[Gist]:
@@ -83,27 +82,33 @@ class _Numbered(NamedTuple):
 
 def _number_words(gist: Gist, numbers: dict[str, int]) -> _Numbered:
     """Gives each new word the next number."""
-    task, question, fixed, sequence, answer = (
-        [numbers.setdefault(word, len(numbers)) for word in words] for words in gist[1:-1]
-    )
-    for part in (task, question, fixed, answer):
-        part.sort()
-    same = task == question  # then one tuple is enough
+
+    def number(words: Iterable[str]) -> list[int]:
+        return [numbers.setdefault(word, len(numbers)) for word in words]
+
+    task = tuple(sorted(number(gist.task)))
     return _Numbered(
-        gist.form,
-        in_task := tuple(task),
-        in_task if same else tuple(question),
-        tuple(fixed),
-        tuple(sequence),
-        tuple(answer),
-        gist.verdict,
+        form=gist.form,
+        task=task,
+        question=task if gist.question == gist.task else tuple(sorted(number(gist.question))),
+        fixed=tuple(sorted(number(gist.fixed))),
+        sequence=tuple(number(gist.sequence)),
+        answer=tuple(sorted(number(gist.answer))),
+        verdict=gist.verdict,
     )
 
 
 def _with_words(gist: _Numbered, words: Sequence[str]) -> Gist:
-    task, question, fixed, sequence, answer = ([words[number] for number in part] for part in gist[1:-1])
-    sets = map(frozenset, (task, question, fixed))
-    return Gist(gist.form, *sets, tuple(sequence), frozenset(answer), gist.verdict)
+    word = words.__getitem__
+    return Gist(
+        form=gist.form,
+        task=frozenset(map(word, gist.task)),
+        question=frozenset(map(word, gist.question)),
+        fixed=frozenset(map(word, gist.fixed)),
+        sequence=tuple(map(word, gist.sequence)),
+        answer=frozenset(map(word, gist.answer)),
+        verdict=gist.verdict,
+    )
 
 
 def _candidates(gists: Sequence[_Numbered], words: int, min_similarity: float) -> Iterator[tuple[int, int]]:
