@@ -19,6 +19,7 @@ from stages.common.params import load_params
 from stages.common.records import Example, Page, RawRow, Rejection
 from stages.curation.auditor import audit_request, batches, read_verdicts
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
+from stages.llm.replies import stripped_counts
 from stages.llm.request import LlmParams
 from stages.llm.service import Service
 
@@ -43,8 +44,9 @@ def main() -> None:
     examples, malformed, without_input = read_synthetic()
     curation = curate(examples, params, page_texts())
     curation = Curation(curation.kept, malformed + curation.rejected)
+    stripped: dict[str, int] = {}
     if curation.kept and params.auditor != "none":
-        curation = audit(curation, params)
+        curation, stripped = audit(curation, params)
     if not curation.kept:
         reasons = dict(Counter(rejection.reason for rejection in curation.rejected))
         read = len(curation.rejected)
@@ -52,7 +54,7 @@ def main() -> None:
     write_jsonl(CURATED, curation.kept)
     write_jsonl(REJECTED, curation.rejected)
     write_csv(FLOW, flow_rows(curation))
-    write_json(METRICS, curation_metrics(curation, without_input))
+    write_json(METRICS, curation_metrics(curation, without_input) | stripped)
 
 
 def read_synthetic() -> tuple[list[Example], list[Rejection], int]:
@@ -77,8 +79,9 @@ def page_texts() -> dict[str, str]:
     }
 
 
-def audit(curation: Curation, params: Params) -> Curation:
-    """Also rejects the examples that the auditor rejects or has no verdict on."""
+def audit(curation: Curation, params: Params) -> tuple[Curation, dict[str, int]]:
+    """Also rejects the examples that the auditor rejects or has no verdict on. The counts are of what stood around the
+    objects in its replies."""
     batched = batches(curation.kept, params.audit_batch)
     outcomes = auditor_service(params).ask([audit_request(batch, params.cutoff) for batch in batched])
     against: dict[str, tuple[str, str]] = {}
@@ -90,7 +93,7 @@ def audit(curation: Curation, params: Params) -> Curation:
         for example in curation.kept
         if example.id in against
     ]
-    return Curation(kept, curation.rejected + rejected)
+    return Curation(kept, curation.rejected + rejected), stripped_counts(outcome.stripped for outcome in outcomes)
 
 
 def auditor_service(params: Params) -> Service:

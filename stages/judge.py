@@ -4,22 +4,33 @@
 person makes 50 of the comparisons, for `judge.labels`.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from stages.common.errors import run_stage
+from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
-from stages.common.params import Positive, SectionModel, Seed, load_params
+from stages.common.params import AtMost, Positive, SectionModel, Seed, load_params
 from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
-from stages.judges.panel import PanelMember, inherit_llm, judge_all
+from stages.judges.labels.correction import corrected_rates
+from stages.judges.panel import Panel, PanelMember, inherit_llm
 from stages.judges.protocol import Sheet, pair_roles, pair_sheets, row_winners, solo_sheets
-from stages.judges.self_checks import check_metrics, check_sheets, health_metric, report_failed_checks
+from stages.judges.self_checks import Results, check_metrics, check_sheets, health_metric, report_failed_checks
+from stages.judges.stopping import (
+    Look,
+    page_batches,
+    rows_to_judge,
+    stopping_metrics,
+    take_look,
+    with_anytime_intervals,
+)
+from stages.llm.replies import stripped_counts
 from stages.llm.request import LlmParams
 
 ANSWERS = Path("data/answers.jsonl")
@@ -32,8 +43,10 @@ METRICS = Path("reports/metrics/judge.json")
 class Params(SectionModel):
     judge: Literal["rubric", "gemini", "openai"]
     panel: list[PanelMember]  # further judges
-    seed: Seed  # of the bootstrap, and of the rows drawn for the checks
+    seed: Seed  # of the bootstrap, and of the rows drawn
     pairs: Annotated[list[Literal["full-base", "full-small", "small-base"]], Field(min_length=1)]
+    at_most: AtMost  # test rows to judge, drawn at random
+    stop: Literal["all", "certain"]  # when all rows are judged, or when all pairs are certain
     solo: bool  # also score each answer alone
     repeats: Positive  # of each judgment
     shown_characters: Positive  # of an answer
@@ -76,34 +89,88 @@ def main() -> None:
     rows = read_jsonl(ANSWERS, Answers)
     labels = read_labels(Path(params.labels), rows)  # an error here costs nothing yet
     facts = row_facts(rows, read_jsonl(TEST, Example), params.shown_characters)
-
-    judgments = list(judge_all(all_sheets(rows, params), params.members, params.repeats, params.shown_characters))
-    of_models = [judgment for judgment in judgments if not isinstance(judgment, CheckJudgment)]
-    of_checks = [judgment for judgment in judgments if isinstance(judgment, CheckJudgment)]
-    write_jsonl(JUDGMENTS, of_models)
-    write_jsonl(CHECKS, of_checks)
-
-    checks = check_metrics(of_checks, params.checks)
     clusters = {row: fact.cluster for row, fact in facts.items()}
-    choices = judge_choices(of_models, params.pairs)
+    panel = Panel(params.members, params.repeats, params.shown_characters, planned=len(all_sheets(rows, params)))
+
+    drawn = rows_to_judge(rows, params.at_most, params.seed)
+    checks = check_judge(drawn, panel, params)
+    judgments, looks = judge_rows(drawn, panel, params, clusters)
+    panel.check_failures()
+    write_jsonl(JUDGMENTS, judgments)
+
+    choices = judge_choices(judgments, params.pairs)
     agreed = agreement(labels, choices, clusters, params.resamples, params.seed)
+    corrected = corrected_rates(labels, choices, rows, clusters)
+    summary = summarize(judgments, BootstrapSettings(facts, params.resamples, params.seed), corrected)
+    judged = {judgment.id for judgment in judgments}
     metrics = {
         **health_metric(checks),
-        **summarize(of_models, BootstrapSettings(facts, params.resamples, params.seed)),
-        "answers_cut": sum(len(row.answers[role].text) > params.shown_characters for row in rows for role in ROLES),
+        **(with_anytime_intervals(summary, looks[-1]) if looks else summary),
+        "rows_not_judged": len(rows) - len(judged),
+        **stripped_counts(judgment.stripped for judgment in judgments),
+        "answers_cut": count_cut([row for row in rows if row.id in judged], params),
+        **({"stopping": stopping_metrics(looks)} if looks else {}),
         **({"checks": checks} if checks else {}),
         **({"agreement": agreed} if agreed else {}),
     }
     write_json(METRICS, metrics)
-    report_failed_checks(checks, params.require_healthy)
+
+
+def check_judge(rows: Sequence[Answers], panel: Panel, params: Params) -> Results:
+    """The metrics of the checks of the judge itself. They come first, so that a judge that has to pass them and doesn't
+    is asked, and paid for, nothing else. Raises StageError then, with the metrics written."""
+    judgments = [
+        judgment for judgment in panel.judge(sheets_of_checks(rows, params)) if isinstance(judgment, CheckJudgment)
+    ]
+    write_jsonl(CHECKS, judgments)
+    checks = check_metrics(judgments, params.checks)
+    try:
+        report_failed_checks(checks, params.require_healthy)
+    except StageError:
+        write_json(METRICS, {**health_metric(checks), "checks": checks})
+        raise
+    return checks
+
+
+def judge_rows(
+    rows: Sequence[Answers], panel: Panel, params: Params, pages: Mapping[str, str]
+) -> tuple[list[Judgment], list[Look]]:
+    """The judgments of the rows and, with `judge.stop: certain`, what was certain after each batch of them. `pages` has
+    the page of each row."""
+    if params.stop == "all":
+        return list(panel.judge(row_sheets(rows, params))), []
+    largest = max(Counter(pages[row.id] for row in rows).values())
+    judgments: list[Judgment] = []
+    judged: list[str] = []
+    looks: list[Look] = []
+    for batch in page_batches(rows, pages, params.seed):
+        judgments += panel.judge(row_sheets(batch, params))
+        judged += [row.id for row in batch]
+        looks.append(take_look(judgments, judged, pages, largest, params.pairs))
+        if looks[-1].all_certain:
+            break
+    return judgments, looks
 
 
 def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
-    """Everything that the judges read: the pairs, the single answers, and the checks."""
+    """Everything that the judges may read about the rows that are drawn: the checks, and the rows themselves."""
+    drawn = rows_to_judge(rows, params.at_most, params.seed)
+    return [*sheets_of_checks(drawn, params), *row_sheets(drawn, params)]
+
+
+def sheets_of_checks(rows: Sequence[Answers], params: Params) -> list[Sheet]:
+    return list(check_sheets(rows, params.checks, params.check_rows, params.seed, params.shown_characters))
+
+
+def row_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
+    """The pairs of the rows and, with `judge.solo`, the single answers."""
     shown = params.shown_characters
-    solo = solo_sheets(rows, params.pairs, shown) if params.solo else ()
-    checks = check_sheets(rows, params.checks, params.check_rows, params.seed, shown)
-    return [*pair_sheets(rows, params.pairs, shown), *solo, *checks]
+    return [*pair_sheets(rows, params.pairs, shown), *(solo_sheets(rows, params.pairs, shown) if params.solo else ())]
+
+
+def count_cut(rows: Sequence[Answers], params: Params) -> int:
+    """The number of answers that the judge saw only in part."""
+    return sum(len(row.answers[role].text) > params.shown_characters for row in rows for role in ROLES)
 
 
 def judge_choices(judgments: Sequence[Judgment], pairs: Sequence[str]) -> Choices:

@@ -19,8 +19,9 @@ from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
 from stages.common.instruction_sets import MissingInput, read_instructions
 from stages.common.params import SAME_RESULT, AtMost, SectionModel, Seed, load_params
+from stages.common.processes import map_chunks
 from stages.common.records import Example, Page, Rejection
-from stages.curation.content import Content, read_content
+from stages.curation.content import Content, read_contents
 from stages.curation.exact_duplicate import exact_duplicate, question_key
 from stages.curation.malformed import malformed
 from stages.curation.near_duplicate import near_duplicate_pairs
@@ -157,7 +158,9 @@ def draw_pool(
     distinct, repeated = without_repetition(general, drawn_synthetic)
     drawn_general = draw_examples(distinct, params.general.at_most, rng)
     examples = draw_examples(drawn_synthetic + drawn_general, "all", rng)
-    contents = [known.get(example.id) or read_content(example) for example in examples]
+    new = [example for example in examples if example.id not in known]
+    known |= zip((example.id for example in new), map_chunks(read_contents, new, "words"), strict=True)
+    contents = [known[example.id] for example in examples]
     return Pool(examples, contents, len(drawn_synthetic), len(distinct), rejected + repeated)
 
 

@@ -5,7 +5,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from stages.common.errors import StageError, run_stage
 from stages.common.files import count_lines, iter_jsonl, read_jsonl, write_json, write_jsonl
 from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import Example, Page, Teacher
+from stages.llm.replies import stripped_counts
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
 from stages.teachers import Lesson
@@ -49,6 +50,7 @@ class Tally:
         self.passed_over: Counter[str] = Counter()  # sentences, by reason
         self.fewer = 0  # pages about which a language model wrote fewer examples than asked for
         self.surplus = 0  # examples that it wrote beyond that; they are left out
+        self.stripped: list[Sequence[str]] = []  # what stood around the objects in its replies
 
     def add(self, lesson: Lesson) -> None:
         self.pages += 1
@@ -56,6 +58,7 @@ class Tally:
         self.kinds.update(example.kind or "unnamed" for example in lesson.examples)
         self.fewer += lesson.fewer
         self.surplus += lesson.surplus
+        self.stripped.append(lesson.stripped)
         self.ids.update(example.id for example in lesson.examples)
         self.with_input += sum(example.input != "" for example in lesson.examples)
         if lesson.empty_because:
@@ -68,7 +71,11 @@ class Tally:
 
     def metrics(self, params: Params) -> dict[str, object]:
         """The content of the metrics file."""
-        of_model = {"pages_with_fewer_examples": self.fewer, "examples_beyond_per_page": self.surplus}
+        of_model = {
+            "pages_with_fewer_examples": self.fewer,
+            "examples_beyond_per_page": self.surplus,
+            **stripped_counts(self.stripped),
+        }
         return {
             "pages": self.pages,
             "pages_without_examples": dict(sorted(self.without.items())),

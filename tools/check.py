@@ -1,6 +1,7 @@
 """`wikitune check`: what an experiment needs and costs, before it runs.
 
-It looks at parameters, keys, servers, memory and disk. That takes seconds, and sends nothing that has to be paid for.
+It looks at parameters, keys, servers, memory and disk, and sends nothing that has to be paid for. That takes seconds;
+a judge that costs nothing is timed, which takes as long as one judgment.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Whether this machine has enough time, memory and disk: a rough answer from the model's size and measured rates.
 
-The rates and the memory are those of docs/benchmarks.md: GPT-2 124M on two cores with AVX512-BF16. Both are taken to be
-proportional to the number of parameters. No GPU was measured.
+The memory is that of docs/benchmarks.md: GPT-2 124M on two cores with AVX512-BF16. It is taken to be proportional to
+the number of parameters, as are the rates (stages/reporting/run_time.py). No GPU was measured.
 """
 
 import re
@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from stages.common.files import cache_folder
+from stages.reporting.run_time import EXAMPLE_TOKENS, decoding_seconds, training_seconds
 from tools.check_experiment import Finding, Workload
 
-MEASURED = 124_439_808  # parameters of the model whose rates these are
-TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens per second; the latter by transformers
-DECODED = {"bfloat16": 575.0, "float32": 173.0}  # tokens per second, 32 rows at a time
 TRAINING_BYTES = 26  # per parameter: 3,206 MB at the peak, with batches of 8
 LIBRARIES_BYTES = 0.7e9  # in memory, beside the model
 CHARACTERS_PER_TOKEN = 4
-EXAMPLE_TOKENS = 100  # about, with the prompt around it
 TRAIN_SHARE, TEST_SHARE = 0.8, 0.1  # of the rows of a split
 CHECKPOINT_BYTES, SNAPSHOT_BYTES = 4, 16  # per parameter: weights; weights, kept weights and AdamW's two moments
 CHECKPOINTS, SNAPSHOTS = 3, 2
@@ -95,15 +92,14 @@ def estimate_time(sections: dict[str, Any], workload: Workload, device: str, pre
     if device == "cuda":
         return Finding("about", "time", "no rate was measured on a GPU; a CPU's would say nothing about yours")
     taken = {stage: value for stage, value in stage_seconds(sections, workload, precision).items() if value}
-    each = ", ".join(f"{stage} {_duration(value)}" for stage, value in taken.items())
-    total = _duration(sum(taken.values()))
+    each = ", ".join(f"{stage} {duration(value)}" for stage, value in taken.items())
+    total = duration(sum(taken.values()))
     text = f"{total}: {each};\nat the rates of docs/benchmarks.md (2 cores), and without servers"
     return Finding("about", "time", text)
 
 
 def stage_seconds(sections: dict[str, Any], workload: Workload, precision: str) -> dict[str, float]:
     """The seconds of each stage that trains or decodes. The others take seconds, or wait for a server."""
-    slower = workload.parameters / MEASURED
     base, train, infer = sections["base"], sections["train"], sections["infer"]
     scratch = workload.characters / CHARACTERS_PER_TOKEN * base["epochs"] if base["source"] == "scratch" else 0
     tokens = {
@@ -112,13 +108,14 @@ def stage_seconds(sections: dict[str, Any], workload: Workload, precision: str) 
     }
     answers = CHECKPOINTS * workload.full * TEST_SHARE * infer["max_new_tokens"]
     return (
-        {"base": scratch * slower / TRAINED["float32"]}
-        | {stage: count * slower / TRAINED[precision] for stage, count in tokens.items()}
-        | {"infer": answers * slower / DECODED[infer["precision"]]}
+        {"base": training_seconds(scratch, workload.parameters, "float32")}
+        | {stage: training_seconds(count, workload.parameters, precision) for stage, count in tokens.items()}
+        | {"infer": decoding_seconds(answers, workload.parameters, infer["precision"])}
     )
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, in words."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,8 @@
-"""Whether the servers that the parameters name can be reached, and what asking them may cost. Nothing paid is sent."""
+"""Whether the servers that the parameters name can be reached, and what asking them takes and may cost.
+
+Nothing paid is sent. A judge that costs nothing by the parameters is asked for one judgment, to know how long the
+others will take: on a CPU, that may be hours.
+"""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -16,13 +20,15 @@ from stages.extract import Params as ExtractParams
 from stages.judge import Params as JudgeParams, all_sheets
 from stages.judges.llm_judge import judge_request
 from stages.judges.panel import estimate_member, service_of
-from stages.llm.request import LlmParams, Provider, Request
+from stages.judges.protocol import pair_sheets
+from stages.llm.request import AttemptError, LlmParams, Provider, Request
 from stages.llm.service import CostEstimate, Service
 from stages.synth import Params as SynthParams, requests as synth_requests
 from tools.check_experiment import Finding, Workload
-from tools.check_machine import CHARACTERS_PER_TOKEN, TEST_SHARE
+from tools.check_machine import CHARACTERS_PER_TOKEN, TEST_SHARE, duration
 
 SECONDS = 3.0  # a web server that takes longer counts as unreachable
+PROSE = "The keeper lights the lamp in the evening, writes down the weather, and looks for ships until the morning. "
 EXAMPLE_CHARACTERS = 200  # about: an example that is audited, and a task or a reference that is judged
 
 
@@ -70,11 +76,11 @@ def _website(stage: str, url: str, advice: str) -> Finding:
 
 def check_models(sections: dict[str, Any], workload: Workload) -> list[Finding]:
     """For each language model that a stage asks: its key, server and model, and what its answers may cost."""
-    return [
-        finding
-        for asked_model in asked_models(sections, workload)
-        for finding in (_server_finding(asked_model), _cost_finding(asked_model))
-    ]
+    findings = []
+    for model in asked_models(sections, workload):
+        server = _server_finding(model)
+        findings += [server, _cost_finding(model, can_be_timed=server.verdict == "ok")]
+    return findings
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class AskedModel:
     key: str  # of params.yaml, where it is chosen
     service: Service
     estimate: Callable[[], CostEstimate]  # raises StageError if nothing would be asked
+    sample: Request | None = None  # one like those that it will be asked, to time it
 
 
 def asked_models(sections: dict[str, Any], workload: Workload) -> Iterator[AskedModel]:
@@ -98,7 +105,9 @@ def asked_models(sections: dict[str, Any], workload: Workload) -> Iterator[Asked
         if member.judge != "rubric":
             key = f"judge.panel[{place - 1}]" if place else "judge.judge"
             requests = planned_requests("judge", sections, workload)
-            yield AskedModel(key, service_of(member), partial(estimate_member, requests, member, judge.repeats))
+            estimate = partial(estimate_member, requests, member, judge.repeats)
+            is_free = not (member.llm.usd_per_million_input or member.llm.usd_per_million_output)
+            yield AskedModel(key, service_of(member), estimate, _sample_judgment(sections) if is_free else None)
 
 
 def _estimate(service: Service, stage: str, sections: dict[str, Any], workload: Workload) -> CostEstimate:
@@ -159,14 +168,37 @@ def _answers(number: int, length: int) -> Answers:
     )
 
 
-def _cost_finding(model: AskedModel) -> Finding:
+def _sample_judgment(sections: dict[str, Any]) -> Request:
+    """A pair of answers to judge: one as short as a reference, the other as long as an answer may be."""
+    params = JudgeParams.model_validate(sections["judge"])
+    longest = sections["infer"]["max_new_tokens"] * CHARACTERS_PER_TOKEN
+    texts = {role: _prose(longest if role == "base" else EXAMPLE_CHARACTERS) for role in ROLES}
+    row = Answers(
+        id="0" * 16,
+        instruction="Describe what the keeper of a lighthouse does.",
+        input="",
+        output=_prose(EXAMPLE_CHARACTERS),
+        answers={role: Answer(text=text, tokens=0, finish="stop") for role, text in texts.items()},
+    )
+    return judge_request(next(pair_sheets([row], ["full-base"], params.shown_characters)), params.shown_characters)
+
+
+def _prose(length: int) -> str:
+    return (PROSE * (length // len(PROSE) + 1))[:length]
+
+
+def _cost_finding(model: AskedModel, *, can_be_timed: bool) -> Finding:
     what = f"{model.key} asks"
     try:
         cost = model.estimate()
-    except StageError as error:
+        asks = f"{cost.to_ask:,} requests at most"
+        if model.sample and can_be_timed and cost.to_ask:
+            asks += _timed(model.sample, model.service, cost.to_ask)
+        else:
+            minutes = math.ceil(cost.to_ask / model.service.params.requests_per_minute)
+            asks += f", which take {minutes} min or longer"
+    except (StageError, AttemptError) as error:
         return Finding("FAILS", what, str(error))
-    minutes = math.ceil(cost.to_ask / model.service.params.requests_per_minute)
-    asks = f"{cost.to_ask:,} requests at most, which take {minutes} min or longer"
     if not cost.usd:
         return Finding("about", what, f"{asks}, and cost nothing")
     text = (
@@ -176,3 +208,16 @@ def _cost_finding(model: AskedModel) -> Finding:
     if cost.spent_usd + cost.usd > cost.budget_usd:
         text += ": it may end first, and the stage keeps what it bought"
     return Finding("about", what, text)
+
+
+def _timed(sample: Request, service: Service, requests: int) -> str:
+    """How long the requests take, by the time that one of them took. Raises StageError or AttemptError if there was no
+    reply."""
+    seconds, reply = service.time_answer(sample)
+    params = service.params
+    slowest = max(requests * seconds, requests * 60 / params.requests_per_minute)
+    at_once = f" ({params.concurrency} at a time may be faster)" if params.concurrency > 1 else ""
+    unusable = f", but its reply is of no use: {reply.fault}, {reply.detail}" if reply.fault else ""
+    return (
+        f";\none took {seconds:.1f} s{unusable},\nso that all take about {duration(slowest)} one after another{at_once}"
+    )

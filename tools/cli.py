@@ -188,14 +188,21 @@ def add_compare(commands: Subparsers) -> None:
     parser = add_command(
         commands,
         "compare",
-        "Draws the experiments of a sweep against the parameter in which they differ.",
+        "Compares experiments: a verdict over seeds, a league of all models, or a sweep as a picture.",
         "compare --by train.learning_rate",
-        "Experiments that differ only in their seeds become one point, with a 95% interval. Prints a table, and writes "
-        "it to reports/compare, together with a picture.",
+        "Experiments that differ only in their seeds get a verdict over seeds and test rows, and a league of all their "
+        "models. Those that also differ in one parameter are drawn against it; those with the same value become one "
+        "point, with a 95% interval. What is printed also goes into reports/compare.",
     )
-    default = "all experiments of the commit that is checked out"
+    default = "all experiments of the commit that is checked out and, for seeds and league, the commit itself"
     add = parser.add_argument
-    add("revisions", nargs="*", metavar="REV", help=f"experiments, branches or commits (default: {default})")
+    add(
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help=f"experiments, branches, commits, or folders of runs (default: {default})",
+    )
+    add("--league", action="store_true", help="only the league, of runs with any settings but the same test rows")
     add("--by", metavar="KEY", help="the parameter; needed if the experiments differ in several")
     parser.set_defaults(run=_compare)
 
@@ -203,7 +210,7 @@ def add_compare(commands: Subparsers) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from tools.compare import compare_experiments
 
-    print(compare_experiments(options.revisions, options.by))
+    print(compare_experiments(options.runs, options.by, options.league))
 
 
 def add_publish(commands: Subparsers) -> None:

@@ -1,8 +1,8 @@
-"""`wikitune compare`: draws the experiments of a sweep against the parameter in which they differ.
+"""`wikitune compare`: a verdict over seeds, a league of all models, or a sweep drawn against its parameter.
 
-Experiments that differ only in their seeds become one point with an interval. Writes reports/compare/KEY.svg and .png,
-the table (.csv) and the settings that all experiments share (.json), and prints the table. The same numbers give the
-same bytes.
+Experiments that differ only in their seeds are judged together (tools/standings.py). Those of a sweep become a picture,
+in which experiments with other seeds are one point with an interval: reports/compare/KEY.svg and .png, the table (.csv)
+and the settings that all experiments share (.json). The same numbers give the same bytes.
 """
 
 from collections.abc import Sequence
@@ -13,21 +13,35 @@ from stages.common.files import write_csv, write_json
 from stages.common.records import TOTAL_MAX
 from stages.reporting.charts import DPI, LINE_STYLES, MODEL_COLORS, STYLE
 from tools.columns import format_table
-from tools.sweeps import find_experiments, find_swept_key, is_numeric, shared_settings, summarize_sweep
+from tools.experiments import Experiment, find_experiments
+from tools.standings import FOLDER, compare_all, compare_seeds, with_head
+from tools.sweeps import find_swept_key, is_numeric, shared_settings, summarize_sweep, swept_keys
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FOLDER = Path("reports/compare")
 MARKERS = {"base": "s", "small": "^", "full": "o"}
 SIZE = (9.0, 4.0)  # inches
 WIDE = 10  # if the largest value is this many times the smallest, the axis is logarithmic
 
 
-def compare_experiments(revisions: Sequence[str], by: str | None) -> str:
-    """Draws the sweep; returns the table and the path of the picture. `by` is the parameter, needed if the experiments
-    differ in several. Raises StageError as `tools/sweeps.py` does."""
-    experiments = find_experiments(revisions)
+def compare_experiments(names: Sequence[str], by: str | None, league: bool = False) -> str:
+    """What to print about the experiments, which are named by revisions or folders; without any, those of the commit
+    that is checked out. With `league`, only the league. `by` is the parameter of a sweep, needed if they differ in
+    several.
+
+    Raises StageError if there is nothing to compare, or what there is can't be compared.
+    """
+    experiments = find_experiments(names)
+    if league:
+        return compare_all(experiments if names else with_head(experiments, of_one_setting=False))
+    if not by and not swept_keys(experiments):
+        return compare_seeds(experiments if names else with_head(experiments, of_one_setting=True))
+    return compare_sweep(experiments, by)
+
+
+def compare_sweep(experiments: Sequence[Experiment], by: str | None) -> str:
+    """Draws the sweep; returns the table and the path of the picture. Raises StageError as `tools/sweeps.py` does."""
     key = find_swept_key(experiments, by)
     summary = summarize_sweep(experiments, key)
     draw_sweep(summary, key, FOLDER / key)

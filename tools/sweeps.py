@@ -1,115 +1,24 @@
-"""A sweep: experiments that differ in one parameter, and their results as one table.
+"""A sweep: experiments that differ in one parameter, and their results as one table."""
 
-DVC makes each experiment a Git commit with its parameters and metrics, so Git is all that is needed to read it.
-"""
-
-import json
 import math
-import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from stages.common.errors import StageError
-from stages.common.params import Scalar, dotted_keys
+from stages.common.params import Scalar
 from stages.common.records import ROLES
-from stages.common.yaml_files import parse_yaml
-
-JUDGE = "reports/metrics/judge.json"
-TRAIN = {size: f"reports/metrics/train_{size}.json" for size in ("full", "small")}
-# Student's t, two-sided 95%, for 1 to 30 degrees of freedom; for more, the normal distribution is close enough.
-T_95 = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131),
-    *(2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
-NORMAL_95 = 1.960
-
-
-@dataclass(frozen=True)
-class Experiment:
-    name: str  # of the experiment, or the revision as the user gave it
-    params: dict[str, Scalar]  # by dotted key; a list as JSON
-    val_loss: dict[str, float]  # nats per token, by model; each on its own validation set
-    totals: dict[str, float]  # mean of the judge's totals, 0 to 15 points, by model
-
-
-def find_experiments(revisions: Sequence[str]) -> list[Experiment]:
-    """The revisions (names of experiments, commits, branches); without any, all experiments of the commit that is
-    checked out.
-
-    Raises StageError if one doesn't exist, or hasn't been run to its end.
-    """
-    if revisions:
-        return [read_experiment(revision, _reference(revision)) for revision in revisions]
-    head = git("rev-parse", "HEAD").strip()
-    references = _references(f"refs/exps/{head[:2]}/{head[2:]}")
-    if not references:
-        raise StageError(
-            "the commit that is checked out has no experiment; run some with `dvc exp run --queue -S ...` and "
-            "`dvc queue start`, or name revisions"
-        )
-    return [read_experiment(reference.rpartition("/")[2], reference) for reference in references]
-
-
-def read_experiment(name: str, revision: str) -> Experiment:
-    """Reads an experiment from its commit. Raises StageError if it lacks parameters or metrics."""
-    params = parse_yaml(_file(name, revision, "params.yaml"), f"params.yaml of {name}")
-    train = {size: json.loads(_file(name, revision, path)) for size, path in TRAIN.items()}
-    judge = json.loads(_file(name, revision, JUDGE))
-    return Experiment(
-        name=name,
-        params=dotted_keys(params),
-        val_loss={size: metrics["val_loss"] for size, metrics in train.items()},
-        totals={role: scores["total"] for role, scores in judge["models"].items() if "total" in scores},
-    )
-
-
-def _reference(revision: str) -> str:
-    """The full reference of an experiment with this name; the revision itself if there is none, or more than one: then
-    Git says that the name is unknown."""
-    named = [reference for reference in _references("refs/exps") if reference.endswith(f"/{revision}")]
-    return named[0] if len(named) == 1 else revision
-
-
-def _references(start: str) -> list[str]:
-    """The references of experiments, in the order of their names: refs/exps/XX/REST_OF_THE_COMMIT/NAME. DVC keeps other
-    things under refs/exps, too."""
-    references = git("for-each-ref", "--format=%(refname)", start).split()
-    return [reference for reference in references if reference.count("/") == 4]
-
-
-def _file(name: str, revision: str, path: str) -> str:
-    try:
-        return git("show", f"{revision}:{path}")
-    except StageError as error:
-        raise StageError(
-            f"{name} has no {path}: {error}\n  `dvc exp show` lists what there is, `dvc queue status` what failed"
-        ) from None
-
-
-def git(*words: str) -> str:
-    """The output of a Git command. Raises StageError with the first line of its error message."""
-    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise StageError((done.stderr.strip() or f"git {words[0]} failed").splitlines()[0])
-    return done.stdout
+from stages.judges.bootstrap import student_95
+from tools.experiments import Experiment
 
 
 def find_swept_key(experiments: Sequence[Experiment], wanted: str | None) -> str:
-    """The only parameter, seeds aside, in which the experiments differ.
+    """The only parameter, seeds aside, in which the experiments differ; there must be one, or one that is `wanted`.
 
     Raises StageError if it isn't `wanted`, if there are several, or if an experiment lacks it.
     """
-    keys = list(dict.fromkeys(key for experiment in experiments for key in experiment.params))
-    if wanted and wanted not in keys:
+    if wanted and not any(wanted in experiment.params for experiment in experiments):
         raise StageError(f"{wanted} is no parameter of these experiments; name one as dvc exp run does: train.epochs")
-    swept = [
-        key
-        for key in keys
-        if not is_seed(key) and len({str(experiment.params.get(key)) for experiment in experiments}) > 1
-    ]
-    if not wanted and not swept:
-        raise StageError("the experiments differ in no parameter but seeds; run some with several values of one")
+    swept = swept_keys(experiments)
     key = wanted or swept[0]
     if set(swept) - {key}:
         raise StageError(
@@ -122,6 +31,16 @@ def find_swept_key(experiments: Sequence[Experiment], wanted: str | None) -> str
                 f"{experiment.name} has no {key}, others have; name revisions that have the same parameters"
             )
     return key
+
+
+def swept_keys(experiments: Sequence[Experiment]) -> list[str]:
+    """All parameters in which the experiments differ, seeds aside."""
+    keys = dict.fromkeys(key for experiment in experiments for key in experiment.params)
+    return [
+        key
+        for key in keys
+        if not is_seed(key) and len({str(experiment.params.get(key)) for experiment in experiments}) > 1
+    ]
 
 
 def is_seed(key: str) -> bool:
@@ -189,6 +108,4 @@ def is_numeric(values: Sequence[Scalar]) -> bool:
 
 def t_95(count: int) -> float:
     """How many standard errors the 95% interval of a mean of `count` values extends to each side; NaN below 2."""
-    if count < 2:
-        return math.nan
-    return T_95[count - 2] if count - 2 < len(T_95) else NORMAL_95
+    return math.nan if count < 2 else student_95(count - 1)

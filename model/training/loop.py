@@ -218,8 +218,8 @@ class TrainingRun:
         """One update. Returns the batch's mean loss and the number of its supervised tokens."""
         config, progress = self.config, self.progress
         # Dropout and noise depend only on seed, step and rank, so that a resumed run gets the same random numbers. On a
-        # CPU, torch uses only the low 32 bits, so there the seed changes only the order of the batches.
-        torch.manual_seed((config.seed << 32) + progress.step * self.ranks.world + self.ranks.rank)
+        # CPU, torch uses only the low 32 bits of its seed, so all three must go into these.
+        torch.manual_seed(random.Random(f"{config.seed} {progress.step} {self.ranks.rank}").getrandbits(32))
         supervised = sum(sequence.supervised(config.loss_on) for sequence in batch)
         if not supervised:
             raise TrainingError(f"no token of the batch of step {progress.step + 1} is supervised: check the examples")

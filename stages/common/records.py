@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Role = Literal["base", "small", "full"]
 # Whose text a judge sees: a model's or, in a check of the judge itself, the probe or the text it is compared with.
 Contestant = Role | Literal["probe", "rival"]
-CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated"]
+CheckName = Literal["same_answer", "empty", "constant", "reference", "padded", "truncated", "declared_winner"]
 Score = Annotated[int, Field(ge=0, le=5)]
 
 ROLES: tuple[Role, ...] = ("base", "small", "full")
@@ -91,6 +92,17 @@ class Teacher(Record):
     model: str | None = None
 
 
+@lru_cache(maxsize=256)
+def _share_source(source: Source) -> Source:
+    """The first of equal sources. Examples take two fifths less memory if those of a page have one in common."""
+    return source
+
+
+@lru_cache(maxsize=256)
+def _share_teacher(teacher: Teacher) -> Teacher:
+    return teacher
+
+
 class Example(Record):
     """One instruction with its answer. `kind` is the kind of task ("plural", "when"), or "" if that is unknown."""
 
@@ -99,8 +111,8 @@ class Example(Record):
     input: str
     output: str
     kind: str
-    source: Source
-    teacher: Teacher
+    source: Annotated[Source, AfterValidator(_share_source)]
+    teacher: Annotated[Teacher, AfterValidator(_share_teacher)]
 
     @model_validator(mode="after")
     def _id_is_the_hash_of_the_texts(self) -> "Example":
@@ -170,6 +182,7 @@ class Judgment(Record):
     status: Literal["ok", "failed"]
     reason: str | None = None  # why it failed, as a code: not_json, timed_out, ...
     raw: str  # the unparsed reply; "" for the rubric
+    stripped: tuple[str, ...] = ()  # what stood around the object in it: thinking, fence, prose, ...
 
     @model_validator(mode="after")
     def _failed_or_complete(self) -> "Judgment":

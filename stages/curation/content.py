@@ -5,7 +5,7 @@ numbers, negations, quoted words and the words of a short input) are `marked`: t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
@@ -16,7 +16,7 @@ from stages.english.inflection import lemma_of
 from stages.english.normal_form import normal_characters
 
 _KIND = re.compile(rf"\b(?:what|which) (?:{'|'.join((PEOPLE + ' ' + PLACES).split())})\b", re.I)
-_ASKS = tuple((name, re.compile(pattern, re.I)) for name, pattern in QUESTION_FORMS.items())
+_ASKS = tuple((name, re.compile(pattern)) for name, pattern in QUESTION_FORMS.items())
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?![^\W_])|[^\W_]+(?:['’-][^\W_]+)*|[+*/×÷=<>^%]|(?<=\d) ?[-–−] ?(?=\d)")  # noqa: RUF001
 _WITH_SIGNS = re.compile(f"{_TOKEN.pattern}|{SIGNS}")
 _QUOTED = re.compile(r"(?<!\w)'[^']+'(?!\w)|‘[^’]+’|\"[^\"]+\"|“[^”]+”")
@@ -81,6 +81,11 @@ def read_content(example: Example) -> Content:
         asks=_asked_for(task),
         verdict=_verdict_of(output),
     )
+
+
+def read_contents(examples: Sequence[Example]) -> list[Content]:
+    """The content of each example, for `map_chunks`."""
+    return list(map(read_content, examples))
 
 
 def _without_case(token: str) -> str:
@@ -156,9 +161,10 @@ def _folded(token: str) -> str:
 
 
 def _asked_for(instruction: str) -> str:
+    text = instruction.lower()
     for name, pattern in _ASKS:
-        if found := pattern.search(instruction):
-            return f"{name} {kind.lower()}" if (kind := found.groupdict().get("kind")) else name
+        if found := pattern.search(text):
+            return f"{name} {kind}" if (kind := found.groupdict().get("kind")) else name
     return ""
 
 

@@ -126,16 +126,22 @@ def input_missing(example: Example) -> str | None:
     task = example.instruction.strip()
     if given := example.input.strip():
         return _cannot_be_opened(task, given)
-    if linked := _LINKED.search(task):
+    if ("://" in task or "www." in task.lower()) and (linked := _LINKED.search(task)):
         return f"{linked[0][:80]!r} is asked about, which a model cannot open"
     pointer = (
         _POINTS.search(task)
         or (_AFTER.search(task) and _POINTS_AFTER.search(task))
-        or _KNOWN.search(task)
-        or _BARE.search(task)
-        or (None if _OFFICE.search(task) else _REFERS.search(task))
+        or _KNOWN.match(task)
+        or _BARE.match(task)
+        or _REFERS.search(task)
     )
-    if not pointer or quoted(task) or _MATERIAL.search(task) or _has_own_sentence(task, pointer):
+    if (
+        not pointer
+        or (pointer.re is _REFERS and _OFFICE.search(task))
+        or quoted(task)
+        or _MATERIAL.search(task)
+        or _has_own_sentence(task, pointer)
+    ):
         return None
     return f"{pointer[0].strip()!r} is asked about, and there is no input"
 

@@ -44,10 +44,11 @@ def too_long(
     limits = {"instruction": max_instruction_words, "input": max_passage_words, "output": max_output_words}
     for field, limit in limits.items():
         text: str = getattr(example, field)
-        if (words := len(text.split())) > limit:
-            return f"{field} has {words} words, at most {limit} are allowed"
-        if len(text) > max_word_length and not asks_for_code(example.instruction):  # a pattern or a key has no spaces
-            for word in _UNBROKEN.findall(text):
-                if len(word) > max_word_length:
-                    return f"{field} has a word of {len(word)} characters, at most {max_word_length}: {word[:40]!r}..."
+        words = text.split()
+        if len(words) > limit:
+            return f"{field} has {len(words)} words, at most {limit} are allowed"
+        if max(map(len, words), default=0) > max_word_length:
+            word = next((word for word in _UNBROKEN.findall(text) if len(word) > max_word_length), None)
+            if word and not asks_for_code(example.instruction):  # a pattern or a key has no spaces
+                return f"{field} has a word of {len(word)} characters, at most {max_word_length}: {word[:40]!r}..."
     return None

@@ -22,18 +22,20 @@ _ONE_LETTER = re.compile(
     r"(?P<before>.?)(?P<letter>[\u00c0-\u00ff])(?P<marks>[’‘“”…–—•›»·\u00a0™®°]{1,3})(?P<after>.?)",  # noqa: RUF001
     re.S,
 )
-_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*")
 
 
 def malformed(example: Example) -> str | None:
     """An empty instruction or output, characters that are not text, or text that was encoded twice."""
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
-        if field != "input" and not _INVISIBLE.sub("", text):
+        if field != "input" and _INVISIBLE.fullmatch(text):
             return f"{field} is empty"
         if found := _NO_TEXT.search(text):
             return f"{field} holds the control character {found[0]!r}"
-        if not text.isascii() and (found := _HIDDEN.search(text)):
+        if text.isascii():
+            continue
+        if found := _HIDDEN.search(text):
             return f"{field} holds the invisible character {found[0]!r}"
         for run in _BEYOND_ASCII.finditer(text):
             if _twice_encoded(run[0]) and not _is_typography(text[max(0, run.start() - 1) : run.end() + 1]):

@@ -6,7 +6,7 @@ same question: "What is the capital of Poland?" and "What is the capital of Ecua
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import ceil
 
 from stages.common.records import Example
@@ -49,7 +49,7 @@ class _WordJoin:
     def __init__(self, contents: Sequence[Content], min_similarity: float) -> None:
         self._contents = contents
         self._min_similarity = min_similarity
-        frequency = Counter(word for content in contents for word in content.question)
+        frequency = Counter(chain.from_iterable(content.question for content in contents))
         self._rank = {
             word: rank for rank, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))
         }

@@ -20,23 +20,24 @@ _ABOUT_A_PAGE = (
 )
 # A teacher's prompt, in its own words or in others.
 _PROMPT = re.compile(
-    rf"\b(?:write|generate|create|produce|provide|give|make|add|come up with|return|output|compose|design|formulate) "
+    r"\b(?:"
+    r"(?:write|generate|create|produce|provide|give|make|add|come up with|return|output|compose|design|formulate) "
     rf"(?:me |us )?(?:exactly |at least |at most |up to |about )?(?:\w+ |\d+ )?{_EXAMPLES} {_ABOUT_A_PAGE}"
-    rf"|\b(?:write|generate|create|provide|give|return|output) (?:me |us )?(?:exactly |at least )?"
+    rf"|(?:write|generate|create|provide|give|return|output) (?:me |us )?(?:exactly |at least )?"
     r"(?:\d+|an?|some|several|one|two|three|four|five|six|eight|ten) "
     r"(?:training |instruction[- ]following |instruction[- ]tuning |input[- ]output )"
     rf"{_EXAMPLES}"
-    r"|\btraining examples for a (?:large )?language model|\byou write (?:training )?examples\b"
-    r"|\beach example is an? (?:JSON )?object\b|\bobjects? with (?:three|the) (?:strings|keys|fields)\b"
-    r"|\banswer with (?:one|a) JSON object\b|\breturn (?:only |just )?(?:the |a |valid )?JSON (?:for|of|"
+    r"|training examples for a (?:large )?language model|you write (?:training )?examples\b"
+    r"|each example is an? (?:JSON )?object\b|objects? with (?:three|the) (?:strings|keys|fields)\b"
+    r"|answer with (?:one|a) JSON object\b|return (?:only |just )?(?:the |a |valid )?JSON (?:for|of|"
     r"about) (?:this|the)\b"
-    r"|\buse only facts (?:that|from|of) the page\b|\bno two examples\b|\bwrite in English only\b"
-    r"|\bvary the tasks\b|\babout one example in (?:three|four|five)\b|\bclear to somebody who has never seen\b"
-    r"|\bthe page stands between\b|<<<\w+ [0-9a-f]{16}|\b[0-9a-f]{16}>>>"
-    r"|[\"'`](?:instruction|input|output)[\"'`]\s*:|\bthe (?:instruction|input|output) (?:field|key|string) (?:of|is|"
-    r"must)\b"
-    r"|\b(?:write|generate|create) (?:an? |the )?(?:instruction|task)(?:,? (?:an? )?input,?)? and (?:an? |its |the )?"
-    r"(?:output|answer|response)\b",
+    r"|use only facts (?:that|from|of) the page\b|no two examples\b|write in English only\b"
+    r"|vary the tasks\b|about one example in (?:three|four|five)\b|clear to somebody who has never seen\b"
+    r"|the page stands between\b|[0-9a-f]{16}>>>"
+    r"|the (?:instruction|input|output) (?:field|key|string) (?:of|is|must)\b"
+    r"|(?:write|generate|create) (?:an? |the )?(?:instruction|task)(?:,? (?:an? )?input,?)? and (?:an? |its |the )?"
+    r"(?:output|answer|response)\b"
+    r")|<<<\w+ [0-9a-f]{16}|[\"'`](?:instruction|input|output)[\"'`]\s*:",
     re.I,
 )
 _ABOUT_TEACHING = re.compile(r"\b(?:teach\w*|students?|pupils?|class|lesson|school|children|dog|employees?)\b", re.I)

@@ -49,9 +49,11 @@ def not_english(example: Example, max_foreign: float) -> str | None:
 def _foreign(place: str, text: str, max_foreign: float, sure_if_short: bool = False) -> str | None:
     text = _QUOTED.sub(" ", text)
     words = _WORD.findall(text)
-    letters = "".join(words)
+    letters = "" if text.isascii() else "".join(words)
     if len(letters) > 1 and not letters.isascii() and len(_LATIN.findall(letters)) * 2 < len(letters):
         return f"{place} is written in another script: {text.strip()[:60]!r}"
+    if sum(map(_FUNCTION_WORDS.__contains__, words)) >= max(1, _ENGLISH_SHARE * len(words)):
+        return None
     running = sum(word[0].islower() for word in words)
     if running < _RUNNING_WORDS or text.count(",") * 2 >= len(words) or len(set(words)) == 1:
         return None

@@ -25,7 +25,7 @@ _TEST_CARDS = frozenset(
     "371449635398431 6011111111111117 6011000990139424".split()
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_ENOUGH_DIGITS = re.compile(r"(?:\d[^\w,]{0,3}){9}")  # the length of the shortest phone numbers with an area code
+_ENOUGH_DIGITS = re.compile(r"\d(?:[^\w,]{0,3}\d){8}")  # the length of the shortest phone numbers with an area code
 _WRITTEN_AS_PHONE = re.compile(r"^[+(0]|[-.)]")  # without any of these, it is three numbers in a row
 _FICTIONAL_AMERICAN = re.compile(r"[2-9]\d\d555\d{4}")
 _OFCOM_DRAMA = re.compile(r"(?:2079460|1[1-6]\d4960|1632960|7700900|8081570|9098790|3069990)\d{3}")
@@ -35,7 +35,8 @@ def personal_data(example: Example) -> str | None:
     """The first piece of personal data whose check digits or numbering plan confirm it."""
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
-        if found := _email(text) or _card(text) or _iban(text) or _phone(text):
+        numbers = text if _ENOUGH_DIGITS.search(text) else ""
+        if found := _email(text) or _card(numbers) or _iban(text) or _phone(numbers):
             return f"{field} holds the {found}"
     return None
 
@@ -74,7 +75,7 @@ def passes_mod97(account: str) -> bool:
 
 
 def _phone(text: str) -> str | None:
-    if not _ENOUGH_DIGITS.search(text):
+    if not text:
         return None
     import phonenumbers  # here, because its numbering plans load slowly, and few examples have enough digits
 

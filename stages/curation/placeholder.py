@@ -19,16 +19,19 @@ _HELP = (
     r"translate|identify|determine|offer|give|discuss|do (?:that|this)|say|open|see|view|with (?:that|this)|"
     r"real-time|personal|enough|sufficient|any (?:information|text|feelings|opinions|preferences)|the ability)"
 )
-_REFUSAL = re.compile(
-    rf"^\W*{_APOLOGY},?(?: but)?(?: as an? [^,.]+,)? I(?: \w+)? ?{_CANNOT}\b"
-    rf"|^\W*I(?: am|['’]m)? ?{_CANNOT} (?:to )?{_HELP}\b"
-    r"|\bas an? (?:large |virtual |AI |chat)+ ?(?:language )?(?:model|assistant|AI|bot)\b,? I\b"
-    r"|\bas an AI\b,? I\b|\bI(?:['’]m| am) (?:just |only |merely )?an? (?:AI|(?:large )?language model|chatbot)\b"
-    r"|\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated)\b"
-    r"|^\W*(?:please|could you|can you) (?:please )?(?:provide|share|specify|clarify|give me|paste)\b"
-    r"|^\W*I do(?:n['’]?t| not) know\W*$"
-    r"|^\W*(?:there is )?no (?:text|input|passage|article) (?:was |is |has been )?(?:given|provided)"
-    r"|\b(?:text|input|passage|article) (?:is|was|has) ?(?:not|n['’]t) (?:been )?(?:given|provided)\b",
+_REFUSES = re.compile(  # at the start of an answer
+    rf"\W*(?:{_APOLOGY},?(?: but)?(?: as an? [^,.]+,)? I(?: \w+)? ?{_CANNOT}\b"
+    rf"|I(?: am|['’]m)? ?{_CANNOT} (?:to )?{_HELP}\b"
+    r"|(?:please|could you|can you) (?:please )?(?:provide|share|specify|clarify|give me|paste)\b"
+    r"|I do(?:n['’]?t| not) know\W*$"
+    r"|(?:there is )?no (?:text|input|passage|article) (?:was |is |has been )?(?:given|provided))",
+    re.I,
+)
+_SPEAKS_OF_ITSELF = re.compile(  # anywhere
+    r"\b(?:as an? (?:large |virtual |AI |chat)+ ?(?:language )?(?:model|assistant|AI|bot)\b,? I\b"
+    r"|as an AI\b,? I\b|I(?:['’]m| am) (?:just |only |merely )?an? (?:AI|(?:large )?language model|chatbot)\b"
+    r"|my (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated)\b"
+    r"|(?:text|input|passage|article) (?:is|was|has) ?(?:not|n['’]t) (?:been )?(?:given|provided)\b)",
     re.I,
 )
 # Tasks to write for somebody else or to work on given words: the answer may then be "I can't help you".
@@ -154,7 +157,8 @@ _RESIDUE_OUTSIDE_CODE = tuple(
         ),
     )
 )
-_SIGN_OF_RESIDUE = re.compile(r"[:{}<>`#\]]|'''")  # one of these is in every residue of code and in every label
+# One of these is in every residue, and in every label.
+_SIGN_OF_RESIDUE = re.compile(r"[:{}<>`#\[\]]|'''|TODO|FIXME|TBD|XXXX|[Ll][Oo][Rr][Ee][Mm]")
 # A speaker's label. "A: Paris\nB: Rome" are the options of a question, and "AI: ..." may be one of several
 # abbreviations.
 _SPEAKER = re.compile(r"^(?:User|Human|Assistant|AI|Bot|Q|A): ", re.M)
@@ -167,7 +171,7 @@ def placeholder(example: Example) -> str | None:
     task, output = example.instruction, example.output
     if (len(output) <= _LONGEST_NO_ANSWER and _is_no_answer(task, output)) or _is_gap(task, output):
         return f"output is {output.strip()!r}"
-    if (found := _REFUSAL.search(output)) and not _SPEAKS_FOR_OTHERS.search(task):
+    if (found := _REFUSES.match(output) or _SPEAKS_OF_ITSELF.search(output)) and not _SPEAKS_FOR_OTHERS.search(task):
         return f"output refuses or speaks of itself: {found[0]!r}"
     for field in ("instruction", "input", "output"):
         text: str = getattr(example, field)
@@ -188,11 +192,11 @@ def _is_gap(task: str, output: str) -> bool:
 
 
 def _find_residue(text: str, task: str) -> str | None:
+    if not _SIGN_OF_RESIDUE.search(text):
+        return None
     for pattern, asked_for in _RESIDUE:
         if (found := pattern.search(text)) and not asked_for.search(task):
             return found[0]
-    if not _SIGN_OF_RESIDUE.search(text):
-        return None
     for pattern, asked_for in _RESIDUE_OUTSIDE_CODE:
         if (found := pattern.search(text)) and not asked_for.search(task):
             return None if asks_for_code(task) or looks_like_code(text) else found[0]

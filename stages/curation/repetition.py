@@ -40,12 +40,15 @@ def repetition(example: Example) -> str | None:
 
 
 def _find_repetition(output: str, creative: bool) -> str | None:
+    words = _bare(output).split()
+    if len(set(words)) == len(words):
+        return None
     sentences = _bare_pieces(_PIECE.split(output))
     items = _bare_pieces(_LISTED.split(" ".join(output.split())))
     for parts in (sentences, items):
         if found := _repeated(parts, _TIMES_IN_PROSE if creative else _TIMES):
             return found
-    return (None if creative else _said_twice(sentences)) or _loop(_bare(output).split(), creative)
+    return (None if creative else _said_twice(sentences)) or _loop(words, creative)
 
 
 def _bare_pieces(pieces: list[str]) -> list[str]:

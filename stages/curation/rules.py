@@ -4,21 +4,17 @@ Rules about a single example come first, on all cores if there are many examples
 examples. They don't look at rejected examples: a bad example never rejects a good one that resembles it.
 """
 
-import gc
-import os
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from multiprocessing import get_context
 from typing import NamedTuple
 
 from pydantic import ConfigDict, field_validator
-from tqdm import tqdm
 
 from stages.common.params import Fraction, Positive, SectionModel
+from stages.common.processes import map_chunks
 from stages.common.records import Example, Rejection
 from stages.curation.after_cutoff import after_cutoff
 from stages.curation.answer_in_input import answer_in_input
@@ -46,9 +42,6 @@ from stages.english.normal_form import normal_characters, normal_form
 Paged = tuple[Example, str | None]  # an example, and the text of its page if that is known
 Pair = tuple[Example, Content]
 Finding = tuple[str, str]  # reason and evidence
-
-_CHUNK = 500  # examples that a process takes at a time
-_WORTH_A_PROCESS = 4000  # examples; starting a process for fewer takes longer than it saves
 
 
 class Thresholds(SectionModel):
@@ -131,10 +124,7 @@ def curate(
     by_title = {normal_form(title): text for title, text in pages.items()} | dict(pages)
     paged = [(example, _page_of(example, by_title)) for example in examples]
     texts = {example.id: page for example, page in paged if page is not None}
-    if processes is None:
-        processes = max(1, min(os.cpu_count() or 1, len(paged) // _WORTH_A_PROCESS))
-    bar = tqdm(_judge_singly(paged, limits, processes), total=len(paged), unit="example", desc="rules", disable=None)
-    results: list[Content | Finding] = list(bar)
+    results = list(map_chunks(partial(_judge_singly, limits=limits), paged, "rules", processes))
     good = [(place, content) for place, content in enumerate(results) if isinstance(content, Content)]
     pairs = [(examples[place], content) for place, content in good]
     compared = compare_examples(pairs, limits.min_similarity, partial(_supported, texts))
@@ -169,25 +159,20 @@ def _in_normal_characters(example: Example) -> Example:
     return example.model_copy(update={key: normal_characters(text) for key, text in texts.items()})
 
 
-def _judge_singly(paged: Sequence[Paged], limits: Thresholds, processes: int) -> Iterator[Content | Finding]:
-    """The content of each example, or the first finding against it, in order."""
-    chunks = [paged[start : start + _CHUNK] for start in range(0, len(paged), _CHUNK)]
-    if processes == 1:
-        for chunk in chunks:
-            yield from _judge_chunk(chunk, limits)
-        return
-    spawned = get_context("spawn")  # forking is unsafe, because this process may have threads
-    with ProcessPoolExecutor(processes, spawned, initializer=gc.disable) as pool:
-        for results in pool.map(partial(_judge_chunk, limits=limits), chunks):
-            yield from results
+def _judge_singly(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
+    """The content of each example, or the first finding against it, in order.
 
-
-def _judge_chunk(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
-    return [_first_finding(Case(example, limits, page)) or read_content(example) for example, page in chunk]
-
-
-def _first_finding(case: Case) -> Finding | None:
-    return next(((name, evidence) for name, evidence in apply_rules(case) if evidence is not None), None)
+    This goes rule by rule, not example by example: the patterns of one rule fit into the processor's cache, those of
+    all rules don't, and fetching them anew for each example takes a third of the time.
+    """
+    written = [Case(example, limits, page) for example, page in chunk]
+    normal = [case._replace(example=_in_normal_characters(case.example)) for case in written]
+    findings: dict[int, Finding] = {}
+    for name, rule in RULES.items():
+        for place, case in enumerate(written if name in _AS_WRITTEN else normal):
+            if place not in findings and (evidence := rule(case)) is not None:
+                findings[place] = name, evidence
+    return [findings.get(place) or read_content(example) for place, (example, _) in enumerate(chunk)]
 
 
 def _supported(texts: Mapping[str, str], example: Example) -> bool:

@@ -67,8 +67,8 @@ PEOPLE = (
 )
 PLACES = "city town village country continent state region place island county province"
 
-# What a question asks for, as a regular expression each; the first that matches counts. Case doesn't matter. A question
-# for a kind of place also says which kind ("where city").
+# What a question asks for, as a regular expression each, for text in small letters; the first that matches counts. A
+# question for a kind of place also says which kind ("where city").
 QUESTION_FORMS = {
     "when": r"\bwhen\b|\b(?:what|which|the|birth) (?:year|date|day|month|century)\b",
     "where": rf"\bwhere\b|\bbirthplace\b|\b(?:what|which) (?P<kind>{'|'.join(PLACES.split())})\b",

@@ -5,6 +5,7 @@ as complete only if it certainly is.
 """
 
 import re
+from functools import lru_cache
 
 from stages.english.words import FUNCTION_WORDS, quoted, words
 
@@ -103,6 +104,7 @@ _BARE_REQUEST = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # several rules ask about the same instruction
 def works_on_input(instruction: str) -> bool:
     """Whether an instruction refers to an input ("this word", "the sentence"), leaves open what it is about ("the
     country"), or asks for work that is done on a text ("translate")."""
@@ -119,6 +121,7 @@ def is_yes_or_no(instruction: str) -> bool:
     return _YES_OR_NO.search(instruction) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_complete(instruction: str) -> bool:
     """Whether an instruction asks for one definite thing and says which: "the highest mountain in Africa"."""
     if works_on_input(instruction) or asks_for_new_text(instruction) or is_yes_or_no(instruction):

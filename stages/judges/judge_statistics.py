@@ -1,6 +1,7 @@
 """The metrics of the judge: what the judgments say about each model and each pair.
 
-Every number is about the same test rows: a row with a failed judgment is left out for all models.
+Every number is about the same test rows: a row with a failed judgment is left out for all models. `NAME_95` is the
+interval of NAME, a list of its ends. DVC shows numbers and words and no lists, so its tables have a line per figure.
 """
 
 from collections import Counter
@@ -9,11 +10,21 @@ from dataclasses import dataclass
 
 from stages.common.errors import StageError
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX, Answers, Example, Judgment, Role
-from stages.judges.bootstrap import Bootstrap, Interval, pair_verdict, rows_to_decide, sign_test
+from stages.judges.bootstrap import Bootstrap, Floats, Interval, rate_interval, ties_half_interval
+from stages.judges.decisions import (
+    SIGNIFICANCE,
+    count_decisive,
+    holm,
+    holm_factors,
+    pair_verdict,
+    rows_to_decide,
+    sign_flip_test,
+)
 from stages.judges.length_effect import LengthEffect, length_effect
 from stages.judges.protocol import pair_roles, row_verdicts, usable_judgments
 
-Numbers = dict[str, float | str]
+Numbers = dict[str, float | str | list[float]]
+P_PLACES = 9  # decimals: below, a p value is 0, and a comparison of runs doesn't show how far below
 OUTCOMES = {"win": 1.0, "loss": 0.0, "tie": 0.5}
 
 
@@ -52,24 +63,32 @@ class BootstrapSettings:
         return Bootstrap([self.facts[row].cluster for row in rows], self.resamples, self.seed)
 
 
-def summarize(judgments: Sequence[Judgment], settings: BootstrapSettings) -> dict[str, object]:
-    """The judge's metrics, without those of its checks. Raises StageError if every row has a failed judgment."""
+def summarize(
+    judgments: Sequence[Judgment],
+    settings: BootstrapSettings,
+    by_people: Mapping[str, Mapping[str, float | list[float]]] | None = None,
+) -> dict[str, object]:
+    """The judge's metrics, without those of its checks; `by_people` has what labels add to those of a pair.
+
+    Raises StageError if every row has a failed judgment.
+    """
     usable = usable_judgments(judgments)
-    rows = {judgment.id for judgment in usable}
-    left_out = len({judgment.id for judgment in judgments} - rows)
+    rows = list(dict.fromkeys(judgment.id for judgment in usable))
+    left_out = len({judgment.id for judgment in judgments} - set(rows))
     if not usable:
         raise StageError(f"judge: each of the {left_out} test rows has a failed judgment, so that none is left")
     solo = [judgment for judgment in usable if len(judgment.models) == 1]
     pairwise = [judgment for judgment in usable if len(judgment.models) == 2]
-    pairs = sorted({pair_name(judgment) for judgment in pairwise})
+    measured = _all_pair_metrics(pairwise, settings)
     return {
         "rows": len(rows),
+        "clusters": settings.bootstrap(rows).count,
         "rows_left_out": left_out,
         **_counts(judgments),
         **_first_wins(pairwise, settings),
         "models": _all_model_metrics(pairwise, settings),
         **({"solo": _all_model_metrics(solo, settings)} if solo else {}),
-        "pairs": {pair: _pair_metrics(pairwise, pair, settings) for pair in pairs},
+        "pairs": {pair: {**numbers, **(by_people or {}).get(pair, {})} for pair, numbers in measured.items()},
     }
 
 
@@ -97,8 +116,11 @@ def _first_wins(judgments: Sequence[Judgment], settings: BootstrapSettings) -> N
     decided = int(by_row["decided"].sum())
     if not decided:
         return {"decided": 0}
-    columns = {"first_wins": by_row["first"].to_numpy()}
-    return {"decided": decided} | _flat(settings.bootstrap(by_row.index).ratios(columns, by_row["decided"].to_numpy()))
+    bootstrap = settings.bootstrap(by_row.index)
+    resampled = bootstrap.ratios({"first_wins": by_row["first"].to_numpy()}, by_row["decided"].to_numpy())
+    in_rows = int((by_row["decided"] > 0).sum())
+    first_wins = rate_interval(resampled["first_wins"], in_rows, min(bootstrap.count, in_rows))
+    return {"decided": decided} | _flat({"first_wins": first_wins})
 
 
 def _all_model_metrics(judgments: Sequence[Judgment], settings: BootstrapSettings) -> dict[str, Numbers]:
@@ -113,18 +135,45 @@ def _model_metrics(judgments: Sequence[Judgment], role: Role, settings: Bootstra
     judged = [judgment for judgment in judgments if role in judgment.models]
     scores = pd.DataFrame({"id": judgment.id} | judgment.scores[role].model_dump() for judgment in judged)
     rows = scores.groupby("id", sort=False).mean()
-    percent = 100 * rows["total"] / TOTAL_MAX
-    columns = {"total": rows["total"].to_numpy(), "percent": percent.to_numpy()}
+    total = rows["total"].to_numpy()
     return {
         "rows": len(rows),
         **{criterion: float(rows[criterion].mean()) for criterion in CRITERIA},
-        **_flat(settings.bootstrap(rows.index).means(columns)),
-        "percent_best": float(percent.max()),
-        "percent_worst": float(percent.min()),
+        **_flat(settings.bootstrap(rows.index).means({"total": total}, {"total": (0.0, TOTAL_MAX)})),
+        "total_range": [float(total.min()), float(total.max())],
     }
 
 
-def _pair_metrics(judgments: Sequence[Judgment], pair: str, settings: BootstrapSettings) -> Numbers:
+def _all_pair_metrics(judgments: Sequence[Judgment], settings: BootstrapSettings) -> dict[str, Numbers]:
+    """Those of each pair, whose verdicts are corrected for their number."""
+    pairs = sorted({pair_name(judgment) for judgment in judgments})
+    measured = {pair: _measure_pair(judgments, pair, settings) for pair in pairs}
+    p_values = {pair: sign_flip_test(found.sums) for pair, found in measured.items()}
+    corrected, factors = holm(p_values), holm_factors(p_values)
+    verdicts = {pair: pair_verdict(found.win, corrected[pair]) for pair, found in measured.items()}
+    unresolved = sum(verdict == "unresolved" for verdict in verdicts.values())  # what Holm's correction still counts
+    metrics = {}
+    for pair, found in measured.items():
+        decision: Numbers = {"p_holm": round(corrected[pair], P_PLACES), "verdict": verdicts[pair]}
+        if verdicts[pair] == "unresolved":
+            significance = SIGNIFICANCE / unresolved
+            needed = rows_to_decide(found.win, len(found.rows), len(found.sums), significance)
+            decision |= {} if needed is None else {"rows_to_decide": needed}
+        else:
+            decision |= {"rows_to_decide": 0, "hangs_on": count_decisive(found.sums, factors[pair])}
+        metrics[pair] = found.metrics | decision
+    return metrics
+
+
+@dataclass(frozen=True)
+class _MeasuredPair:
+    metrics: Numbers
+    rows: Sequence[str]
+    win: Interval  # where a tie counts half
+    sums: Floats  # of the outcomes less one half, by cluster
+
+
+def _measure_pair(judgments: Sequence[Judgment], pair: str, settings: BootstrapSettings) -> _MeasuredPair:
     """The pair's first model against its second: wins, losses, ties, points gained, and how far to trust them."""
     import pandas as pd
 
@@ -132,23 +181,26 @@ def _pair_metrics(judgments: Sequence[Judgment], pair: str, settings: BootstrapS
     verdicts = pd.DataFrame(row_verdicts(judgments, (first, second)))
     bootstrap = settings.bootstrap(verdicts["id"])
     outcomes, gains = verdicts["outcome"].to_numpy(), verdicts["gain"].to_numpy()
-    rates = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
-    means = bootstrap.means(rates | {"win_rate_ties_half": outcomes, "gain": gains})
-    needed = rows_to_decide(means["win_rate_ties_half"], len(verdicts), bootstrap.count)
+    columns = {f"{name}_rate": (outcomes == value).astype(float) for name, value in OUTCOMES.items()}
+    columns |= {"win_rate_ties_half": outcomes, "gain": gains}
+    intervals = bootstrap.means(columns, {"gain": (-float(TOTAL_MAX), float(TOTAL_MAX))})
+    for name in OUTCOMES:
+        intervals[f"{name}_rate"] = rate_interval(intervals[f"{name}_rate"], len(verdicts), bootstrap.count)
+    intervals["win_rate_ties_half"] = ties_half_interval(
+        intervals["win_rate_ties_half"], intervals["win_rate"], intervals["loss_rate"]
+    )
     repeats, consistent = int(verdicts["repeats"].sum()), int(verdicts["consistent"].sum())
     words = pd.DataFrame([settings.facts[row].words for row in verdicts["id"]])
     longer_by = (words[first] - words[second]).to_numpy(dtype=float)
-    return {
+    metrics: Numbers = {
         "rows": len(verdicts),
-        **_flat(means),
-        "largest_gain": float(gains.max()),
-        "sign_test_p": sign_test(wins=int((outcomes == 1).sum()), losses=int((outcomes == 0).sum())),
-        **({} if needed is None else {"rows_to_decide": needed}),
+        **_flat(intervals),
+        "gain_range": [float(gains.min()), float(gains.max())],
         "consistency": consistent / repeats,
         "inconsistent": repeats - consistent,
         **_length_metrics(length_effect(outcomes, longer_by, bootstrap.clusters)),
-        "verdict": pair_verdict(means["win_rate_ties_half"], bootstrap.count),
     }
+    return _MeasuredPair(metrics, list(verdicts["id"]), intervals["win_rate_ties_half"], bootstrap.sums(outcomes - 0.5))
 
 
 def _length_metrics(effect: LengthEffect) -> Numbers:
@@ -159,9 +211,8 @@ def _length_metrics(effect: LengthEffect) -> Numbers:
 
 
 def _flat(intervals: Mapping[str, Interval]) -> Numbers:
-    """`x`, `x_low` and `x_high` for each interval."""
-    return {
-        f"{name}{end}": value
-        for name, interval in intervals.items()
-        for end, value in (("", interval.mean), ("_low", interval.low), ("_high", interval.high))
-    }
+    """`x` and `x_95` for each interval."""
+    numbers: Numbers = {}
+    for name, interval in intervals.items():
+        numbers |= {name: interval.mean, f"{name}_95": [interval.low, interval.high]}
+    return numbers

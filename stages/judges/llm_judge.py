@@ -21,6 +21,10 @@ def _no_bool(value: object) -> object:
     return value
 
 
+def _lower_case(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 Points = Annotated[int, Field(ge=0, le=5), BeforeValidator(_no_bool)]  # JSON's true isn't 1
 
 
@@ -34,7 +38,7 @@ class PairReply(BaseModel):
     justification: str  # before the scores, so that they follow from it
     first: Marks
     second: Marks
-    winner: Literal["first", "second", "tie"]
+    winner: Annotated[Literal["first", "second", "tie"], BeforeValidator(_lower_case)]
 
 
 class SoloReply(BaseModel):
@@ -69,12 +73,12 @@ def _instructions(answers: int, shown_characters: int) -> str:
 
 def judgment_from_outcome(sheet: Sheet, outcome: Outcome, judge: Teacher, repeat: int) -> Judgment:
     """The judgment that a reply contains; a failed judgment if there is no usable reply."""
-    reply = outcome.value
+    reply, raw, stripped = outcome.value, outcome.raw, outcome.stripped
     if isinstance(reply, PairReply):
         scores = [_scores(reply.first), _scores(reply.second)]
-        return make_judgment(sheet, judge, repeat, scores, reply.winner, reply.justification, outcome.raw)
+        return make_judgment(sheet, judge, repeat, scores, reply.winner, reply.justification, raw, stripped)
     if isinstance(reply, SoloReply):
-        return make_judgment(sheet, judge, repeat, [_scores(reply.answer)], None, reply.justification, outcome.raw)
+        return make_judgment(sheet, judge, repeat, [_scores(reply.answer)], None, reply.justification, raw, stripped)
     return make_failed_judgment(sheet, judge, repeat, outcome.reason or "no_answer", outcome.detail, outcome.raw)
 
 

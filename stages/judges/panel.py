@@ -1,10 +1,12 @@
 """The judges of a run: each reads every sheet, as many times as `judge.repeats` says."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from tqdm import tqdm
 
+from stages.common.errors import StageError
 from stages.common.params import SectionModel
 from stages.common.records import Judgment, Scores, Teacher
 from stages.judges import llm_judge
@@ -40,24 +42,59 @@ def inherit_llm(section: dict[str, Any]) -> dict[str, Any]:
     return section | {"panel": [complete(member) for member in panel]}
 
 
-def judge_all(
-    sheets: Sequence[Sheet], panel: Iterable[PanelMember], repeats: int, shown_characters: int
+Remarks = dict[tuple[str, str, str, str], tuple[Scores, str]]  # of the rubric, by instruction, input, reference, answer
+
+
+class Panel:
+    """All judges, asked in several rounds. Failures are counted over all rounds, as if there were one."""
+
+    def __init__(
+        self, members: Sequence[PanelMember], repeats: int, shown_characters: int, planned: int | None = None
+    ) -> None:
+        """`planned` is how many sheets there may be in all rounds together; None if there is only one round."""
+        self._members, self._repeats, self._shown, self._planned = members, repeats, shown_characters, planned
+        self._asked: Counter[tuple[int, int]] = Counter()  # by the judge's place in the panel, and the repeat
+        self._failed: Counter[tuple[int, int]] = Counter()
+        self._remarks: Remarks = {}
+
+    def judge(self, sheets: Sequence[Sheet]) -> Iterator[Judgment]:
+        """The judgments of each judge, repeat by repeat, each in the order of the sheets.
+
+        Raises StageError as `Service.ask` does.
+        """
+        for place, member in enumerate(self._members):
+            for repeat in range(self._repeats):
+                if member.judge == "rubric":
+                    yield from judge_by_rubric(sheets, member.teacher, repeat, self._remarks)
+                else:
+                    yield from self._ask(sheets, place, repeat)
+
+    def _ask(self, sheets: Sequence[Sheet], place: int, repeat: int) -> Iterator[Judgment]:
+        member, round_of = self._members[place], (place, repeat)
+        requests = [llm_judge.judge_request(sheet, self._shown) for sheet in sheets]
+        outcomes = service_of(member, repeat).ask(requests, planned=self._planned, failed=self._failed[round_of])
+        self._asked[round_of] += len(outcomes)
+        self._failed[round_of] += sum(outcome.value is None for outcome in outcomes)
+        for sheet, outcome in zip(sheets, outcomes, strict=True):
+            yield llm_judge.judgment_from_outcome(sheet, outcome, member.teacher, repeat)
+
+    def check_failures(self) -> None:
+        """Raises StageError if too many of the requests failed, now that it is known how many rounds there were."""
+        for (place, repeat), asked in self._asked.items():
+            member, failed = self._members[place], self._failed[place, repeat]
+            if failed / asked > member.llm.max_failure_rate:
+                raise StageError(
+                    f"judge: {failed} of {asked} requests to {member.llm.model} have no usable answer, and "
+                    f"max_failure_rate is {member.llm.max_failure_rate:g}; run again to ask only these, or raise it"
+                )
+
+
+def judge_by_rubric(
+    sheets: Iterable[Sheet], judge: Teacher, repeat: int, known: Remarks | None = None
 ) -> Iterator[Judgment]:
-    """The judgments of each judge, repeat by repeat, each in the order of the sheets."""
-    for member in panel:
-        for repeat in range(repeats):
-            if member.judge == "rubric":
-                yield from judge_by_rubric(sheets, member.teacher, repeat)
-                continue
-            requests = [llm_judge.judge_request(sheet, shown_characters) for sheet in sheets]
-            outcomes = service_of(member, repeat).ask(requests)
-            for sheet, outcome in zip(sheets, outcomes, strict=True):
-                yield llm_judge.judgment_from_outcome(sheet, outcome, member.teacher, repeat)
-
-
-def judge_by_rubric(sheets: Iterable[Sheet], judge: Teacher, repeat: int) -> Iterator[Judgment]:
-    """The rubric scores each answer by itself, so an answer that several sheets show is scored once."""
-    scored: dict[tuple[str, str, str, str], tuple[Scores, str]] = {}
+    """The rubric scores each answer by itself, so an answer that several sheets show is scored once. `known` keeps
+    the scores for other sheets."""
+    scored: Remarks = {} if known is None else known
 
     def opinion(sheet: Sheet, text: str) -> tuple[Scores, str]:
         key = (sheet.instruction, sheet.input, sheet.reference, text)

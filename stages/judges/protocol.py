@@ -98,6 +98,7 @@ def make_judgment(
     declared: Position | None,
     justification: str,
     raw: str = "",
+    stripped: Sequence[str] = (),
 ) -> Judgment:
     """`scores` are in the order of the sheet; `declared` is the winner that the judge names, None for a solo sheet."""
     return _record(
@@ -110,6 +111,7 @@ def make_judgment(
         justification=justification,
         status="ok",
         raw=raw,
+        stripped=tuple(stripped),
     )
 
 

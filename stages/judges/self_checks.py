@@ -4,13 +4,16 @@ Each check shows a text under test, the probe, beside another text, the rival, f
 orders. The right result is fixed before anything is asked:
 
 - `same_answer`: an answer against itself. The first-shown wins half (ties count half), within the 95% interval of a
-  judge who tosses a coin for each of the rows.
+  judge who tosses a coin for each of the rows. With fewer than ten rows, hardly any judge could fail it: then it is
+  not measured.
 - `empty`: an empty text beside the reference gets at most a twentieth of the points.
 - `constant`: the same meaningless sentence in answer to everything gets at most a third of the points: as many as one
   criterion of the three has, for clarity.
 - `reference`: the reference beside a model's answer gets at least four fifths of the points.
 - `padded`: the reference with fillers up to three times its length wins at most half against the reference.
 - `truncated`: the first half of the reference wins at most a quarter (ties count half), as some halves say it all.
+- `declared_winner`: in at most half of the rows, the judge names a winner, or a tie, against its own scores. The texts
+  are two models' answers, as in the judging itself.
 
 A judge that gives everything the same scores fails `truncated`; one that always prefers the first answer fails
 `same_answer`; one that counts words fails `padded`. Language models as judges are known to let constant and long texts
@@ -34,6 +37,7 @@ log = logging.getLogger(__name__)
 
 CONSTANT = "That is an interesting question, and there are many ways to look at it."
 FILLERS = ("That is so.", "It can be said.", "There is more to it.", "Many have thought about it.")
+FEWEST_ROWS = 10  # of `same_answer`: with 3, a judge that always prefers the first is within chance
 Z = 1.96  # 95% of the standard normal distribution is between -Z and Z
 
 Results = Mapping[str, Mapping[str, float | str]]  # the metrics of each check, by name
@@ -49,6 +53,10 @@ def _constant_text(_: Answers) -> str:
 
 def _full_answer(row: Answers) -> str:
     return row.answers["full"].text
+
+
+def _base_answer(row: Answers) -> str:
+    return row.answers["base"].text
 
 
 def _reference_text(row: Answers) -> str:
@@ -85,25 +93,41 @@ def _first(judgments: Sequence[Judgment]) -> float:
     return sum(outcome_for(judgment.models[0], judgment) for judgment in judgments) / len(judgments)
 
 
-MEASURES: dict[str, Callable[[Sequence[Judgment]], float]] = {"points": _points, "wins": _wins, "first": _first}
+def _contradicted(judgments: Sequence[Judgment]) -> float:
+    """The share of rows with a judgment whose declared winner isn't the one with the higher total.
+
+    Equal totals contradict nothing: totals are coarse, and the better of two equal ones may still be known.
+    """
+    against = {judgment.id for judgment in judgments if judgment.winner not in ("tie", judgment.declared)}
+    return len(against) / len({judgment.id for judgment in judgments})
+
+
+MEASURES: dict[str, Callable[[Sequence[Judgment]], float]] = {
+    "points": _points,
+    "wins": _wins,
+    "first": _first,
+    "contradicted": _contradicted,
+}
 
 
 @dataclass(frozen=True)
 class JudgeCheck:
     probe: Callable[[Answers], str]
     rival: Callable[[Answers], str]
-    measure: Literal["points", "wins", "first"]
+    measure: Literal["points", "wins", "first", "contradicted"]
     low: float  # bounds of the right result, inclusive
     high: float
+    fewest: int = 1  # rows; with fewer it is not measured
 
 
 CHECKS: dict[CheckName, JudgeCheck] = {
-    "same_answer": JudgeCheck(_full_answer, _full_answer, "first", 0.5, 0.5),
+    "same_answer": JudgeCheck(_full_answer, _full_answer, "first", 0.5, 0.5, FEWEST_ROWS),
     "empty": JudgeCheck(_empty_text, _reference_text, "points", 0.0, 0.05),
     "constant": JudgeCheck(_constant_text, _reference_text, "points", 0.0, 1 / 3),
     "reference": JudgeCheck(_reference_text, _full_answer, "points", 0.8, 1.0),
     "padded": JudgeCheck(pad_reference, _reference_text, "wins", 0.0, 0.5),
     "truncated": JudgeCheck(truncate_reference, _reference_text, "wins", 0.0, 0.25),
+    "declared_winner": JudgeCheck(_full_answer, _base_answer, "contradicted", 0.0, 0.5),
 }
 
 
@@ -123,6 +147,7 @@ def check_metrics(judgments: Sequence[CheckJudgment], names: Sequence[CheckName]
 
     Each judge of a panel is checked separately. The metrics are those of the judge farthest from the bounds; `judge`
     names it if there are several. Rows with a failed judgment are left out; with no rows left, the check isn't passed.
+    A check on too few rows is not measured: it has `rows` and no `passed`.
     """
     judges: dict[CheckName, dict[str, list[CheckJudgment]]] = {name: defaultdict(list) for name in names}
     for judgment in judgments:
@@ -131,36 +156,58 @@ def check_metrics(judgments: Sequence[CheckJudgment], names: Sequence[CheckName]
 
 
 def health_metric(checks: Results) -> dict[str, int]:
-    """`healthy`: 1 if all checks were passed, else 0; no metric without checks."""
-    return {"healthy": int(all(check["passed"] for check in checks.values()))} if checks else {}
+    """`healthy`: 0 if a check was failed, 1 if all were passed; no metric if nothing is failed and something was not
+    measured, and without checks."""
+    if any(check.get("passed") == 0 for check in checks.values()):
+        return {"healthy": 0}
+    return {"healthy": 1} if checks and all("passed" in check for check in checks.values()) else {}
 
 
 def report_failed_checks(checks: Results, required: bool) -> None:
-    """Logs a warning that names each failed check. Raises StageError instead if all are `required`."""
-    problems = [
+    """Logs a warning that names each failed check, and one that names those not measured. Raises StageError instead if
+    all have to be passed (`required`)."""
+    failed = [
         f"{name}: {_measured(check)}, expected {check['expected_low']:.3f} to {check['expected_high']:.3f}"
         for name, check in checks.items()
-        if not check["passed"]
+        if check.get("passed") == 0
     ]
-    if not problems:
-        return
-    message = "\n  ".join([f"the judge fails {len(problems)} of {len(checks)} checks of itself:", *problems])
-    if required:
-        raise StageError(
-            f"judge.require_healthy: {message}\n  Its judgments of them are in data/judge_checks.jsonl. Choose another "
-            "judge, or set judge.require_healthy to false: the report then says what the judge fails"
+    unmeasured = [f"{name}: {_measured(check)}" for name, check in checks.items() if "passed" not in check]
+    messages = []
+    if failed:
+        messages.append(f"the judge fails {len(failed)} of {len(checks)} checks of itself:" + _listed(failed))
+    if unmeasured:
+        messages.append(f"{len(unmeasured)} of {len(checks)} checks of the judge not measured:" + _listed(unmeasured))
+    if required and messages:
+        advice = (
+            "Choose another judge, or set judge.require_healthy to false: the report then says what the judge fails"
+            if failed
+            else "Raise judge.check_rows, or take these out of judge.checks"
         )
-    log.warning("judge: %s", message)
+        raise StageError(
+            "judge.require_healthy: " + "\n  ".join(messages) + "\n  Nothing else was asked. The judgments of the "
+            f"checks are in data/judge_checks.jsonl. {advice}"
+        )
+    for message in messages:
+        log.warning("judge: %s", message)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "".join(f"\n  {line}" for line in lines)
 
 
 def _measured(check: Mapping[str, float | str]) -> str:
-    measured = f"{check['measured']:.3f} on {check['rows']} rows" if check["rows"] else "no row was judged"
+    if "measured" in check:
+        measured = f"{check['measured']:.3f} on {check['rows']} rows"
+    elif check["rows"]:
+        measured = f"{check['rows']} usable rows, of the {FEWEST_ROWS} that it needs"
+    else:
+        measured = "no row was judged"
     return f"{measured} ({check['judge']})" if "judge" in check else measured
 
 
 def _farthest_off(check: JudgeCheck, by_judge: Mapping[str, Sequence[Judgment]]) -> dict[str, float | str]:
     results = {judge: _result(check, judgments) for judge, judgments in by_judge.items()}
-    judge = max(results, key=lambda judge: _distance(results[judge]))
+    judge = max(results, key=lambda judge: _badness(results[judge]))
     return {**results[judge], **({"judge": judge} if len(results) > 1 else {})}
 
 
@@ -173,15 +220,17 @@ def _result(check: JudgeCheck, judgments: Sequence[Judgment]) -> dict[str, float
     rows = len({judgment.id for judgment in usable})
     chance = Z * 0.5 / rows**0.5 if rows and check.measure == "first" else 0.0
     low, high = max(0.0, check.low - chance), min(1.0, check.high + chance)
-    if not rows:
-        return {"passed": 0, "expected_low": low, "expected_high": high, "rows": 0}
+    expected = {"expected_low": low, "expected_high": high, "rows": rows}
+    if rows < check.fewest:
+        return expected if check.fewest > 1 else {"passed": 0, **expected}
     measured = MEASURES[check.measure](usable)
-    passed = int(low <= measured <= high)
-    return {"passed": passed, "measured": measured, "expected_low": low, "expected_high": high, "rows": rows}
+    return {"passed": int(low <= measured <= high), "measured": measured, **expected}
 
 
-def _distance(result: Mapping[str, float]) -> float:
-    """How far the result is outside its bounds; infinite if nothing was measured."""
-    if not result["rows"]:
-        return float("inf")
-    return max(0.0, result["expected_low"] - result["measured"], result["measured"] - result["expected_high"])
+def _badness(result: Mapping[str, float]) -> tuple[float, float]:
+    """A failed check is worse than one not measured, which is worse than a passed one. Of two failed ones, the one
+    farther outside its bounds is worse, and the worst is one without any row."""
+    if "measured" not in result:
+        return (2.0, float("inf")) if "passed" in result else (1.0, 0.0)
+    outside = max(0.0, result["expected_low"] - result["measured"], result["measured"] - result["expected_high"])
+    return (0.0 if result["passed"] else 2.0), outside

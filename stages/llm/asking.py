@@ -47,14 +47,19 @@ def ask_all(
     stage: str,
     provider: Provider,
     journal: Journal,
+    planned: int | None = None,
+    failed: int = 0,
 ) -> list[Outcome]:
     """An outcome for each request, in their order. Equal requests are asked once. Closes the client if it used it.
 
     Raises StageError if something is wrong with the server, the key or the model, if the budget or the disk is used up,
-    and if more than `max_failure_rate` of the requests have no usable answer. All answers until then are kept.
+    and if more than `max_failure_rate` of the requests have no usable answer. All answers until then are kept. If these
+    are not all requests, the share is of the `planned` ones, and `failed` are those that failed before.
     """
     orders = [make_order(request, params, stage, provider, client.endpoint) for request in requests]
-    run = _Run(client, orders, params, stage, journal)
+    wanted = Counter(order.key for order in orders)
+    failures = FailureTally(stage, wanted, params.max_failure_rate, planned, failed)
+    run = _Run(client, wanted, params, stage, journal, failures)
     run.take_known({order.key: order for order in orders})
     if run.missing:
         asyncio.run(run.ask())
@@ -97,11 +102,19 @@ def recall(journal: Journal, order: Order) -> Recalled:
 class _Run:
     """One call of `ask_all`: what is known, what is missing, and whether it has to stop."""
 
-    def __init__(self, client: Client, orders: list[Order], params: LlmParams, stage: str, journal: Journal) -> None:
+    def __init__(
+        self,
+        client: Client,
+        wanted: Counter[str],
+        params: LlmParams,
+        stage: str,
+        journal: Journal,
+        failures: FailureTally,
+    ) -> None:
+        """`wanted` is the number of requests per key."""
         self._client, self._params, self._stage, self._journal = client, params, stage, journal
         self._server = client.endpoint, params.model
-        self._wanted = Counter(order.key for order in orders)
-        self._failures = FailureTally(stage, self._wanted, params.max_failure_rate)
+        self._wanted, self._failures = wanted, failures
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()

@@ -1,7 +1,9 @@
 """What came back: a reply is parsed, its fault is named, and a faulty one gets one repair. Nothing is guessed."""
 
+import json
 import logging
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,15 +11,15 @@ from pydantic import BaseModel, ValidationError
 
 from stages.common.errors import StageError
 from stages.common.files import describe_problems, repeated_key
+from stages.llm.one_object import Wrapping, find_object, without_fence
 from stages.llm.prompts import fenced
-from stages.llm.request import Reply, Request
+from stages.llm.request import FROM_REASONING, Reply, Request
 
 log = logging.getLogger(__name__)
 
 Fault = Literal["blocked", "cut_at_the_limit", "unreadable", "empty", "not_json", "wrong_shape", "too_few"]
 # A blocked, cut or unreadable answer would end in the same way again.
 REPAIRABLE = frozenset({"empty", "not_json", "wrong_shape", "too_few"})
-_CODE_FENCE = "```"
 _PROBLEMS_SHOWN = 5
 _NAMES_SHOWN = 5
 
@@ -40,6 +42,7 @@ class ParsedReply:
     fault: Fault | None = None
     detail: str = ""
     items: int = 0  # length of the list that Request.items names
+    stripped: tuple[Wrapping, ...] = ()  # what stood around the object
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,11 @@ class Outcome:
     reason: str | None  # a Fault, or the reason of an AttemptError
     detail: str
     raw: str  # the answer as it came, "" if there is none
+    stripped: tuple[Wrapping, ...] = ()  # what stood around the object, if there is a value
 
     @classmethod
     def of(cls, request: Request, parsed: ParsedReply) -> "Outcome":
-        return cls(request.name, parsed.value, parsed.fault, parsed.detail, parsed.raw)
+        return cls(request.name, parsed.value, parsed.fault, parsed.detail, parsed.raw, parsed.stripped)
 
 
 def parse_reply(request: Request, reply: Reply) -> ParsedReply:
@@ -71,7 +75,7 @@ def parse_reply(request: Request, reply: Reply) -> ParsedReply:
         return faulty("cut_at_the_limit", f"it ended{after}; raise max_output_tokens")
     if reply.finish == "unreadable":
         return faulty("unreadable", f"the server sent no answer of its protocol{why}")
-    text = _without_code_fence(reply.raw)
+    text, stripped = _object_text(reply)
     if not text:
         return faulty("empty", f"there is no text{why}")
     try:
@@ -84,25 +88,41 @@ def parse_reply(request: Request, reply: Reply) -> ParsedReply:
     problem = f"the key {key!r} stands twice in one object" if key else request.check and request.check(value)
     if problem:
         return faulty("wrong_shape", problem)
-    return _counted(request, reply.raw, value)
+    return _counted(request, ParsedReply(reply.raw, value, stripped=stripped))
 
 
-def _counted(request: Request, raw: str, value: BaseModel) -> ParsedReply:
+def stripped_counts(replies: Iterable[Sequence[str]]) -> dict[str, int]:
+    """Metrics: around how many objects there was each kind of text, such as `stripped_thinking`; those that occur."""
+    counts = Counter(kind for stripped in replies for kind in stripped)
+    return {f"stripped_{kind}": counts[kind] for kind in sorted(counts)}
+
+
+def _counted(request: Request, parsed: ParsedReply) -> ParsedReply:
     if request.items is None:
-        return ParsedReply(raw, value)
+        return parsed
     field, wanted = request.items
-    count = len(getattr(value, field))
-    if count < wanted:
-        return ParsedReply(raw, value if count else None, "too_few", f"{field} holds {count} of {wanted}", count)
-    return ParsedReply(raw, value, items=count)
+    count = len(getattr(parsed.value, field))
+    if count >= wanted:
+        return replace(parsed, items=count)
+    value = parsed.value if count else None
+    return replace(parsed, value=value, fault="too_few", detail=f"{field} holds {count} of {wanted}", items=count)
 
 
-def _without_code_fence(raw: str) -> str:
-    """The text inside a Markdown code fence, if the fence is around the whole answer; else the text itself."""
-    text = raw.strip()
-    if text.startswith(_CODE_FENCE) and text.endswith(_CODE_FENCE):
-        text = text[len(_CODE_FENCE) : -len(_CODE_FENCE)].strip().removeprefix("json").strip()
-    return text
+def _object_text(reply: Reply) -> tuple[str, tuple[Wrapping, ...]]:
+    """The reply's one JSON object, and what stood around it. If there isn't one, the text that ought to be one."""
+    text, found = without_fence(reply.raw), find_object(reply.raw)
+    if found is None or (text != found.text and _is_json(text)):  # a list that contains an object is no object
+        return text, ()
+    around: tuple[Wrapping, ...] = ("reasoning_field",) if reply.detail == FROM_REASONING else ()
+    return found.text, found.stripped + around
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def repair_request(request: Request, faulty: ParsedReply) -> Request:
@@ -124,9 +144,13 @@ def better_reply(first: ParsedReply, repair: ParsedReply) -> ParsedReply:
 class FailureTally:
     """The requests without a usable answer. Each is named in the log, and too many of them stop the run."""
 
-    def __init__(self, stage: str, wanted: Counter[str], max_rate: float) -> None:
-        """`wanted` is the number of requests per key, `max_rate` the share of all requests that may fail."""
+    def __init__(
+        self, stage: str, wanted: Counter[str], max_rate: float, planned: int | None = None, failed: int = 0
+    ) -> None:
+        """`wanted` is the number of requests per key, `max_rate` the share of all requests that may fail. If there are
+        more than these, `planned` is the number of all, of which `failed` failed before."""
         self._stage, self._wanted, self._max_rate = stage, wanted, max_rate
+        self._total, self._before = planned or wanted.total(), failed
         self._failed: dict[str, Outcome] = {}
 
     def note(self, key: str, outcome: Outcome) -> None:
@@ -139,20 +163,21 @@ class FailureTally:
         if outcome.value is not None:
             return
         self._failed[key] = outcome
-        failures = sum(self._wanted[key] for key in self._failed)
-        if failures / self._wanted.total() > self._max_rate:
+        failures = self._before + sum(self._wanted[key] for key in self._failed)
+        if failures / self._total > self._max_rate:
             raise StageError(self._message(failures))
 
     def _message(self, failures: int) -> str:
         reasons: Counter[str] = Counter()
         for key, outcome in self._failed.items():
             reasons[str(outcome.reason)] += self._wanted[key]
+        reasons["in earlier rounds"] = self._before
         names = [outcome.name for outcome in self._failed.values()]
         cut = "\n  Raise max_output_tokens for what was cut: at temperature 0 it is not asked again with the same limit"
         return (
-            f"{self._stage}: {failures} of {self._wanted.total()} requests have no usable answer, and max_failure_rate "
+            f"{self._stage}: {failures} of {self._total} requests have no usable answer, and max_failure_rate "
             f"is {self._max_rate:g}: "
-            + ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+            + ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if count)
             + f"\n  among them: {', '.join(names[:_NAMES_SHOWN])}"
             + (cut if "cut_at_the_limit" in reasons else "")
             + "\n  The answers are in the journal: run again to ask only what has none, or raise max_failure_rate"

@@ -11,6 +11,9 @@ from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed
 
 Provider = Literal["gemini", "openai"]
 OPENAI = "https://api.openai.com/"  # the one server that differs from the others that speak its protocol
+# The detail of a reply whose text stood in the field for the model's thinking, with nothing in the field for answers:
+# servers that expect a closing tag put the whole reply there if the model writes none (vLLM, llama.cpp, Ollama).
+FROM_REASONING = "from the reasoning field"
 # Why a reply ended: by itself, at the limit of tokens, by a safety filter, for another reason, or unknown, because the
 # response doesn't follow the server's protocol.
 Finish = Literal["stop", "length", "blocked", "other", "unreadable"]
@@ -57,7 +60,8 @@ class Reply:
     finish: Finish
     input_tokens: int | None  # None, here and below, if the server doesn't say
     output_tokens: int | None  # includes the model's thinking, which is paid, too
-    detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal
+    detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal;
+    # or FROM_REASONING
 
 
 class AttemptError(Exception):

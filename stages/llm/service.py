@@ -1,6 +1,7 @@
 """What a stage calls: it asks the provider that was chosen, through the journal, or estimates the cost."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +12,8 @@ from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.clients.schemas import Form
 from stages.llm.journal import Journal
 from stages.llm.orders import cost, input_tokens, make_order
-from stages.llm.replies import Outcome
-from stages.llm.request import Client, LlmParams, Provider, Request
+from stages.llm.replies import Outcome, ParsedReply, parse_reply
+from stages.llm.request import Client, LlmParams, Provider, Reply, Request
 
 SETTLED: Form = "json_schema"  # passed to `check` as the form that is known already, so that it sends no probe
 
@@ -93,13 +94,44 @@ class Service:
         asyncio.run(check_once())
         return client.endpoint
 
-    def ask(self, requests: Sequence[Request]) -> list[Outcome]:
-        """An outcome for each request, in their order. Raises StageError as `ask_all` does."""
+    def ask(self, requests: Sequence[Request], *, planned: int | None = None, failed: int = 0) -> list[Outcome]:
+        """An outcome for each request, in their order. Raises StageError as `ask_all` does.
+
+        A stage that asks in several rounds says how many requests are `planned` in all of them together, and how many
+        of the earlier ones `failed`.
+        """
         with Journal() as journal:
             room_usd = self.params.budget_usd - journal.spent(self.stage)
             return ask_all(
-                self._client(room_usd), requests, self.params, stage=self.stage, provider=self.provider, journal=journal
+                self._client(room_usd),
+                requests,
+                self.params,
+                stage=self.stage,
+                provider=self.provider,
+                journal=journal,
+                planned=planned,
+                failed=failed,
             )
+
+    def time_answer(self, request: Request) -> tuple[float, ParsedReply]:
+        """Asks once, and returns the seconds until the reply, and the reply. The journal isn't used: an answer that it
+        has takes no time. A local server loads the model before, while it is asked in which form it follows a schema.
+
+        Raises StageError as `check` does, and AttemptError if there is no reply.
+        """
+        client = self._client()
+
+        async def time_once() -> tuple[float, Reply]:
+            try:
+                await client.check(None)
+                start = time.monotonic()
+                reply = await client.ask(request)
+                return time.monotonic() - start, reply
+            finally:
+                await client.close()
+
+        seconds, reply = asyncio.run(time_once())
+        return seconds, parse_reply(request, reply)
 
     def estimate_cost(self, requests: Sequence[Request]) -> CostEstimate:
         """What the requests would cost. Nothing is sent."""

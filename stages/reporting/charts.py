@@ -127,24 +127,23 @@ def draw_score_distribution(evidence: Evidence, wording: Wording, axes: "Axes") 
         _add_legend(axes, 3, handlelength=1.4)
 
 
-def draw_percent_range(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
-    """Each model's mean percent as a dot on a line from its worst row to its best."""
-    table = tables.percent_table(evidence).pivot(index="model", columns="statistic", values="percent")
-    by_role: Any = table.to_dict("index")
-    roles = [role for role in ROLES if role in by_role]
-    for place, role in enumerate(roles):
-        worst, mean, best = (by_role[role][statistic] for statistic in ("worst", "mean", "best"))
-        axes.plot([worst, best], [place, place], color=LINE, linewidth=7, solid_capstyle="round", zorder=1)
-        axes.plot([worst, best], [place, place], "|", color=SOFT, markersize=11, zorder=2)
-        dot: Any = {"color": MODEL_COLORS[role], "markersize": 12, "markeredgecolor": "white"}
-        axes.plot([mean], [place], "o", zorder=3, label=role, **dot)
-        text = f"{wording.decimal(mean, 1)}%"
-        axes.annotate(text, (mean, place), xytext=(0, 11), textcoords="offset points", ha="center", weight="bold")
+def draw_mean_scores(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
+    """Each model's mean percent of the points as a dot on its 95% interval, from 0 to 100."""
+    table = tables.percent_table(evidence)
+    for place, model in enumerate(table.to_dict("records")):
+        axes.plot([model["low"], model["high"]], [place, place], color=SOFT, linewidth=2, zorder=2)
+        axes.plot([model["low"], model["high"]], [place, place], "|", color=SOFT, markersize=11, zorder=2)
+        dot: Any = {"color": MODEL_COLORS[model["model"]], "markersize": 10, "markeredgecolor": "white"}
+        axes.plot([model["percent"]], [place], "o", zorder=3, label=model["model"], **dot)
+        text = f"{wording.decimal(model['percent'], 1)}%"
+        axes.annotate(
+            text, (model["percent"], place), xytext=(0, 11), textcoords="offset points", ha="center", weight="bold"
+        )
     axes.set(
         title=wording.text("charts.percents"), xlabel=wording.text("charts.percent", max=TOTAL_MAX), xlim=(-3, 103)
     )
-    axes.set_yticks(range(len(roles)), roles)
-    axes.set_ylim(-0.6, max(len(roles) - 0.3, 0.6))
+    axes.set_yticks(range(len(table)), list(table["model"]))
+    axes.set_ylim(-0.6, max(len(table) - 0.3, 0.6))
     axes.grid(axis="y", visible=False)
 
 
@@ -212,7 +211,7 @@ def _add_legend(axes: "Axes", columns: int, **look: float) -> None:
 CHARTS: dict[str, Callable[[Evidence, Wording, "Axes"], None]] = {
     "loss_curves": draw_loss_curves,
     "score_distribution": draw_score_distribution,
-    "percent_range": draw_percent_range,
+    "mean_scores": draw_mean_scores,
     "win_rates": draw_win_rates,
     "rejection_reasons": draw_rejection_reasons,
 }

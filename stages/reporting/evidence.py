@@ -86,10 +86,10 @@ class Evidence:
         return value if isinstance(value, int | float) else None
 
     def measurement(self, stage: str, *path: str) -> Measurement | None:
-        """A number with its interval, which the metrics store beside it as `NAME_low` and `NAME_high`."""
+        """A number with its interval, which the metrics store beside it as `NAME_95`, a list of its ends."""
         *outer, name = path
         value = self.number(stage, *path)
-        low, high = (self.number(stage, *outer, f"{name}_{end}") for end in ("low", "high"))
+        low, high = self.table(stage, *outer).get(f"{name}_95", (None, None))
         return None if value is None else Measurement(value, low, high)
 
     def table(self, stage: str, *path: str) -> Mapping[str, Any]:

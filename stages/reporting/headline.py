@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
+from stages.judges.decisions import SIGNIFICANCE
 from stages.reporting.evidence import METRICS, Evidence, Measurement
 from stages.reporting.wording import Wording
 
 QUESTION = "full-base"  # the pair that answers whether tuning helped
 FEW_ROWS = 10  # with fewer test rows, an interval says almost nothing
+# Bootstrap intervals of fewer clusters are too narrow (Cameron, Gelbach and Miller, 2008, find them fine from 30 on).
+FEW_CLUSTERS = 30
+FEW_DECISIVE, DECISIVE_SHARE = 15, 0.1  # a verdict that hangs on so many clusters, or this share of them, says so
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,13 @@ class ModelScores:
     role: str
     rows: int
     total: Measurement  # 0 to 15
-    percent: Measurement  # of the points
-    best: float  # percent
-    worst: float  # percent
     criteria: dict[str, float]  # 0 to 5
     alone: Measurement | None  # the total of its answers, each scored without another beside it
+
+    @property
+    def percent(self) -> float:
+        """Of the points, 0 to 100."""
+        return 100 * self.total.value / TOTAL_MAX
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,12 @@ class PairResult:
     gain: Measurement | None  # in points of the total
     verdict: str  # better, worse or unresolved
     rows_to_decide: int  # 0 if it is decided
+    clusters: int  # pages, and tasks that are about no page
+    hangs_on: int  # without so many of them the verdict would fall; 0 if there is none
+    p_holm: float | None  # corrected for the number of pairs
+    pairs: int  # how many are compared
+    labels: int  # rows that people labelled
+    corrected: Measurement | None  # ties_half, corrected for the judge's errors by these labels
 
     @property
     def first(self) -> str:
@@ -52,27 +64,44 @@ def read_model_scores(evidence: Evidence) -> list[ModelScores]:
     """The models that were judged, from the least trained to the best."""
     models = []
     for role in ROLES:
-        total, percent = (evidence.measurement("judge", "models", role, name) for name in ("total", "percent"))
-        if total is not None and percent is not None:
+        total = evidence.measurement("judge", "models", role, "total")
+        if total is not None:
             figures = evidence.table("judge", "models", role)
             criteria = {name: figures[name] for name in CRITERIA}
-            best, worst = figures["percent_best"], figures["percent_worst"]
             alone = evidence.measurement("judge", "solo", role, "total")
-            models.append(ModelScores(role, figures["rows"], total, percent, best, worst, criteria, alone))
+            models.append(ModelScores(role, figures["rows"], total, criteria, alone))
     return models
 
 
 def read_pair_results(evidence: Evidence) -> list[PairResult]:
     """The pairs that were judged, in the order of the metrics."""
     pairs = []
-    for name, figures in evidence.table("judge", "pairs").items():
-        win, tie, loss, ties_half, gain = (
+    judged, clusters = evidence.table("judge", "pairs"), evidence.number("judge", "clusters")
+    for name, figures in judged.items():
+        win, tie, loss, ties_half, gain, corrected = (
             evidence.measurement("judge", "pairs", name, figure)
-            for figure in ("win_rate", "tie_rate", "loss_rate", "win_rate_ties_half", "gain")
+            for figure in ("win_rate", "tie_rate", "loss_rate", "win_rate_ties_half", "gain", "corrected_win_rate")
         )
         if win is not None and tie is not None and loss is not None:
-            verdict, to_decide = figures.get("verdict", "unresolved"), int(figures.get("rows_to_decide", 0))
-            pairs.append(PairResult(name, figures["rows"], win, tie, loss, ties_half, gain, verdict, to_decide))
+            pairs.append(
+                PairResult(
+                    name=name,
+                    rows=figures["rows"],
+                    win=win,
+                    tie=tie,
+                    loss=loss,
+                    ties_half=ties_half,
+                    gain=gain,
+                    verdict=figures.get("verdict", "unresolved"),
+                    rows_to_decide=int(figures.get("rows_to_decide", 0)),
+                    clusters=int(clusters or figures["rows"]),
+                    hangs_on=int(figures.get("hangs_on", 0)),
+                    p_holm=figures.get("p_holm"),
+                    pairs=len(judged),
+                    labels=int(figures.get("labels", 0)),
+                    corrected=corrected,
+                )
+            )
     return pairs
 
 
@@ -101,10 +130,44 @@ def describe_pair(pair: PairResult, wording: Wording) -> str:
     if pair.gain:
         gain = wording.with_interval(pair.gain, wording.signed)
         sentences.append(wording.text("pairs.gain", gain=gain, max=TOTAL_MAX))
-    if pair.rows_to_decide:
-        sentences.append(wording.text("pairs.rows_to_decide", rows=wording.integer(pair.rows_to_decide)))
     text = " ".join(sentences)
     return text[0].upper() + text[1:]
+
+
+def describe_certainty(pair: PairResult, wording: Wording) -> Iterator[str]:
+    """How far to trust the verdict on a pair, a sentence each."""
+    side = _side(pair.ties_half)
+    if pair.p_holm is not None:
+        p, level = wording.p_value(pair.p_holm), wording.percent(SIGNIFICANCE, 0)
+        almost = pair.verdict == "unresolved" and side != "unresolved"
+        key = ("almost" if almost else "p") + ("_holm" if pair.pairs > 1 else "")
+        yield wording.text(f"pairs.{key}", p=p, pairs=pair.pairs, level=level)
+    if pair.corrected:
+        rate = wording.with_interval(pair.corrected, wording.percent)
+        yield wording.text("pairs.corrected", rate=rate, labels=wording.integer(pair.labels))
+        if (by_people := _side(pair.corrected)) != pair.verdict:
+            yield wording.text(f"pairs.corrected_{by_people}", first=pair.first, second=pair.second)
+    elif pair.labels:
+        yield wording.text("pairs.few_labels", labels=wording.integer(pair.labels))
+    if pair.gain and _side(pair.gain, 0.0) != pair.verdict:
+        if pair.verdict == "unresolved":
+            yield wording.text("pairs.gain_decided")
+        else:
+            yield wording.text("pairs.gain_open", first=pair.first, second=pair.second)
+    clusters = wording.integer(pair.clusters)
+    if 0 < pair.hangs_on <= max(FEW_DECISIVE, DECISIVE_SHARE * pair.clusters):
+        yield wording.text("pairs.hangs_on", count=wording.integer(pair.hangs_on), clusters=clusters)
+    if pair.clusters < FEW_CLUSTERS:
+        yield wording.text("pairs.few_clusters", clusters=clusters)
+    if pair.rows_to_decide:
+        yield wording.text("pairs.rows_to_decide", rows=wording.integer(pair.rows_to_decide))
+
+
+def _side(found: Measurement | None, middle: float = 0.5) -> str:
+    """Which verdict an interval would give by itself."""
+    if found is None or found.low is None or found.high is None or found.low <= middle <= found.high:
+        return "unresolved"
+    return "better" if found.low > middle else "worse"
 
 
 def describe_gaps(evidence: Evidence, wording: Wording) -> Iterator[str]:
@@ -132,5 +195,6 @@ def _describe_missing_judgments(evidence: Evidence, wording: Wording) -> Iterato
         return
     if failed := sum(judgment.status == "failed" for judgment in judgments):
         yield wording.text("gaps.failed", failed=integer(failed), judgments=integer(len(judgments)))
-    if unjudged := sum(not row.counts for row in rows):
+    planned = int(evidence.number("judge", "rows_not_judged") or 0)  # by judge.at_most or judge.stop: no gap
+    if unjudged := sum(not row.counts for row in rows) - planned:
         yield wording.text("gaps.unjudged", unjudged=integer(unjudged), rows=integer(len(rows)))

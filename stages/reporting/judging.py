@@ -13,8 +13,8 @@ class CheckResult:
     """What a judge was tested with, how it did, and what a healthy judge does."""
 
     name: str
-    passed: bool
-    measured: float | None  # share of the points, or of the wins; None if no row was judged
+    passed: bool | None  # None if it was not measured, because too few rows have a usable reply
+    measured: float | None  # share of the points, the wins or the rows; None if it was not measured
     low: float | None  # of the expected range
     high: float | None
     rows: int
@@ -24,6 +24,11 @@ class CheckResult:
         """The check in words, and the judge if there are several."""
         text = wording.label("checks", self.name)
         return f"{text} ({self.judge})" if self.judge else text
+
+    @property
+    def result(self) -> str:
+        """The key of its result in the catalogue."""
+        return "not_measured" if self.passed is None else "passed" if self.passed else "failed"
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def read_checks(evidence: Evidence) -> list[CheckResult]:
     return [
         CheckResult(
             name=name,
-            passed=bool(check.get("passed")),
+            passed=bool(check["passed"]) if "passed" in check else None,
             measured=check.get("measured"),
             low=check.get("expected_low"),
             high=check.get("expected_high"),
@@ -56,6 +61,34 @@ def read_checks(evidence: Evidence) -> list[CheckResult]:
 def is_unhealthy(evidence: Evidence) -> bool:
     """Whether the judge failed its health checks; False if nobody ran them."""
     return evidence.number("judge", "healthy") == 0
+
+
+def is_healthy(evidence: Evidence) -> bool:
+    """Whether the judge passed all of its health checks; False if nobody ran them, or one was not measured."""
+    return evidence.number("judge", "healthy") == 1
+
+
+def describe_judged_rows(evidence: Evidence, wording: Wording) -> Iterator[str]:
+    """How many of the test rows were judged, where judging stopped and why; nothing if all were, by plan."""
+    left = int(evidence.number("judge", "rows_not_judged") or 0)
+    total = len(evidence.rows)
+    counts = {"judged": wording.integer(total - left), "rows": wording.integer(total)}
+    drawn = evidence.params.get("judge", {}).get("at_most", "all")
+    stopping = evidence.table("judge", "stopping")
+    if drawn != "all" and drawn < total:
+        yield wording.text("judging.drawn", drawn=wording.integer(drawn), rows=counts["rows"])
+    if stopping:
+        certain = wording.text("judging.certain_pairs", pairs=_certain_pairs(stopping, wording))
+        sentence = wording.text("judging.stopped" if stopping.get("certain") else "judging.not_certain", **counts)
+        yield f"{sentence} {certain}" if stopping.get("certain_after") else sentence
+        yield wording.text("judging.sequence")
+
+
+def _certain_pairs(stopping: Mapping[str, Any], wording: Wording) -> str:
+    return ", ".join(
+        wording.text("judging.certain_pair", pair=wording.pair(pair), rows=wording.integer(rows))
+        for pair, rows in stopping.get("certain_after", {}).items()
+    )
 
 
 def read_consistencies(evidence: Evidence) -> list[Consistency]:

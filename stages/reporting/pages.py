@@ -13,7 +13,7 @@ from stages.common.files import read_text, write_text
 from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.common.templates import csp_hash, load_templates, markdown_text
-from stages.reporting import explorer, headline, inputs, judging, reference, tables
+from stages.reporting import explorer, headline, inputs, judging, reference, run_time, tables
 from stages.reporting.charts import CHARTS, INK, LINE, MODEL_COLORS, OUTCOME_COLORS, PAPER, SOFT
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.wording import NOTHING, Wording
@@ -25,6 +25,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("elements", "filter", "row", "list", "explorer")  # together one module, in this order
 KEYS = {"j": "j", "k": "k", "enter": "Enter", "slash": "/"}
 LOSSES = ("val_loss", "val_response_loss", "val_loss_before", "val_response_loss_before")
+# Metrics of what stood around the JSON object of a reply, as far as there was any.
+STRIPPED = tuple(f"stripped_{name}" for name in ("thinking", "fence", "prose", "end_mark", "reasoning_field"))
 # The colours of the charts, and the variables of page.css that replace them in the page.
 COLORS = {PAPER: "paper", INK: "ink", SOFT: "soft", LINE: "line"} | {
     color: name for names in (MODEL_COLORS, OUTCOME_COLORS) for name, color in names.items()
@@ -125,11 +127,18 @@ def _context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
 def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     pairs = headline.read_pair_results(evidence)
     sentences = {pair.name: headline.describe_pair(pair, wording) for pair in pairs}
+    certainty = {pair.name: list(headline.describe_certainty(pair, wording)) for pair in pairs}
     lead = sentences.get(headline.QUESTION) or wording.text("headline.unknown_why")
     return {
         "answer": headline.describe_answer(pairs, wording),
         "lead": lead,
-        "sentences": [*([] if headline.QUESTION in sentences else [lead]), *sentences.values()],
+        "sentences": [
+            *([] if headline.QUESTION in sentences else [lead]),
+            *(" ".join([sentence, *certainty[name]]) for name, sentence in sentences.items()),
+        ],
+        "certainty": certainty,
+        "next_seeds": run_time.describe_next_seeds(evidence, wording),
+        "next_command": run_time.next_seeds_command(evidence),
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
         "gaps": list(headline.describe_gaps(evidence, wording)),
@@ -179,12 +188,15 @@ def _judge_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "contradicted": evidence.number("judge", "contradicted"),
         "left_out": evidence.number("judge", "rows_left_out"),
         "answers_cut": evidence.number("judge", "answers_cut"),
+        **{name: evidence.number("judge", name) for name in STRIPPED},
     }
     checks = judging.read_checks(evidence)
     return {
         "unhealthy": judging.is_unhealthy(evidence),
+        "healthy": judging.is_healthy(evidence),
+        "judged_rows": list(judging.describe_judged_rows(evidence, wording)),
         "checks": checks,
-        "failed_checks": [check.label(wording) for check in checks if not check.passed],
+        "failed_checks": [check.label(wording) for check in checks if check.passed is False],
         "judge_counts": {name: wording.integer(count) for name, count in counts.items() if count is not None},
         "decided": wording.count(evidence.number("judge", "decided")),
         "first_wins": evidence.measurement("judge", "first_wins"),

@@ -7,10 +7,11 @@ validation loss has no interval (one seed): it is reproduced if ours is within 5
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
+from stages.common.records import TOTAL_MAX, Role
 from stages.reporting.evidence import Evidence, Measurement
 from stages.reporting.wording import NOTHING, NumberFormat, Wording
 
@@ -94,11 +95,13 @@ def _judging_settings(evidence: Evidence) -> list[ComparedSetting]:
     names = judge_names(judge)
     is_llama = _is_model(names[0], "llama")
     temperature = NOTHING if judge["judge"] == "rubric" else judge["llm"]["temperature"]
+    rows = ", ".join([str(judge["at_most"]), *(["certain"] if judge["stop"] == "certain" else [])])
     return [
         _value("max_new_tokens", "judging", 256, infer["max_new_tokens"]),
         _value("answer_temperature", "judging", 0, infer["temperature"]),
         ComparedSetting("judge", "judging", "openai: Llama", ", ".join(names), len(names) == 1 and is_llama),
         _value("judge_temperature", "judging", 0, temperature),
+        _value("judged_rows", "judging", "all", rows),
     ]
 
 
@@ -165,13 +168,27 @@ def compare_figures(evidence: Evidence, wording: Wording) -> list[ComparedFigure
         why = wording.text("reference.inside" if inside else "reference.outside")
         return _figure(name, reference, ours, number_format, differing, inside, why, wording)
 
-    def percent(value: float) -> str:
-        return f"{wording.decimal(value)}%"
+    def percent(role: Role, reference: float, best: float, worst: float) -> ComparedFigure:
+        """A total as percent of the points, with the best and the worst of a row."""
+
+        def as_percent(total: float) -> str:
+            return f"{wording.decimal(100 * total / TOTAL_MAX)}%"
+
+        def with_range(text: str, ends: Sequence[float]) -> str:
+            return f"{text} ({' / '.join(wording.decimal(end) for end in ends)})"
+
+        path = (scored[role], role)
+        compared = judged(f"percent_{role}", reference * TOTAL_MAX / 100, as_percent, *path, "total")
+        range_of_ours = [100 * total / TOTAL_MAX for total in evidence.table("judge", *path).get("total_range", ())]
+        return replace(
+            compared,
+            reference=with_range(compared.reference, (best, worst)),
+            ours=with_range(compared.ours, range_of_ours[::-1]) if range_of_ours else compared.ours,
+        )
 
     alone = "solo" if evidence.table("judge", "solo", "small") else "models"  # the reference scored small alone
     scored = {"full": "models", "small": alone, "base": "models"}
     totals = {"full": 12.06, "small": 8.46, "base": 4.39}
-    percents = {"full": 80.40, "small": 56.40, "base": 29.25}
     return [
         loss("full", 0.504),
         loss("small", 0.596),
@@ -179,7 +196,9 @@ def compare_figures(evidence: Evidence, wording: Wording) -> list[ComparedFigure
             judged(f"total_{role}", score, wording.decimal, scored[role], role, "total")
             for role, score in totals.items()
         ),
-        *(judged(f"percent_{role}", share, percent, scored[role], role, "percent") for role, share in percents.items()),
+        percent("full", 80.40, 100, 6.67),
+        percent("small", 56.40, 100, 0),
+        percent("base", 29.25, 100, 0),
         *(
             judged(f"{outcome}_rate", rate, wording.percent, "pairs", "full-base", f"{outcome}_rate")
             for outcome, rate in (("win", 0.75), ("loss", 0.175), ("tie", 0.075))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from stages.common.files import write_csv
 from stages.common.records import ROLES, TOTAL_MAX
+from stages.judges.protocol import pair_roles, row_verdicts
 from stages.reporting.evidence import Evidence
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 OUTCOMES = ("win", "tie", "loss")
-STATISTICS = {"mean": "percent", "best": "percent_best", "worst": "percent_worst"}  # and their keys in judge.json
 
 
 def score_table(evidence: Evidence) -> "DataFrame":
@@ -35,15 +35,16 @@ def score_table(evidence: Evidence) -> "DataFrame":
 
 
 def percent_table(evidence: Evidence) -> "DataFrame":
-    """Each model's mean, best and worst percent of the points, a line each."""
+    """Each model's mean percent of the points, with its 95% interval (of width 0 if there is none), a line each."""
     import pandas as pd
 
-    percents = [
-        (f"{role}: {name}", role, name, evidence.number("judge", "models", role, key))
-        for role in ROLES
-        for name, key in STATISTICS.items()
-    ]
-    return pd.DataFrame(percents, columns=["figure", "model", "statistic", "percent"]).dropna()
+    lines = []
+    for role in ROLES:
+        if total := evidence.measurement("judge", "models", role, "total"):
+            low = total.value if total.low is None else total.low
+            high = total.value if total.high is None else total.high
+            lines.append((role, *(100 * points / TOTAL_MAX for points in (total.value, low, high))))
+    return pd.DataFrame(lines, columns=["model", "percent", "low", "high"])
 
 
 def outcome_table(evidence: Evidence) -> "DataFrame":
@@ -57,10 +58,28 @@ def outcome_table(evidence: Evidence) -> "DataFrame":
     for pair, rates in evidence.table("judge", "pairs").items():
         for outcome in OUTCOMES:
             share = rates[f"{outcome}_rate"]
-            low, high = (rates.get(f"{outcome}_rate_{end}", share) for end in ("low", "high"))
+            low, high = rates.get(f"{outcome}_rate_95", (share, share))
             label = f"{pair.replace('-', ' against ')}: {outcome}"
             lines.append((label, pair, outcome, 100 * share, 100 * low, 100 * high))
     return pd.DataFrame(lines, columns=["figure", "pair", "outcome", "percent", "low", "high"])
+
+
+def row_table(evidence: Evidence) -> "DataFrame":
+    """Each test row: its page ("" if it is about none), each model's mean total, and the outcome of each pair for its
+    first model (1, 0, or 0.5 for a tie). Rows that don't count have empty fields. `wikitune compare` reads this.
+    """
+    import pandas as pd
+
+    lines = []
+    for row in evidence.rows:
+        line: dict[str, object] = {"id": row.example.id, "page": row.example.source.title or ""}
+        line |= {role: "" if (total := row.score(role)) is None else round(total, 4) for role in ROLES}
+        for pair in evidence.table("judge", "pairs"):
+            roles = pair_roles(pair)
+            verdicts = row_verdicts(row.comparisons(*roles), roles)
+            line[pair] = verdicts[0].outcome if verdicts else ""
+        lines.append(line)
+    return pd.DataFrame(lines)
 
 
 def rejection_table(evidence: Evidence) -> "DataFrame":
@@ -78,6 +97,7 @@ TABLES: dict[str, Callable[[Evidence], "DataFrame"]] = {
     "percents": percent_table,
     "outcomes": outcome_table,
     "rejections": rejection_table,
+    "rows": row_table,
 }
 
 

@@ -64,6 +64,10 @@ class Wording:
         """A share from 0 to 1."""
         return self.decimal(100 * share, places) + "%"
 
+    def p_value(self, p: float) -> str:
+        """Three decimals; a smaller one as "< 0.001"."""
+        return f"< {self.decimal(0.001, 3)}" if p < 0.001 else f"= {self.decimal(p, 3)}"
+
     def interval(self, measurement: Measurement, number_format: NumberFormat) -> str:
         """The 95% interval, "" if there is none."""
         if measurement.low is None or measurement.high is None:

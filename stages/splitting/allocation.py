@@ -6,7 +6,7 @@ computed by dynamic programming (subset sum).
 """
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from stages.common.errors import StageError
@@ -92,7 +92,9 @@ def first_indices(sizes: Iterable[int], most: int) -> dict[int, int]:
 
 def _fill_sides(groups: list[Group], sizes: Mapping[str, int]) -> Split:
     """Fills test first, then val, then train, because a small side needs the most choice."""
-    left = {kind: [group for group in groups if _kind(group) == kind] for kind in KINDS}
+    left: dict[str, list[Group]] = {kind: [] for kind in KINDS}
+    for group in groups:
+        left[_kind(group)].append(group)
     share = sum(map(len, left["synthetic"])) / sum(map(len, groups))
     split: Split = {}
     for side in ("test", "val", "train"):
@@ -116,8 +118,8 @@ def _count_kinds(side: str, left: Mapping[str, list[Group]], size: int, syntheti
 
 def _kind(group: Group) -> str:
     """The kind of most of its examples; synthetic if it has as many of each."""
-    kinds = Counter(example.source.kind for example in group)
-    return "synthetic" if kinds["synthetic"] >= kinds["general"] else "general"
+    general = sum(example.source.kind == "general" for example in group)
+    return "general" if 2 * general > len(group) else "synthetic"
 
 
 def _id(example: Example) -> str:

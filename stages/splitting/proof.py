@@ -7,9 +7,12 @@ unnoticed.
 """
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from stages.common.errors import StageError
 from stages.common.records import Example
@@ -18,7 +21,11 @@ from stages.splitting.rewordings import find_rewordings
 
 RUN_WORDS = 8
 SHOWN = 80  # characters of a text in an error
-_SIDES = ("test", "val", "train")  # train last: it is the largest, and its runs are only looked up
+_SIDES = ("test", "val", "train")
+_WORD = re.compile(r"\w+")
+# The exclamation mark of "5!" is no punctuation.
+_CLOSING = re.compile(r"(?:[.?: ]|(?<!\d)(?<!\))!)+\Z")
+_BASE = np.int64(0x27D4EB2F165667C5)  # of the hash of a run: odd, and without a pattern in its bits
 
 Run = tuple[str, ...]
 
@@ -85,9 +92,14 @@ def refuse_leaks(proof: Proof) -> None:
 
 def _question(example: Example) -> str:
     """Instruction and input in normal form, without closing punctuation."""
-    texts = (normal_form(example.instruction), normal_form(example.input))
-    # The exclamation mark of "5!" is no punctuation, and a text of punctuation alone stays.
-    return "\n".join(re.sub(r"(?:[.?:\s]|(?<!\d)(?<!\))!)+\Z", "", text) or text for text in texts)
+    return f"{_without_closing(example.instruction)}\n{_without_closing(example.input)}"
+
+
+def _without_closing(text: str) -> str:
+    """The normal form without closing punctuation. A text of punctuation alone stays."""
+    text = normal_form(text)
+    closing = _CLOSING.search(text, len(text.rstrip(".?!: ")))
+    return text[: closing.start()] or text if closing else text
 
 
 def _title(example: Example) -> str | None:
@@ -96,50 +108,69 @@ def _title(example: Example) -> str | None:
 
 def _shared_keys(examples: Sequence[Example], sides: Sequence[str], keys: Iterable[str | None]) -> Iterator[Leak]:
     """A leak for each key that examples on two sides have; an example with the key None has none."""
+    in_order = list(keys)
+    first_sides: dict[str, str] = {}
+    shared = {
+        key
+        for key, side in zip(in_order, sides, strict=True)
+        if key is not None and first_sides.setdefault(key, side) != side
+    }
     holders: dict[str, list[int]] = defaultdict(list)
-    for place, key in enumerate(keys):
-        if key is not None:
+    for place, key in enumerate(in_order):
+        if key in shared:
             holders[key].append(place)
     for key, places in holders.items():
-        if len({sides[place] for place in places}) > 1:
-            yield _leak(key, places[0], places, examples, sides)
+        yield _leak(key, places[0], places, examples, sides)
 
 
 def _shared_runs(examples: Sequence[Example], sides: Sequence[str]) -> Iterator[Leak]:
     """A leak for each run of words on two sides that is content (in an input or an output) of at least one example."""
-    suspects = _runs_on_two_sides(examples, sides)
     holders: dict[Run, list[int]] = defaultdict(list)
     content: dict[Run, int] = {}  # the first example that has it as content
-    for place, example in enumerate(examples if suspects else ()):
-        for is_content, run in _runs(example):
-            if hash(run) in suspects:
-                holders[run].append(place)
-                if is_content:
-                    content.setdefault(run, place)
+    for place in _suspects(examples, sides):
+        for is_content, run in _runs(examples[place]):
+            holders[run].append(place)
+            if is_content:
+                content.setdefault(run, place)
     for run, owner in content.items():
         if len({sides[place] for place in holders[run]}) > 1:
             yield _leak(" ".join(run), owner, holders[run], examples, sides)
 
 
-def _runs_on_two_sides(examples: Sequence[Example], sides: Sequence[str]) -> set[int]:
-    """Hashes of all runs on two sides, and by chance of a few others. Texts of all runs would fill the memory."""
-    side_of: dict[int, str] = {}
-    suspects: set[int] = set()
-    for example, side in zip(examples, sides, strict=True):
-        for _, run in _runs(example):
-            key = hash(run)
-            if side == _SIDES[-1]:
-                if key in side_of:
-                    suspects.add(key)
-            elif side_of.setdefault(key, side) != side:
-                suspects.add(key)
-    return suspects
+def _suspects(examples: Sequence[Example], sides: Sequence[str]) -> list[int]:
+    """The positions of all examples that have a shared run, and by chance of a few others. They are found by hashes of
+    runs, because the texts of all runs would fill the memory."""
+    words = array("q")  # hashes of the words of all texts
+    lengths = array("q")
+    for example in examples:
+        for text in (example.instruction, example.input, example.output):
+            of_text = _WORD.findall(normal_form(text))
+            words.extend(map(hash, of_text))
+            lengths.append(len(of_text))
+    count = len(words) - RUN_WORDS + 1
+    if count < 1:
+        return []
+    texts = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)  # the text of each word
+    runs = np.zeros(count, np.int64)
+    for offset in range(RUN_WORDS):
+        runs = runs * _BASE + np.frombuffer(words, np.int64, count, 8 * offset)
+    within = texts[:count] == texts[RUN_WORDS - 1 :]
+    runs, texts = runs[within], texts[:count][within]  # those that begin and end in the same text
+
+    order = np.argsort(runs)
+    runs, texts = runs[order], texts[order]
+    text_sides = np.repeat(np.array([_SIDES.index(side) for side in sides], np.int8), 3)[texts]
+    on_two_sides = runs[1:][(runs[1:] == runs[:-1]) & (text_sides[1:] != text_sides[:-1])]
+    shared = np.isin(runs, on_two_sides)
+    runs, texts = runs[shared], texts[shared]
+    with_content = np.isin(runs, runs[texts % 3 != 0])  # every third text is an instruction
+    return sorted(set((texts[with_content] // 3).tolist()))
 
 
 def _runs(example: Example) -> Iterator[tuple[bool, Run]]:
     """Each run of words, without case and punctuation, and whether it is content."""
     for is_content, text in ((False, example.instruction), (True, example.input), (True, example.output)):
-        words = tuple(re.findall(r"\w+", normal_form(text)))
+        words = tuple(_WORD.findall(normal_form(text)))
         for start in range(len(words) - RUN_WORDS + 1):
             yield is_content, words[start : start + RUN_WORDS]
 

@@ -1,18 +1,19 @@
 """Finds examples that ask and answer the same in other words: the near-duplicates that the proof of a split counts.
 
 The rule `near_duplicate` and the grouping decide the same, with other code. This module is a second implementation of
-the same definition. It shares only the normal form, the lemmas and the word lists and patterns of
-`stages/curation/vocabulary.py` with them, and looks pairs up in exact indices of its own.
+the same definition. It shares only the normal form, the lemmas, the word lists and patterns of
+`stages/curation/vocabulary.py`, and `map_chunks` with them, and looks pairs up in exact indices of its own.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import ceil
 from sys import intern
 from typing import NamedTuple
 
+from stages.common.processes import map_chunks
 from stages.common.records import Example
 from stages.curation.vocabulary import DIGITS, LONG, NEGATIONS, PEOPLE, PLACES, QUESTION_FORMS, SIGNS, SYNONYMS, WORDING
 from stages.english.inflection import lemma_of
@@ -27,7 +28,7 @@ _TOKEN = re.compile(f"{_NUMBER}|{_WORD}|{_SIGN}")
 _TOKEN_OR_SIGN = re.compile(f"{_TOKEN.pattern}|{SIGNS}")
 _IN_QUOTES = re.compile(r"((?<!\w)'[^']+'(?!\w)|‘[^’]+’|\"[^\"]+\"|“[^”]+”)")
 _WHAT_KIND = re.compile(rf"\b(?:what|which) (?:{'|'.join([*PEOPLE.split(), *PLACES.split()])})\b", re.I)
-_FORMS = {form: re.compile(pattern, re.I) for form, pattern in QUESTION_FORMS.items()}
+_FORMS = {form: re.compile(pattern) for form, pattern in QUESTION_FORMS.items()}
 _YES, _NO = re.compile(r"\W*(?:yes|true)\b", re.I), re.compile(r"\W*(?:no|false)\b", re.I)
 
 
@@ -49,31 +50,79 @@ def find_rewordings(examples: Sequence[Example], min_similarity: float) -> Itera
     Examples with the same gist come as a list paired with itself. `min_similarity` is the share of words (0 to 1) that
     the questions, and the answers, of near-duplicates have in common.
     """
-    places: dict[Gist, Places] = defaultdict(list)
-    for place, example in enumerate(examples):
-        places[read_gist(example)].append(place)
+    numbers: dict[str, int] = {}
+    places: dict[_Numbered, Places] = defaultdict(list)
+    for place, gist in zip(range(len(examples)), map_chunks(_read_gists, examples, "proof"), strict=True):
+        places[_number_words(gist, numbers)].append(place)
     for own in places.values():
         if len(own) > 1:
             yield own, own
-    gists = list(places)
-    found = {
-        (min(number, other), max(number, other))
-        for number, other in _candidates(gists, min_similarity)
-        if number != other and is_rewording(gists[number], gists[other], min_similarity)
-    }
-    for first, second in sorted(found):
-        yield places[gists[first]], places[gists[second]]
+    words, gists = list(numbers), list(places)
+    candidates = _candidates(gists, len(words), min_similarity)
+    for first, second in sorted({(min(pair), max(pair)) for pair in candidates if pair[0] != pair[1]}):
+        if is_rewording(_with_words(gists[first], words), _with_words(gists[second], words), min_similarity):
+            yield places[gists[first]], places[gists[second]]
 
 
-def _candidates(gists: Sequence[Gist], min_similarity: float) -> Iterator[tuple[int, int]]:
+def _read_gists(examples: Sequence[Example]) -> list[Gist]:
+    return list(map(read_gist, examples))
+
+
+class _Numbered(NamedTuple):
+    """A gist with numbers instead of words, rising where their order means nothing. It takes a sixth of the memory."""
+
+    form: str
+    task: tuple[int, ...]
+    question: tuple[int, ...]
+    fixed: tuple[int, ...]
+    sequence: tuple[int, ...]
+    answer: tuple[int, ...]
+    verdict: str
+
+
+def _number_words(gist: Gist, numbers: dict[str, int]) -> _Numbered:
+    """Gives each new word the next number."""
+
+    def number(words: Iterable[str]) -> list[int]:
+        return [numbers.setdefault(word, len(numbers)) for word in words]
+
+    task = tuple(sorted(number(gist.task)))
+    return _Numbered(
+        form=gist.form,
+        task=task,
+        question=task if gist.question == gist.task else tuple(sorted(number(gist.question))),
+        fixed=tuple(sorted(number(gist.fixed))),
+        sequence=tuple(number(gist.sequence)),
+        answer=tuple(sorted(number(gist.answer))),
+        verdict=gist.verdict,
+    )
+
+
+def _with_words(gist: _Numbered, words: Sequence[str]) -> Gist:
+    word = words.__getitem__
+    return Gist(
+        form=gist.form,
+        task=frozenset(map(word, gist.task)),
+        question=frozenset(map(word, gist.question)),
+        fixed=frozenset(map(word, gist.fixed)),
+        sequence=tuple(map(word, gist.sequence)),
+        answer=frozenset(map(word, gist.answer)),
+        verdict=gist.verdict,
+    )
+
+
+def _candidates(gists: Sequence[_Numbered], words: int, min_similarity: float) -> Iterator[tuple[int, int]]:
     """All pairs that can be near-duplicates, found by the words that they must have in common; many come twice.
 
     A near-duplicate of a short question has all its words, so it has its two rarest. A near-duplicate of a passage has
-    a share of its words. Each is looked up in an index of its own.
+    a share of its words. Each is looked up in an index of its own. `words` is how many there are.
     """
-    frequency = Counter(word for gist in gists for word in gist.question)
-    short: dict[tuple[str, ...], Places] = defaultdict(list)  # the two rarest words -> the short questions
-    passages: dict[str, Places] = defaultdict(list)  # a word -> the passages that have it
+    frequency = [0] * words
+    for gist in gists:
+        for word in gist.question:
+            frequency[word] += 1
+    short: dict[tuple[int, ...], Places] = defaultdict(list)  # the two rarest words -> the short questions
+    passages: dict[int, Places] = defaultdict(list)  # a word -> the passages that have it
     for number, gist in enumerate(gists):
         if len(gist.question) < LONG:
             short[tuple(_by_rarity(gist.question, frequency)[:2])].append(number)
@@ -81,19 +130,20 @@ def _candidates(gists: Sequence[Gist], min_similarity: float) -> Iterator[tuple[
             for word in gist.question:
                 passages[word].append(number)
     for number, gist in enumerate(gists):
-        words = _by_rarity(gist.question, frequency)
-        for key in _rarest_of_parts(words, gist.fixed, min_similarity):
+        by_rarity, fixed = _by_rarity(gist.question, frequency), frozenset(gist.fixed)
+        for key in _rarest_of_parts(by_rarity, fixed, min_similarity):
             yield from ((number, other) for other in short.get(key, ()))
-        if len(words) >= LONG:
-            for word in _required_words(gist, words, frequency, min_similarity):
+        if len(by_rarity) >= LONG:
+            for word in _required_words(by_rarity, fixed, frequency, min_similarity):
                 yield from ((number, other) for other in passages[word])
 
 
-def _by_rarity(words: frozenset[str], frequency: Counter[str]) -> list[str]:
-    return sorted(words, key=lambda word: (frequency[word], word))
+def _by_rarity(words: Sequence[int], frequency: Sequence[int]) -> list[int]:
+    """The rarest first, and of equally frequent ones that with the lower number."""
+    return sorted(words, key=frequency.__getitem__)
 
 
-def _rarest_of_parts(words: list[str], fixed: frozenset[str], min_similarity: float) -> Iterator[tuple[str, ...]]:
+def _rarest_of_parts(words: list[int], fixed: frozenset[int], min_similarity: float) -> Iterator[tuple[int, ...]]:
     """The two rarest words of each short question that is a part of this one and so may be its near-duplicate: one that
     lacks none of the fixed words and few others. `words` are those of this question, rarest first."""
     size = len(words)
@@ -118,15 +168,17 @@ def _most_missing(size: int, min_similarity: float) -> int:
     return max(missing, 1) if size == 3 else missing  # two words of three are enough if the answer is the same
 
 
-def _required_words(gist: Gist, words: list[str], frequency: Counter[str], min_similarity: float) -> list[str]:
+def _required_words(
+    words: list[int], fixed: frozenset[int], frequency: Sequence[int], min_similarity: float
+) -> list[int]:
     """Words of a passage, rarest first, at least one of which is in each passage that is a near-duplicate.
 
     That has all fixed words, so the rarest of them is enough; and it lacks few words, so one more than those is enough.
     The cheaper choice is taken.
     """
     choices = [words[: _most_missing(len(words), min_similarity) + 1]]
-    if gist.fixed:
-        choices.append([next(word for word in words if word in gist.fixed)])
+    if fixed:
+        choices.append([next(word for word in words if word in fixed)])
     return min(choices, key=lambda choice: sum(frequency[word] for word in choice))
 
 
@@ -275,8 +327,9 @@ def _reduce(token: str) -> str:
 
 
 def _form_of(instruction: str) -> str:
+    instruction = instruction.lower()
     for form, pattern in _FORMS.items():
         if match := pattern.search(instruction):
             kind = match.groupdict().get("kind")
-            return f"{form} {kind.lower()}" if kind else form
+            return f"{form} {kind}" if kind else form
     return ""

@@ -15,3 +15,4 @@ class Lesson:
     skipped: Counter[str] = field(default_factory=Counter)  # sentences that were passed over, by reason
     fewer: bool = False  # a language model wrote fewer examples than it was asked for
     surplus: int = 0  # examples beyond what it was asked for; they are left out
+    stripped: tuple[str, ...] = ()  # what stood around the object in a language model's reply

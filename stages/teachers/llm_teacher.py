@@ -59,6 +59,7 @@ def read_lesson(page: Page, outcome: Outcome, teacher: Teacher, per_page: int) -
         fewer=0 < len(written) < per_page,
         surplus=max(0, len(written) - per_page),
         skipped=_render_page(page)[1],
+        stripped=outcome.stripped,
     )
 
 

@@ -37,7 +37,7 @@ def test_every_stage_leaves_its_outputs_and_loses_nothing(finished: Workspace) -
     assert len(rows(finished, "data/judge_checks.jsonl")) == 6 * 2 * min(20, len(test))
     page = finished.read("reports/index.html").decode()
     assert all(f'"id":"{row["id"]}"' in page for row in test)
-    for picture in ("loss_curves", "score_distribution", "percent_range", "win_rates", "rejection_reasons"):
+    for picture in ("loss_curves", "score_distribution", "mean_scores", "win_rates", "rejection_reasons"):
         assert finished.read(f"reports/plots/{picture}.png").startswith(b"\x89PNG")
         assert b"<svg" in finished.read(f"reports/plots/{picture}.svg")
     for card in ("data", "base", "full", "small"):

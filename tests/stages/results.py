@@ -20,8 +20,7 @@ SCORES = {
     "instruction_adherence": 2.0,
     "clarity_and_usefulness": 3.25,
     "total": 6.75,
-    "total_low": 5.123456,
-    "total_high": 8.0,
+    "total_95": [5.123456, 8.0],
 }
 
 
@@ -106,7 +105,7 @@ def metrics() -> Nested:
         "train_small": tuned,
         "judge": {
             "models": {"base": {name: value for name, value in SCORES.items() if "_" not in name}, "full": SCORES},
-            "pairs": {"full-base": {"gain": 2.0, "gain_low": -0.5, "gain_high": 4.0, "verdict": "unresolved"}},
+            "pairs": {"full-base": {"gain": 2.0, "gain_95": [-0.5, 4.0], "verdict": "unresolved"}},
         },
     }
 

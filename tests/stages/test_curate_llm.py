@@ -54,6 +54,16 @@ def test_the_auditor_reads_what_passed_the_rules(serve: Serve, make: MakeExample
     assert (metrics["read"], metrics["kept"], metrics["rejected"]) == (6, 3, 3)
 
 
+def test_a_reply_in_a_fence_is_read_and_counted(serve: Serve, make: MakeExample) -> None:
+    """Guards against examples that are rejected because their auditor wrote a fence and an end mark."""
+    serve(lambda prompt: f"```JSON\n{json.dumps(auditor(prompt))}\n```<|im_end|>")
+    write_jsonl(curate.SYNTHETIC, [make(f"Name the color number {index}.", "Blue, it is.") for index in range(3)])
+    configure("curate", auditor="openai", audit_batch=1)
+    curate.main()
+    metrics = read_json(curate.METRICS)
+    assert (metrics["kept"], metrics["stripped_fence"], metrics["stripped_end_mark"]) == (3, 3, 3)
+
+
 def test_a_rejection_without_grounds_still_has_evidence(serve: Serve, make: MakeExample) -> None:
     """Guards against a record that cannot be written because a model left its justification empty."""
     verdict = {"number": 1, "verdict": "reject", "reason": "not_useful", "justification": " "}

@@ -57,13 +57,17 @@ def test_every_pair_is_judged_in_both_orders(write_rows: Callable[..., list[Answ
         pairs = [("full", "base"), ("full", "small"), ("small", "base")]
         assert seen == [models for first, second in pairs for models in ((first, second), (second, first))]
     metrics = read_json(judge.METRICS)
-    assert list(metrics)[:5] == ["healthy", "rows", "rows_left_out", "judgments", "failed"]
+    assert list(metrics)[:4] == ["rows", "clusters", "rows_left_out", "judgments"]
+    assert metrics["rows_not_judged"] == 0
     assert list(metrics["pairs"]) == ["full-base", "full-small", "small-base"]
     assert metrics["models"]["base"]["total"] == 0
     assert metrics["pairs"]["full-small"]["win_rate"] == metrics["pairs"]["full-small"]["consistency"] == 1.0
     checks = read_jsonl(judge.CHECKS, CheckJudgment)
-    assert len(checks) == 6 * 4 * 2
-    assert list(metrics["checks"]) == ["same_answer", "empty", "constant", "reference", "padded", "truncated"]
+    assert len(checks) == 7 * 4 * 2
+    assert [name for name, check in metrics["checks"].items() if check.get("passed") == 1] == [
+        *("empty", "constant", "reference", "padded", "truncated", "declared_winner"),
+    ]
+    assert "passed" not in metrics["checks"]["same_answer"]  # with four rows
 
 
 def test_a_second_run_writes_the_same_bytes(write_rows: Callable[..., list[Answers]]) -> None:
@@ -85,8 +89,8 @@ def test_rows_about_one_page_are_one_cluster(write_rows: Callable[..., list[Answ
     judge.main()
     page = read_json(judge.METRICS)["models"]["full"]
     assert page["total"] == alone["total"]
-    assert page["total_low"] == page["total_high"] == page["total"]  # the only cluster there is
-    assert alone["total_low"] < alone["total_high"]
+    (low, high), (low_alone, high_alone) = page["total_95"], alone["total_95"]
+    assert high - low > 10 > high_alone - low_alone > 0  # of the only page, nothing is known of others
 
 
 def test_solo_repeats_checks_and_cuts(write_rows: Callable[..., list[Answers]]) -> None:
@@ -111,7 +115,7 @@ def test_solo_repeats_checks_and_cuts(write_rows: Callable[..., list[Answers]]) 
 def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
     write_rows: Callable[..., list[Answers]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against results of a judge that fails its checks. Its outputs are still written."""
+    """Guards against results of a judge that fails its checks. Its checks are still written."""
     from stages.judges.rubric import rubric
 
     write_rows(3, full="Blue.", small="Red.", base="Red.")
@@ -119,12 +123,16 @@ def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
     monkeypatch.setattr(rubric, "score", lambda *texts: blind)
     judge.main()
     assert read_json(judge.METRICS)["healthy"] == 0
+    judge.JUDGMENTS.unlink()
     configure(require_healthy=True)
     with pytest.raises(
-        StageError, match=r"judge\.require_healthy: the judge fails 3 of 6 checks of itself:\n  empty: 1\.000"
+        StageError, match=r"judge\.require_healthy: the judge fails 3 of 7 checks of itself:\n  empty: 1\.000"
     ):
         judge.main()
+    assert list(read_json(judge.METRICS)) == ["healthy", "checks"]
     assert read_json(judge.METRICS)["checks"]["empty"]["measured"] == 1.0
+    assert len(read_jsonl(judge.CHECKS, CheckJudgment)) == 7 * 3 * 2
+    assert not judge.JUDGMENTS.exists()
 
 
 def test_answers_of_another_run_are_refused(write_rows: Callable[..., list[Answers]], make: MakeExample) -> None:
@@ -146,6 +154,8 @@ def test_answers_of_another_run_are_refused(write_rows: Callable[..., list[Answe
         ({"checks": ["empty", "empty"]}, "judge.checks: must name each once"),
         ({"checks": ["poisoned"]}, "judge.checks.0: Input should be 'same_answer'"),
         ({"checks": [], "require_healthy": True}, "require_healthy asks for checks, and checks is empty"),
+        ({"at_most": 0}, "judge.at_most: must be all, or a whole number from 1"),
+        ({"stop": "early"}, "judge.stop: Input should be 'all' or 'certain'"),
         ({"repeats": 0}, "judge.repeats: Input should be greater than 0"),
         ({"shown_characters": 0}, "judge.shown_characters: Input should be greater than 0"),
     ],
@@ -190,6 +200,7 @@ def test_metrics_hold_agreement_where_somebody_labelled(label_rows: list[Answers
     judge.main()
     metrics = read_json(judge.METRICS)
     agreed = metrics.pop("agreement")
+    assert metrics["pairs"]["full-base"].pop("labels") == 4  # too few for a corrected rate
     assert metrics == without
     assert {key: agreed[key] for key in ("labellers", "rows", "labels", "agreement", "kappa")} == {
         "labellers": 1,
@@ -198,7 +209,8 @@ def test_metrics_hold_agreement_where_somebody_labelled(label_rows: list[Answers
         "agreement": 0.75,
         "kappa": 0.0,  # the judge always says the same, so chance agrees as often
     }
-    assert agreed["agreement_low"] < 0.75 < agreed["agreement_high"] == 1.0
+    low, high = agreed["agreement_95"]
+    assert low < 0.75 < high == 1.0
 
 
 def test_labels_of_other_answers_are_counted(label_rows: list[Answers]) -> None:

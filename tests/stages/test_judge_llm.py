@@ -116,15 +116,15 @@ def test_a_judge_that_always_says_a_gets_half_and_no_consistency(
 ) -> None:
     """Guards against position bias that makes a model win."""
     serve(always_a)
-    write_rows(*((f"Add {n} and two.", f"{n + 2}.", "a", "b", f"c{n}") for n in range(5)))
+    write_rows(*((f"Add {n} and two.", f"{n + 2}.", "a", "b", f"c{n}") for n in range(10)))
     configure_judge(pairs=["full-base"], checks=["same_answer", "reference"])
     with caplog.at_level(logging.WARNING):
         judge.main()
     metrics = read_json(judge.METRICS)
     pair = metrics["pairs"]["full-base"]
     assert (pair["win_rate_ties_half"], pair["tie_rate"], pair["consistency"]) == (0.5, 1.0, 0.0)
-    assert (pair["inconsistent"], pair["gain"], pair["verdict"]) == (5, 0.0, "unresolved")
-    assert (metrics["first_wins"], metrics["decided"], metrics["contradicted"]) == (1.0, 10, 0)
+    assert (pair["inconsistent"], pair["gain"], pair["verdict"]) == (10, 0.0, "unresolved")
+    assert (metrics["first_wins"], metrics["decided"], metrics["contradicted"]) == (1.0, 20, 0)
     assert (metrics["healthy"], metrics["checks"]["same_answer"]["measured"]) == (0, 1.0)
     assert "the judge fails 2 of 2 checks of itself" in caplog.text
     assert {check.winner for check in read_jsonl(judge.CHECKS, CheckJudgment) if check.models[0] == "rival"} == {

@@ -150,6 +150,16 @@ def test_short_and_long_answers_are_used_and_counted(serve: Serve, page: MakePag
     assert (metrics["examples"], metrics["pages_without_examples"]) == (5, {})
 
 
+def test_a_reply_in_prose_is_read_and_counted(serve: Serve, page: MakePage) -> None:
+    """Guards against a page without examples because its teacher thought aloud, and against prose nobody hears of."""
+    serve(lambda prompt: f"<think>{{}}</think>Here you are:\n{json.dumps(one_example(prompt))}")
+    write_jsonl(synth.PAGES, [page("Alpha", "Alpha is a letter."), page("Beta", "Beta is one, too.")])
+    configure("synth", teacher="openai", per_page=1, at_least=2)
+    synth.main()
+    metrics = read_json(synth.METRICS)
+    assert (metrics["examples"], metrics["stripped_thinking"], metrics["stripped_prose"]) == (2, 2, 2)
+
+
 def test_a_key_appears_nowhere(
     serve: Serve, page: MakePage, own_cache: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,14 +1,16 @@
 """The fixtures of the stages' tests, which the commands' tests use as well, and a server for checks."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.stages.conftest import answers, hub, make, page, project, serve
 from tests.stages.model_server import MODEL, ModelServer, serving
 from tools.check import check_parameters
-from tools.sweeps import git
+from tools.experiments import git
 
 __all__ = ["JUDGED", "answers", "hub", "make", "page", "project", "repository", "serve", "server", "verdicts"]
 
@@ -17,8 +19,13 @@ JUDGED = ["judge.judge=openai", f"judge.llm.model={MODEL}"]
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    """A model server that openai's own variables name; it answers nothing of use."""
-    with serving(lambda prompt: {}) as server:
+    """A model server that openai's own variables name; it answers nothing of use, and takes 0.2 seconds for it."""
+
+    def answer(prompt: str) -> dict[str, Any]:
+        time.sleep(0.2)
+        return {}
+
+    with serving(answer) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         monkeypatch.delenv("OPENAI_API_KEY", raising=False)

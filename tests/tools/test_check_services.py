@@ -1,8 +1,15 @@
 """Servers that an experiment needs, and what asking them costs: with real servers on this machine."""
 
+import re
+import time
 from pathlib import Path
+from typing import Any
 
-from tests.stages.model_server import MODEL, ModelServer
+import pytest
+
+from stages.common.records import CRITERIA
+from tests.stages.llm.clients.local_server import Answer
+from tests.stages.model_server import MODEL, ModelServer, data
 from tests.tools.conftest import JUDGED, verdicts
 from tools.check_experiment import changed_sections, measure_workload
 from tools.check_services import planned_requests
@@ -20,6 +27,48 @@ def test_a_server_is_asked_for_no_answer(project: Path, server: ModelServer) -> 
     assert server.prompts == []
 
 
+def judge_as_told(prompt: str) -> dict[str, Any]:
+    time.sleep(0.3)
+    marks = dict.fromkeys(CRITERIA, 3)
+    return {"justification": "Alike.", "first": marks, "second": marks, "winner": "tie"}
+
+
+def test_a_free_judge_is_timed(project: Path, server: ModelServer) -> None:
+    """Guards against minutes that are said where a CPU takes hours: only one judgment, really made, tells."""
+    server.model = judge_as_told
+    verdict, text = verdicts(*JUDGED)["judge.judge asks"]
+    requests, took, everything = re.fullmatch(
+        r"([\d,]+) requests at most;\none took ([\d.]+) s,\n"
+        r"so that all take about (\d+) min one after another \(2 at a time may be faster\), and cost nothing",
+        text,
+    ).groups()  # type: ignore[union-attr]
+    assert (verdict, requests) == ("about", "1,420")
+    assert 0.3 <= float(took) < 2
+    assert float(everything) == pytest.approx(1420 * float(took) / 60, abs=1.8)  # both are rounded
+    [prompt] = server.prompts
+    assert len(data(prompt, "first answer")) == 200
+    assert len(data(prompt, "second answer")) == 1024  # as long as a text of infer.max_new_tokens may be
+
+
+def test_a_trial_takes_less(project: Path, server: ModelServer) -> None:
+    """Guards against an estimate of all rows for a run that judges twenty: 20 rows, 3 pairs, 2 orders, and checks."""
+    server.model = judge_as_told
+    text = verdicts(*JUDGED, "judge.at_most=20", "judge.checks=[]", "judge.llm.concurrency=1")["judge.judge asks"][1]
+    assert text.startswith("120 requests at most;\none took ")
+    assert text.endswith(" s one after another, and cost nothing")
+
+
+def test_a_judge_whose_reply_is_of_no_use_is_reported(project: Path, server: ModelServer) -> None:
+    """Guards against a time without a word about the judgment itself, and a server error that ends the check."""
+    verdict, text = verdicts(*JUDGED)["judge.judge asks"]
+    assert verdict == "about"
+    assert ", but its reply is of no use: wrong_shape, justification: Field required" in text
+    server.model = lambda prompt: Answer({"error": {"message": "out of memory"}}, status=500)
+    verdict, text = verdicts(*JUDGED)["judge.judge asks"]
+    assert verdict == "FAILS"
+    assert "out of memory" in text
+
+
 def test_requests_are_counted_as_the_stages_send_them(project: Path) -> None:
     """Guards against an estimate of another experiment: 10 pages, 8 examples each, 10 test rows."""
     changes = ["extract.at_most=10", "split.full=100", "split.small=50", "synth.at_least=1"]
@@ -29,7 +78,7 @@ def test_requests_are_counted_as_the_stages_send_them(project: Path) -> None:
         workload = measure_workload(sections)
         return [len(planned_requests(stage, sections, workload)) for stage in ("synth", "curate", "judge")]
 
-    pairs, checks, alone = 10 * 3 * 2, 10 * 6 * 2, 10 * 3
+    pairs, checks, alone = 10 * 3 * 2, 10 * 7 * 2, 10 * 3
     assert counted() == [10, 8, pairs + checks]
     assert counted("judge.solo=true", "judge.checks=[]") == [10, 8, pairs + alone]
 

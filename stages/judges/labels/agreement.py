@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.judges.bootstrap import CONFIDENCE, Floats
+from stages.judges.bootstrap import CONFIDENCE, SAME, Bounds, Floats, most_unseen
 from stages.judges.labels.choices import Choices, Key, Labels
 from stages.judges.protocol import pair_roles
 
@@ -51,7 +51,7 @@ def agreement(
 
 def agreement_rates(
     raters: Sequence[Raters], clusters: Mapping[str, str], resamples: int, seed: int
-) -> dict[str, float]:
+) -> dict[str, float | list[float]]:
     """Agreement and kappa, means over pairs of raters, with 95% intervals.
 
     `labels` counts the comparisons that both raters of a pair made; if it is 0, it is the only key. Kappa is undefined
@@ -68,8 +68,8 @@ def agreement_rates(
     undefined = np.isnan(kappas)
     return {
         "labels": labels,
-        **_interval("agreement", _mean(_agreement(total)), _mean(_agreement(resampled))),
-        **({} if undefined.all() else _interval("kappa", _mean(cohen_kappa(total)), kappas)),
+        **_interval("agreement", _mean(_agreement(total)), _mean(_agreement(resampled)), len(tables), (0.0, 1.0)),
+        **({} if undefined.all() else _interval("kappa", _mean(cohen_kappa(total)), kappas, len(tables), (-1.0, 1.0))),
         "kappa_undefined": int(undefined.sum()),
     }
 
@@ -116,6 +116,11 @@ def _mean(values: Floats) -> Floats:
     return np.ma.filled(np.ma.mean(np.ma.masked_invalid(values), axis=-1), np.nan)
 
 
-def _interval(name: str, value: Floats, resampled: Floats) -> dict[str, float]:
+def _interval(
+    name: str, value: Floats, resampled: Floats, clusters: int, bounds: Bounds
+) -> dict[str, float | list[float]]:
+    """The value and its interval; if all resamples are the same, that of what so many clusters may not have shown."""
     low, high = np.nanquantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return {name: float(value), f"{name}_low": float(low), f"{name}_high": float(high)}
+    if high - low < SAME:
+        low, high = (value + most_unseen(clusters) * (bound - value) for bound in bounds)
+    return {name: float(value), f"{name}_95": [float(low), float(high)]}

@@ -1,12 +1,13 @@
 """The parts of a response around the answer, read leniently: an answer is paid for even if they are odd."""
 
 import math
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ValidationError, model_validator
 
 from stages.common.files import describe_problems
-from stages.llm.request import Reply
+from stages.llm.request import FROM_REASONING, Reply
 
 _MOST_TOKENS = 10**12
 _THOUGHTS = ("thinking", "reasoning")  # types of parts that don't belong to the answer
@@ -46,9 +47,22 @@ def _object(value: object) -> object:
     return value if isinstance(value, dict) else {}
 
 
+def _text_or_nothing(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 Tokens = Annotated[int | None, BeforeValidator(_count)]
 Text = Annotated[str, BeforeValidator(_joined)]  # a text, or a list of parts that are joined
 AnyObject = BeforeValidator(_object)  # marks a field that nothing else depends on: anything but an object reads as {}
+
+Lenient = BeforeValidator(_text_or_nothing)  # marks a text that is read only if nothing else is there
+
+
+def or_reasoning(reply: Reply, reasoning: str) -> Reply:
+    """The reply with the text of the field for the model's thinking, if the one for its answer is empty."""
+    if reply.finish == "blocked" or reply.raw.strip() or not reasoning.strip():
+        return reply
+    return replace(reply, raw=reasoning, detail=FROM_REASONING)
 
 
 def unreadable_reply(body: str, error: ValidationError) -> Reply:

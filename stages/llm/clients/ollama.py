@@ -1,10 +1,10 @@
 """Ollama's own protocol. OpenAI's can't set the context size, and Ollama then cuts long prompts without a word."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
 
-from stages.llm.clients.envelopes import Envelope, Text, Tokens, unreadable_reply
+from stages.llm.clients.envelopes import Envelope, Lenient, Text, Tokens, or_reasoning, unreadable_reply
 from stages.llm.clients.schemas import Form
 from stages.llm.clients.transport import SEEDS
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply
@@ -21,6 +21,7 @@ class _Version(BaseModel):
 
 class _Message(Envelope):
     content: Text = ""
+    thinking: Annotated[str, Lenient] = ""
 
 
 class _Chat(Envelope):
@@ -83,7 +84,8 @@ def ollama_reply(content: bytes, params: LlmParams) -> Reply:
         )
     finish = _FINISHES.get(chat.done_reason, "other")
     detail = "" if finish in ("stop", "length") else chat.done_reason
-    return Reply(chat.message.content, finish, chat.prompt_eval_count, chat.eval_count, detail=detail)
+    reply = Reply(chat.message.content, finish, chat.prompt_eval_count, chat.eval_count, detail=detail)
+    return or_reasoning(reply, chat.message.thinking)
 
 
 def ollama_models(content: bytes) -> set[str] | None:

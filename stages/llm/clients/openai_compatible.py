@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from stages.common.errors import StageError
 from stages.llm.clients import ollama
-from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
+from stages.llm.clients.envelopes import AnyObject, Envelope, Lenient, Text, Tokens, or_reasoning, unreadable_reply
 from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Form, Probe, schema_for, system_for
 from stages.llm.clients.transport import (
     CHECK_SECONDS,
@@ -175,6 +175,8 @@ class OpenAICompatibleClient:
 class _Message(Envelope):
     content: Text = ""
     refusal: str = ""
+    reasoning_content: Annotated[str, Lenient] = ""  # in newer versions of vLLM, and at OpenRouter: reasoning
+    reasoning: Annotated[str, Lenient] = ""
 
 
 class _Choice(Envelope):
@@ -234,7 +236,8 @@ def _reply(content: bytes) -> Reply:
         return Reply(choice.message.refusal, "blocked", *tokens, detail="refusal")
     finish = _FINISHES.get(choice.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else str(choice.finish_reason)
-    return Reply(choice.message.content, finish, *tokens, detail=detail)
+    reply = Reply(choice.message.content, finish, *tokens, detail=detail)
+    return or_reasoning(reply, choice.message.reasoning_content or choice.message.reasoning)
 
 
 def _listed_models(content: bytes) -> set[str] | None:

@@ -88,8 +88,8 @@ def eval_results(role: Role, metrics: Mapping[str, Any]) -> "Iterator[EvalResult
             metric_type=metric,
             metric_name=name,
             metric_value=round(scores[key], 4),
-            metric_args={"low_95": round(scores[f"{key}_low"], 4), "high_95": round(scores[f"{key}_high"], 4)}
-            if f"{key}_low" in scores
+            metric_args=dict(zip(("low_95", "high_95"), (round(end, 4) for end in ends), strict=True))
+            if (ends := scores.get(f"{key}_95"))
             else None,
         )
 
@@ -109,10 +109,10 @@ def judged_pairs(role: Role, pairs: Mapping[str, Mapping[str, Any]]) -> Iterator
             yield pair.replace("-", " against "), scores
 
 
-def format_with_interval(metrics: Mapping[str, float], key: str, digits: int) -> str:
+def format_with_interval(metrics: Mapping[str, Any], key: str, digits: int) -> str:
     """A number with its 95% interval, if it has one."""
-    value, low, high = (metrics.get(name) for name in (key, f"{key}_low", f"{key}_high"))
-    if value is None:
+    if key not in metrics:
         return "not measured"
-    text = f"{value:.{digits}f}"
-    return text if low is None or high is None else f"{text} ({low:.{digits}f} to {high:.{digits}f})"
+    text = f"{metrics[key]:.{digits}f}"
+    ends = [f"{end:.{digits}f}" for end in metrics.get(f"{key}_95", ())]
+    return f"{text} ({' to '.join(ends)})" if ends else text

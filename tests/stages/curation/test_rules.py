@@ -5,7 +5,6 @@ from hypothesis import given, settings, strategies as st
 from ruamel.yaml import YAML
 
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
-from stages.curation import rules
 from stages.curation.content import read_content
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from tests.conftest import ROOT
@@ -70,14 +69,6 @@ def test_several_processes_find_the_same(make: MakeExample) -> None:
     alone, shared = (curate(examples, LIMITS, {}, processes=number) for number in (1, 2))
     assert alone == shared
     assert reasons(alone).count("after_cutoff") == 24
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_no_example_is_lost_between_chunks(make: MakeExample, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """Guards against a last chunk that is left out."""
-    monkeypatch.setattr(rules, "_CHUNK", 2)
-    examples = [make(f"What is on shelf {n}?", f"Book B{n}.") for n in range(count)]
-    assert curate(examples, LIMITS, {}).kept == examples
 
 
 def test_the_same_question_again_goes_whatever_the_answer(make: MakeExample) -> None:

@@ -1,9 +1,17 @@
-"""Intervals and decisions, by hand and against scipy and statsmodels."""
+"""Intervals, by hand and against scipy and statsmodels."""
 
 import numpy as np
 import pytest
 
-from stages.judges.bootstrap import Bootstrap, Interval, pair_verdict, rows_to_decide, sign_test
+from stages.judges.bootstrap import (
+    T_95,
+    Bootstrap,
+    Interval,
+    most_unseen,
+    rate_interval,
+    student_95,
+    ties_half_interval,
+)
 
 
 def alone(count: int) -> list[str]:
@@ -76,73 +84,106 @@ def test_resamples_without_a_denominator_are_left_out() -> None:
     intervals = Bootstrap(alone(5), resamples=500, seed=1).ratios(
         {"x": np.array([2.0, 0, 0, 0, 0])}, np.array([4.0, 0, 0, 0, 0])
     )
-    assert (intervals["x"].low, intervals["x"].mean, intervals["x"].high) == (0.5, 0.5, 0.5)
+    unseen = most_unseen(1)  # four of the clusters say nothing
+    assert intervals["x"].mean == 0.5
+    assert (intervals["x"].low, intervals["x"].high) == pytest.approx((0.5 - unseen / 2, 0.5 + unseen / 2))
     with pytest.raises(ZeroDivisionError):
         Bootstrap(alone(5), resamples=500, seed=1).ratios({"x": np.zeros(5)}, np.zeros(5))
 
 
-# Decisions
+# Where all rows agree, and near 0 and 1
 
 
-@pytest.mark.parametrize(
-    ("wins", "losses", "expected"),
-    [
-        (0, 0, 1.0),
-        (1, 0, 1.0),
-        (5, 0, 2 / 32),  # all five of one sign, on either side
-        (4, 1, 2 * (1 + 5) / 32),
-        (2, 2, 1.0),  # twice 11/16, which is no probability
-        (0, 10, 2 / 1024),
-    ],
-)
-def test_sign_test_by_hand(wins: int, losses: int, expected: float) -> None:
-    assert sign_test(wins, losses) == pytest.approx(expected)
+def rate_of(outcomes: list[float], clusters: list[str]) -> Interval:
+    """Of `win_rate_ties_half`, which is that of the wins if there are no ties."""
+    values = np.array(outcomes)
+    bootstrap = Bootstrap(clusters, resamples=2000, seed=1)
+    means = bootstrap.means({"half": values, "win": (values == 1).astype(float), "loss": (values == 0).astype(float)})
+    win, loss = (rate_interval(means[name], len(values), bootstrap.count) for name in ("win", "loss"))
+    found = ties_half_interval(means["half"], win, loss)
+    if 0.5 not in outcomes:
+        assert (found.low, found.high) == pytest.approx((win.low, win.high), abs=1e-6)
+    return found
 
 
-def test_sign_test_is_scipys() -> None:
-    """Guards against a tail that leaves out the value itself, or overflows with thousands of rows."""
+def test_no_win_of_200_is_no_proof_of_none() -> None:
+    """Guards against "0.0% to 0.0%". The upper end is that of Wilson's interval for 0 of 200."""
     from scipy.stats import binomtest
 
-    for wins, losses in [(3, 8), (60, 40), (115, 85), (149, 0), (5100, 4900), (9000, 1000)]:
-        assert sign_test(wins, losses) == pytest.approx(binomtest(wins, wins + losses).pvalue, rel=1e-9)
+    none, all_won = rate_of([0.0] * 200, alone(200)), rate_of([1.0] * 200, alone(200))
+    theirs = binomtest(0, 200).proportion_ci(method="wilson")
+    assert (none.mean, none.low, none.high) == pytest.approx((0.0, theirs.low, theirs.high))
+    assert 3 / 200 < none.high < 4 / 200
+    assert (all_won.low, all_won.mean, all_won.high) == pytest.approx((1 - none.high, 1.0, 1.0))
+    tied = rate_of([0.5] * 200, alone(200))
+    assert (tied.low, tied.high) == pytest.approx((0.5 - none.high / 2, 0.5 + none.high / 2))
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "expected"),
-    [(0.51, 0.7, "better"), (0.2, 0.49, "worse"), (0.5, 0.7, "unresolved"), (0.3, 0.5, "unresolved")],
-)
-def test_verdict_if_the_interval_is_on_one_side(low: float, high: float, expected: str) -> None:
-    """Guards against a winner by chance."""
-    assert pair_verdict(Interval((low + high) / 2, low, high, 0.1), clusters=6) == expected
+def test_rows_of_a_page_that_agree_count_as_one() -> None:
+    """Guards against 200 rows about 20 pages that prove as much as 200 pages."""
+    pages = [str(n // 10) for n in range(200)]
+    assert rate_of([0.0] * 200, pages).high == pytest.approx(rate_of([0.0] * 20, alone(20)).high)
 
 
-def test_a_few_unanimous_clusters_decide_nothing() -> None:
-    """Guards against "better" after one test row, or one page, whose bootstrap interval has no width."""
-    all_won = Interval(1.0, 1.0, 1.0, error=0.0)
-    assert (pair_verdict(all_won, clusters=1), pair_verdict(all_won, clusters=5)) == ("unresolved", "unresolved")
-    assert pair_verdict(all_won, clusters=6) == "better" and sign_test(5, 0) > 0.05 > sign_test(6, 0)
-    assert rows_to_decide(all_won, rows=1, clusters=1) == 6
-    assert rows_to_decide(all_won, rows=9, clusters=4) == 14  # 9 rows for 4 pages are 13.5 for 6
+def test_scores_that_are_all_the_same_have_an_interval() -> None:
+    """Guards against a model that is certain to get 0 of 15 points for ever."""
+    means = Bootstrap(alone(200), 200, 1).means(
+        {"total": np.zeros(200), "gain": np.full(200, 3.0)}, {"total": (0.0, 15.0), "gain": (-15.0, 15.0)}
+    )
+    unseen = most_unseen(200)
+    assert (means["total"].low, means["total"].high) == pytest.approx((0.0, 15 * unseen))
+    assert (means["gain"].low, means["gain"].high) == pytest.approx((3 - 18 * unseen, 3 + 12 * unseen))
 
 
-def test_rows_to_decide_by_hand() -> None:
-    """A rate of 0.55 with a standard deviation of 0.5 a row: (1.95996 + 0.84162)^2 * 0.25 / 0.0025 = 784.9."""
-    unresolved = Interval(0.55, 0.45, 0.65, error=0.05)  # 0.5 / sqrt(100 rows)
-    assert rows_to_decide(unresolved, rows=100, clusters=100) == 785
-    assert rows_to_decide(Interval(0.45, 0.35, 0.55, 0.05), rows=100, clusters=100) == 785
-    assert rows_to_decide(Interval(0.7, 0.6, 0.8, 0.05), rows=100, clusters=100) == 0
-    assert rows_to_decide(Interval(0.5, 0.4, 0.6, 0.05), rows=100, clusters=100) is None
+def test_a_rate_has_wilsons_interval() -> None:
+    """Guards against an interval that leaves 0 to 1, or knows nothing of few rows near the ends."""
+    from scipy.stats import binomtest
+
+    for wins in (1, 3, 50, 99):
+        ours = rate_of([1.0] * wins + [0.0] * (100 - wins), alone(100))
+        theirs = binomtest(wins, 100).proportion_ci(method="wilson")
+        assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.007)
+        mirrored = rate_of([0.0] * wins + [1.0] * (100 - wins), alone(100))
+        assert (mirrored.low, mirrored.high) == pytest.approx((1 - ours.high, 1 - ours.low))
 
 
-def test_rows_to_decide_are_those_of_statsmodels() -> None:
-    """Guards against a sample size for another test, another power, or one side only."""
-    from statsmodels.stats.power import NormalIndPower
+def test_ties_make_a_rate_more_certain() -> None:
+    """Guards against the variance of wins and losses for rows of which half are ties."""
+    with_ties = rate_of([1.0] * 50 + [0.5] * 100 + [0.0] * 50, alone(200))
+    without = rate_of([1.0] * 100 + [0.0] * 100, alone(200))
+    assert with_ties.high - 0.5 == pytest.approx((without.high - 0.5) / 2**0.5, rel=0.05)
 
-    outcomes = np.array([1.0] * 54 + [0.0] * 43 + [0.5] * 3)
-    win = Bootstrap([str(n) for n in range(100)], resamples=20_000, seed=1).means({"x": outcomes})["x"]
-    effect = (outcomes.mean() - 0.5) / outcomes.std()
-    theirs = NormalIndPower(ddof=0).solve_power(effect, alpha=0.05, power=0.8, ratio=0)
-    assert pair_verdict(win, clusters=100) == "unresolved"
-    assert rows_to_decide(win, rows=100, clusters=100) == pytest.approx(
-        theirs, rel=0.03
-    )  # as far as the bootstrap's error goes
+
+@pytest.mark.parametrize(("rate", "pages"), [(0.02, 60), (0.3, 60), (0.5, 25), (0.9, 60)])
+def test_a_rates_interval_contains_the_rate(rate: float, pages: int) -> None:
+    """Guards against intervals that are too narrow if the rows of a page go together, or the rate is near 0 or 1."""
+    rng = np.random.default_rng(1)
+    clusters, right = [str(n // 3) for n in range(3 * pages)], 0
+    for _ in range(300):
+        of_page, own = rng.random(pages).repeat(3), rng.random(3 * pages)
+        values = (np.where(rng.random(3 * pages) < 0.4, of_page, own) < rate).astype(float)
+        bootstrap = Bootstrap(clusters, resamples=200, seed=1)
+        found = rate_interval(bootstrap.means({"x": values})["x"], len(values), bootstrap.count)
+        right += found.low <= rate <= found.high
+    assert right >= 276  # 92%; at 95% fewer have a chance of 1%
+
+
+@pytest.mark.parametrize("chances", [(0.66, 0.34, 0.0), (0.4, 0.4, 0.2), (0.05, 0.95, 0.0), (0.88, 0.1, 0.02)])
+def test_a_rates_interval_with_ties_contains_the_rate(chances: tuple[float, float, float]) -> None:
+    """Guards against ties that are taken for certain, and an end that the rate passes more often than the other."""
+    rng = np.random.default_rng(2)
+    below = above = 0
+    for _ in range(300):
+        found = rate_of(list(rng.choice([1.0, 0.5, 0.0], size=100, p=chances)), alone(100))
+        rate = chances[0] + chances[1] / 2
+        below, above = below + (rate < found.low), above + (rate > found.high)
+    assert below + above <= 24  # 8%; at 5%, more have a chance of 1%
+    assert max(below, above) <= 16  # 5.3%; at 2.5%, more have a chance of 0.3%
+
+
+def test_student_is_scipys() -> None:
+    from scipy.stats import t
+
+    assert [student_95(degrees) for degrees in range(1, 31)] == list(T_95)
+    assert list(T_95) == pytest.approx([t.ppf(0.975, degrees) for degrees in range(1, 31)], abs=6e-4)
+    assert student_95(31) == pytest.approx(1.96, abs=1e-3) and student_95(0) == T_95[0]

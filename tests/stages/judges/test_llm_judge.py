@@ -42,6 +42,28 @@ READ_RIGHT = {
     "whole float": with_mark("4.0"),
     "number as text": with_mark('"4"'),
     "no justification in it": json.dumps(GOOD | {"justification": ""}),
+    "prose before": f"Here is my verdict: {TEXT}",
+    "prose after": f"{TEXT}\nI hope this helps!",
+    "prose with braces": f"I compare {{first}} and {{second}} by {{A, B}}: {TEXT}",
+    "prose around a fence": f"Sure:\n```json\n{TEXT}\n```\nThat is all.",
+    "thinking aloud": f"<think>Both are fine.</think>{TEXT}",
+    "thinking with a draft": f"<think>\nPerhaps {json.dumps(GOOD | {'winner': 'tie'})}? No.\n</think>\n\n{TEXT}",
+    "thinking with broken JSON": f'<think>{{"first": </think>{TEXT}',
+    "thinking without its opening tag": f'I would say {{"winner": "tie"}}.</think>{TEXT}',
+    "another name of thinking": f"<THINKING>Hm.</THINKING> {TEXT}",
+    "channels": f"<|channel|>analysis<|message|>Hm {{}}.<|end|><|channel|>final<|message|>{TEXT}<|return|>",
+    "a fence in capitals": f"```JSON\n{TEXT}\n```",
+    "a fence of tildes": f"~~~ json5\n{TEXT}\n~~~",
+    "a long fence": f"````\n{TEXT}\n````",
+    "a fence without an end": f"```json\n{TEXT}",
+    "a byte order mark": f"\ufeff{TEXT}",
+    "a byte order mark and a fence": f"\ufeff```\n{TEXT}\n```",
+    "Llama's end mark": f"{TEXT}<|eot_id|>",
+    "an older end mark": f"{TEXT} </s>",
+    "all of it": f"\ufeff<think>Hm.</think>\nHere:\n``` Json\n{TEXT}\n```\nBye.<|im_end|>",
+    "a tag of thinking in text": json.dumps(GOOD | {"justification": "It says </think> and ```."}),
+    "a capital": json.dumps(GOOD | {"winner": "First"}),
+    "capitals and a space": json.dumps(GOOD | {"winner": "FIRST "}),
     "quotes and braces in text": json.dumps(GOOD | {"justification": 'It says "}" and {"first": 0}.'}),
 }
 FAILED = {
@@ -49,15 +71,20 @@ FAILED = {
     "spaces": (" \n\t", "empty"),
     "an empty fence": ("```json\n```", "empty"),
     "prose": ("I would rather not.", "not_json"),
-    "prose before": (f"Here is my verdict: {TEXT}", "not_json"),
-    "prose after": (f"{TEXT}\nI hope this helps!", "not_json"),
-    "prose around a fence": (f"Sure:\n```json\n{TEXT}\n```", "not_json"),
-    "thinking aloud": (f"<think>Both are fine.</think>{TEXT}", "not_json"),
+    "thinking without an end": (f"<think>I would say {TEXT}", "not_json"),
+    "only in the thinking": (f"<think>{TEXT}</think> I can't decide.", "not_json"),
+    "two objects apart": (f"First try: {TEXT}\nBetter: {TEXT}", "not_json"),
+    "another object beside it": (f'{TEXT} and {{"winner": "second"}}', "not_json"),
+    "a broken one before it": (f"{TEXT[:-9]}\nAgain: {TEXT}", "not_json"),
+    "another turn behind the end mark": (f"{TEXT}<|eot_id|>user\n{TEXT}", "not_json"),
+    "a list in prose": (f"Here: [{TEXT}]", "wrong_shape"),
+    "6 of 5 behind thinking": (f"<think>Hm.</think>{with_mark('6')}", "wrong_shape"),
+    "a mark twice in a fence": ("```json\n" + with_mark('0, "factual_correctness": 5') + "\n```", "wrong_shape"),
     "two objects": (TEXT + TEXT, "not_json"),
     "single quotes": (TEXT.replace('"', "'"), "not_json"),
     "keys without quotes": ("{justification: It is., winner: first}", "not_json"),
     "a comma too many": (TEXT[:-1] + ",}", "not_json"),
-    "a comment": (TEXT[:-1] + "} // done", "not_json"),
+    "a comment": (TEXT[:-1] + " /* done */}", "not_json"),
     "cut": (TEXT[:-9], "not_json"),
     "Python's None": (TEXT.replace('"first"}', "None}"), "not_json"),
     "an array": (f"[{TEXT}]", "wrong_shape"),
@@ -113,7 +140,7 @@ def test_the_descriptions_in_the_schemas_stay() -> None:
 
 
 def test_the_list_is_long_enough() -> None:
-    assert len(READ_RIGHT) + len(FAILED) >= 50
+    assert len(READ_RIGHT) + len(FAILED) >= 80
 
 
 @pytest.mark.parametrize("name", READ_RIGHT)

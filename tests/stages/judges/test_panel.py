@@ -7,7 +7,7 @@ import pytest
 
 from stages.common.params import read_sections
 from stages.common.records import Answers, Scores
-from stages.judges.panel import SEEDS, PanelMember, inherit_llm, judge_all, judge_by_rubric, service_of
+from stages.judges.panel import SEEDS, Panel, PanelMember, inherit_llm, judge_by_rubric, service_of
 from stages.judges.protocol import both_orders, pair_sheets, row_verdicts, solo_sheets
 from tests.stages.judges.attacks import ATTACKS
 from tests.stages.judges.conftest import RUBRIC
@@ -59,7 +59,7 @@ def test_the_rubric_reads_an_answer_once(answers: MakeAnswers, monkeypatch: pyte
 def test_each_judge_reads_all_sheets_in_every_repeat(answers: MakeAnswers) -> None:
     """Guards against repeats that all carry the number of the first."""
     sheets = list(pair_sheets([answers("It is blue.")], ["full-base"], 100))
-    judgments = list(judge_all(sheets, [member("rubric")], 2, 100))
+    judgments = list(Panel([member("rubric")], repeats=2, shown_characters=100).judge(sheets))
     assert [(judgment.models, judgment.repeat) for judgment in judgments] == [
         (("full", "base"), 0),
         (("base", "full"), 0),

@@ -8,7 +8,7 @@ import pytest
 from stages.common.errors import StageError
 from stages.common.records import Answers, CheckJudgment, CheckName, Judgment, Teacher
 from stages.judges.panel import judge_by_rubric
-from stages.judges.protocol import Sheet, higher_total, make_failed_judgment, make_judgment
+from stages.judges.protocol import Position, Sheet, higher_total, make_failed_judgment, make_judgment
 from stages.judges.self_checks import (
     CHECKS,
     CONSTANT,
@@ -69,14 +69,14 @@ def test_texts_under_test(answers: MakeAnswers) -> None:
 
 def test_each_check_shows_both_orders_of_the_same_rows(rows: list[Answers]) -> None:
     sheets = list(check_sheets(rows, ALL, 3, 1, 2000))
-    assert len(sheets) == 6 * 3 * 2
+    assert len(sheets) == 7 * 3 * 2
     drawn = {sheet.id for sheet in sheets}
     assert len(drawn) == 3 and drawn != {row.id for row in rows[:3]}
     for forth, back in zip(sheets[::2], sheets[1::2], strict=True):
         assert (forth.id, forth.check) == (back.id, back.check)
         assert forth.models == ("probe", "rival") == back.models[::-1]
         assert forth.texts == back.texts[::-1]
-    assert len(list(check_sheets(rows, ALL, 100, 1, 2000))) == 6 * 20 * 2  # no more rows than there are
+    assert len(list(check_sheets(rows, ALL, 100, 1, 2000))) == 7 * 20 * 2  # no more rows than there are
 
 
 def test_the_rubric_passes_all(rows: list[Answers]) -> None:
@@ -114,7 +114,10 @@ def prefers_first(_reference: str, _answer: str, position: int) -> int:
         (lambda reference, answer, position: 15, {"empty", "constant", "truncated"}),
         (lambda reference, answer, position: 0, {"reference", "truncated"}),
         (lambda reference, answer, position: min(15, len(answer) // 8), {"constant", "reference", "padded"}),
-        (lambda reference, answer, position: 15 - knows(reference, answer, position), set(ALL) - {"same_answer"}),
+        (
+            lambda reference, answer, position: 15 - knows(reference, answer, position),
+            {"empty", "constant", "reference", "padded", "truncated"},
+        ),
         (lambda reference, answer, position: max(3, knows(reference, answer, position)), {"empty"}),
     ],
     ids=["sound", "first", "all the same", "none ever", "length", "turned round", "pays for nothing"],
@@ -160,16 +163,75 @@ def test_failed_judgments_leave_their_row_out(rows: list[Answers]) -> None:
         report_failed_checks(nothing, required=True)
 
 
+def test_few_rows_say_nothing_about_the_order(rows: list[Answers]) -> None:
+    """Guards against a judge that always prefers the first and passes, because 3 rows are within anybody's chance."""
+    checks = check_metrics(judged_by(prefers_first, check_sheets(rows, ["same_answer"], 9, 1, 2000)), ["same_answer"])
+    assert "passed" not in checks["same_answer"] and "measured" not in checks["same_answer"]
+    assert checks["same_answer"]["rows"] == 9
+    assert health_metric(checks) == {}
+    report_failed_checks(checks, required=False)
+    with pytest.raises(
+        StageError, match=r"1 of 1 checks of the judge not measured:\n  same_answer: 9 usable rows, of the"
+    ):
+        report_failed_checks(checks, required=True)
+    ten = check_metrics(judged_by(prefers_first, check_sheets(rows, ["same_answer"], 10, 1, 2000)), ["same_answer"])
+    assert (ten["same_answer"]["passed"], ten["same_answer"]["measured"]) == (0, 1.0)
+
+
+def test_what_is_not_measured_hides_no_failure(rows: list[Answers]) -> None:
+    """Guards against a panel in which a judge with too few replies stands before the one that fails."""
+    sheets = list(check_sheets(rows, ["same_answer"], 20, 1, 2000))
+    silent = [
+        judgment.model_copy(update={"judge": Teacher(name="openai", model="a")})
+        for judgment in judged_by(knows, sheets[:4])
+    ]
+    broken = judged_by(prefers_first, sheets)
+    check = check_metrics(silent + broken, ["same_answer"])["same_answer"]
+    assert (check["passed"], check["judge"]) == (0, "rubric")
+    sound = check_metrics(silent + judged_by(knows, sheets), ["same_answer"])["same_answer"]
+    assert (sound.get("passed"), sound["judge"]) == (None, "openai: a")
+
+
+@pytest.mark.parametrize(
+    ("declare", "measured", "is_passed"),
+    [
+        (lambda first, second: "first" if first > second else "second" if second > first else "tie", 0.0, 1),
+        (lambda first, second: "second" if first > second else "first", 1.0, 0),
+        (lambda first, second: "tie", 1.0, 0),
+        (lambda first, second: "first", 1.0, 0),  # in one of the two orders of each row
+    ],
+    ids=["as scored", "turned round", "always a tie", "always the first"],
+)
+def test_a_judge_that_contradicts_its_own_scores(
+    rows: list[Answers], declare: Callable[[int, int], Position], measured: float, is_passed: int
+) -> None:
+    """Guards against a judge whose scores and whose winner have nothing to do with one another."""
+    judgments = []
+    for sheet in check_sheets(rows, ["declared_winner"], 20, 1, 2000):
+        assert sorted(sheet.texts) == sorted({rows[0].answers["base"].text, sheet.texts[sheet.models.index("probe")]})
+        totals = [12 if name == "probe" else 3 for name in sheet.models]
+        given = [scores(total) for total in totals]
+        judgments.append(make_judgment(sheet, RUBRIC, 0, given, declare(*totals), "So it is."))
+    check = check_metrics(checked(judgments), ["declared_winner"])["declared_winner"]
+    assert (check["measured"], check["passed"], check["expected_high"]) == (measured, is_passed, 0.5)
+
+
+def test_a_winner_between_equal_scores_contradicts_nothing(rows: list[Answers]) -> None:
+    sheets = check_sheets(rows, ["declared_winner"], 20, 1, 2000)
+    judgments = [make_judgment(sheet, RUBRIC, 0, [scores(7), scores(7)], "first", "By a hair.") for sheet in sheets]
+    assert check_metrics(checked(judgments), ["declared_winner"])["declared_winner"]["measured"] == 0.0
+
+
 def test_a_judge_that_fails_is_named_and_may_stop_the_run(
     rows: list[Answers], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Guards against a broken judge that nobody hears of."""
     checks = check_metrics(judged_by(lambda *_: 15, check_sheets(rows, ALL, 20, 1, 2000)), ALL)
-    message = "the judge fails 3 of 6 checks of itself:\n  empty: 1.000 on 20 rows, expected 0.000 to 0.050\n  constant"
+    message = "the judge fails 3 of 7 checks of itself:\n  empty: 1.000 on 20 rows, expected 0.000 to 0.050\n  constant"
     with caplog.at_level(logging.WARNING):
         report_failed_checks(checks, required=False)
     assert message in caplog.text
-    with pytest.raises(StageError, match=r"judge\.require_healthy: the judge fails 3 of 6") as raised:
+    with pytest.raises(StageError, match=r"judge\.require_healthy: the judge fails 3 of 7") as raised:
         report_failed_checks(checks, required=True)
     assert message in str(raised.value)
     sound = check_metrics(judged_by(knows, check_sheets(rows, ALL, 20, 1, 2000)), ALL)

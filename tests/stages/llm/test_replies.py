@@ -19,8 +19,9 @@ from stages.llm.replies import (
     better_reply,
     parse_reply,
     repair_request,
+    stripped_counts,
 )
-from stages.llm.request import Finish, Reply
+from stages.llm.request import FROM_REASONING, Finish, Reply
 from tests.stages.llm.plain_client import Words, make_request
 
 GOOD = '{"word": "a", "items": []}'
@@ -32,7 +33,9 @@ GOOD = '{"word": "a", "items": []}'
         ('{"word": "a", "items": []}', "stop", None),
         ('```json\n{"word": "a", "items": []}\n```', "stop", None),
         ('  ```\n{"word": "a", "items": []}```\n', "other", None),
-        ('Here it is: {"word": "a", "items": []}', "stop", "not_json"),
+        ('Here it is: {"word": "a", "items": []}', "stop", None),
+        ('<think>{"word": "b"}</think>{"word": "a", "items": []}<|eot_id|>', "stop", None),
+        ('[1, {"word": "a", "items": []}]', "stop", "wrong_shape"),
         ('{"word": "a", "items": []} {}', "stop", "not_json"),
         ('{"word": "a", "items": [}', "stop", "not_json"),
         ('{"word": "a"}', "stop", "wrong_shape"),
@@ -104,6 +107,18 @@ def test_a_repair_asks_with_the_faulty_answer_as_data() -> None:
     assert repair == replace(request, prompt=repair.prompt)
 
 
+def test_what_stood_around_the_object_is_told() -> None:
+    """Guards against a reply from the field for thinking that looks like any other, and prose that nobody counts."""
+    read = parse_reply(make_request("a"), Reply(f"```JSON\n{GOOD}\n``` Done.", "stop", 1, 2, FROM_REASONING))
+    assert read.stripped == ("fence", "prose", "reasoning_field")
+    assert parse_reply(make_request("a"), Reply(GOOD, "stop", 1, 2)).stripped == ()
+    assert stripped_counts([read.stripped, ("prose",), ()]) == {
+        "stripped_fence": 1,
+        "stripped_prose": 2,
+        "stripped_reasoning_field": 1,
+    }
+
+
 SHORT, SHORTER, EMPTY = (ParsedReply("", None, "too_few", "", items) for items in (2, 1, 0))
 WHOLE, CUT = ParsedReply("", None, items=3), ParsedReply("", None, "cut_at_the_limit")
 
@@ -139,6 +154,16 @@ def test_the_share_that_may_fail_is_allowed_and_one_more_is_not() -> None:
         StageError, match=r"^synth: 3 of 10 requests have no usable answer, and max_failure_rate is 0.2"
     ):
         tally.note("d", outcome("d"))
+
+
+def test_failures_of_all_rounds_count_together() -> None:
+    """Guards against a small first round that stops at its second failure, and failures that are forgotten after it."""
+    first = FailureTally("judge", Counter("abcde"), 0.1, planned=40)
+    for name in "abcd":  # a tenth of all 40
+        first.note(name, outcome(name))
+    second = FailureTally("judge", Counter("fghij"), 0.1, planned=40, failed=4)
+    with pytest.raises(StageError, match=r"5 of 40 requests .*: 4 in earlier rounds, 1 blocked"):
+        second.note("f", outcome("f"))
 
 
 def test_equal_requests_fail_together() -> None:

@@ -77,13 +77,16 @@ def test_score_distribution(draw: Draw, evidence: Evidence, wording: Wording) ->
     assert bars["full"] == [totals.count(score) for score in range(16)]
 
 
-def test_percent_range(draw: Draw, evidence: Evidence, wording: Wording) -> None:
-    axes = draw("percent_range", evidence, wording)
+def test_mean_scores(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    """Guards against a mean beside another model's interval."""
+    axes = draw("mean_scores", evidence, wording)
     assert axes.get_xlabel() == "percent of the 15 points"
     assert [label.get_text() for label in axes.get_yticklabels()] == ["base", "small", "full"]
     means = {str(line.get_label()): float(line.get_xdata()[0]) for line in axes.lines}  # type: ignore[index,arg-type]
     for role in ("base", "small", "full"):
-        assert means[role] == evidence.number("judge", "models", role, "percent")
+        assert means[role] == 100 * (evidence.number("judge", "models", role, "total") or 0) / 15
+    ends = [list(line.get_xdata()) for line in axes.lines if len(list(line.get_xdata())) == 2]  # type: ignore[arg-type]
+    assert ends[::2] == [pytest.approx([(total - 0.48) / 0.15, (total + 0.48) / 0.15]) for total in (3.1, 8.9, 11.6)]
     assert [text.get_text() for text in axes.texts] == ["20.7%", "59.3%", "77.3%"]
 
 

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from stages.reporting.evidence import Evidence, Measurement
-from stages.reporting.judging import CheckResult, describe_agreement, is_unhealthy, read_checks, read_consistencies
+from stages.reporting.judging import (
+    CheckResult,
+    describe_agreement,
+    describe_judged_rows,
+    is_healthy,
+    is_unhealthy,
+    read_checks,
+    read_consistencies,
+)
 from stages.reporting.wording import Wording
 from tests.stages.reporting.made_run import estimate
 
@@ -23,6 +31,41 @@ def test_a_check_keeps_its_own_figures(evidence: Evidence, wording: Wording) -> 
     assert checks["padded"].label(wording) == "the reference, padded, against itself: wins"
     failed = replace(checks["padded"], judge="openai: b")
     assert failed.label(wording) == "the reference, padded, against itself: wins (openai: b)"
+
+
+def test_a_check_that_was_not_measured_is_neither_passed_nor_failed(evidence: Evidence) -> None:
+    """Guards against a judge that is called sound, or unsound, by a check on five rows."""
+    checks = {"same_answer": {"expected_low": 0.1, "expected_high": 0.9, "rows": 5}}
+    judge = {name: figure for name, figure in evidence.metrics["judge"].items() if name != "healthy"}
+    unmeasured = replace(evidence, metrics={"judge": judge | {"checks": checks}})
+    [check] = read_checks(unmeasured)
+    assert (check.passed, check.measured, check.result) == (None, None, "not_measured")
+    assert not is_healthy(unmeasured) and not is_unhealthy(unmeasured)
+    assert is_healthy(evidence)
+
+
+def test_what_was_judged_is_said_only_if_it_is_not_all(evidence: Evidence, wording: Wording) -> None:
+    """Guards against a trial that reads like the whole, and an early end that nobody is told of."""
+    assert list(describe_judged_rows(evidence, wording)) == []
+    total = len(evidence.rows)
+    drawn = replace(
+        with_judge(evidence, rows_not_judged=total - 12),
+        params={**evidence.params, "judge": evidence.params["judge"] | {"at_most": 12}},
+    )
+    assert list(describe_judged_rows(drawn, wording)) == [
+        f"Of the {total} test rows, 12 were drawn at random for the judge, the same for all pairs."
+    ]
+    stopping = {"looks": 2, "rows_judged": 20, "certain": 1, "certain_after": {"full-base": 10, "small-base": 20}}
+    where, how = describe_judged_rows(with_judge(evidence, rows_not_judged=total - 20, stopping=stopping), wording)
+    assert where == (
+        f"Judging stopped after 20 of {total} test rows, when it was certain of each pair which model is better. "
+        "Certain: full against base after 10 rows, small against base after 20 rows."
+    )
+    assert "confidence sequences by betting (Waudby-Smith and Ramdas, 2024)" in how
+    assert "All other intervals are meant for a number of rows that was fixed before." in how
+    open_ = {"looks": 20, "rows_judged": total, "certain": 0, "certain_after": {}}
+    where, _ = describe_judged_rows(with_judge(evidence, rows_not_judged=0, stopping=open_), wording)
+    assert where.endswith(f"{total} of {total} test rows were judged.")
 
 
 @pytest.mark.parametrize(("healthy", "unhealthy"), [(0, True), (1, False)])

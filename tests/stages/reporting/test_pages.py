@@ -16,9 +16,9 @@ from stages.common.params import Scalar, dotted_keys
 from stages.common.yaml_files import read_yaml
 from stages.reporting.charts import CHARTS, draw_charts
 from stages.reporting.evidence import Evidence, Sweep, read_sweep
-from stages.reporting.pages import TEMPLATES, write_page, write_report
+from stages.reporting.pages import STRIPPED, TEMPLATES, write_page, write_report
 from stages.reporting.wording import CATALOGUES, Wording
-from tests.stages.reporting.made_run import estimate, metrics
+from tests.stages.reporting.made_run import estimate, metrics, pair_variants
 from tests.stages.reporting.test_reference import same_settings
 from tools.compare import draw_sweep
 
@@ -304,11 +304,21 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    yield with_judge(evidence, clusters=15)
+    for changes in pair_variants():
+        for others in ({}, {"small-base": pairs["small-base"]}):
+            yield with_judge(evidence, pairs={"full-base": pairs["full-base"] | changes} | others)
     rates = {"labels": 9, "agreement": 1, "kappa": 1}
     people = rates | {"rows": 9, "labellers": 2, "labels_without_verdict": 1, "people": rates}
     yield with_judge(evidence, healthy=0, agreement=people)
     yield with_judge(evidence, solo={"full": {"total": 7.0}})
     yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
+    unmeasured = {"same_answer": {"expected_low": 0.1, "expected_high": 0.9, "rows": 5}}
+    yield with_judge(evidence, checks=unmeasured, **dict.fromkeys(STRIPPED, 1))
+    params = {**evidence.params, "judge": evidence.params["judge"] | {"at_most": 20}}
+    for certain in (0, 1):
+        stopping = {"looks": 2, "rows_judged": 20, "certain": certain, "certain_after": {"full-base": 10}}
+        yield replace(with_judge(evidence, rows_not_judged=180, stopping=stopping), params=params)
 
 
 def test_every_text_is_used(evidence: Evidence, render: Render, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ SAME: dict[str, dict[str, Any]] = {
     "curate": {"auditor": "gemini", "llm": {"model": "gemini-3-pro-preview"}},
     "base": {"source": "huggingface", "model": "gpt2-medium"},
     "train": {"learning_rate": 5e-5, "batch_size": 8, "epochs": 1},
-    "judge": {"judge": "openai", "llm": {"model": "llama3.1:8b", "temperature": 0}},
+    "judge": {"judge": "openai", "at_most": "all", "stop": "all", "llm": {"model": "llama3.1:8b", "temperature": 0}},
 }
 
 
@@ -47,14 +47,23 @@ def test_every_figure_of_the_reference_is_compared(same: Evidence) -> None:
         "total_full": "12.06",
         "total_small": "8.46",
         "total_base": "4.39",
-        "percent_full": "80.40%",
-        "percent_small": "56.40%",
-        "percent_base": "29.25%",
+        "percent_full": "80.40% (100.00 / 6.67)",
+        "percent_small": "56.40% (100.00 / 0.00)",
+        "percent_base": "29.25% (100.00 / 0.00)",
         "win_rate": "75.0%",
         "loss_rate": "17.5%",
         "tie_rate": "7.5%",
         "gain": "+7.67",
     }
+
+
+def test_best_and_worst_stand_where_the_reference_has_them(same: Evidence) -> None:
+    """Guards against the worst row in the place of the best."""
+    judge = same.metrics["judge"]
+    models = judge["models"] | {"full": judge["models"]["full"] | {"total_range": [1.5, 12.0]}}
+    changed = replace(same, metrics={**same.metrics, "judge": judge | {"models": models}})
+    assert by_name(changed)["percent_full"].ours == "77.33% (80.00 / 10.00)"
+    assert by_name(changed)["percent_full"].interval == "74.13% to 80.53%"
 
 
 def test_the_same_settings_are_seen_as_the_same(same: Evidence) -> None:
@@ -87,6 +96,8 @@ def test_a_loss_is_reproduced_within_five_percent(same: Evidence, ours: float, v
         ({"judge": {"llm": {"model": "gpt-5", "temperature": 0}}}, "judge", "reproduced"),
         ({"judge": {"panel": [{"judge": "openai", "llm": {"model": "qwen3"}}]}}, "judge", "reproduced"),
         ({"judge": {"llm": {"model": "llama3.1:8b", "temperature": 1}}}, "temperature of the judge", "reproduced"),
+        ({"judge": {"at_most": 20}}, "test rows judged", "reproduced"),
+        ({"judge": {"stop": "certain"}}, "test rows judged", "reproduced"),
     ],
 )
 def test_one_other_setting_makes_figures_incomparable(

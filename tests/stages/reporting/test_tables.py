@@ -47,7 +47,7 @@ def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> N
         "malformed,2,0,2",
         "too_short,14,30,44",
     ]
-    assert (folder / "percents.csv").read_text().splitlines()[0] == "figure,model,statistic,percent"
+    assert (folder / "percents.csv").read_text().splitlines()[0] == "model,percent,low,high"
 
 
 def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
@@ -62,4 +62,24 @@ def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -
             x = plot["x"] if isinstance(plot["x"], str) else plot["x"][name]
             assert {x, *([columns] if isinstance(columns, str) else columns)} <= set(header), title
             files.add(name)
-    assert files == {f"tables/{name}.csv" for name in tables.TABLES} | {"curves/full.csv", "curves/small.csv"}
+    assert files == {f"tables/{name}.csv" for name in tables.TABLES.keys() - {"rows"}} | {
+        "curves/full.csv",
+        "curves/small.csv",
+    }
+
+
+def test_each_row_with_its_totals_and_outcomes(evidence: Evidence) -> None:
+    """Guards against rows that `wikitune compare` would take for 0 points, and outcomes of the wrong side."""
+    table = tables.row_table(evidence)
+    assert list(table) == ["id", "page", "base", "small", "full", "full-base", "full-small", "small-base"]
+    assert list(table["id"]) == [row.example.id for row in evidence.rows]
+    for line, row in zip(table.to_dict("records"), evidence.rows, strict=True):
+        assert line["page"] == (row.example.source.title or "")
+        if not row.counts:
+            assert {line[name] for name in list(table)[2:]} == {""}
+            continue
+        assert (
+            line["full-base"]
+            == {-1: 0.0, 0: 0.5, 1: 1.0}[(line["full"] > line["base"]) - (line["full"] < line["base"])]
+        )
+    assert 0 < (table["full"] == "").sum() < len(table)

@@ -7,7 +7,7 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
-from stages.llm.request import AttemptError, Reply
+from stages.llm.request import FROM_REASONING, AttemptError, Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
 from tests.stages.llm.clients.local_server import Answer, Asked, LocalServer
 
@@ -21,8 +21,8 @@ def ollama(server: LocalServer) -> None:
     server.pages["/api/tags"] = Answer({"models": [{"name": "tiny:latest"}, {"name": "llama3:8b"}]})
 
 
-def chat(content: str, done_reason: str = "stop", **counts: int) -> dict[str, Any]:
-    message = {"role": "assistant", "content": content}
+def chat(content: str, done_reason: str = "stop", thinking: str = "", **counts: int) -> dict[str, Any]:
+    message = {"role": "assistant", "content": content, "thinking": thinking}
     counts = {"prompt_eval_count": 11, "eval_count": 5} | counts
     return {"model": "tiny", "message": message, "done": True, "done_reason": done_reason} | counts
 
@@ -74,6 +74,8 @@ def test_the_address_may_do_without_v1(server: LocalServer) -> None:
         (chat('{"score": 3}'), Reply('{"score": 3}', "stop", 11, 5)),
         (chat('{"score"', "length"), Reply('{"score"', "length", 11, 5)),
         (chat(""), Reply("", "stop", 11, 5)),
+        (chat("", thinking="{}"), Reply("{}", "stop", 11, 5, detail=FROM_REASONING)),
+        (chat("{}", thinking="Hm."), Reply("{}", "stop", 11, 5)),
         (chat("", "load"), Reply("", "other", 11, 5, detail="load")),
         (chat("{}", prompt_eval_count=2047), Reply("{}", "stop", 2047, 5)),
     ],

@@ -8,7 +8,7 @@ import pytest
 from stages.common.errors import StageError
 from stages.llm.clients import openai_compatible, transport
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
-from stages.llm.request import Reply
+from stages.llm.request import FROM_REASONING, Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
 from tests.stages.llm.clients.local_server import Answer, Fault, LocalServer
 from tests.stages.llm.clients.openai_server import GOOD, PAGE, check, completion, problem
@@ -67,6 +67,12 @@ def test_a_seed_beyond_31_bits_arrives_in_31(server: LocalServer) -> None:
             Reply("{}", "stop", 11, 5),
         ),
         (completion("{}", refusal=None), Reply("{}", "stop", 11, 5)),
+        (completion(None, reasoning_content="{}"), Reply("{}", "stop", 11, 5, detail=FROM_REASONING)),
+        (completion("\n", reasoning="{}"), Reply("{}", "stop", 11, 5, detail=FROM_REASONING)),
+        (completion("{}", reasoning_content="Hm."), Reply("{}", "stop", 11, 5)),
+        (completion("", "length", reasoning_content="Hm"), Reply("Hm", "length", 11, 5, detail=FROM_REASONING)),
+        (completion("", "content_filter", reasoning="Hm"), Reply("", "blocked", 11, 5, detail="content_filter")),
+        (completion("{}", reasoning_content=[{"text": 1}]), Reply("{}", "stop", 11, 5)),
     ],
 )
 def test_each_way_to_end_is_told_apart(server: LocalServer, body: dict[str, Any], expected: Reply) -> None:

@@ -1,0 +1,58 @@
+"""How long training and decoding take on two CPU cores, and what more seeds of this run would cost.
+
+The rates are those of docs/benchmarks.md: GPT-2 124M on two cores with AVX512-BF16. They are taken to be proportional
+to the number of parameters. No GPU was measured.
+"""
+
+from stages.common.records import ROLES
+from stages.reporting.evidence import SIZES, Evidence
+from stages.reporting.wording import Wording
+
+MEASURED = 124_439_808  # parameters of the model whose rates these are
+TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens per second; the latter by transformers
+DECODED = {"bfloat16": 575.0, "float32": 173.0}  # tokens per second, 32 rows at a time
+EXAMPLE_TOKENS = 100  # about, with the prompt around it
+MORE_SEEDS = 4  # that the report proposes: five runs in all, for a t interval that isn't absurdly wide
+
+
+def training_seconds(tokens: float, parameters: float, precision: str) -> float:
+    return tokens * parameters / MEASURED / TRAINED[precision]
+
+
+def decoding_seconds(tokens: float, parameters: float, precision: str) -> float:
+    return tokens * parameters / MEASURED / DECODED[precision]
+
+
+def seconds_per_seed(evidence: Evidence) -> float | None:
+    """Of both trainings and all answers again; None if a figure that it needs is missing."""
+    parameters = evidence.number("base", "parameters")
+    steps = [evidence.number(f"train_{size}", "steps") for size in SIZES]
+    answered = [evidence.number("infer", role, "tokens") for role in ROLES]
+    if not parameters or None in steps or None in answered:
+        return None
+    precision = str(evidence.table("train_full").get("precision", "float32"))
+    trained = sum(filter(None, steps)) * evidence.params["train"]["batch_size"] * EXAMPLE_TOKENS
+    seconds = training_seconds(trained, parameters, precision)
+    return seconds + decoding_seconds(sum(filter(None, answered)), parameters, evidence.params["infer"]["precision"])
+
+
+def describe_next_seeds(evidence: Evidence, wording: Wording) -> str:
+    """That one training run is behind the report, and what the next ones would cost."""
+    seconds = seconds_per_seed(evidence)
+    judge = evidence.params["judge"]
+    models = [member for member in (judge, *judge.get("panel", [])) if member["judge"] != "rubric"]
+    sentences = [wording.text("headline.one_run")]
+    if seconds is not None:
+        minutes = wording.integer(max(1, round(MORE_SEEDS * seconds / 60)))
+        sentences.append(wording.text("headline.next_seeds", seeds=MORE_SEEDS, minutes=minutes))
+    judgments = evidence.number("judge", "judgments")
+    if models and judgments:
+        sentences.append(wording.text("headline.next_judgments", judgments=wording.integer(MORE_SEEDS * judgments)))
+    return " ".join(sentences)
+
+
+def next_seeds_command(evidence: Evidence) -> str:
+    """What to type for the next seeds and their comparison with this run."""
+    seed = evidence.params["train"]["seed"]
+    seeds = ",".join(str(seed + more) for more in range(1, MORE_SEEDS + 1))
+    return f"dvc exp run --queue -S train.seed={seeds} && dvc exp run --run-all && wikitune compare"
