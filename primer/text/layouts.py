@@ -29,7 +29,7 @@ class Exchange:
     answer: str
 
 
-def lay_out(rng: random.Random, exchanges: Sequence[Exchange]) -> str:
+def lay_out_exchanges(rng: random.Random, exchanges: Sequence[Exchange]) -> str:
     """A document of one or more exchanges, all in the same layout."""
     return rng.choice(_LAYOUTS)(rng, exchanges)
 
@@ -122,4 +122,4 @@ def statements_and_exchanges(
             between = rng.choice((" ", " ", "\n"))
             yield between.join(state(rng) for _ in range(rng.choice((1, 2, 3, 4, 6))))
         else:
-            yield lay_out(rng, [ask(rng) for _ in range(rng.choice((1, 1, 2, 3, 4, 6)))])
+            yield lay_out_exchanges(rng, [ask(rng) for _ in range(rng.choice((1, 1, 2, 3, 4, 6)))])

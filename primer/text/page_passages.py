@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from primer.text.layouts import Exchange, lay_out
+from primer.text.layouts import Exchange, lay_out_exchanges
 from primer.text.page_tellings import Telling, tellings
 
 _YEAR = re.compile(r"\b1\d{3}\b|\b20[012]\d\b")
@@ -183,4 +183,4 @@ def write_page_passages(rng: random.Random) -> Iterator[str]:
             else:
                 found = rng.choice((_find, _find, _place, _years, _whether))(rng, _passage_of(rng, telling))
             exchanges += [found] if found else []
-        yield lay_out(rng, exchanges)
+        yield lay_out_exchanges(rng, exchanges)

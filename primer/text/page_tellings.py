@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from primer.settings import BUNDLED_PAGES, SPLIT, TextParams, load_section
-from primer.text.layouts import Exchange, lay_out
+from primer.text.layouts import Exchange, lay_out_exchanges
 from stages.common.files import read_jsonl
 from stages.common.records import Example, Page
 from stages.teachers.rules.exercises import PASSAGES, STATEMENTS, passage_fits
@@ -129,7 +129,7 @@ def write_page_tellings(rng: random.Random) -> Iterator[str]:
         else:
             asked = rng.choice(with_questions)
             count = min(rng.choice((1, 2, 3, 4)), len(asked.exchanges))
-            document = lay_out(rng, rng.sample(asked.exchanges, count))
+            document = lay_out_exchanges(rng, rng.sample(asked.exchanges, count))
             before = _facts(rng, asked) if rng.random() < 0.3 else ""
             yield f"{before}\n\n{document}".strip()
 

@@ -28,13 +28,13 @@ from primer.text.meanings import write_definitions, write_sayings, write_synonym
 from primer.text.measures_and_shapes import write_measures_and_shapes
 from primer.text.number_names import write_number_names
 from primer.text.opinions import write_opinions
-from primer.text.orders import write_orders
 from primer.text.other_words import write_other_words
 from primer.text.page_passages import write_page_passages
 from primer.text.page_reading import write_page_reading
 from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options
 from primer.text.politeness import write_politeness
+from primer.text.putting_in_order import write_orders
 from primer.text.ranking import write_ranking
 from primer.text.sentence_building import write_sentence_building
 from primer.text.sentence_changes import write_sentence_changes

@@ -65,7 +65,7 @@ _PARTS = {"n": "noun", "v": "verb", "a": "adjective", "r": "adverb"}
 
 
 @dataclass(frozen=True)
-class Form:
+class WordForm:
     """A word, the name of one of its forms, and the form. `short` is an instruction's words for the form."""
 
     word: str
@@ -110,11 +110,11 @@ def adjectives() -> tuple[tuple[str, str, str], ...]:
     return tuple((word, *forms) for word, forms in sorted(found.items()))
 
 
-def random_form(rng: random.Random) -> Form:
+def random_form(rng: random.Random) -> WordForm:
     chosen = rng.random()
     if chosen < 0.35:
         word, plural = rng.choice(nouns()) if rng.random() < 0.7 else rng.choice(tuple(_IRREGULAR.items()))
-        return Form(word, "plural", plural)
+        return WordForm(word, "plural", plural)
     if chosen < 0.7:
         tag, name = rng.choice(
             (("VBD", "past tense"), ("VBD", "past tense"), ("VBN", "past participle"), ("VBG", "-ing form"),
@@ -124,9 +124,9 @@ def random_form(rng: random.Random) -> Form:
         if rng.random() < 0.4:  # those that must be learned one by one
             word = rng.choice(_IRREGULAR_VERBS)
             forms = dict(verbs())[word]
-        return Form(word, name, forms[tag])
+        return WordForm(word, name, forms[tag])
     word, comparative, superlative = rng.choice(adjectives())
-    return Form(word, *rng.choice((("comparative", comparative), ("superlative", superlative))))
+    return WordForm(word, *rng.choice((("comparative", comparative), ("superlative", superlative))))
 
 
 def _state_form(rng: random.Random) -> str:
