@@ -65,9 +65,9 @@ def _entries(index: Path, synsets: dict[tuple[str, str], Synset]) -> Iterator[tu
         senses[lemma, PARTS[rest[0]]].append((int(number), offset, int(times)))
     for (lemma, part), found in senses.items():
         found.sort()
-        times = sum(sense[2] for sense in found)
+        met = sum(sense[2] for sense in found)
         synset = synsets[part, found[0][1]]
-        if times < MET or found[0][2] < MOST * times or not lemma.isalpha() or not lemma.isascii():
+        if met < MET or found[0][2] < MOST * met or not lemma.isalpha() or not lemma.isascii():
             continue
         if lemma not in synset.words:  # a name, which has a capital
             continue

@@ -38,7 +38,9 @@ class Country:
 @lru_cache
 def countries() -> tuple[Country, ...]:
     rows = [line.split("\t") for line in read_lines("countries.tsv")[1:]]
-    return tuple(Country(*row[:6], tuple(filter(None, row[6].split(", ")))) for row in rows)
+    return tuple(
+        Country(row[0], row[1], row[2], row[3], row[4], row[5], tuple(filter(None, row[6].split(", ")))) for row in rows
+    )
 
 
 def _listing(words: tuple[str, ...] | list[str]) -> str:

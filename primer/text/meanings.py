@@ -111,7 +111,9 @@ def _opposite_pairs() -> tuple[tuple[str, str], ...]:
 @lru_cache
 def _same_meaning() -> tuple[tuple[str, ...], ...]:
     named = [words for _, words in synonym_groups()]
-    listed = [(entry.word, entry.synonyms[0]) for entry in wordnet() if entry.synonyms and entry.part in "av"]
+    listed: list[tuple[str, ...]] = [
+        (entry.word, entry.synonyms[0]) for entry in wordnet() if entry.synonyms and entry.part in "av"
+    ]
     return tuple(8 * named + listed)
 
 

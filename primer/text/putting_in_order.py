@@ -19,7 +19,7 @@ def _ordered(rng: random.Random) -> tuple[list[str], list[str], str, tuple[str, 
         ordered = sorted(numbers, reverse=kind == "down")
         name = "ascending" if kind == "up" else "descending"
         ends = "smallest to largest" if kind == "up" else "largest to smallest"
-        tasks = (
+        tasks: tuple[str, ...] = (
             f"Put these numbers in {name} order.",
             f"Sort the numbers from {ends}.",
             f"Arrange the numbers in {name} order.",

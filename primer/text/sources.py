@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from primer.text.analogies import write_analogies
 from primer.text.arithmetic import write_arithmetic, write_word_problems
 from primer.text.comprehension import write_comprehension
+from primer.text.copying import write_copying
 from primer.text.corrections import write_corrections
 from primer.text.countries import write_countries
 from primer.text.days_and_times import write_days_and_times
@@ -89,6 +90,9 @@ SOURCES = (
         4.0,
         "CC0-1.0",
         "Passages of the bundled pages' sentences, and what they say.",
+    ),
+    TextSource(
+        "copying", write_copying, 6.0, "CC0-1.0", "Rows of random and made-up words, said again, changed and looked up."
     ),
     TextSource("pages", write_page_tellings, 5.0, "CC0-1.0", "The bundled pages in several tellings."),
     TextSource(
