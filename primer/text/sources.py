@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from primer.text.analogies import write_analogies
 from primer.text.arithmetic import write_arithmetic, write_word_problems
 from primer.text.comprehension import write_comprehension
+from primer.text.conciseness import write_conciseness
 from primer.text.corrections import write_corrections
 from primer.text.countries import write_countries
 from primer.text.days_and_times import write_days_and_times
@@ -35,6 +36,7 @@ from primer.text.page_reading import write_page_reading
 from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options
 from primer.text.politeness import write_politeness
+from primer.text.question_words import write_question_words
 from primer.text.ranking import write_ranking
 from primer.text.sentence_building import write_sentence_building
 from primer.text.sentence_changes import write_sentence_changes
@@ -98,6 +100,8 @@ SOURCES = (
         "CC0-1.0",
         "Sentences in other tenses, voices and forms, asked and denied.",
     ),
+    TextSource("question_words", write_question_words, 1.6, "CC0-1.0", "What a sentence answers, and why, when, how."),
+    TextSource("conciseness", write_conciseness, 0.9, "CC0-1.0", "Something long, said in short."),
     TextSource("denials", write_denials, 1.2, "CC0-1.0", "What is not so, with all the words for that."),
     TextSource("comprehension", write_comprehension, 2.0, "CC0-1.0", "Short made-up texts, and what they say."),
     TextSource("page_reading", write_page_reading, 3.5, "CC0-1.0", "Made-up pages, and what they say."),
