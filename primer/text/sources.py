@@ -43,6 +43,7 @@ from primer.text.sentence_changes import write_sentence_changes
 from primer.text.sentence_joining import write_sentence_joining
 from primer.text.sentence_parts import write_sentence_parts
 from primer.text.sentence_rewriting import write_sentence_rewriting
+from primer.text.several_tasks import write_several_tasks
 from primer.text.small_problems import write_small_problems
 from primer.text.sorting import write_sorting
 from primer.text.sorts_of_things import write_sorts_of_things
@@ -100,6 +101,7 @@ SOURCES = (
         "CC0-1.0",
         "Sentences in other tenses, voices and forms, asked and denied.",
     ),
+    TextSource("several_tasks", write_several_tasks, 2.2, "CC0-1.0", "One line with several orders about it."),
     TextSource("question_words", write_question_words, 1.6, "CC0-1.0", "What a sentence answers, and why, when, how."),
     TextSource("conciseness", write_conciseness, 0.9, "CC0-1.0", "Something long, said in short."),
     TextSource("denials", write_denials, 1.2, "CC0-1.0", "What is not so, with all the words for that."),
