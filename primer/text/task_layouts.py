@@ -192,7 +192,7 @@ def _pairs(items: Sequence[Item], rng: random.Random) -> str:
     """Texts and results side by side, under one instruction: arrows or a table."""
     if not all(item.given for item in items) or any("\n" in item.given or "|" in item.given for item in items):
         return _question_and_answer(items, rng)
-    arrow = rng.choice([" -> ", " => ", " = ", ": ", " → ", "\n-> ", " / ", "\t"])
+    arrow = rng.choice([" -> ", " => ", " = ", " : ", " → ", "\n-> ", " / ", "\t"])
     if rng.random() < 0.3:
         before, after = (
             rng.choice(["text", "given", "before", "original"]),
@@ -268,6 +268,7 @@ def inline(item: Item, rng: random.Random) -> Item:
         not place
         or not item.given
         or "\n" in item.given
+        or re.search(r"[.?!] ", item.given)  # several sentences
         or len(item.given) > _LONGEST_INLINE
         or item.ask.count('"') > 1
     ):
