@@ -25,6 +25,7 @@ from primer.text.kinds_of_things import write_kinds
 from primer.text.list_questions import write_list_questions
 from primer.text.list_work import write_list_work
 from primer.text.marked_words import write_marked_words
+from primer.text.marks_and_capitals import write_marks_and_capitals
 from primer.text.meanings import write_definitions, write_sayings, write_synonyms_and_opposites
 from primer.text.measures_and_shapes import write_measures_and_shapes
 from primer.text.number_names import write_number_names
@@ -102,6 +103,7 @@ SOURCES = (
         "Sentences in other tenses, voices and forms, asked and denied.",
     ),
     TextSource("several_tasks", write_several_tasks, 2.2, "CC0-1.0", "One line with several orders about it."),
+    TextSource("marks_and_capitals", write_marks_and_capitals, 1.0, "CC0-1.0", "Punctuation and capital letters."),
     TextSource("question_words", write_question_words, 1.6, "CC0-1.0", "What a sentence answers, and why, when, how."),
     TextSource("conciseness", write_conciseness, 0.9, "CC0-1.0", "Something long, said in short."),
     TextSource("denials", write_denials, 1.2, "CC0-1.0", "What is not so, with all the words for that."),
