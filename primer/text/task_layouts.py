@@ -273,7 +273,7 @@ def inline(item: Item, rng: random.Random) -> Item:
         or item.ask.count('"') > 1
     ):
         return item
-    mark = "'" if rng.random() < 0.4 and "'" not in item.given else '"'
+    mark = "'" if "'" not in item.given and ('"' in item.given or rng.random() < 0.4) else '"'
     quoted = item.given if row else f"{mark}{item.given.removesuffix('.')}{mark}"
     return replace(item, ask=f"{item.ask[: place.start()]}{quoted}{item.ask[place.end() :]}", given="")
 

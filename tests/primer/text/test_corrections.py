@@ -7,16 +7,14 @@ from itertools import islice
 from primer.text import corrections, spelling_mistakes
 from primer.text.english_forms import participle, simple_past, third_person
 from primer.text.spelling_mistakes import MISSPELLINGS, misspelled
-from primer.text.task_layouts import Item
+from primer.text.task_layouts import Item, Maker
 
 GRAMMAR = {maker.__name__: maker for maker, _ in corrections.MAKERS}
 SPELLING = {maker.__name__: maker for maker, _ in spelling_mistakes.MAKERS}
 
 
-def items(makers: "dict[str, object]", name: str, seeds: int = 150) -> list[Item]:
-    maker = makers[name]
-    assert callable(maker)
-    return [item for seed in range(seeds) for item in islice(maker(random.Random(seed)), 4)]
+def items(makers: dict[str, Maker], name: str, seeds: int = 150) -> list[Item]:
+    return [item for seed in range(seeds) for item in islice(makers[name](random.Random(seed)), 4)]
 
 
 def test_a_corrected_sentence_differs_from_the_wrong_one_in_few_words() -> None:

@@ -5,16 +5,14 @@ import re
 from itertools import islice
 
 from primer.text import extraction, materials, sentence_parts, slots
-from primer.text.task_layouts import Item
+from primer.text.task_layouts import Item, Maker
 
 FIND = {maker.__name__: maker for maker, _ in extraction.MAKERS}
 PARTS = {maker.__name__: maker for maker, _ in sentence_parts.MAKERS}
 
 
-def items(makers: "dict[str, object]", name: str, seeds: int = 200) -> list[Item]:
-    maker = makers[name]
-    assert callable(maker)
-    return [item for seed in range(seeds) for item in islice(maker(random.Random(seed)), 4)]
+def items(makers: dict[str, Maker], name: str, seeds: int = 200) -> list[Item]:
+    return [item for seed in range(seeds) for item in islice(makers[name](random.Random(seed)), 4)]
 
 
 def found_in(item: Item) -> list[str]:

@@ -22,6 +22,14 @@ def members(row: str) -> list[str]:
     return [part for part in re.split(r", | and |; | - |\n?(?:^|(?<=\n))[-*] |\n", row) if part]
 
 
+def fits(value: int, word: str, limit: int) -> bool:
+    if word in {"even", "odd"}:
+        return value % 2 == (word == "odd")
+    if word in {"above", "below"}:
+        return value > limit if word == "above" else value < limit
+    return value % 5 == 0
+
+
 def test_members_are_counted() -> None:
     for item in items("_count"):
         if re.search(r"[,;\n]| - | and ", item.given):
@@ -52,16 +60,9 @@ def test_what_is_picked_out_fits_and_nothing_else() -> None:
     for item in items("_picks"):
         row, found = members(item.given), members(item.result)
         if "numbers" in item.ask:
-            values = {member: int(member) for member in row}
             limit = int(number[0]) if (number := re.search(r"\d+", item.ask)) else 0
-            fits = {
-                "even": lambda value: value % 2 == 0,
-                "odd": lambda value: value % 2 == 1,
-                "above": lambda value, limit=limit: value > limit,
-                "below": lambda value, limit=limit: value < limit,
-                "divided": lambda value: value % 5 == 0,
-            }[next(word for word in ("even", "odd", "above", "below", "divided") if word in item.ask)]
-            assert found == [member for member in row if fits(values[member])], item
+            word = next(word for word in ("even", "odd", "above", "below", "divided") if word in item.ask)
+            assert found == [member for member in row if fits(int(member), word, limit)], item
         elif letter := re.search(r'(begin|end) with "(.)"', item.ask):
             at = 0 if letter[1] == "begin" else -1
             assert found == [member for member in row if member[at] == letter[2]], item
