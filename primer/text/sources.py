@@ -22,6 +22,7 @@ from primer.text.elements import write_elements
 from primer.text.extraction import write_extraction
 from primer.text.gaps_and_choices import write_gaps_and_choices
 from primer.text.kinds_of_things import write_kinds
+from primer.text.letter_order import write_letter_order
 from primer.text.list_questions import write_list_questions
 from primer.text.list_work import write_list_work
 from primer.text.marked_words import write_marked_words
@@ -110,6 +111,7 @@ SOURCES = (
     TextSource("comprehension", write_comprehension, 2.0, "CC0-1.0", "Short made-up texts, and what they say."),
     TextSource("page_reading", write_page_reading, 3.5, "CC0-1.0", "Made-up pages, and what they say."),
     TextSource("sorting", write_sorting, 1.7, "CC0-1.0", "Rows of numbers, dates and words put in order."),
+    TextSource("letter_order", write_letter_order, 1.2, "CC0-1.0", "Which letter, word or number is first, and why."),
     TextSource("list_work", write_list_work, 1.4, "CC0-1.0", "Lists copied with changes."),
     TextSource("corrections", write_corrections, 1.2, "CC0-1.0", "Wrong sentences set right."),
     TextSource(
