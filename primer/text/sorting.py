@@ -82,7 +82,7 @@ def _numbers(rng: random.Random) -> Iterator[Item]:
         rng,
         "numbers",
         how,
-        lambda: materials.numbers(rng, rng.choice([3, 4, 4, 5, 5, 6, 7])),
+        lambda: materials.numbers(rng, rng.choice([2, 3, 3, 4, 4, 4, 5, 5, 6])),
         lambda given: sorted(given, key=_value, reverse=not up),
     )
 
