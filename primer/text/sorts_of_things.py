@@ -288,5 +288,5 @@ MAKERS: tuple[tuple[Maker, int], ...] = (
     (_odd_one, 16),
     (_group_name, 8),
     (_examples, 10),
-    (_true_kind, 8),
+    (_true_kind, 14),
 )
