@@ -91,7 +91,7 @@ def _times(rng: random.Random) -> Find:
             "The {w} leaves at {h} from platform two.|At {h}, the {w} to the coast leaves.|"
             "The last {w} arrives at {h}.",
         ).replace(" from platform two", "" if what != "train" else " from platform two")
-    return Find("time", "times", form.format(w=what, h=hour), (hour,))
+    return Find("time", "times", form.format(w=what, h=hour).replace("m..", "m."), (hour,))
 
 
 def _prices(rng: random.Random) -> Find:

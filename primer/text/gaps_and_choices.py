@@ -209,13 +209,19 @@ def _form_in_gap(rng: random.Random) -> Iterator[Item]:
                 a, b = "This question" if word == "important" else "This road", "that one"
             if rng.random() < 0.5:
                 yield Item(
-                    pick(rng, "use the right form of the adjective|fill in the comparative or the superlative"),
+                    pick(
+                        rng,
+                        "use the right form of the adjective in parentheses|fill in the comparative or the superlative",
+                    ),
                     f"{a} is ___ ({word}) than {b}.",
                     f"{a} is {more} than {b}.",
                 )
             else:
                 yield Item(
-                    pick(rng, "use the right form of the adjective|fill in the comparative or the superlative"),
+                    pick(
+                        rng,
+                        "use the right form of the adjective in parentheses|fill in the comparative or the superlative",
+                    ),
                     f"{a} is the ___ ({word}) of all.",
                     f"{a} is the {most} of all.",
                 )

@@ -83,8 +83,8 @@ def phone(rng: random.Random) -> str:
 
 
 def numbers(rng: random.Random, count: int, *, distinct: bool = True) -> list[int]:
-    """Whole numbers of one size: up to 20, 100, 1,000 or 10,000."""
-    top = rng.choice([20, 100, 100, 100, 200, 1000, 1000, 10_000])
+    """Whole numbers of one size: mostly up to 100, sometimes up to 1,000 or 10,000."""
+    top = rng.choice([20, 50, 100, 100, 100, 100, 120, 200, 200, 1000, 1000, 10_000])
     pool = range(0 if top < 1000 else 1, top)
     return rng.sample(pool, count) if distinct else rng.choices(pool, k=count)
 

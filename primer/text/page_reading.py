@@ -9,7 +9,7 @@ from primer.text.made_up_pages import MadeUpPage, PageFact, made_up_page, with_a
 from primer.text.materials import pick
 from primer.text.task_layouts import Item, Maker, documents
 
-_KNOWN_WORDS = re.compile(r"\b[A-Z]\w+|\d[\d,]*")
+_KNOWN_WORDS = re.compile(r"\b[A-Z]\w+|\d[\d,]*\d|\d")
 
 
 def write_page_reading(rng: random.Random) -> Iterator[str]:

@@ -151,14 +151,14 @@ def _tell_comparison(rng: random.Random) -> str:
             f"{low} < {high}, and {high} > {low}.|"
             f"Compare {a} and {b}: the smaller number is {low}, the larger number is {high}.",
         )
-    a, b = rng.sample(materials.WORDS, 2)
-    first, second = sorted((a, b))
+    one, other = rng.sample(materials.WORDS, 2)
+    first, second = sorted((one, other))
     return pick(
         rng,
         f'In a dictionary, "{first}" comes before "{second}".|'
-        f'Which word comes first in the alphabet, "{a}" or "{b}"? "{first}" comes first.|'
+        f'Which word comes first in the alphabet, "{one}" or "{other}"? "{first}" comes first.|'
         f'"{second}" stands after "{first}" in alphabetical order.|'
-        f"{a}, {b}: in the order of the alphabet, it is {first}, {second}.",
+        f"{one}, {other}: in the order of the alphabet, it is {first}, {second}.",
     )
 
 

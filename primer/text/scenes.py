@@ -180,7 +180,8 @@ def random_person(rng: random.Random, *, pronouns: bool = True) -> Phrase:
         return random_name(rng)
     if draw < 0.5:
         word, sex = rng.choice(slots.FAMILY).split(":")
-        owner = rng.choice(["my", "my", "our", "her", "his", "Anna's", "Tom's", "their"])
+        owners = {"wife": ["my", "his", "Tom's"], "husband": ["my", "her", "Anna's"]}
+        owner = rng.choice(owners.get(word, ["my", "my", "our", "her", "his", "Anna's", "Tom's", "their"]))
         return Phrase(f"{owner} {word}", {"f": "she", "m": "he"}.get(sex) or rng.choice(["he", "she"]), True)
     if draw < 0.68:
         adjective = rng.choice(["", "", "", "old ", "young ", "new ", "tired ", "friendly ", "tall "])

@@ -38,6 +38,8 @@ def put(rng: random.Random, into: str) -> str:
 def _tense(rng: random.Random) -> Iterator[Item]:
     old, new = rng.sample(SIMPLE_TENSES if rng.random() < 0.8 else TENSES, 2)
     name = TENSE_NAMES[new] if rng.random() < 0.4 and new != "future" else new
+    if "progressive" in name and rng.random() < 0.5:
+        name = name.replace("progressive", "continuous")
     while True:
         clause = random_clause(rng)
         ask = rng.choice(

@@ -71,6 +71,10 @@ def _sorted_items(
         yield Item(ordering(what, how, rng), materials.row(given, rng), line, said)
 
 
+def _value(item: object) -> float:
+    return float(str(item))
+
+
 def _numbers(rng: random.Random) -> Iterator[Item]:
     up = rng.random() < 0.55
     how = rng.choice(_RISING if up else _FALLING)
@@ -78,8 +82,8 @@ def _numbers(rng: random.Random) -> Iterator[Item]:
         rng,
         "numbers",
         how,
-        lambda: materials.numbers(rng, rng.choice([3, 4, 4, 5, 5, 6, 7])),
-        lambda given: sorted(given, reverse=not up),
+        lambda: materials.numbers(rng, rng.choice([2, 3, 3, 4, 4, 4, 5, 5, 6])),
+        lambda given: sorted(given, key=_value, reverse=not up),
     )
 
 
@@ -91,7 +95,7 @@ def _decimals(rng: random.Random) -> Iterator[Item]:
         "numbers",
         how,
         lambda: [n / 10 for n in rng.sample(range(1, 200), rng.randint(3, 5))],
-        lambda given: sorted(given, reverse=not up),
+        lambda given: sorted(given, key=_value, reverse=not up),
     )
 
 
@@ -127,7 +131,7 @@ def _years(rng: random.Random) -> Iterator[Item]:
         "years",
         rng.choice(rising if up else falling),
         lambda: materials.years(rng, rng.randint(3, 6)),
-        lambda given: sorted(given, reverse=not up),
+        lambda given: sorted(given, key=_value, reverse=not up),
     )
 
 

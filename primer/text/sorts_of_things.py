@@ -99,16 +99,16 @@ def _choose_kind(rng: random.Random) -> Iterator[Item]:
         if rng.random() < 0.6:
             kind = rng.choice(kinds)
             member = rng.choice(MEMBERS[kind][1])
-            ask = (
-                pick(
-                    rng,
-                    f"say whether it is {names}|Is it {names}?|decide: is this {names}|"
-                    f"classify the word as {listed(kinds, 'or')}",
-                )
-                .replace("decide: is", "decide whether it is")
-                .replace("it is this", "this is")
+            said = f"{with_capital(_named(member, kind))} is {kind_with_article(kind)}."
+            if rng.random() < 0.3:
+                yield Item(f"Is {_named(member, kind)} {names}?", "", said, own=True)
+                continue
+            ask = pick(
+                rng,
+                f"say whether it is {names}|Is it {names}?|decide whether this is {names}|"
+                f"classify the word as {listed(kinds, 'or')}",
             )
-            yield Item(ask, member, kind, f"{with_capital(_named(member, kind))} is {kind_with_article(kind)}.")
+            yield Item(ask, member, kind, said)
         else:
             chosen = [rng.choice(kinds) for _ in range(rng.randint(3, 4))]
             members = [rng.choice(MEMBERS[kind][1]) for kind in chosen]
@@ -288,5 +288,5 @@ MAKERS: tuple[tuple[Maker, int], ...] = (
     (_odd_one, 16),
     (_group_name, 8),
     (_examples, 10),
-    (_true_kind, 8),
+    (_true_kind, 14),
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from primer.text.analogies import write_analogies
 from primer.text.arithmetic import write_arithmetic, write_word_problems
 from primer.text.comprehension import write_comprehension
+from primer.text.conciseness import write_conciseness
 from primer.text.copying import write_copying
 from primer.text.corrections import write_corrections
 from primer.text.countries import write_countries
@@ -22,9 +23,11 @@ from primer.text.elements import write_elements
 from primer.text.extraction import write_extraction
 from primer.text.gaps_and_choices import write_gaps_and_choices
 from primer.text.kinds_of_things import write_kinds
+from primer.text.letter_order import write_letter_order
 from primer.text.list_questions import write_list_questions
 from primer.text.list_work import write_list_work
 from primer.text.marked_words import write_marked_words
+from primer.text.marks_and_capitals import write_marks_and_capitals
 from primer.text.meanings import write_definitions, write_sayings, write_synonyms_and_opposites
 from primer.text.measures_and_shapes import write_measures_and_shapes
 from primer.text.number_names import write_number_names
@@ -36,12 +39,14 @@ from primer.text.page_tellings import write_page_tellings
 from primer.text.patterns_and_options import write_patterns_and_options
 from primer.text.politeness import write_politeness
 from primer.text.putting_in_order import write_orders
+from primer.text.question_words import write_question_words
 from primer.text.ranking import write_ranking
 from primer.text.sentence_building import write_sentence_building
 from primer.text.sentence_changes import write_sentence_changes
 from primer.text.sentence_joining import write_sentence_joining
 from primer.text.sentence_parts import write_sentence_parts
 from primer.text.sentence_rewriting import write_sentence_rewriting
+from primer.text.several_tasks import write_several_tasks
 from primer.text.small_problems import write_small_problems
 from primer.text.sorting import write_sorting
 from primer.text.sorts_of_things import write_sorts_of_things
@@ -102,10 +107,15 @@ SOURCES = (
         "CC0-1.0",
         "Sentences in other tenses, voices and forms, asked and denied.",
     ),
+    TextSource("several_tasks", write_several_tasks, 2.2, "CC0-1.0", "One line with several orders about it."),
+    TextSource("marks_and_capitals", write_marks_and_capitals, 1.0, "CC0-1.0", "Punctuation and capital letters."),
+    TextSource("question_words", write_question_words, 2.0, "CC0-1.0", "What a sentence answers, and why, when, how."),
+    TextSource("conciseness", write_conciseness, 0.9, "CC0-1.0", "Something long, said in short."),
     TextSource("denials", write_denials, 1.2, "CC0-1.0", "What is not so, with all the words for that."),
     TextSource("comprehension", write_comprehension, 2.0, "CC0-1.0", "Short made-up texts, and what they say."),
     TextSource("page_reading", write_page_reading, 3.5, "CC0-1.0", "Made-up pages, and what they say."),
-    TextSource("sorting", write_sorting, 1.7, "CC0-1.0", "Rows of numbers, dates and words put in order."),
+    TextSource("sorting", write_sorting, 3.2, "CC0-1.0", "Rows of numbers, dates and words put in order."),
+    TextSource("letter_order", write_letter_order, 1.2, "CC0-1.0", "Which letter, word or number is first, and why."),
     TextSource("list_work", write_list_work, 1.4, "CC0-1.0", "Lists copied with changes."),
     TextSource("corrections", write_corrections, 1.2, "CC0-1.0", "Wrong sentences set right."),
     TextSource(

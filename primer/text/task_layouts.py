@@ -5,8 +5,9 @@ from the text that it works on, and the result apart from both.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from primer.text.english_forms import with_capital
@@ -104,7 +105,7 @@ _KEYS = ("Answers", "Key", "Solutions", "Answer key", "Results", "The answers", 
 
 def instruction(item: Item, rng: random.Random) -> str:
     """The task as a sentence: an order, a polite request, or the question as it is."""
-    if item.ask.endswith("?") or ":" in item.ask or item.ask[0].isupper():
+    if item.ask.endswith("?") or re.search(r":(?!.*\")", item.ask) or item.ask[0].isupper():
         return with_capital(item.ask) + "." * (item.ask[-1] not in ".?!")
     form = rng.choice(_ORDERS)
     told = form.format(ask=item.ask, Ask=with_capital(item.ask))
@@ -191,7 +192,7 @@ def _pairs(items: Sequence[Item], rng: random.Random) -> str:
     """Texts and results side by side, under one instruction: arrows or a table."""
     if not all(item.given for item in items) or any("\n" in item.given or "|" in item.given for item in items):
         return _question_and_answer(items, rng)
-    arrow = rng.choice([" -> ", " => ", " = ", ": ", " → ", "\n-> ", " / ", "\t"])
+    arrow = rng.choice([" -> ", " => ", " = ", " : ", " → ", "\n-> ", " / ", "\t"])
     if rng.random() < 0.3:
         before, after = (
             rng.choice(["text", "given", "before", "original"]),
@@ -249,6 +250,34 @@ _LAYOUTS: tuple[tuple[Callable[[Sequence[Item], random.Random], str], int, int, 
 )
 _WEIGHTS = [weight for _, weight, _, _ in _LAYOUTS]
 
+_NAMED_IN_ORDER = re.compile(
+    r"\b(?:the|this) (?:following )?(?:sentence|statement|line|word|row|list|question)\b(?: below)?"
+)
+_ROW_IN_ORDER = re.compile(
+    r"\b(?:these|the following) (?:numbers|words|years|months|days|names|cities|animals|items)\b"
+)
+_INLINE_SHARE = 0.22  # of the items whose order names the text that it works on
+_LONGEST_INLINE = 120  # characters of a text that an order may quote
+
+
+def inline(item: Item, rng: random.Random) -> Item:
+    """The item with its text quoted in the order: 'put "Anna walks." into the past' for "put the sentence ..."."""
+    row = _ROW_IN_ORDER.search(item.ask) if ", " in item.given else None
+    place = row or _NAMED_IN_ORDER.search(item.ask)
+    if (
+        not place
+        or not item.given
+        or "\n" in item.given
+        or re.search(r"[.?!] ", item.given)  # several sentences
+        or len(item.given) > _LONGEST_INLINE
+        or item.ask.count('"') > 1
+    ):
+        return item
+    mark = "'" if "'" not in item.given and ('"' in item.given or rng.random() < 0.4) else '"'
+    quoted = item.given if row else f"{mark}{item.given.removesuffix('.')}{mark}"
+    return replace(item, ask=f"{item.ask[: place.start()]}{quoted}{item.ask[place.end() :]}", given="")
+
+
 # Yields items without end; one order, that of any of them, fits them all.
 Maker = Callable[[random.Random], Iterator[Item]]
 
@@ -263,4 +292,6 @@ def documents(makers: Sequence[tuple[Maker, int]], rng: random.Random) -> Iterat
             items = [next(maker(rng)) for maker in rng.choices(kinds, weights=weights, k=number)]
         else:
             items = list(islice(rng.choices(kinds, weights=weights)[0](rng), number))
+        if own_orders:
+            items = [inline(item, rng) if rng.random() < _INLINE_SHARE else item for item in items]
         yield (_question_and_answer if items[0].own and not own_orders else layout)(items, rng)

@@ -52,8 +52,8 @@ def test_years_and_dates_are_sorted_as_asked() -> None:
         assert [int(year) for year in re.findall(r"\d{4}", item.result)] == sorted(given, reverse=not rising(item.ask))
     for item in items(NAMES["_dates"]):
         form = "%d %B %Y" if item.given[0].isdigit() else "%B %d, %Y"
-        given, result = ([datetime.strptime(day, form) for day in row.split("; ")] for row in (item.given, item.result))
-        assert result == sorted(given, reverse=not rising(item.ask)), item
+        dates, result = ([datetime.strptime(day, form) for day in row.split("; ")] for row in (item.given, item.result))
+        assert result == sorted(dates, reverse=not rising(item.ask)), item
 
 
 def test_words_are_sorted_as_asked() -> None:
