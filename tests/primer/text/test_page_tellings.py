@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from primer.settings import BUNDLED_PAGES
 from primer.text import page_passages, page_tellings
 from primer.text.page_tellings import pages_kept_out, tellings, write_page_tellings
 from stages.common.files import read_jsonl
@@ -16,7 +17,7 @@ from stages.common.records import Page, Source, Teacher, make_example
 @pytest.fixture
 def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Page]:
     """A split whose training side asks about the first thirty pages."""
-    pages = read_jsonl(page_tellings.BUNDLED_PAGES, Page)
+    pages = read_jsonl(BUNDLED_PAGES, Page)
     rows = [
         make_example(
             instruction=page.title,
