@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
+from stages.base import BUNDLED
 from stages.common.errors import StageError
 from stages.common.files import read_text
 from stages.common.instruction_sets import read_instructions
@@ -169,8 +170,11 @@ def count_parameters(base: dict[str, Any]) -> int:
 
 
 def _config(base: dict[str, Any]) -> "GPT2Config":
+    from model.core.checkpoint import read_config
     from model.core.gpt2 import GPT2Config
 
+    if base["source"] == "bundled":
+        return read_config(BUNDLED / "config.json")
     if base["source"] == "huggingface":
         width, blocks, heads = PUBLISHED[base["model"]]
         return GPT2Config(n_embd=width, n_layer=blocks, n_head=heads)

@@ -109,7 +109,7 @@ def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
     for name in (WEIGHTS, CONFIG, TOKENIZER):
         if not (folder / name).is_file():
             raise CheckpointError(f"{folder / name} is missing")
-    config = _read_config(folder / CONFIG)
+    config = read_config(folder / CONFIG)
     with torch.device("meta"):
         expected = {name: tensor.shape for name, tensor in GPT2(config).state_dict().items()}
     try:
@@ -149,7 +149,8 @@ def _shape_text(shape: tuple[int, ...] | None) -> str:
     return "none" if shape is None else str(list(shape))
 
 
-def _read_config(path: Path) -> GPT2Config:
+def read_config(path: Path) -> GPT2Config:
+    """The sizes that a config.json names. Raises CheckpointError if it is damaged or no GPT-2's."""
     try:
         layout = json.loads(path.read_text(encoding="utf-8"))
         return GPT2Config(

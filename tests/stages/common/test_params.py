@@ -56,7 +56,11 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  launcher: python", "  launcher: ''", "train.launcher: String should have at least 1 character"),
         (r"full-small, small-base", "full-base", "judge.pairs: must name each once"),
         ("  n_head: 4", "  n_head: 5", r"base: n_embd \(192\) must be a multiple of n_head \(5\)"),
-        ("  source: scratch", "  source: hub", "base.source: Input should be 'scratch', 'huggingface' or 'path'"),
+        (
+            "  source: scratch",
+            "  source: hub",
+            "base.source: Input should be 'bundled', 'scratch', 'huggingface' or 'path'",
+        ),
         ("  model: gpt2 ", "  model: gpt3 ", r"base.model: Input should be 'gpt2', .* \(is 'gpt3'\)"),
         ("  revision: default", "  revision: ''", "base.revision: String should have at least 1 character"),
         ('\n  sha256: ""', "\n  sha256: 12ab", "base.sha256: String should match pattern"),
