@@ -122,7 +122,7 @@ def main_clause(text: str, casing: Casing, bare: bool = False) -> Clause | None:
         casing = Casing(casing.names | {name}, casing.common - {name.lower()})
     clause = parse_clause(upper_first(rest), casing)
     time = opening["time"]
-    if clause and re.search(r",|\b(?:that|which|who|when|after|before|and|or)\b", clause.rest):
+    if clause and re.search(r",|\b(?:that|which|who|when|after|before|and|or|because|in order|so)\b", clause.rest):
         return None  # at its end, the time would belong only to the last part
     return clause and Clause(clause.subject, clause.verb, f"{clause.rest} {time[0].lower()}{time[1:]}")
 

@@ -35,4 +35,5 @@ def test_a_question_about_a_plot_names_the_work(fact: MakeFact) -> None:
     told = fact("Captain Ahab hunts the whale.")
     told = replace(told, sentence=replace(told.sentence, passage=inside))
     assert told.placed("Does Captain Ahab hunt the whale?") == "In Moby-Dick, does Captain Ahab hunt the whale?"
+    assert not told.is_clear("Does Captain Ahab hunt the Moby Whale?")
     assert fact("Captain Ahab hunts it.").placed("Does Ahab hunt it?") == "Does Ahab hunt it?"

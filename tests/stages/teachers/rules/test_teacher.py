@@ -1,5 +1,6 @@
 """The examples of whole pages."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,17 @@ def test_a_page_without_english_prose_gives_nothing_and_says_why(
 def test_a_page_of_one_sentence_gives_one_example(page: MakePage) -> None:
     """Guards against several examples that all say the same."""
     assert len(teach(page("Okapi", "The okapi is a mammal of the Congo."), per_page=8, seed=1).examples) == 1
+
+
+def test_no_opening_and_no_kind_is_common(root: Path) -> None:
+    """Guards against a quarter of the instructions that begin "A question about": no opening is above 5%."""
+    pages = read_pages(root / "data/bundled/pages.jsonl")
+    examples = [example for page in pages for example in teach(page, per_page=8, seed=1).examples]
+    for words in (2, 3):
+        openings = Counter(" ".join(example.instruction.split()[:words]) for example in examples)
+        assert openings.most_common(1)[0][1] <= 0.05 * len(examples), openings.most_common(1)
+    kinds = Counter(example.kind for example in examples)
+    assert len(kinds) >= 40 and kinds.most_common(1)[0][1] <= 0.12 * len(examples)
 
 
 @pytest.mark.parametrize("seed", range(8))

