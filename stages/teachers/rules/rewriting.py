@@ -9,7 +9,7 @@ from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.mentions import TIME
 from stages.teachers.rules.questions import belongs_elsewhere, describes, manner, reason, when, where, who
-from stages.teachers.rules.readings import Finite, finite
+from stages.teachers.rules.readings import CONNECTIVES, Finite, finite
 
 MOST_WORDS = 22
 _PASSIVE = re.compile(
@@ -17,9 +17,7 @@ _PASSIVE = re.compile(
     rf"(?P<time> {TIME.pattern})?"
 )
 _RELATIVE = re.compile(r"(?P<noun>an? [\w-]+(?: [\w-]+){0,4}) (?:that|which|who) (?P<verb>\w+) (?P<rest>.+)")
-_OTHER_VERB = re.compile(
-    r"\b(?:that|when|which|who|how|what|as|if|while|until|where|is|are|has|have|can|will|today|now)\b"
-)
+_OTHER_VERB = re.compile(rf"\b(?:{'|'.join(sorted(CONNECTIVES))}|is|are|has|have|can|will|today|now)\b")
 _PRONOUN_FOR_ALL = re.compile(r"\b(?:it|its|they|their|them|he|his|she|her|him)\b")
 
 
