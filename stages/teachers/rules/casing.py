@@ -50,10 +50,8 @@ def _unseen_inside(subject: str, word: str, rest: str) -> str | None:
     lemmas = lemmas_of(word.lower())
     if rest[:1].isupper():
         return subject  # "Andrew Wiles"; but "Dutch settlers"
-    if "-" in word or (not lemmas and may_be_plural(word)):
-        return None  # "Well-known cases", "Ginkgos"
-    if not lemmas:
-        return subject
+    if "-" in word or not lemmas:
+        return None  # "Well-known cases", "Ginkgos", "Cyanobacteria"; or "Ferdowsi"
     after = rest.partition(" ")[0]
     if {"ADJ", "VERB"} & lemmas.keys() and after and after not in PREPOSITIONS | LINKS:
         return subject[:1].lower() + subject[1:]  # "Concentrated ammonia"

@@ -67,7 +67,8 @@ def find_sentence(fact: Fact) -> Iterator[Draft]:
     if len(sentences) < 3 or fact.sentence.text not in sentences:
         return
     marks = [*A_YEAR.findall(fact.sentence.text), *long_names_in(fact.sentence.text)]
-    marks = [mark for mark in marks if fact.sentence.passage.text.count(mark) == 1]
+    text = fact.sentence.passage.text.lower()  # "The Eiffel Tower" counts, too
+    marks = [mark for mark in marks if text.count(mark.lower().removeprefix("the ")) == 1]
     if marks:
         asked = fact.phrase(phrasing.FIND_SENTENCE, mark=fact.rng.choice(marks))
         yield Draft("find_sentence", asked, fact.sentence.passage.text, fact.sentence.text)

@@ -27,7 +27,8 @@ CASING = Casing(
         ("Seven Samurai", "Seven Samurai"),
         ("Seven ships", "seven ships"),
         ("DNA", "DNA"),
-        ("Ferdowsi", "Ferdowsi"),  # in no dictionary
+        ("Ferdowsi", None),  # in no dictionary, as "Cyanobacteria"
+        ("Cyanobacteria", None),
         ("Concentrated ammonia", "concentrated ammonia"),
         ("Painters", "painters"),
         ("Painter", None),  # a word or a surname

@@ -25,7 +25,7 @@ MakePage = Callable[..., Page]
 
 PEQUOD = (
     "The Pequod is a ship from Nantucket in the north. It was built in 1801. The Pequod crossed the Pacific in 1812.",
-    "In 1834, the Pequod was repaired in Boston. Ahab sold the Pequod in 1845. Its crew was paid in 1850.",
+    "In 1834, the Pequod was repaired in Boston. Captain Ahab sold the Pequod in 1845. Its crew was paid in 1850.",
 )
 
 

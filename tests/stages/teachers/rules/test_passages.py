@@ -36,6 +36,8 @@ def test_a_sentence_is_found_by_what_no_other_mentions(drafts: Ask) -> None:
     """Guards against a question with two right answers."""
     passage = "Moby-Dick is a novel. It was published in 1851. Its author left in 1851."
     assert drafts(find_sentence, "It was published in 1851.", passage=passage) == []
+    passage = "The Eiffel Tower is old. Ahab saw the Eiffel Tower once. It is tall."
+    assert drafts(find_sentence, "Ahab saw the Eiffel Tower once.", passage=passage) == []
 
 
 @pytest.mark.parametrize(("words", "fits"), [(24, False), (25, True), (110, True), (111, False)])

@@ -52,10 +52,10 @@ def test_a_statement_is_true_or_has_a_wrong_number(drafts: Ask, seed: int) -> No
 
 
 def test_as_many_statements_are_true_as_false(root: Path) -> None:
-    """Guards against a model that learns to say yes: nearly one to one over three seeds."""
-    pages = read_pages(root / "data/bundled/pages.jsonl")[::3]
+    """Guards against a model that learns to say yes: nearly one to one over two seeds."""
+    pages = read_pages(root / "data/bundled/pages.jsonl")
     right = wrong = 0
-    for seed in range(3):
+    for seed in range(2):
         for page in pages:
             for example in teach(page, per_page=8, seed=seed).examples:
                 if example.kind in {"yes_no", "true_or_false"}:
