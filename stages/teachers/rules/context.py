@@ -112,3 +112,8 @@ def has_known_pronouns(clause: Clause, subject: Subject) -> bool:
     if _NEUTER.search(clause.rest):
         return about_subject or not (" " in clause.subject and clause.subject[:1].isupper())
     return True
+
+
+def says_enough(clause: Clause) -> bool:
+    """Whether a clause says more than "Ahab began to paint": a name, a number or four words after the verb."""
+    return bool(re.search(r"[A-Z\d]", clause.rest)) or len(clause.rest.split()) >= 4

@@ -60,19 +60,19 @@ class Fact:
         """Whether an instruction about the fact can be understood without the page."""
         if not self.is_named_in(instruction) and self.clause:
             subject = self.clause.subject
-            if self._in_plot or " " not in subject or not re.search("[A-Z]", subject):
+            if self.in_plot or " " not in subject or not re.search("[A-Z]", subject):
                 return False  # "Thomson", "the first chapters"
         return context.is_clear(instruction, self.subject)
 
     @property
-    def _in_plot(self) -> bool:
+    def in_plot(self) -> bool:
         """Whether the sentence tells a story in the present tense."""
         tells = self.clause and not is_past(self.clause.verb) and self.clause.verb not in {"was", "were"}
         return bool(tells) and self.sentence.passage.heading.lower() in _OF_PLOTS
 
     def placed(self, question: str) -> str:
         """A question about the plot of a work, with the work's name: "In Hamlet, does Claudius ...?"."""
-        if self.is_named_in(question) or not self._in_plot or self.subject.nouns.isdisjoint(_WORKS):
+        if self.is_named_in(question) or not self.in_plot or self.subject.nouns.isdisjoint(_WORKS):
             return question
         return f"In {self.name}, {question[:1].lower()}{question[1:]}"
 

@@ -176,7 +176,8 @@ def _before_subordinate(text: str) -> str | None:
     # A relative clause without a comma says which one is meant: "joined a captain who hunted whales".
     if subordinate[0].strip() in _RELATIVES and not _PREDICATE_NOUN.search(before):
         return None
-    return _LEFT_BEHIND.sub("", before)
+    last = before.rpartition(" ")[2]
+    return before if "NOUN" in lemmas_of(last.lower()) or last[:1].isupper() else _LEFT_BEHIND.sub("", before)
 
 
 def _find_verb(words: list[str]) -> int | None:

@@ -9,10 +9,10 @@ from stages.english.inflection import is_past
 from stages.english.number_words import CARDINALS
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
-from stages.teachers.rules.context import is_vague, speaks_of
+from stages.teachers.rules.context import is_vague, says_enough, speaks_of
 from stages.teachers.rules.fact import Draft, Fact, PageKind
 from stages.teachers.rules.mentions import A_YEAR, TIME
-from stages.teachers.rules.questions import belongs_elsewhere, definition, describes, says_enough
+from stages.teachers.rules.questions import belongs_elsewhere, definition, describes
 
 MOST_WORDS = 24  # of a fact in a list
 MOST_WORDS_OF_ANSWER = 75  # of an answer of some sentences

@@ -131,7 +131,8 @@ def when(fact: Fact) -> Iterator[Draft]:
     clause = fact.askable
     if not clause or not (time := TIME.search(clause.rest)) or TIME.search(clause.rest, time.end()):
         return
-    if clause.verb in {"is", "are"} or describes(clause) or time[0].startswith(("by ", "about ")):
+    told = clause.verb in {"was", "were"} or is_past(clause.verb) or fact.in_plot
+    if not told or describes(clause) or time[0].startswith(("by ", "about ")):
         return
     if (
         belongs_elsewhere(time, clause.rest)
@@ -328,11 +329,6 @@ SELDOM: tuple[Kind, ...] = tuple(
 QUESTIONS: tuple[Kind, ...] = (definition, *map(for_anybody, _USUAL), *SELDOM)
 
 
-def says_enough(clause: Clause) -> bool:
-    """Whether a clause says more than "Ahab began to paint": a name, a number or four words after the verb."""
-    return bool(re.search(r"[A-Z\d]", clause.rest)) or len(clause.rest.split()) >= 4
-
-
 def describes(clause: Clause) -> bool:
     """Whether the clause says what its subject is. A time in it then belongs to a noun, not to the verb."""
     return clause.verb in BE and bool(re.match(r"(?:an?|the|one|its|his|her|their|among|part)\b", clause.rest))
@@ -340,7 +336,11 @@ def describes(clause: Clause) -> bool:
 
 def belongs_elsewhere(time: re.Match[str], rest: str) -> bool:
     """Whether a time may belong elsewhere than to the verb: "until her abdication in 1654", "that he began in 1908"."""
-    return bool(_OTHER_TIME.search(rest) or re.search(r"\b(?:that|which|who|whose|where|when)\b", rest[: time.start()]))
+    before = rest[: time.start()].rstrip()
+    in_apposition = re.search(r", (?:an?|the|one|his|her|its) ", before) and not before.endswith(",")
+    if in_apposition or re.search(r"\b(?:that|which|who|whose|where|when)\b", before):
+        return True  # "a poem written in 1785"
+    return bool(_OTHER_TIME.search(rest))
 
 
 def _without(text: str, match: re.Match[str]) -> str:

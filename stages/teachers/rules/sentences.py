@@ -56,13 +56,13 @@ _POINTING_WORDS = frozenset(
 _POINTING_PHRASE = re.compile(
     r"\b(?:the same|the others?|the (?:couple|pair|two|three)|as well|in turn|d(?:id|o) so|so too|[a-z]+ later|"
     r"that (?:year|day|time|period|version|name|number|place|region|city|country|war|work|book|group)|"
-    r"the [a-z]+ ones?|ones?(?= (?:in|on|at|by|for|with|from|to)\b|[.,])|"
+    r"followed(?= (?:in|on|at|soon|after)\b|[.,])|the [a-z]+ ones?|ones?(?= (?:in|on|at|by|for|with|from|to)\b|[.,])|"
     r"the (?:following|next|previous|preceding|present) (?:year|month|day|century|decade|season|section))\b",
     re.I,
 )
 _IN_POINTING_PHRASES = frozenset(
-    "same other others that couple pair two three well turn so later one ones following next previous preceding "
-    "present".split()
+    "same other others that couple pair two three well turn so later one ones followed following next previous "
+    "preceding present".split()
 )
 # A pronoun without a clause before it that could name what the pronoun stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"

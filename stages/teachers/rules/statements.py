@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from stages.english.inflection import is_past
 from stages.teachers.rules import phrasing
+from stages.teachers.rules.context import says_enough
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.falsehoods import false_figure, false_version
 from stages.teachers.rules.mentions import A_YEAR, TIME, names_in
-from stages.teachers.rules.questions import belongs_elsewhere, describes, says_enough, when
+from stages.teachers.rules.questions import belongs_elsewhere, describes, when
 
 # Shares of the statements with a detail to change, so that half of all answers are "no" and "false"; 0 to 1.
 NO_SHARE, FALSE_SHARE = 0.66, 0.66

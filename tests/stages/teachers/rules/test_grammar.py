@@ -98,6 +98,7 @@ CASING = Casing(
         ("Ahab had no leg, and the crew knew it.", ("Ahab", "had", "no leg")),
         ("The leaf can hold three meals before it dies.", ("the leaf", "can", "hold three meals before it dies")),
         ("Ahab did not sink.", None),
+        ("Ahab saw his own family, which was large.", ("Ahab", "saw", "his own family")),  # "family" is no adverb
     ],
 )
 def test_a_clause_in_doubt_is_none(sentence: str, parsed: tuple[str, str, str] | None) -> None:

@@ -93,6 +93,9 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (reason, "Moby-Dick is famous because of it because it is long."),
         (parts, "Moby-Dick is known."),
         (when, "Moby-Dick was written on 3 May 1850, at sea."),  # "When was Moby-Dick written, at sea?"
+        (when, "The text of Moby-Dick comes from a poem of 1785 written in 1780."),
+        (when, "Moby-Dick was based on Omoo, a novel written in 1847."),  # the other novel
+        (when, "Moby-Dick comes from a poem written in 1785."),
         (when, "Moby-Dick was made in 1851 when Ahab sank."),  # "When was ... when ...?"
         (how_many, "The group has six natural elements, and one synthetic."),
         (measurement, "Ahab was eighteen years old when she left it."),  # who, and what?

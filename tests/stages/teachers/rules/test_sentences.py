@@ -139,6 +139,7 @@ def test_a_person_is_named_by_the_full_name(page: MakePage) -> None:
         "The couple lived in the Caucasus.",
         "War broke out the following year.",
         "Two years later the ship sank.",
+        "A communist state followed in 1924.",
         "The present one is due to Linnaeus.",
         "Boats were also built in Nantucket.",
         "The last ship arrived at 7:52 a.m.",
