@@ -49,6 +49,11 @@ _NAME = re.compile(
 _NAME_BEFORE = re.compile(
     rf"(?:[A-Z][\w'-]*,?(?: (?:and|of|of the|{_PARTICLE}))?|[A-Z]\w*'s|\b(?:{_PARTICLE}|no|number)) $"
 )
+# What comes after a name that isn't part of a longer one: "the South American cinchona tree" names no South American.
+_NAME_ENDS = re.compile(
+    r"[,.;:)]|$| (?:in|at|on|for|to|with|by|from|and|or|as|than|until|after|before|during|is|are|was|were|had|has|who|"
+    r"which|that)\b"
+)
 _LOOK_BACK = 30  # characters, enough for a long word and "of the"
 
 
@@ -63,6 +68,10 @@ def long_names_in(text: str) -> Iterator[str]:
     """Names of several words, with their article: "the United States"."""
     for match in names_in(text):
         before = text[: match.start()].split()[-2:]
-        if " " not in match[0] or (before[0] == "the" and lemmas_of(before[-1]).keys() == {"ADJ"}):
+        if (
+            " " not in match[0]
+            or not _NAME_ENDS.match(text, match.end())
+            or (before[0] == "the" and lemmas_of(before[-1]).keys() == {"ADJ"})
+        ):
             continue  # "the geographic North Pole"
         yield f"the {match[0]}" if before[-1] == "the" else match[0]

@@ -53,6 +53,8 @@ def test_names_are_whole(text: str, names: list[str]) -> None:
         ("He moved to New York, and then left.", ["New York"]),
         ("He moved to Boston.", []),
         ("He reached the geographic North Pole.", []),  # "North Pole" alone is another place
+        ("Quinine is from the bark of the South American cinchona tree.", []),  # not "the South American"
+        ("Rivers flow through the South American countries.", []),
     ],
 )
 def test_long_names_have_their_article(text: str, names: list[str]) -> None:
