@@ -16,10 +16,13 @@ from primer.settings import BUNDLED_PAGES, SPLIT, TextParams, load_section
 from primer.text.layouts import Exchange, lay_out_exchanges
 from stages.common.files import read_jsonl
 from stages.common.records import Example, Page
-from stages.teachers.rules.exercises import PASSAGES, STATEMENTS, passage_fits
-from stages.teachers.rules.fact import Draft, Fact
+from stages.teachers.rules.fact import Draft
+from stages.teachers.rules.passages import PASSAGES, passage_fits
 from stages.teachers.rules.questions import QUESTIONS
+from stages.teachers.rules.rewriting import REWRITES
 from stages.teachers.rules.sentences import select_sentences
+from stages.teachers.rules.statements import STATEMENTS
+from stages.teachers.rules.teacher import make_facts
 
 _ABOUT = re.compile(r"^(?:A question about|About|Regarding) (?P<name>[^:]+): ")
 _TIME_AT_END = re.compile(r"^(?P<rest>[^,;]{20,}) (?P<time>(?:in|on) (?:\d{1,2} )?(?:[A-Z][a-z]+ )?\d{3,4})\.$")
@@ -64,7 +67,6 @@ class Telling:
     page: Page
     subject: str  # the title as sentences name it: "the emperor penguin"
     sentences: tuple[str, ...]
-    names: frozenset[str]
     exchanges: tuple[Exchange, ...]
     questions: tuple[tuple[str, Exchange], ...]
 
@@ -89,15 +91,14 @@ def _telling(page: Page, ask: bool) -> Telling:
     exchanges: dict[Exchange, None] = {}
     questions: dict[tuple[str, Exchange], None] = {}
     for seed in range(SEEDS if ask else 0):
-        for sentence in selected.kept:
-            fact = Fact(sentence, selected.subject, selected.names, f"{seed} primer {page.title}")
-            for kind in (*QUESTIONS, *STATEMENTS, *(PASSAGES if passage_fits(fact) else ())):
+        for fact in make_facts(selected, f"{seed} primer {page.title}"):
+            for kind in (*QUESTIONS, *STATEMENTS, *REWRITES, *(PASSAGES if passage_fits(fact) else ())):
                 asked = [_reworded(draft, fact.rng) for draft in kind(fact)]
                 exchanges |= dict.fromkeys(asked)
                 if kind in QUESTIONS:
-                    questions |= {(sentence.text, exchange): None for exchange in asked if not exchange.item}
+                    questions |= {(fact.sentence.text, exchange): None for exchange in asked if not exchange.item}
     sentences = tuple(sentence.text for sentence in selected.kept)
-    return Telling(page, selected.subject.name, sentences, selected.names, tuple(exchanges), tuple(questions))
+    return Telling(page, selected.subject.name, sentences, tuple(exchanges), tuple(questions))
 
 
 def _reworded(draft: Draft, rng: random.Random) -> Exchange:
@@ -159,7 +160,7 @@ def _facts(rng: random.Random, telling: Telling) -> str:
     chosen = rng.sample(telling.sentences, count)
     if rng.random() < 0.5:
         chosen = sorted(chosen, key=telling.sentences.index)
-    told = [_time_first(sentence, telling.names) if rng.random() < 0.4 else sentence for sentence in chosen]
+    told = [_time_first(sentence, telling.subject) if rng.random() < 0.4 else sentence for sentence in chosen]
     opening = rng.choice(
         (
             title,
@@ -189,16 +190,16 @@ def _leading(rng: random.Random, telling: Telling) -> str:
             "It is a fact: ",
         )
     )
-    return lead + (_time_first(sentence, telling.names) if rng.random() < 0.5 else sentence)
+    return lead + (_time_first(sentence, telling.subject) if rng.random() < 0.5 else sentence)
 
 
-def _time_first(sentence: str, names: frozenset[str]) -> str:
+def _time_first(sentence: str, subject: str) -> str:
     """ "In 1725, the four works were published." for "The four works were published in 1725." """
     match = _TIME_AT_END.match(sentence)
     if not match:
         return sentence
     rest = match["rest"]
     first = rest.split(" ", 1)[0]
-    if first in ("The", "A", "An", "His", "Her", "Its", "Their") and not any(rest.startswith(name) for name in names):
+    if first in ("The", "A", "An", "His", "Her", "Its", "Their") and not rest.startswith(subject):
         rest = rest[0].lower() + rest[1:]
     return f"{match['time'][0].upper()}{match['time'][1:]}, {rest}."

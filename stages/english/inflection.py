@@ -79,6 +79,23 @@ def base_form(verb: str) -> str:
     return lemmas_of(verb).get("VERB", (verb,))[0]
 
 
+@lru_cache(maxsize=65536)
+def verb_forms_of(word: str) -> frozenset[str]:
+    """Which forms of a verb a lower-case word can be, in the tags of the Penn Treebank: VB, VBD, VBG, VBN, VBP, VBZ."""
+    found = set()
+    for lemma in lemmas_of(word).get("VERB", ()):
+        forms = _verb_forms(lemma)
+        found |= {tag for tag, spellings in forms.items() if word in spellings}
+        if "VBN" not in forms and word in forms.get("VBD", ()):
+            found.add("VBN")  # regular verbs have one form for both
+    return frozenset(found)
+
+
+def inflected(lemma: str, tag: str) -> str:
+    """The form of a verb that a tag of the Penn Treebank names, "" if there is none: "wrote" for ("write", "VBD")."""
+    return next(iter(_verb_forms(lemma).get(tag, ())), "")
+
+
 def is_past(verb: str) -> bool:
     """Whether it is a verb in the simple past."""
     return verb in _verb_forms(base_form(verb)).get("VBD", ())

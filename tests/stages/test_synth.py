@@ -1,5 +1,6 @@
 """The stage synth with the rule-based teacher: what it writes, counts and refuses."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,10 @@ def test_every_example_of_the_bundled_pages(project: Path) -> None:
         source = pages[example.source.title]
         assert (example.source.revision_id, example.source.url) == (source.revision_id, source.url)
         text = " ".join(section.text for section in source.sections) + source.title
-        figures = {word.strip(".,;:?'\"") for word in example.output.split() if word[0].isdigit()}
+        numbered = re.compile(r"^\d\. ", re.M)  # the items of a list
+        figures = {word.strip(".,;:?'\"()") for word in numbered.sub("", example.output).split() if word[0].isdigit()}
+        if example.kind == "years_between":
+            continue  # its answer is computed
         assert all(figure in text for figure in figures), example
     metrics = read_json(synth.METRICS)
     assert metrics["examples"] == len(examples) == sum(metrics["kinds"].values())

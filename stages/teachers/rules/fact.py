@@ -1,14 +1,23 @@
 """Facts, from which instructions are made, and drafts, which are the instructions made from them."""
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from stages.teachers.rules import phrasing
+from stages.english.inflection import is_past
+from stages.teachers.rules import context
+from stages.teachers.rules.casing import Casing
 from stages.teachers.rules.grammar import Clause, main_clause
 from stages.teachers.rules.sentences import Sentence
-from stages.teachers.rules.subject import Subject, bare
+from stages.teachers.rules.subject import Subject
+
+_OF_PLOTS = frozenset(["plot", "story", "synopsis", "contents"])  # headings of sections that tell a plot
+_WORKS = frozenset(
+    "novel novella play tragedy comedy epic poem opera film musical drama series story trilogy saga tale narrative "
+    "movie romance fable legend fiction".split()
+)
 
 
 @dataclass(frozen=True)
@@ -17,13 +26,19 @@ class Fact:
 
     sentence: Sentence
     subject: Subject
-    names: frozenset[str]  # words that have a capital inside sentences, too, and the subject's name
+    casing: Casing
     seed: str
+    definition: Clause | None = None  # the page's statement of what its subject is
 
     @cached_property
     def clause(self) -> Clause | None:
         """The sentence's main clause, or None if it doesn't parse."""
-        return main_clause(self.sentence.text, self.names)
+        return main_clause(self.sentence.text, self.casing)
+
+    @cached_property
+    def askable(self) -> Clause | None:
+        """The main clause if a question can be made of it, otherwise None."""
+        return self.clause if self.clause and context.can_be_asked(self.clause, self.subject) else None
 
     @cached_property
     def rng(self) -> random.Random:
@@ -39,14 +54,27 @@ class Fact:
         return self.rng.choice(templates).format(**words)
 
     def is_named_in(self, text: str) -> bool:
-        return bare(self.name) in text.lower()
+        return context.names(self.subject, text)
 
-    def about(self, question: str) -> str:
-        """The question, with the page's subject named before it if it isn't yet."""
-        if self.is_named_in(question):
+    def is_clear(self, instruction: str) -> bool:
+        """Whether an instruction about the fact can be understood without the page."""
+        if not self.is_named_in(instruction) and self.clause:
+            subject = self.clause.subject
+            if self.in_plot or " " not in subject or not re.search("[A-Z]", subject):
+                return False  # "Thomson", "the first chapters"
+        return context.is_clear(instruction, self.subject)
+
+    @property
+    def in_plot(self) -> bool:
+        """Whether the sentence tells a story in the present tense."""
+        tells = self.clause and not is_past(self.clause.verb) and self.clause.verb not in {"was", "were"}
+        return bool(tells) and self.sentence.passage.heading.lower() in _OF_PLOTS
+
+    def placed(self, question: str) -> str:
+        """A question about the plot of a work, with the work's name: "In Hamlet, does Claudius ...?"."""
+        if self.is_named_in(question) or not self.in_plot or self.subject.nouns.isdisjoint(_WORKS):
             return question
-        first, _, rest = question.partition(" ")
-        return self.phrase(phrasing.ABOUT, name=self.name, question=f"{first.lower()} {rest}")
+        return f"In {self.name}, {question[:1].lower()}{question[1:]}"
 
 
 @dataclass(frozen=True)
@@ -61,3 +89,5 @@ class Draft:
 
 # A kind of instruction: it yields drafts about a fact, or none if its pattern doesn't fit.
 Kind = Callable[[Fact], Iterator[Draft]]
+# A kind that needs several facts of a page.
+PageKind = Callable[[Sequence[Fact], random.Random], Iterator[Draft]]

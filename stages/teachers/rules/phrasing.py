@@ -1,34 +1,54 @@
-"""The phrasings of each kind of instruction, as templates. A random choice, fixed by the seed, picks one."""
+"""The phrasings of each kind of instruction, as templates. A random choice, fixed by the seed, picks one.
 
-ABOUT = ("A question about {name}: {question}", "About {name}: {question}", "Regarding {name}: {question}")
+No opening is common in the whole set, so that a model doesn't learn that instructions begin in one way.
+"""
 
 DEFINITION = (
     "What {verb} {name}?",
     "Define {name} in one sentence.",
     "Explain briefly what {name} {verb}.",
     "Describe {name} in a sentence.",
+    "In a single sentence, what {verb} {name}?",
+    "How would you describe {name} to somebody who has never heard of it?",
+    "Write one sentence that says what {name} {verb}.",
 )
-DEFINITION_OF_PERSON = ("Who {verb} {name}?", "Tell me who {name} {verb}.", "In one sentence, say who {name} {verb}.")
+DEFINITION_OF_PERSON = (
+    "Who {verb} {name}?",
+    "Tell me who {name} {verb}.",
+    "In one sentence, say who {name} {verb}.",
+    "Introduce {name} in one sentence.",
+    "Identify {name} in a short sentence.",
+)
 WHO_PASSIVE = ("Who {verb} {subject} {done} by?", "By whom {verb} {subject} {done}?")
+USE = (
+    "Name a use of {subject}.",
+    "Give an example of what {subject} {verb} used for.",
+    "For what purpose {verb} {subject} used, for example?",
+)
 TRUE_OR_FALSE = (
     "True or false? {statement}",
     "Is this statement true or false? {statement}",
     "Say whether this is true or false: {statement}",
     "Judge whether this claim is true or false: {statement}",
+    "Decide whether the following claim is correct. {statement}",
+    "Somebody claims: {statement} Is that right?",
+    "Check this statement and correct it if it is wrong: {statement}",
 )
-TRUE = ("True. {Statement}", "That is true. {Statement}", "True: {statement}")
-FALSE = ("False. {Statement}", "That is false. {Statement}", "False: {statement}")
+TRUE = ("True. {Statement}", "That is true. {Statement}", "Yes, that is correct: {statement}")
+FALSE = ("False. {Statement}", "That is false. {Statement}", "No, that is not correct: {statement}")
 COMPLETE = (
     "Complete the sentence: {start} ...",
     "Finish this sentence: {start} ...",
     "How does this sentence go on? {start} ...",
     "Supply the end of the sentence: {start} ...",
+    "Continue this statement correctly: {start} ...",
 )
 FILL_BLANK = (
     "Fill in the blank: {statement}",
     "Which word or number is missing? {statement}",
     "Supply what is missing: {statement}",
     "What belongs in the gap? {statement}",
+    "Replace the blank with the right word or number. {statement}",
 )
 MISSING_WORD = ("The missing word is {missing}.", "'{missing}' fills the blank.", "The blank stands for '{missing}'.")
 MISSING_WORDS = (
@@ -45,12 +65,83 @@ EVENT_OF_YEAR = (
     "Name an event of {year} in connection with {name}.",
     "What happened in {year} in connection with {name}?",
     "Which event of {year} has to do with {name}?",
+    "Say what happened in {year} that concerns {name}.",
+    "Why is {year} a date to remember in connection with {name}?",
 )
+CORRECT_ERROR = (
+    "One number in this statement is wrong. Correct it.",
+    "Correct the factual mistake in the sentence.",
+    "The sentence below has a wrong figure in it. Write it correctly.",
+    "Fix the error of fact in this statement.",
+    "There is a wrong number in the following sentence. Rewrite it with the right one.",
+)
+CHOOSE = (
+    "Choose the right answer. {question}",
+    "{question} Pick one of the three years.",
+    "Which of the options is correct? {question}",
+    "Answer the question by naming one of the options. {question}",
+)
+
+TO_QUESTION = (
+    "Turn the statement into a yes-or-no question.",
+    "Rewrite this sentence as a question.",
+    "Make a question of the following statement.",
+    "Change the sentence into a question that can be answered with yes or no.",
+    "Reword this statement so that it asks whether it is true.",
+)
+ASK_ABOUT = (
+    "Write a question that is answered by this sentence.",
+    "To which question is the following sentence the answer?",
+    "Think of a question to which this statement is the answer.",
+    "Formulate a question that somebody could answer with this sentence.",
+    "What could a teacher ask to get the following answer?",
+)
+SHORTEN = (
+    "Shorten the sentence to its main statement.",
+    "Cut this sentence down to its main clause.",
+    "Rewrite the sentence without the part after the comma.",
+    "Keep just the main point of this sentence.",
+)
+TIME_FIRST = (
+    "Rewrite the sentence so that it begins with the time.",
+    "Move the date to the beginning of this sentence.",
+    "Start the sentence with the time at which it happened.",
+    "Rearrange this sentence: put the time first.",
+)
+TO_ACTIVE = (
+    "Rewrite the sentence in the active voice.",
+    "Change this sentence from the passive to the active voice.",
+    "Put the following passive sentence into the active voice.",
+)
+COMBINE = (
+    "Combine the two sentences into one.",
+    "Join these sentences into a single one.",
+    "Merge the following two sentences.",
+    "Make one sentence of these two.",
+)
+
+USE_PRONOUN = (
+    "Replace the repeated name by a pronoun.",
+    "Rewrite the two sentences so that the second begins with a pronoun.",
+    "Avoid the repetition: use a pronoun in the second sentence.",
+)
+SPLIT = (
+    "Split this sentence into two.",
+    "Divide the following sentence into two shorter ones.",
+    "Make two simple sentences out of this one.",
+)
+TO_PAST = (
+    "Put this sentence into the past tense.",
+    "Rewrite the sentence in the past tense.",
+    "Change the verb of this sentence to the past tense.",
+)
+
 SUMMARY = (
-    "Summarize the passage in one sentence.",
+    "State in one sentence what the passage is mainly about.",
     "What is the main point of this passage? Answer in one sentence.",
     "Give a one-sentence summary of the text.",
     "Sum up the following paragraph in a single sentence.",
+    "Copy the sentence that best says what this paragraph is about.",
 )
 TOPIC = (
     "What is this passage about?",
@@ -69,33 +160,96 @@ PASSAGE_QUESTION = (
     "Use the passage to answer. {question}",
     "{question} Answer with the help of the passage.",
     "According to the text: {question}",
+    "Read the paragraph, then answer: {question}",
+    "{question} Base your answer on the text.",
 )
 LIST_YEARS = (
     "Which years does the passage mention?",
     "List the years named in this text.",
     "Find all the years in the following paragraph.",
+    "Extract every year from the passage.",
 )
 LIST_YEARS_ANSWER = ("The passage mentions {years}.", "The years are {years}.", "It names the years {years}.")
 FIND_SENTENCE = (
     "Copy the sentence that mentions {mark}.",
     "Which sentence of the passage mentions {mark}?",
     "Find the sentence in the text that speaks of {mark}.",
+    "Quote the sentence in which {mark} comes up.",
 )
-TO_QUESTION = (
-    "Turn the statement into a yes-or-no question.",
-    "Rewrite this sentence as a question.",
-    "Make a question of the following statement.",
-    "Change the sentence into a question that can be answered with yes or no.",
+HEADING = (
+    "Give this passage a short title.",
+    "Suggest a heading for the following paragraph.",
+    "What would be a good title for this text?",
+    "Write a heading that fits the passage.",
 )
-SHORTEN = (
-    "Shorten the sentence to its main statement.",
-    "Cut this sentence down to its main clause.",
-    "Rewrite the sentence without the part after the comma.",
-    "Keep just the main point of this sentence.",
+
+LIST_FACTS = (
+    "List three facts about {name}.",
+    "Name three things to know about {name}.",
+    "Give three facts about {name} as a numbered list.",
+    "Write down three true statements about {name}.",
+    "Make a list of three facts that concern {name}.",
 )
-CORRECT_ERROR = (
-    "One number in this statement is wrong. Correct it.",
-    "Correct the factual mistake in the sentence.",
-    "The sentence below has a wrong figure in it. Write it correctly.",
-    "Fix the error of fact in this statement.",
+TIMELINE = (
+    "Make a short timeline of {name}.",
+    "List some important dates in connection with {name}, in order.",
+    "Write a brief chronology of events that concern {name}.",
+    "Which dates matter for {name}? Give a short timeline.",
 )
+ORDER_EVENTS = (
+    "Put these events about {name} in the order in which they happened, and add the years.",
+    "Sort the following events, which concern {name}, from the earliest to the latest. Give the years.",
+    "These events have to do with {name}. Arrange them by time, with their years.",
+)
+WHICH_FIRST = (
+    "Which of these two events came first? Both have to do with {name}.",
+    "Compare the two events, which concern {name}: which was earlier?",
+    "Two events in connection with {name} are given. Say which happened first, and when each took place.",
+)
+WHICH_FIRST_ANSWER = (
+    "{first} came first: {early}, and {late}.",
+    "{first} was earlier: {early}, and {late}.",
+    "{first} happened first. {Early}; {late}.",
+)
+YEARS_BETWEEN = (
+    "How many years lie between these two events, which concern {name}?",
+    "Count the years from the first to the second of these events in connection with {name}.",
+    "Both events have to do with {name}. How many years apart were they?",
+)
+YEARS_BETWEEN_ANSWER = (
+    "{Count}: {early}, and {late}.",
+    "They are {count} apart: {early}, and {late}.",
+)
+INTRODUCE = (
+    "Write a short introduction to {name}.",
+    "Explain in two or three sentences what {name} {verb}.",
+    "Tell me about {name} in two or three sentences.",
+    "Give a short overview of {name}.",
+    "What should a reader know first about {name}?",
+)
+_ABOUT_SECTION = (
+    "Tell me something about the {heading} of {name}.",
+    "Describe the {heading} of {name} in a few sentences.",
+    "What can you say about the {heading} of {name}?",
+)
+_HEADINGS = (
+    "history influence legacy structure background reception aftermath consequences exploration discovery properties "
+    "publication development origins expansion importance significance origin effects culture causes "
+    "geography symptoms wildlife manufacture invention production conservation"
+).split()
+UNDER_HEADING = (
+    "Compose a few sentences about {name} for a section called '{heading}'.",
+    "Begin a section on {name} with the title '{heading}'.",
+    "What would you write about {name} under the heading '{heading}'?",
+    "An article on {name} has a section called '{heading}'. How might it begin?",
+    "Tell me about {name}. The keyword is '{heading}'.",
+)
+# By the heading of a section in lower case. A part of a plot is not the plot, so the question asks for its beginning.
+ABOUT_HEADING: dict[str, tuple[str, ...]] = {
+    "plot": ("How does the plot of {name} begin?", "Describe how the story of {name} begins."),
+    "story": ("How does the story of {name} begin?", "Tell me how the story of {name} begins."),
+    "how it works": ("Explain how {name} works.", "How does {name} work?"),
+    "uses": ("What are some uses of {name}?", "Describe some uses of {name}."),
+    "life": ("Tell me something about the life of {name}.", "Describe part of the life of {name}."),
+    "early life": ("Tell me about the early life of {name}.", "What is known about the early life of {name}?"),
+} | {heading: tuple(template.replace("{heading}", heading) for template in _ABOUT_SECTION) for heading in _HEADINGS}

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from stages.english.inflection import AUXILIARIES, BE, base_form, is_participle, is_past
 from stages.teachers.rules import phrasing
+from stages.teachers.rules.casing import upper_first
+from stages.teachers.rules.context import can_be_asked, is_vague
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.grammar import Clause, parse_clause, upper_first
-from stages.teachers.rules.mentions import A_YEAR, MONTH, NUMBER, TIME, UNIT
-from stages.teachers.rules.subject import PERSON
+from stages.teachers.rules.grammar import Clause, main_clause
+from stages.teachers.rules.mentions import MONTH, NUMBER, OPENING_TIME, TIME, UNIT
+from stages.teachers.rules.sentences import Sentence
+from stages.teachers.rules.subject import PERSON, Subject
 
 # Verbs, in their base form, for what people are known for: "Who invented ...?"
 _MAKERS = frozenset(
@@ -24,7 +27,7 @@ _AGENT = re.compile(
     rf"(?: {TIME.pattern})?"
 )
 _PERSON_NAME = re.compile(
-    r"(?:(?:the|an?) (?:[A-Z]?[a-z-]+ ){0,4}[a-z-]+ )?"  # the Scottish botanist
+    r"(?:(?:the|an?) (?:(?!of )[A-Z]?[a-z-]+ ){0,4}(?!of )[a-z-]+ )?"  # the Scottish botanist
     r"[A-Z][\w.'-]*(?: (?:[a-z]{1,3}|[A-Z][\w.'-]*)){0,3} [A-Z][\w'-]+(?: the [A-Z][a-z]+)?",  # Robert Brown
 )
 _PLACED = re.compile(
@@ -38,7 +41,7 @@ _PLACE = re.compile(
 _PLACE_VERBS = frozenset("lies stands stood flows rises lives live died began landed grows grow".split())
 _THINGS = re.compile(
     rf"{NUMBER} (?P<things>(?:[a-z-]+ )?(?!{UNIT}\b)[a-z]{{3,}}s|people|men|women|children)"
-    r"(?P<after> (?:in|on|at|of|to|for|from|across|along|around)\b(?!.* and )[^,]*)?"
+    r"(?P<after> (?:in|on|at|to|for|from|across|along|around)\b(?!.* and )[^,]*)?"
 )
 _NOT_COUNTED = re.compile(rf"(?:{UNIT}|hundreds|thousands|millions|times|percent)\b")
 _EXTENT = re.compile(rf"{NUMBER} {UNIT} (?P<adjective>high|tall|long|wide|deep|thick|old)\b")
@@ -46,7 +49,10 @@ _SIZE = re.compile(
     r"an? (?:[a-z]+ )?(?P<what>population|length|height|area|depth|mass|diameter|weight|width|circumference|volume) "
     rf"of {NUMBER}\b"
 )
-_REASON = re.compile(r"(?P<main>[^,]+),? (?:because|in order to|so that|due to|thanks to) (?P<reason>[^;]+)")
+_REASON = re.compile(
+    r"(?P<main>.+?),? (?:(?:partly|probably|perhaps|mainly|chiefly|largely) )?"
+    r"(?:because|in order to|so that|due to|thanks to) (?P<reason>(?:(?!, (?:and|but|so|while|yet) )[^;])+)"
+)
 _MADE_OF = re.compile(
     r"(?:\w+ly )?(?P<done>made (?:up )?of|composed of|divided into|built of|made from|known for|famous for|"
     r"surrounded by|covered (?:by|with|in)) (?!\w+ing\b)\S"
@@ -55,7 +61,34 @@ _CONSISTING = {"consists": "of", "consisted": "of", "belongs": "to", "belonged":
 _HOLDING = frozenset(
     "contains contained comprises includes included produces connects separates depicts represents".split()
 )
+_PURPOSE = re.compile(
+    r"(?P<main>(?:built|founded|created|designed|established|set up|sent|held|formed|made|invented|written|erected|"
+    r"organized|started|introduced|launched|chosen|dug|opened)\b[^,]*?) (?P<purpose>(?:in order )?to [a-z]+ .+)"
+)
+_MEANS = re.compile(r"(?P<main>.+?) (?P<means>by \w+ing .+)")
+_USED = re.compile(r"(?:\w+ly )?used (?:to|for|as) .+")
+_OBJECT = re.compile(
+    rf"(?P<object>(?:an?|the|its|his|her|their|three|two|four|five|six) [^,]+?) (?P<after>{TIME.pattern})"
+)
+_FACTS_OF = frozenset(
+    "discover invent publish write propose build introduce prove win receive design found create paint compose direct "
+    "open record observe measure develop produce describe name found lose sell buy cross reach visit defeat".split()
+)
+_BIRTH = re.compile(rf"(?P<done>born|buried|baptized) (?P<place>in [A-Z][^,]*(?:, [^,]+?)?),? (?P<time>{TIME.pattern})")
+_NO_PERSON = re.compile(
+    r"\b(?:Museum|Society|Company|University|Academy|Institute|Office|Army|Navy|Empire|Republic|Kingdom|Times|Press|"
+    r"Church|Committee|Commission|Court|Council|Records|Studios?|Pictures|Entertainment|Games|Theat(?:re|er)|Brothers|"
+    r"Union|Nations|States|League|Party|Parliament|Congress|Corporation|House|Telescope|Organization|Station|Force|"
+    r"Expedition|College|School|Club|Bank|Agency|Association|Federation|Group|Team|Orchestra|Opera|Festival|Prize|"
+    r"Collider|Mission|Center|Centre|Laboratory|Observatory|Bell|Ocean|River|Sea|War|Act|Zealand|Kong)\b"
+)
 _OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
+_SECOND_TIME = re.compile(
+    rf"\b(?:when|before|after|while|until|since|as|ago|during)\b|\b(?:1\d{{3}}|20[012]\d)\b|\b{MONTH}\b"
+)
+_PRONOUN = re.compile(r"\b(?:it|its|he|his|him|she|her|they|their|them)\b")
+_IS_DUE = re.compile(r"\b(?:is|was|are|were)$")
+_PLACE_WORD = "in|at|on|from|to|with|during|for|near|under|over"
 _LENGTH = r"(?:(?:kilo|centi|milli)?met(?:er|re)s?|feet|miles|inches)"
 _DURATION = "(?:years|months|weeks|days|hours|minutes|seconds)"
 # By verb: what follows it if it gives a size, and the question about that size.
@@ -78,35 +111,58 @@ _NAMED = re.compile(r"(?:\w+ )?(?:named|called) (?P<link>after|for|in honor of) 
 def definition(fact: Fact) -> Iterator[Draft]:
     """What the subject is: a sentence "X is a ..." near the start of the page."""
     clause = fact.clause
-    if not clause or clause.verb not in BE or not fact.subject.is_full_name(clause.subject):
-        return
-    if fact.sentence.position > 4 or not _A_KIND_OF.match(clause.rest) or len(clause.rest.split()) < 4:
+    if not clause or not defines(clause, fact.sentence, fact.subject):
         return
     head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", clause.rest)[0]
-    is_person = any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
+    is_person = fact.subject.pronoun in {"She", "He"} or any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
     templates = phrasing.DEFINITION_OF_PERSON if is_person else phrasing.DEFINITION
     yield Draft("definition", fact.phrase(templates, verb=clause.verb, name=fact.name), "", fact.sentence.text)
 
 
+def defines(clause: Clause, sentence: Sentence, subject: Subject) -> bool:
+    """Whether a sentence near the start of the page says what its subject is."""
+    if clause.verb not in BE or not subject.is_full_name(clause.subject) or sentence.position > 4:
+        return False
+    return bool(_A_KIND_OF.match(clause.rest)) and len(clause.rest.split()) >= 4
+
+
 def when(fact: Fact) -> Iterator[Draft]:
     """The time at which something happened, if the sentence names only one."""
-    clause = fact.clause
+    clause = fact.askable
     if not clause or not (time := TIME.search(clause.rest)) or TIME.search(clause.rest, time.end()):
         return
-    if clause.verb in {"is", "are"} or describes(clause) or time[0].startswith(("by ", "about ")):
+    told = clause.verb in {"was", "were"} or is_past(clause.verb) or fact.in_plot
+    if not told or describes(clause) or time[0].startswith(("by ", "about ")):
         return
-    if belongs_elsewhere(time, clause.rest):
+    if (
+        belongs_elsewhere(time, clause.rest)
+        or clause.rest.startswith(",", time.end())
+        or _SECOND_TIME.search(_without(clause.rest, time))
+    ):
         return
     rest = _without(clause.rest, time)
     if rest or clause.verb not in BE:
-        word = fact.phrase(("When", "When", "When", "In what year")) if A_YEAR.search(time[0]) else "When"
-        yield Draft("when", clause.question(word, rest), "", clause.statement)
+        yield Draft("when", clause.question(_time_word(fact, time[0]), rest), "", clause.statement)
+
+
+def _time_word(fact: Fact, time: str) -> str:
+    """The question word for a time: "When", or more exactly "In what year"."""
+    if "century" in time:
+        return fact.phrase(("When", "In which century"))
+    if re.search(r"\d0s\b", time):
+        return fact.phrase(("When", "In which decade"))
+    if re.search(rf"\d {MONTH}|{MONTH} \d{{1,2}}\b(?!\d)", time):
+        return fact.phrase(("When", "On what date", "On which day"))
+    if re.search(MONTH, time):
+        return fact.phrase(("When", "In which month"))
+    exact = re.fullmatch(r"in \d{4}", time)
+    return fact.phrase(("When", "In what year", "In which year")) if exact else "When"
 
 
 def who(fact: Fact) -> Iterator[Draft]:
     """The person who did it: the agent of a passive, or a subject that is a person's name."""
-    clause = fact.clause
-    if not clause:
+    clause = fact.askable
+    if not clause or _NO_PERSON.search(clause.rest if clause.verb in BE else clause.subject):
         return
     if clause.verb in BE:
         match = _AGENT.fullmatch(clause.rest)
@@ -114,16 +170,16 @@ def who(fact: Fact) -> Iterator[Draft]:
             words = {"verb": clause.verb, "subject": clause.subject, "done": match["done"]}
             yield Draft("who", fact.phrase(phrasing.WHO_PASSIVE, **words), "", clause.statement)
     elif is_past(clause.verb) and base_form(clause.verb) in _MAKERS and _PERSON_NAME.fullmatch(clause.subject):
-        if not fact.subject.is_full_name(clause.subject):
+        if not fact.subject.is_full_name(clause.subject) and not _PRONOUN.search(clause.rest):
             yield Draft("who", f"Who {clause.verb} {clause.rest}?", "", clause.statement)
 
 
 def where(fact: Fact) -> Iterator[Draft]:
     """The place where something is, or where something happened."""
-    clause = fact.clause
+    clause = fact.askable
     if not clause:
         return
-    rest = " ".join(TIME.sub("", clause.rest).split())
+    rest = " ".join(TIME.sub("", clause.rest).split()).strip(",")
     if (
         clause.verb in BE
         and " by " not in rest
@@ -135,22 +191,33 @@ def where(fact: Fact) -> Iterator[Draft]:
         yield Draft("where", clause.question("Where", ""), "", clause.statement)
 
 
+def when_and_where(fact: Fact) -> Iterator[Draft]:
+    """Two facts of one sentence: "When and where was Galileo born?"."""
+    clause = fact.askable
+    if clause and clause.verb in {"was", "were"} and (match := _BIRTH.fullmatch(clause.rest)):
+        yield Draft("when_and_where", clause.question("When and where", match["done"]), "", clause.statement)
+
+
 def how_many(fact: Fact) -> Iterator[Draft]:
     """A counted object: "has 88 keys"."""
-    clause = fact.clause
+    clause = fact.askable
     if not clause or clause.verb in AUXILIARIES or not (match := _THINGS.fullmatch(clause.rest)):
         return
+    if fact.sentence.text.rstrip(".") != upper_first(clause.text):
+        return  # "six natural elements, and one synthetic"
     if not _NOT_COUNTED.match(match["things"]):
-        verb = "have" if clause.verb in {"has", "had"} else base_form(clause.verb)
-        question = f"How many {match['things']} {clause.helper} {clause.subject} {verb}{match['after'] or ''}?"
+        question = f"How many {match['things']} {clause.helper} {clause.subject} {clause.base}{match['after'] or ''}?"
         yield Draft("how_many", question, "", clause.statement)
 
 
 def measurement(fact: Fact) -> Iterator[Draft]:
     """A size with its unit: "is 324 meters tall", "has a population of about 400,000"."""
-    clause = fact.clause
+    clause = fact.askable
     if clause and clause.verb in BE and (match := _EXTENT.match(clause.rest)):
-        yield Draft("measure", f"How {match['adjective']} {clause.verb} {clause.subject}?", "", clause.statement)
+        after = clause.rest[match.end() :] if clause.rest.startswith(" when", match.end()) else ""
+        if not _PRONOUN.search(after.partition(" ")[2].partition(" ")[2].partition(" ")[2]):
+            question = f"How {match['adjective']} {clause.verb} {clause.subject}{after}?"
+            yield Draft("measure", question, "", clause.statement)
     elif clause and clause.verb in {"has", "had"} and (match := _SIZE.match(clause.rest)):
         verb = "is" if clause.verb == "has" else "was"
         yield Draft("measure", f"What {verb} the {match['what']} of {clause.subject}?", "", clause.statement)
@@ -166,48 +233,100 @@ def reason(fact: Fact) -> Iterator[Draft]:
     """A reason or a purpose."""
     text = fact.sentence.text.rstrip(".")
     match = _REASON.fullmatch(text)
-    if not match or len(match["reason"].split()) < 2 or text.count("because") > 1:
+    if match and len(match["reason"].split()) >= 2 and text.count("because") <= 1:
+        clause = main_clause(match["main"], fact.casing, bare=True)
+        if clause and can_be_asked(clause, fact.subject) and not _IS_DUE.search(match["main"]):
+            opening = OPENING_TIME.match(match["main"])
+            end = clause.rest[: -len(opening["time"])].rstrip() if opening else clause.rest
+            if match["main"].endswith(end or clause.verb):  # nothing was cut off
+                yield Draft("why", clause.question("Why", clause.rest), "", fact.sentence.text)
+                return
+    clause = fact.askable
+    if clause and clause.verb in BE and (match := _PURPOSE.fullmatch(clause.rest)):
+        yield Draft("why", clause.question("Why", match["main"]), "", clause.statement)
+
+
+def manner(fact: Fact) -> Iterator[Draft]:
+    """How something is or was done: "catches insects by snapping its leaves shut"."""
+    clause = fact.askable
+    if clause and (match := _MEANS.fullmatch(clause.rest)) and not TIME.search(match["means"]):
+        if "," not in match["main"] and not describes(clause):
+            yield Draft("how", clause.question("How", match["main"]), "", clause.statement)
+
+
+def purpose(fact: Fact) -> Iterator[Draft]:
+    """What something is used for."""
+    clause = fact.askable
+    if clause and clause.verb in BE and _USED.fullmatch(clause.rest):
+        words = {"subject": clause.subject, "verb": clause.verb}
+        yield Draft("use", fact.phrase(phrasing.USE, **words), "", clause.statement)
+
+
+def what_object(fact: Fact) -> Iterator[Draft]:
+    """What somebody discovered, wrote, won, ... at a certain time."""
+    clause = fact.askable
+    if not clause or clause.verb in AUXILIARIES or not is_past(clause.verb) or base_form(clause.verb) not in _FACTS_OF:
         return
-    clause = parse_clause(match["main"], fact.names)
-    if clause and upper_first(clause.text) == match["main"] and not describes(clause):
-        yield Draft("why", clause.question("Why", clause.rest), "", fact.sentence.text)
+    match = _OBJECT.fullmatch(clause.rest)
+    if match and not fact.is_named_in(match["object"]) and not re.search(r"\b(?:and|that)\b", match["object"]):
+        if not re.search(rf" (?:{_PLACE_WORD}) ", match["object"]) and fact.is_clear(clause.statement):
+            yield Draft("what", clause.question("What", match["after"]), "", clause.statement)
 
 
 def parts(fact: Fact) -> Iterator[Draft]:
     """What something consists of, contains or is known for."""
-    clause = fact.clause
+    clause = fact.askable
     if not clause:
         return
     first = clause.rest.split()[0]
     if clause.verb in BE and (match := _MADE_OF.match(clause.rest)):
         yield Draft("parts", clause.question("What", match["done"]), "", clause.statement)
-    elif _CONSISTING.get(clause.verb) == first:
+    elif _CONSISTING.get(clause.verb) == first and (first == "of" or clause.rest.startswith("to the ")):
         yield Draft("parts", clause.question("What", first), "", clause.statement)
-    elif clause.verb in _HOLDING and first not in {"of", "that", "how", "why"}:
+    elif clause.verb in _HOLDING and not re.match(rf"(?:of|that|how|why|{NUMBER})\b", clause.rest):
         yield Draft("parts", clause.question("What", ""), "", clause.statement)
+
+
+def meaning(fact: Fact) -> Iterator[Draft]:
+    """What a word or a name means, or where it comes from."""
+    clause = fact.askable
+    if not clause:
+        return
+    if clause.verb in {"means", "meant"} and len(clause.rest.split()) >= 2 and not clause.rest.startswith("that"):
+        yield Draft("meaning", clause.question("What", ""), "", clause.statement)
+    elif clause.verb in {"comes", "came"} and clause.rest.startswith("from "):
+        yield Draft("origin", clause.question("Where", "from"), "", clause.statement)
 
 
 def named_after(fact: Fact) -> Iterator[Draft]:
     """Where a name comes from."""
-    clause = fact.clause
+    clause = fact.askable
     if clause and clause.verb in BE and (match := _NAMED.match(clause.rest)):
         question = clause.question("Who or what", f"named {match['link']}")
         yield Draft("named_after", question, "", clause.statement)
 
 
-def _naming_the_subject(kind: Kind) -> Kind:
-    """The same kind, for readers who don't see the passage: "About Moby-Dick: when was the book published?"."""
+def for_anybody(kind: Kind) -> Kind:
+    """The same kind without questions that only those understand who see the page."""
 
-    def named(fact: Fact) -> Iterator[Draft]:
+    def clear(fact: Fact) -> Iterator[Draft]:
         for draft in kind(fact):
-            yield replace(draft, instruction=fact.about(draft.instruction))
+            question = fact.placed(draft.instruction)
+            if fact.is_clear(question) and not is_vague(draft.output):
+                yield replace(draft, instruction=question)
 
-    return named
+    return clear
 
 
-QUESTIONS: tuple[Kind, ...] = tuple(
-    map(_naming_the_subject, (definition, when, who, where, how_many, measurement, reason, parts, named_after))
-)
+_USUAL: tuple[Kind, ...] = (when, who, where, what_object)
+_SELDOM: tuple[Kind, ...] = (
+    when_and_where, how_many, measurement, reason, manner, purpose, parts, meaning, named_after,
+)  # fmt: skip
+KINDS = _SELDOM + _USUAL
+SELDOM: tuple[Kind, ...] = tuple(
+    map(for_anybody, _SELDOM)
+)  # kinds that fit few sentences, and are tried before the others
+QUESTIONS: tuple[Kind, ...] = (definition, *map(for_anybody, _USUAL), *SELDOM)
 
 
 def describes(clause: Clause) -> bool:
@@ -217,7 +336,11 @@ def describes(clause: Clause) -> bool:
 
 def belongs_elsewhere(time: re.Match[str], rest: str) -> bool:
     """Whether a time may belong elsewhere than to the verb: "until her abdication in 1654", "that he began in 1908"."""
-    return bool(_OTHER_TIME.search(rest) or re.search(r"\b(?:that|which|who|whose|where|when)\b", rest[: time.start()]))
+    before = rest[: time.start()].rstrip()
+    in_apposition = re.search(r", (?:an?|the|one|his|her|its) ", before) and not before.endswith(",")
+    if in_apposition or re.search(r"\b(?:that|which|who|whose|where|when)\b", before):
+        return True  # "a poem written in 1785"
+    return bool(_OTHER_TIME.search(rest))
 
 
 def _without(text: str, match: re.Match[str]) -> str:

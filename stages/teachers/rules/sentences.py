@@ -8,7 +8,7 @@ pronunciations, emptied brackets, lists, tables). In their sentences, words that
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stages.common.records import Page
 from stages.english.holes import mark_holes, reason_to_leave_out, without_broken_sentences
@@ -22,8 +22,9 @@ from stages.english.wiki_text import (
     without_parentheses,
 )
 from stages.english.words import MONTHS
-from stages.teachers.rules.grammar import upper_first
+from stages.teachers.rules.casing import Casing, upper_first
 from stages.teachers.rules.mentions import OPENING_TIME
+from stages.teachers.rules.readings import Finite, finite
 from stages.teachers.rules.subject import PERSON, Subject, find_subject
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
@@ -49,19 +50,19 @@ _LINKING = re.compile(
 )
 # Words that point at an earlier sentence, without which theirs cannot be understood.
 _POINTING_WORDS = frozenset(
-    "this these those such former latter here there then another likewise too instead thereafter thereby otherwise "
-    "respectively again also".split()
+    "this these those such former latter here there then another further likewise too instead thereafter thereby "
+    "otherwise respectively again also".split()
 )
 _POINTING_PHRASE = re.compile(
     r"\b(?:the same|the others?|the (?:couple|pair|two|three)|as well|in turn|d(?:id|o) so|so too|[a-z]+ later|"
     r"that (?:year|day|time|period|version|name|number|place|region|city|country|war|work|book|group)|"
-    r"the [a-z]+ ones?|"
+    r"followed(?= (?:in|on|at|soon|after)\b|[.,])|the [a-z]+ ones?|ones?(?= (?:in|on|at|by|for|with|from|to)\b|[.,])|"
     r"the (?:following|next|previous|preceding|present) (?:year|month|day|century|decade|season|section))\b",
     re.I,
 )
 _IN_POINTING_PHRASES = frozenset(
-    "same other others that couple pair two three well turn so later one ones following next previous preceding "
-    "present".split()
+    "same other others that couple pair two three well turn so later one ones followed following next previous "
+    "preceding present".split()
 )
 # A pronoun without a clause before it that could name what the pronoun stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"
@@ -89,6 +90,7 @@ class Passage:
 
     text: str
     sentences: tuple[str, ...]
+    heading: str = ""  # of its section
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Sentence:
     text: str  # ends with a full stop and can be understood alone
     passage: Passage  # the paragraph that it comes from
     position: int = 1  # among the sentences of the page, from 0
+    place: int = 0  # among the sentences of the passage, from 0
+    starts_section: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class PageSentences:
     """What a teacher needs of a page."""
 
     subject: Subject
-    names: frozenset[str]  # words that have a capital inside sentences, too, and the subject's name
+    casing: Casing  # the words of the page inside sentences
     kept: list[Sentence]
     skipped: Counter[str]  # sentences, and lines of lists and tables, by the reason why they are left out
 
@@ -114,7 +118,7 @@ def select_sentences(page: Page) -> PageSentences:
     prose: list[Passage] = []
     for section in page.sections:
         passages, left_out = split_passages(section.text)
-        prose += passages
+        prose += [replace(passage, heading=section.heading) for passage in passages]
         skipped["list_or_table"] += left_out
     text = " ".join(passage.text for passage in prose)
     subject = find_subject(page, prose[0].sentences if prose else (), text)
@@ -128,7 +132,7 @@ def select_sentences(page: Page) -> PageSentences:
         else:
             kept.append(sentence)
         seen.add(sentence.text)
-    return PageSentences(subject, _capitalized_words(text) | {subject.name}, kept, +skipped)
+    return PageSentences(subject, _casing(text, subject), kept, +skipped)
 
 
 def split_passages(text: str) -> tuple[list[Passage], int]:
@@ -196,12 +200,15 @@ def _points_elsewhere(text: str, words: list[str]) -> bool:
 def _with_subject_named(prose: list[Passage], subject: Subject) -> Iterator[tuple[str, Sentence, bool]]:
     """Each sentence as written and with the subject named in it, and whether the sentence is about the subject."""
     position = 0
+    headings: set[str] = set()
     for passage in prose:
         about_subject = True  # "It" or "She" at the start of a paragraph
-        for written in passage.sentences:
+        for place, written in enumerate(passage.sentences):
             text, about_subject = name_subject(without_parentheses(written), subject, about_subject)
-            yield written, Sentence(text, passage, position), about_subject
+            starts_section = place == 0 and passage.heading not in headings
+            yield written, Sentence(text, passage, position, place, starts_section), about_subject
             position += 1
+        headings.add(passage.heading)
 
 
 def name_subject(text: str, subject: Subject, after_subject: bool) -> tuple[str, bool]:
@@ -211,17 +218,31 @@ def name_subject(text: str, subject: Subject, after_subject: bool) -> tuple[str,
     then is a pronoun taken for the subject.
     """
     opening, text = _split_opening(_first_statement(text))
+    statement, about_subject = _name_it(upper_first(text), subject, after_subject)
+    if not opening:
+        return upper_first(statement), about_subject
+    if statement == upper_first(text):
+        return opening + text, about_subject  # with the case that it is written in
+    capital = subject.name[:1].isupper() or not statement.startswith(subject.capitalized)
+    return opening + (statement if capital else statement[:1].lower() + statement[1:]), about_subject
+
+
+def _name_it(text: str, subject: Subject, after_subject: bool) -> tuple[str, bool]:
+    """The same for a statement without an opening, which begins with a capital."""
     if name := subject.name_at_start(text):
-        return opening + _with_full_name(text, name, subject), True
+        return _with_full_name(text, name, subject), True
     if noun := re.match(r"(?:The|This) ([a-z]+)('s)?(?! of\b)(?= [a-z])", text):  # "The novel", on the page of a novel
-        if noun[1] in subject.nouns:
-            return f"{opening}{subject.capitalized}{noun[2] or ''}{text[noun.end() :]}", True
+        follows = text[noun.end() :].split()
+        if noun[1] in subject.nouns and (
+            noun[2] or finite(["it", *follows], 1) is not Finite.NO
+        ):  # not "The city council"
+            return f"{subject.capitalized}{noun[2] or ''}{text[noun.end() :]}", True
     pronoun = re.match(r"(It|He|She|Its|His|Her)\b(?= [a-z])", text)
     if pronoun and after_subject and pronoun[1] in subject.pronouns and not _IMPERSONAL.match(text):
         possessive = "'s" if pronoun[1] in {"Its", "His", "Her"} else ""
-        named = f"{opening}{subject.capitalized}{possessive}{text[pronoun.end() :]}"
+        named = f"{subject.capitalized}{possessive}{text[pronoun.end() :]}"
         return named, not possessive  # "Her mother was a poet" is about somebody else
-    return opening + text, _starts_with_longer_name(text, subject)
+    return text, _starts_with_longer_name(text, subject)
 
 
 def _first_statement(text: str) -> str:
@@ -232,11 +253,11 @@ def _first_statement(text: str) -> str:
 
 
 def _split_opening(text: str) -> tuple[str, str]:
-    """A time at the start, as "In 1851, " or "", and the rest, which begins with a capital."""
+    """A time at the start, as "In 1851, " or "", and the rest as it is written."""
     time = OPENING_TIME.match(text)
     if time is None:
-        return "", upper_first(text)
-    return f"{time['time']}, ", upper_first(text[time.end() :])
+        return "", text
+    return f"{time['time']}, ", text[time.end() :]
 
 
 def _with_full_name(text: str, name: str, subject: Subject) -> str:
@@ -252,8 +273,9 @@ def _starts_with_longer_name(text: str, subject: Subject) -> bool:
     return match is not None and subject.is_full_name(match[1])
 
 
-def _capitalized_words(text: str) -> frozenset[str]:
-    """Words that have a capital inside sentences, after a word in lower case, more often than they have none."""
+def _casing(text: str, subject: Subject) -> Casing:
+    """The words of a page as they are after a word in lower case. The more frequent spelling counts."""
     capitalized = Counter(re.findall(r"\b[a-z][\w'-]*,? ([A-Z][\w-]+)", text))
-    words = Counter(text.split())
-    return frozenset(word for word, count in capitalized.items() if count > words[word.lower()])
+    common = Counter(re.findall(r"\b[a-z][\w-]*", text))
+    names = frozenset(word for word, count in capitalized.items() if count > common[word.lower()])
+    return Casing(names | {subject.name}, frozenset(common) - {name.lower() for name in names})

@@ -38,6 +38,11 @@ class Subject:
     def capitalized(self) -> str:
         return self.name[:1].upper() + self.name[1:]
 
+    @property
+    def pronoun(self) -> str:
+        """ "It", "She" or "He", or "" if it isn't certain which."""
+        return next((word for word in ("It", "She", "He") if word in self.pronouns), "")
+
     def name_at_start(self, text: str) -> str:
         """The name at the start of a sentence, as written there ("The Amazon River", "Von Sydow"); else ""."""
         start = re.match(r"(?:the|an?) ", text, re.I)
@@ -61,7 +66,7 @@ class Subject:
 
 def find_subject(page: Page, opening: Sequence[str], text: str) -> Subject:
     """The subject of a page. `opening` holds the sentences of its first passage, `text` all of its prose."""
-    title = without_parentheses(page.title)
+    title = bare_title(page.title)
     nouns = _defining_nouns(title, opening)
     if not any(map(PERSON.fullmatch, nouns)):
         return Subject(_name_in_text(title, text), "", frozenset(nouns), frozenset(["It", "Its"]))
@@ -70,6 +75,16 @@ def find_subject(page: Page, opening: Sequence[str], text: str) -> Subject:
     if max(feminine, masculine) > 3 * min(feminine, masculine):
         pronouns = frozenset(["She", "Her"] if feminine > masculine else ["He", "His"])
     return Subject(title.partition(",")[0], _surname(title, text), frozenset(), pronouns)
+
+
+def bare_title(title: str) -> str:
+    """A title without what distinguishes pages of the same name: "Go (game)" -> "Go". "" if it has no letter or digit.
+
+    Other brackets are part of a name: "(500) Days of Summer".
+    """
+    title = " ".join(title.split())
+    title = re.sub(r"(?<=\S) ?\([^()]*\)$", "", title) or title
+    return title if re.search(r"\w", title) else ""
 
 
 def bare(name: str) -> str:
@@ -91,8 +106,10 @@ def _defining_nouns(title: str, opening: Sequence[str]) -> set[str]:
 
 def _surname(title: str, text: str) -> str:
     """The last word of a person's name, if the page calls the person by it; otherwise ""."""
-    last = title.partition(",")[0].split()[-1]
-    return last if " " in title and len(last) > 2 and re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text) else ""
+    _, *others = title.partition(",")[0].split() or [""]
+    if not others or len(others[-1]) <= 2:
+        return ""
+    return others[-1] if re.search(rf"(?<![\w-]){re.escape(others[-1])}(?![\w-])", text) else ""
 
 
 def _name_in_text(title: str, text: str) -> str:
@@ -107,8 +124,11 @@ def _name_in_text(title: str, text: str) -> str:
         text[start].isupper() and bool(re.search("[a-z,] $", words))
         for start, words in zip(starts, before, strict=True)
     )
-    name = title[:1].lower() + title[1:] if lower_case > capital and title[1:].islower() else title
+    sentence_case = " " in title and title[1:].islower()  # "Pioneers of flight", which may begin every sentence
+    lower = lower_case > capital or (sentence_case and not capital)
+    name = title[:1].lower() + title[1:] if lower else title
     with_article = sum(bool(re.search(r"(?:^|\b)(?:the|an?) $", words, re.I)) for words in before)
-    if title.lower().startswith("the ") or 3 * with_article < len(starts):
+    defined = re.search(rf"(?:^|[.!?] )(?:The|An?) {re.escape(name)} (?:is|was|are|were) ", text)
+    if re.match(r"(?:the|an?) ", title, re.I) or (3 * with_article < len(starts) and not defined):
         return name
     return f"the {name}"

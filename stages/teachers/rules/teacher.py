@@ -6,12 +6,17 @@ from collections import Counter, deque
 from stages.common.records import Page, Source, Teacher, make_example
 from stages.english.language import ENGLISH, identify_language
 from stages.teachers import Lesson
-from stages.teachers.rules.exercises import PASSAGES, STATEMENTS, passage_fits
-from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.questions import QUESTIONS
-from stages.teachers.rules.sentences import select_sentences
+from stages.teachers.rules.fact import Draft, Fact, Kind, PageKind
+from stages.teachers.rules.grammar import Clause, main_clause
+from stages.teachers.rules.overviews import OVERVIEWS
+from stages.teachers.rules.passages import PASSAGES, passage_fits, passage_why
+from stages.teachers.rules.questions import QUESTIONS, SELDOM, defines
+from stages.teachers.rules.rewriting import REWRITES
+from stages.teachers.rules.sentences import PageSentences, select_sentences
+from stages.teachers.rules.statements import STATEMENTS
+from stages.teachers.rules.subject import bare_title
 
-GROUPS: tuple[tuple[Kind, ...], ...] = (QUESTIONS, STATEMENTS, PASSAGES)
+GROUPS: tuple[tuple[Kind, ...], ...] = (QUESTIONS, STATEMENTS, REWRITES, PASSAGES)
 TEACHER = Teacher(name="rules")
 LANGUAGE_SAMPLE = 300  # characters from the start of a page, from which its language is identified
 FIRST_SENTENCE_SHARE = 0.4  # of a page's examples, at most: there is more to know than definitions
@@ -26,10 +31,12 @@ def teach(page: Page, per_page: int, seed: int) -> Lesson:
     text = " ".join(section.text for section in page.sections).strip()
     if not text:
         return Lesson([], "no_text")
+    if not bare_title(page.title):
+        return Lesson([], "no_title")
     if page.language != ENGLISH or identify_language(text[:LANGUAGE_SAMPLE])[0] != ENGLISH:
         return Lesson([], "not_english")
     selected = select_sentences(page)
-    facts = [Fact(sentence, selected.subject, selected.names, f"{seed} {page.title}") for sentence in selected.kept]
+    facts = make_facts(selected, f"{seed} {page.title}")
     source = Source(kind="synthetic", title=page.title, revision_id=page.revision_id, url=page.url)
     examples = [
         make_example(
@@ -45,11 +52,25 @@ def teach(page: Page, per_page: int, seed: int) -> Lesson:
     return Lesson(examples, None if examples else "nothing_to_ask" if facts else "no_prose", selected.skipped)
 
 
+def make_facts(selected: PageSentences, seed: str) -> list[Fact]:
+    """The kept sentences of a page as facts, which know the statement that says what the page is about."""
+    subject, casing = selected.subject, selected.casing
+    definition: Clause | None = None
+    for sentence in selected.kept[:3]:
+        clause = main_clause(sentence.text, casing)
+        if clause and defines(clause, sentence, subject):
+            definition = clause
+            break
+    return [Fact(sentence, subject, casing, seed, definition) for sentence in selected.kept]
+
+
 def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]:
-    """Questions, statements and passages take turns, and so do the kinds of each group, in random order.
+    """The groups of kinds take turns, and so do the kinds of each group, in random order, the seldom ones first.
 
     Each kind asks about the sentence that was asked about least. A kind that finds no sentence drops out.
     """
+    if not facts:
+        return []
     with_passage = list(filter(passage_fits, facts))
     to_try: dict[Kind, list[Fact]] = {}
     for group in GROUPS:
@@ -57,12 +78,19 @@ def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]
         to_try |= {kind: rng.sample(suited, len(suited)) for kind in group}
     asked: Counter[int] = Counter()  # drafts by the position of their sentence
     chosen: list[tuple[int, Draft]] = []
-    turns = [deque(rng.sample(group, len(group))) for group in rng.sample(GROUPS, len(GROUPS))]
-    while len(chosen) < per_page and any(turns):
+    rare = {*SELDOM, passage_why}
+    turns = [
+        deque(sorted(rng.sample(group, len(group)), key=lambda kind: kind not in rare))
+        for group in rng.sample(GROUPS, len(GROUPS))
+    ]
+    overviews = deque(rng.sample(OVERVIEWS, len(OVERVIEWS)))
+    while len(chosen) < per_page and (any(turns) or overviews):
+        if draft := _overview(overviews, facts, rng):
+            chosen.append((0 if facts[0].sentence.text in draft.output else 1, draft))
         for kinds in turns:
             while kinds and len(chosen) < per_page:
                 kind = kinds.popleft()
-                if choice := _ask(kind, to_try[kind], asked, first_at_most=int(per_page * FIRST_SENTENCE_SHARE)):
+                if choice := _ask(kind, to_try[kind], asked, chosen, int(per_page * FIRST_SENTENCE_SHARE)):
                     chosen.append(choice)
                     asked[choice[0]] += 1
                     kinds.append(kind)
@@ -70,16 +98,37 @@ def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]
     return _without_surplus(chosen)
 
 
-def _ask(kind: Kind, facts: list[Fact], asked: Counter[int], first_at_most: int) -> tuple[int, Draft] | None:
+def _overview(kinds: deque[PageKind], facts: list[Fact], rng: random.Random) -> Draft | None:
+    """A draft about several facts. Each kind writes at most one."""
+    while kinds:
+        if draft := next(kinds.popleft()(facts, rng), None):
+            return draft
+    return None
+
+
+def _ask(
+    kind: Kind, facts: list[Fact], asked: Counter[int], chosen: list[tuple[int, Draft]], first_at_most: int
+) -> tuple[int, Draft] | None:
     """A draft about the sentence that was asked about least, with its position. Facts that were tried are removed."""
     for fact in sorted(facts, key=lambda fact: asked[fact.sentence.position]):
         facts.remove(fact)
         position = fact.sentence.position
         if position == 0 and asked[0] >= max(1, first_at_most):
             continue
-        if draft := next(kind(fact), None):
+        draft = next(kind(fact), None)
+        if draft and not any(_repeats(draft, earlier) for _, earlier in chosen):
             return position, draft
     return None
+
+
+def _repeats(draft: Draft, earlier: Draft) -> bool:
+    """Whether two drafts ask the same thing of the same passage, or judge the same statement."""
+    if draft.input != earlier.input:
+        return False
+    if draft.input:
+        return draft.kind == earlier.kind or draft.output == earlier.output
+    ends = draft.output[-40:], earlier.output[-40:]
+    return ends[0] == ends[1] and {draft.kind, earlier.kind} <= {"yes_no", "true_or_false", "fill_blank", "complete"}
 
 
 def _without_surplus(chosen: list[tuple[int, Draft]]) -> list[Draft]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from stages.teachers.rules.casing import Casing
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.sentences import Passage, Sentence, to_passage
 from stages.teachers.rules.subject import Subject
@@ -17,7 +18,8 @@ def fact() -> MakeFact:
     def make(text: str, name: str = "Moby-Dick", passage: str = "", seed: int = 1) -> Fact:
         around: Passage = to_passage(passage or text)
         subject = Subject(name, "", frozenset(["novel"]), frozenset(["It", "Its"]))
-        return Fact(Sentence(text, around), subject, frozenset(["Ahab", "Herman", "Melville"]), str(seed))
+        casing = Casing(frozenset(["Ahab", "Herman", "Melville", "Harper"]), frozenset(["hunters"]))
+        return Fact(Sentence(text, around), subject, casing, str(seed))
 
     return make
 

@@ -1,15 +1,9 @@
-"""Facts: their clause, their random choices, and how questions name their subject."""
+"""Facts: their clause, their random choices, and what their questions name."""
 
-from stages.teachers.rules import phrasing
+from dataclasses import replace
+
+from stages.teachers.rules.sentences import to_passage
 from tests.stages.teachers.rules.conftest import MakeFact
-
-
-def test_a_question_names_the_subject_once(fact: MakeFact) -> None:
-    about = fact("It sank.", name="the Pequod").about
-    assert about("When did the Pequod sink?") == "When did the Pequod sink?"
-    assert about("When did Pequod sink?") == "When did Pequod sink?"
-    question = about("When did it sink?")
-    assert question in {template.format(name="the Pequod", question="when did it sink?") for template in phrasing.ABOUT}
 
 
 def test_choices_depend_on_the_sentence_and_the_seed(fact: MakeFact) -> None:
@@ -27,3 +21,19 @@ def test_a_clause_is_parsed_with_the_names(fact: MakeFact) -> None:
     clause = fact("Ahab hunted whales.").clause
     assert clause is not None and clause.text == "Ahab hunted whales"
     assert fact("When Ahab died.").clause is None
+
+
+def test_what_names_nothing_is_not_clear(fact: MakeFact) -> None:
+    """Guards against "Do the first chapters tell of Sun Wukong?"."""
+    assert not fact("The first chapters tell the story.").is_clear("Do the first chapters tell of Captain Ahab?")
+    assert fact("Captain Ahab died.").is_clear("Who was Captain Ahab?")
+
+
+def test_a_question_about_a_plot_names_the_work(fact: MakeFact) -> None:
+    """Guards against "Does Grete bring her brother food?", which only readers of the story understand."""
+    inside = replace(to_passage("Captain Ahab hunts the whale."), heading="Plot")
+    told = fact("Captain Ahab hunts the whale.")
+    told = replace(told, sentence=replace(told.sentence, passage=inside))
+    assert told.placed("Does Captain Ahab hunt the whale?") == "In Moby-Dick, does Captain Ahab hunt the whale?"
+    assert not told.is_clear("Does Captain Ahab hunt the Moby Whale?")
+    assert fact("Captain Ahab hunts it.").placed("Does Ahab hunt it?") == "Does Ahab hunt it?"

@@ -6,12 +6,18 @@ from stages.teachers.rules.fact import Kind
 from stages.teachers.rules.questions import (
     QUESTIONS,
     definition,
+    for_anybody,
     how_many,
+    manner,
+    meaning,
     measurement,
     named_after,
     parts,
+    purpose,
     reason,
+    what_object,
     when,
+    when_and_where,
     where,
     who,
 )
@@ -24,7 +30,23 @@ from tests.stages.teachers.rules.conftest import Ask
         (definition, "Moby-Dick is a novel by Herman Melville about a whale.", "What is Moby-Dick?"),
         (when, "Moby-Dick was published in London in 1851.", "When was Moby-Dick published in London?"),
         (when, "In 1851, Harper published Moby-Dick.", "When did Harper publish Moby-Dick?"),
-        (when, "Moby-Dick was written on 3 May 1850, at sea.", "When was Moby-Dick written, at sea?"),
+        (when, "Moby-Dick was written on 3 May 1850.", "On which day was Moby-Dick written?"),
+        (when, "Moby-Dick was written in the 19th century.", "In which century was Moby-Dick written?"),
+        (when, "Moby-Dick was written in the 1850s.", "In which decade was Moby-Dick written?"),
+        (when_and_where, "Moby-Dick was born in Nantucket in 1819.", "When and where was Moby-Dick born?"),
+        (manner, "Moby-Dick sank the ship by hitting its side.", "How did Moby-Dick sink the ship?"),
+        (purpose, "Moby-Dick is used for lessons in English.", "Name a use of Moby-Dick."),
+        (what_object, "Herman Melville published a novel in 1851.", "What did Herman Melville publish in 1851?"),
+        (meaning, "The name Moby-Dick means big whale.", "What does the name Moby-Dick mean?"),
+        (meaning, "The name Moby-Dick comes from a magazine.", "Where does the name Moby-Dick come from?"),
+        (reason, "Ahab sank, partly because Moby-Dick was strong.", "Why did Ahab sink?"),
+        (reason, "In 1851, Ahab left the port because of Moby-Dick's fame.", "Why did Ahab leave the port in 1851?"),
+        (reason, "Moby-Dick was written in 1850 to earn money.", "Why was Moby-Dick written in 1850?"),
+        (
+            measurement,
+            "Herman Melville was eighteen years old when Ahab sailed.",
+            "How old was Herman Melville when Ahab sailed?",
+        ),
         (who, "Moby-Dick was written by Herman Melville in 1851.", "Who was Moby-Dick written by?"),
         (who, "Herman Melville wrote Moby-Dick in New York.", "Who wrote Moby-Dick in New York?"),
         (who, "The British judge William Jones translated Moby-Dick.", "Who translated Moby-Dick?"),
@@ -70,6 +92,18 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (definition, "Moby-Dick is the son of a whale and of another one."),
         (reason, "Moby-Dick is famous because of it because it is long."),
         (parts, "Moby-Dick is known."),
+        (when, "Moby-Dick was written on 3 May 1850, at sea."),  # "When was Moby-Dick written, at sea?"
+        (when, "The text of Moby-Dick comes from a poem of 1785 written in 1780."),
+        (when, "Moby-Dick was based on Omoo, a novel written in 1847."),  # the other novel
+        (when, "Moby-Dick comes from a poem written in 1785."),
+        (when, "Moby-Dick was made in 1851 when Ahab sank."),  # "When was ... when ...?"
+        (how_many, "The group has six natural elements, and one synthetic."),
+        (measurement, "Ahab was eighteen years old when she left it."),  # who, and what?
+        (who, "Moby-Dick is shared by the towns of Nantucket and New Bedford."),  # not "by whom"
+        (who, "Herman Melville praised his book."),
+        (parts, "Moby-Dick contains 135 chapters."),  # "What does Moby-Dick contain?"
+        (reason, "The Andes block air, while the sea is cold, so that it rarely rains there."),
+        (reason, "Ahab sailed in order to win, but Moby-Dick won because it was strong."),
     ],
 )
 def test_a_kind_asks_nothing_about_a_sentence_that_does_not_fit(drafts: Ask, kind: Kind, text: str) -> None:
@@ -82,13 +116,14 @@ def test_answers_are_the_pages_own_words(drafts: Ask) -> None:
     assert draft.output == "Harper published Moby-Dick in 1851."
 
 
-def test_only_questions_without_their_passage_name_the_subject(drafts: Ask) -> None:
+def test_questions_without_their_passage_say_what_they_are_about(drafts: Ask) -> None:
     """Guards against "when was the ship built?", when nobody knows which ship."""
     text = "The ship was built in 1838."
-    asked = {draft.instruction for kind in QUESTIONS for draft in drafts(kind, text)}
-    assert asked and all("Moby-Dick: " in question for question in asked)
+    assert [draft for kind in QUESTIONS for draft in drafts(kind, text)] == []
     [draft] = drafts(when, text)
-    assert draft.instruction in {"When was the ship built?", "In what year was the ship built?"}
+    assert draft.instruction.endswith(" was the ship built?")
+    [named] = drafts(for_anybody(when), "Moby-Dick was written in 1850.")
+    assert named.instruction.endswith(" was Moby-Dick written?")
 
 
 def test_nobody_is_asked_who_the_page_is_about(drafts: Ask) -> None:

@@ -139,6 +139,7 @@ def test_a_person_is_named_by_the_full_name(page: MakePage) -> None:
         "The couple lived in the Caucasus.",
         "War broke out the following year.",
         "Two years later the ship sank.",
+        "A communist state followed in 1924.",
         "The present one is due to Linnaeus.",
         "Boats were also built in Nantucket.",
         "The last ship arrived at 7:52 a.m.",
@@ -169,6 +170,11 @@ def test_what_cannot_stand_alone_is_left_out(page: MakePage, sentence: str) -> N
         ("However, she sank.", True, "The Pequod sank.", True),
         ("She sank; all died.", True, "The Pequod sank.", True),
         ("The Pequod sank.", False, "The Pequod sank.", True),
+        ("In 1851, the Pequod sank.", False, "In 1851, the Pequod sank.", True),
+        ("In 1851, the ship sank.", False, "In 1851, the Pequod sank.", True),
+        ("In 1851, the crew sank.", False, "In 1851, the crew sank.", False),
+        ("In 1851 The Hague sank.", False, "In 1851, The Hague sank.", False),
+        ("The ship council sank.", False, "The ship council sank.", False),  # not "The Pequod council"
     ],
 )
 def test_name_subject(text: str, after_subject: bool, named: str, about_subject: bool) -> None:
@@ -196,4 +202,4 @@ def test_a_surname_becomes_the_full_name(text: str, named: str) -> None:
 def test_names_are_words_that_mostly_have_a_capital(page: MakePage) -> None:
     """Guards against a capital inside a question that no name has."""
     text = "Once the Pequod sailed the Sea. Then the Pequod left the sea, since the sea was rough."
-    assert select_sentences(page("Moby-Dick", text)).names == {"Pequod", "'Moby-Dick'"}
+    assert select_sentences(page("Moby-Dick", text)).casing.names == {"Pequod", "'Moby-Dick'"}

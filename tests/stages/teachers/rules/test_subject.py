@@ -22,6 +22,11 @@ MakePage = Callable[..., Page]
         ("The Tale of Genji", "Murasaki wrote The Tale of Genji.", "The Tale of Genji"),
         ("Geography of Norway", "Norway is long.", "'Geography of Norway'"),
         ("Christina, Queen of Sweden", "Christina was a queen of Sweden.", "Christina"),
+        ("Telescope", "A telescope is a tube. Some telescopes are big. Early telescopes broke.", "the telescope"),
+        ("Fall of Rome", "The fall of Rome was slow. Kings saw the fall of Rome.", "the fall of Rome"),
+        ("A Doll's House", "A Doll's House is a play.", "A Doll's House"),
+        ("(500) Days of Summer", "In 2009, (500) Days of Summer was shown.", "(500) Days of Summer"),
+        ("Pioneers of flight", "Pioneers of flight built kites.", "pioneers of flight"),
         ("İznik", "İznik is a town.", "İznik"),  # a capital that has two lower-case characters
     ],
 )

@@ -50,7 +50,7 @@ def test_synthetic_examples_are_good(root: Path) -> None:
     """Guards against a teacher that gets worse. Good is: grammatical, answerable, answered correctly, worth asking."""
     pages = read_pages(root / "data/bundled/pages.jsonl")
     examples = [example for page in pages for example in teach(page, per_page=8, seed=SEED).examples]
-    assert verdicts("synthetic.jsonl", sample_examples(examples, SIZE, SEED))["good"] >= 95
+    assert verdicts("synthetic.jsonl", sample_examples(examples, SIZE, SEED))["good"] >= 98
 
 
 def test_general_tasks_are_good(general: list[Example]) -> None:
@@ -62,12 +62,14 @@ def test_text_in_other_styles_gives_no_broken_question() -> None:
     pages = read_jsonl(REVIEWED / "articles.jsonl", Page)
     lessons = [teach(page, per_page=1000, seed=SEED) for page in pages]
     assert verdicts("unseen.jsonl", (example for lesson in lessons for example in lesson.examples)).keys() == {"good"}
-    assert all(lesson.examples for lesson in lessons)
+    without = [page.title for page, lesson in zip(pages, lessons, strict=True) if not lesson.examples]
+    assert without == ["Geography of Sri Lanka"]  # a heading rather than a name, and sentences that need the page
 
 
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_no_seed_brings_the_marks_of_a_wiki_into_a_question(seed: int) -> None:
     """Guards against phrasings and choices that the reviewed seed doesn't bring up."""
+    of_a_list = re.compile(r"^(?:\d\. |\d{4}: |[A-C]\) \d{4}\. )| \(\d{4}\)(?=\.$)", re.M)
     mark = re.compile(
         r"[\[\](){}|=\t\n]|  | [,.;:?]|\.\?|\b(?:did|does|was|is|were) (?:She|He|It|The)\b|\bc\. |,,|\bi\.e\b"
     )
@@ -75,8 +77,10 @@ def test_no_seed_brings_the_marks_of_a_wiki_into_a_question(seed: int) -> None:
         for example in teach(page, per_page=1000, seed=seed).examples:
             instruction = example.instruction.removesuffix(" ...")
             assert not mark.search(instruction), instruction
-            assert not mark.search(example.output), example.output
-            assert instruction[0].isupper() and example.output[-1] in '.?"'
+            for line in of_a_list.sub("", example.output).split("\n"):
+                assert not mark.search(line), example.output
+            assert instruction[0].isupper()
+            assert example.kind == "heading" or example.output[-1] in '.?"'
 
 
 def test_general_tasks_are_many_and_of_many_kinds(general: list[Example]) -> None:

@@ -1,0 +1,188 @@
+"""Kinds of instruction about several facts of a page: lists, timelines, comparisons, and answers of some sentences."""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stages.english.inflection import is_past
+from stages.english.number_words import CARDINALS
+from stages.teachers.rules import phrasing
+from stages.teachers.rules.casing import upper_first
+from stages.teachers.rules.context import is_vague, says_enough, speaks_of
+from stages.teachers.rules.fact import Draft, Fact, PageKind
+from stages.teachers.rules.mentions import A_YEAR, TIME
+from stages.teachers.rules.questions import belongs_elsewhere, definition, describes
+
+MOST_WORDS = 24  # of a fact in a list
+MOST_WORDS_OF_ANSWER = 75  # of an answer of some sentences
+_REFERS = re.compile(r"\b(?:it|its|they|their|them|he|his|him|she|her)\b", re.I)
+_IN_WORDS = {value: word for word, value in CARDINALS.items() if value <= 12}
+
+
+@dataclass(frozen=True)
+class Event:
+    year: int
+    text: str  # without its time and without a full stop, as inside a sentence
+    time: str  # "in 1851", "on 14 October 1066"
+
+
+def list_facts(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """Three facts about the subject, as a list."""
+    texts = [
+        fact.clause.statement
+        for fact in facts
+        if fact.clause
+        and speaks_of(fact.subject, fact.clause.subject)
+        and says_enough(fact.clause)
+        and len(fact.clause.text.split()) <= MOST_WORDS
+    ]
+    if len(texts) >= 3:
+        chosen = sorted(rng.sample(range(len(texts)), 3))
+        listed = "\n".join(f"{number}. {texts[place]}" for number, place in enumerate(chosen, start=1))
+        yield Draft("list_facts", _phrase(rng, phrasing.LIST_FACTS, facts), "", listed)
+
+
+def timeline(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """What happened in which year, from the earliest to the latest."""
+    events = events_of(facts)
+    if len(events) >= 3:
+        chosen = sorted(rng.sample(events, min(4, len(events))), key=lambda event: event.year)
+        listed = "\n".join(f"{event.year}: {upper_first(event.text)}." for event in chosen)
+        yield Draft("timeline", _phrase(rng, phrasing.TIMELINE, facts), "", listed)
+
+
+def order_events(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """Three events in a random order, to be sorted by time."""
+    events = events_of(facts)
+    if len(events) >= 3:
+        chosen = rng.sample(events, 3)
+        ordered = sorted(chosen, key=lambda event: event.year)
+        if chosen == ordered:
+            chosen.reverse()
+        given = "\n".join(f"- {upper_first(event.text)}." for event in chosen)
+        listed = "\n".join(
+            f"{number}. {upper_first(event.text)} ({event.year})." for number, event in enumerate(ordered, start=1)
+        )
+        yield Draft("order_events", _phrase(rng, phrasing.ORDER_EVENTS, facts), given, listed)
+
+
+def which_first(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """Which of two events came first."""
+    events = events_of(facts)
+    if len(events) >= 2:
+        chosen = rng.sample(events, 2)
+        early, late = sorted(chosen, key=lambda event: event.year)
+        given = "\n".join(f"{letter}) {upper_first(event.text)}." for letter, event in zip("AB", chosen, strict=True))
+        first = "AB"[chosen.index(early)]
+        words = {
+            "first": first,
+            "early": f"{early.text} {early.time}",
+            "late": f"{_again(late, early, facts[0])} {late.time}",
+        }
+        answer = rng.choice(phrasing.WHICH_FIRST_ANSWER).format(**words, Early=upper_first(words["early"]))
+        yield Draft("which_first", _phrase(rng, phrasing.WHICH_FIRST, facts), given, answer)
+
+
+def years_between(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """How many years lie between two events."""
+    events = [event for event in events_of(facts) if re.fullmatch(r"in \d{4}", event.time)]
+    if len(events) >= 2:
+        early, late = sorted(rng.sample(events, 2), key=lambda event: event.year)
+        given = f"- {upper_first(early.text)}.\n- {upper_first(late.text)}."
+        years = late.year - early.year
+        count = "one year" if years == 1 else f"{_IN_WORDS.get(years, years)} years"
+        words = {
+            "count": count,
+            "early": f"{early.text} {early.time}",
+            "late": f"{_again(late, early, facts[0])} {late.time}",
+        }
+        answer = rng.choice(phrasing.YEARS_BETWEEN_ANSWER).format(**words, Count=upper_first(count))
+        yield Draft("years_between", _phrase(rng, phrasing.YEARS_BETWEEN, facts), given, answer)
+
+
+def introduce(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """What the subject is, and what the page says next: two or three sentences."""
+    for fact in facts:
+        if next(definition(fact), None):
+            texts = [fact.sentence.text, *_following(fact, facts, at_most=2)]
+            if len(texts) >= 2:
+                asked = rng.choice(phrasing.INTRODUCE).format(
+                    name=fact.name, verb=fact.clause.verb if fact.clause else ""
+                )
+                yield Draft("introduce", asked, "", " ".join(texts))
+            return
+
+
+def tell_about(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
+    """The beginning of a section: two or three sentences on what its heading says."""
+    starts = [fact for fact in facts if fact.sentence.starts_section and fact.sentence.passage.heading]
+    if facts[0].name.startswith("'"):
+        return  # "the structure of 'Symphony No. 9'"
+    for fact in rng.sample(starts, len(starts)):
+        heading = fact.sentence.passage.heading
+        templates = phrasing.ABOUT_HEADING.get(heading.lower(), phrasing.UNDER_HEADING)
+        texts = [fact.sentence.text, *_following(fact, facts, at_most=2)]
+        if len(texts) >= 2 and not _REFERS.match(texts[0]) and len(heading.split()) <= 4:
+            asked = rng.choice(templates).format(name=fact.name, heading=heading)
+            yield Draft("tell_about", asked, "", " ".join(texts))
+
+
+def events_of(facts: Sequence[Fact]) -> list[Event]:
+    """What happened in a year that its sentence names, one event a year."""
+    events: dict[int, Event] = {}
+    for fact in facts:
+        clause = fact.clause
+        if not clause or describes(clause) or not (is_past(clause.verb) or clause.verb in {"was", "were"}):
+            continue
+        times = list(TIME.finditer(clause.rest))
+        if len(times) != 1 or not times[0][0].startswith(("in ", "on ")) or belongs_elsewhere(times[0], clause.rest):
+            continue
+        year = A_YEAR.search(times[0][0])
+        text = f"{clause.subject} {clause.verb} {clause.rest[: times[0].start()].rstrip(' ,')}"
+        whole = times[0].end() == len(clause.rest) and len(text.split()) > len(clause.subject.split()) + 1
+        if year and whole and not A_YEAR.search(text) and len(text.split()) <= MOST_WORDS and _is_clear(text, fact):
+            events.setdefault(int(year[0]), Event(int(year[0]), text, times[0][0]))
+    return list(events.values())
+
+
+def _again(event: Event, other: Event, fact: Fact) -> str:
+    """The event after another, with a pronoun if both begin with the subject's name."""
+    if event.text.startswith(f"{fact.name} ") and other.text.startswith(f"{fact.name} ") and fact.subject.pronoun:
+        return fact.subject.pronoun.lower() + event.text.removeprefix(fact.name)
+    return event.text
+
+
+def _is_clear(text: str, fact: Fact) -> bool:
+    return fact.askable is not None and not _REFERS.search(text) and not is_vague(text)
+
+
+def _following(fact: Fact, facts: Sequence[Fact], at_most: int) -> list[str]:
+    """The next sentences of the passage as they are written, as long as each can be understood after the one before."""
+    known = {other.sentence.position for other in facts}
+    written = fact.sentence.passage.sentences
+    texts: list[str] = []
+    position = fact.sentence.position
+    words = len(fact.sentence.text.split())
+    for text in written[fact.sentence.place + 1 : fact.sentence.place + 1 + at_most]:
+        position += 1
+        words += len(text.split())
+        if position not in known or words > MOST_WORDS_OF_ANSWER or re.search(r"[()\"]", text):
+            break
+        texts.append(text)
+    return texts
+
+
+def _phrase(rng: random.Random, templates: Sequence[str], facts: Sequence[Fact]) -> str:
+    return rng.choice(templates).format(name=facts[0].name)
+
+
+OVERVIEWS: tuple[PageKind, ...] = (
+    list_facts,
+    timeline,
+    order_events,
+    which_first,
+    years_between,
+    introduce,
+    tell_about,
+)

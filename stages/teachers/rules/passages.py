@@ -1,0 +1,93 @@
+"""Kinds of instruction about a paragraph of the page, which is the `input`."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from stages.teachers.rules import phrasing
+from stages.teachers.rules.context import is_vague
+from stages.teachers.rules.fact import Draft, Fact, Kind
+from stages.teachers.rules.mentions import A_YEAR, long_names_in
+from stages.teachers.rules.questions import KINDS, definition, manner, reason
+
+_PLAIN = frozenset(
+    "plot story contents description subject life work works summary synopsis overview".split()
+)  # headings
+MIN_PASSAGE, MAX_PASSAGE = 25, 110  # words
+
+
+def summary(fact: Fact) -> Iterator[Draft]:
+    """What the passage is mainly about: the sentence that says what its subject is."""
+    for draft in definition(fact):
+        if fact.sentence.text in fact.sentence.passage.sentences:
+            yield Draft("summary", fact.phrase(phrasing.SUMMARY), fact.sentence.passage.text, draft.output)
+
+
+def topic(fact: Fact) -> Iterator[Draft]:
+    """The subject of the page, if the passage names it several times."""
+    passage = fact.sentence.passage
+    named = sum(fact.is_named_in(sentence) for sentence in passage.sentences)
+    if fact.is_named_in(fact.sentence.text) and named >= 2 and fact.is_named_in(passage.sentences[0]):
+        answer = fact.phrase(phrasing.TOPIC_ANSWER, name=fact.name)
+        yield Draft("topic", fact.phrase(phrasing.TOPIC), passage.text, answer)
+
+
+def passage_question(fact: Fact) -> Iterator[Draft]:
+    """A question with a question word, to be answered from the passage."""
+    yield from _from_passage("passage_question", KINDS, fact)
+
+
+def passage_why(fact: Fact) -> Iterator[Draft]:
+    """The same with "why" or "how"."""
+    yield from _from_passage("passage_why", (reason, manner), fact)
+
+
+def _from_passage(name: str, kinds: Sequence[Kind], fact: Fact) -> Iterator[Draft]:
+    for kind in kinds:
+        for draft in kind(fact):
+            if not is_vague(draft.instruction):
+                asked = fact.phrase(phrasing.PASSAGE_QUESTION, question=draft.instruction)
+                yield Draft(name, asked, fact.sentence.passage.text, draft.output)
+                return
+
+
+def list_years(fact: Fact) -> Iterator[Draft]:
+    """All years in the passage, in their order."""
+    if not A_YEAR.search(fact.sentence.text):
+        return
+    years = list(dict.fromkeys(A_YEAR.findall(fact.sentence.passage.text)))
+    if 2 <= len(years) <= 5:
+        listed = f"{', '.join(years[:-1])} and {years[-1]}"
+        answer = fact.phrase(phrasing.LIST_YEARS_ANSWER, years=listed)
+        yield Draft("list_years", fact.phrase(phrasing.LIST_YEARS), fact.sentence.passage.text, answer)
+
+
+def find_sentence(fact: Fact) -> Iterator[Draft]:
+    """The one sentence of the passage that mentions a year or a name."""
+    sentences = fact.sentence.passage.sentences
+    if len(sentences) < 3 or fact.sentence.text not in sentences:
+        return
+    marks = [*A_YEAR.findall(fact.sentence.text), *long_names_in(fact.sentence.text)]
+    text = fact.sentence.passage.text.lower()  # "The Eiffel Tower" counts, too
+    marks = [mark for mark in marks if text.count(mark.lower().removeprefix("the ")) == 1]
+    if marks:
+        asked = fact.phrase(phrasing.FIND_SENTENCE, mark=fact.rng.choice(marks))
+        yield Draft("find_sentence", asked, fact.sentence.passage.text, fact.sentence.text)
+
+
+def heading(fact: Fact) -> Iterator[Draft]:
+    """The passage, for which a title is wanted: the page's subject and the section's heading."""
+    passage = fact.sentence.passage
+    covers_more = passage.heading.lower() in _PLAIN or re.search(r",|\band\b", passage.heading)  # than this paragraph
+    if 1 <= len(passage.heading.split()) <= 6 and not covers_more:
+        about = "" if fact.name.startswith("'") else f"{fact.subject.capitalized}: "
+        yield Draft("heading", fact.phrase(phrasing.HEADING), passage.text, f"{about}{passage.heading}")
+
+
+PASSAGES: tuple[Kind, ...] = (
+    passage_why, summary, topic, passage_question, list_years, find_sentence, heading,
+)  # fmt: skip
+
+
+def passage_fits(fact: Fact) -> bool:
+    """Whether the paragraph is long enough to ask about and short enough for a small model's context."""
+    return MIN_PASSAGE <= len(fact.sentence.passage.text.split()) <= MAX_PASSAGE

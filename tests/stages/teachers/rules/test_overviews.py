@@ -1,0 +1,101 @@
+"""Instructions about several facts of a page."""
+
+import random
+import re
+from collections.abc import Callable
+
+import pytest
+
+from stages.common.records import Page
+from stages.english.number_words import numbers_in
+from stages.teachers.rules.fact import Draft, PageKind
+from stages.teachers.rules.overviews import (
+    introduce,
+    list_facts,
+    order_events,
+    tell_about,
+    timeline,
+    which_first,
+    years_between,
+)
+from stages.teachers.rules.sentences import select_sentences
+from stages.teachers.rules.teacher import make_facts
+
+MakePage = Callable[..., Page]
+
+PEQUOD = (
+    "The Pequod is a ship from Nantucket in the north. It was built in 1801. The Pequod crossed the Pacific in 1812.",
+    "In 1834, the Pequod was repaired in Boston. Captain Ahab sold the Pequod in 1845. Its crew was paid in 1850.",
+)
+
+
+@pytest.fixture
+def ask(page: MakePage) -> Callable[..., list[Draft]]:
+    def drafts(kind: PageKind, *texts: str, seed: int = 1) -> list[Draft]:
+        facts = make_facts(select_sentences(page("Pequod", *(texts or PEQUOD))), "1")
+        return list(kind(facts, random.Random(seed)))
+
+    return drafts
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_timeline_and_an_order_go_by_time(ask: Callable[..., list[Draft]], seed: int) -> None:
+    [draft] = ask(timeline, seed=seed)
+    years = [int(line[:4]) for line in draft.output.split("\n")]
+    assert years == sorted(years) and len(years) == 4
+    assert all(line.count(line[:4]) == 1 for line in draft.output.split("\n"))
+    [draft] = ask(order_events, seed=seed)
+    years = [int(year) for year in re.findall(r"\((\d{4})\)", draft.output)]
+    assert years == sorted(years) and len(years) == 3
+    assert not re.search(r"\d{4}", draft.input)
+    given = [line.removeprefix("- ") for line in draft.input.split("\n")]
+    listed = [re.sub(r"\d\. (.*) \(\d+\)", r"\1", line) for line in draft.output.split("\n")]
+    assert given != listed and sorted(given) == sorted(listed)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_events_are_compared(ask: Callable[..., list[Draft]], seed: int) -> None:
+    """Guards against the wrong letter, and against a difference that isn't the events'."""
+    [draft] = ask(which_first, seed=seed)
+    early, late = map(int, re.findall(r"\d{4}", draft.output))
+    assert early < late
+    options = dict(line.split(") ", 1) for line in draft.input.split("\n"))
+    right = options[draft.output[0]].rstrip(".")
+    assert right.lower() in draft.output.lower().split(str(early))[0]
+    [draft] = ask(years_between, seed=seed)
+    count, early, late = (int(number) for _, number in numbers_in(draft.output))
+    assert count == late - early
+
+
+def test_facts_are_three_and_name_the_subject(ask: Callable[..., list[Draft]]) -> None:
+    for seed in range(10):
+        [draft] = ask(list_facts, seed=seed)
+        lines = draft.output.split("\n")
+        assert [line[:3] for line in lines] == ["1. ", "2. ", "3. "]
+        assert len(set(lines)) == 3 and all("Pequod" in line for line in lines)
+    assert ask(list_facts, "The Pequod is a ship from Nantucket. It sank in 1851.") == []
+
+
+def test_an_introduction_is_the_definition_and_what_follows(ask: Callable[..., list[Draft]]) -> None:
+    [draft] = ask(introduce)
+    assert draft.output == PEQUOD[0]
+    broken_off = "The Pequod is a ship from Nantucket. This made him rich. It sank in 1851."
+    assert ask(introduce, broken_off) == []  # "This" isn't certain
+
+
+def test_a_section_begins_with_its_own_sentences(ask: Callable[..., list[Draft]]) -> None:
+    """Guards against a section whose start refers to the one before."""
+    lead = "The Pequod is a ship from Nantucket."
+    [draft] = ask(tell_about, lead, "The Pequod was built in Boston. It was sold in 1845.")
+    assert "Pequod" in draft.instruction
+    assert draft.output == "The Pequod was built in Boston. It was sold in 1845."
+    assert ask(tell_about, lead, "Its crew was small. It was sold in 1845.") == []
+    assert ask(tell_about, lead, "The Pequod was built in Boston.") == []
+
+
+def test_an_event_has_one_year_and_stands_alone(ask: Callable[..., list[Draft]]) -> None:
+    """Guards against "he died", and against a year that belongs to something else."""
+    lead = "The Pequod is a ship from Nantucket. "
+    assert ask(which_first, lead + "It sank in 1851. Ahab left his ship in 1850.") == []
+    assert ask(which_first, lead + "It sank in 1851 after a trip in 1850. Ahab came in 1849.") == []
+    assert ask(which_first, lead + "It sailed until the war in 1851. Ahab came in 1849.") == []

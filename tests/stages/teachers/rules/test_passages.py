@@ -1,0 +1,60 @@
+"""Passages to work on."""
+
+import pytest
+
+from stages.teachers.rules.passages import (
+    find_sentence,
+    list_years,
+    passage_fits,
+    passage_question,
+    passage_why,
+    summary,
+    topic,
+)
+from tests.stages.teachers.rules.conftest import Ask, MakeFact
+
+PASSAGE = (
+    "Moby-Dick is a novel by Herman Melville. It was published in 1851. Ahab hunts the whale. "
+    "John Huston made a film in 1956."
+)
+
+
+def test_kinds_about_a_passage(drafts: Ask) -> None:
+    first = "Moby-Dick is a novel by Herman Melville."
+    assert [draft.output for draft in drafts(summary, first, passage=PASSAGE)] == [first]
+    assert next(iter(drafts(topic, first, passage=PASSAGE.replace("It was", "Moby-Dick was"), seed=3))).output.endswith(
+        "Moby-Dick."
+    )
+    [years] = drafts(list_years, "It was published in 1851.", passage=PASSAGE)
+    assert "1851 and 1956" in years.output
+    [found] = drafts(find_sentence, "John Huston made a film in 1956.", passage=PASSAGE)
+    assert "1956" in found.instruction
+    assert (found.input, found.output) == (PASSAGE, "John Huston made a film in 1956.")
+
+
+def test_a_sentence_is_found_by_what_no_other_mentions(drafts: Ask) -> None:
+    """Guards against a question with two right answers."""
+    passage = "Moby-Dick is a novel. It was published in 1851. Its author left in 1851."
+    assert drafts(find_sentence, "It was published in 1851.", passage=passage) == []
+    passage = "The Eiffel Tower is old. Ahab saw the Eiffel Tower once. It is tall."
+    assert drafts(find_sentence, "Ahab saw the Eiffel Tower once.", passage=passage) == []
+
+
+@pytest.mark.parametrize(("words", "fits"), [(24, False), (25, True), (110, True), (111, False)])
+def test_a_passage_is_neither_short_nor_long(fact: MakeFact, words: int, fits: bool) -> None:
+    assert passage_fits(fact("It sank.", passage=" ".join(["word"] * words))) == fits
+
+
+def test_a_passage_answers_what_it_is_needed_for(drafts: Ask) -> None:
+    """Guards against "the name", and against a question without its passage."""
+    text = "The ship sank in 1851 because its hull broke."
+    [why] = drafts(passage_why, text)
+    assert "Why did the ship sink in 1851?" in why.instruction and why.input == text
+    [question] = drafts(passage_question, "The ship was built in 1838.")
+    assert "was the ship built?" in question.instruction
+    assert drafts(passage_question, "The name was found in 1838.") == []
+
+
+def test_a_passage_that_names_something_else_first_has_another_topic(drafts: Ask) -> None:
+    passage = "The whale is old. Moby-Dick is a novel about it. Moby-Dick is long."
+    assert drafts(topic, "Moby-Dick is long.", passage=passage) == []

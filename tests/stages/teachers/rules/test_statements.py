@@ -1,0 +1,98 @@
+"""Statements, true or false, whole or with a gap."""
+
+from pathlib import Path
+
+import pytest
+
+from stages.sources.input_files import read_pages
+from stages.teachers.rules.fact import Kind
+from stages.teachers.rules.statements import (
+    choose,
+    complete,
+    correct_error,
+    event_of_year,
+    fill_blank,
+    true_or_false,
+    yes_no,
+)
+from stages.teachers.rules.teacher import teach
+from tests.stages.teachers.rules.conftest import Ask
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (fill_blank, "Ahab read Wind, Sand and Stars."),  # a piece of a title
+        (fill_blank, "Ahab passed Mt. Everest."),
+        (fill_blank, "The ship hunted the white Mobyling."),  # the name of the subject gives it away
+        (complete, "Moby-Dick was listed as a Memory of the World in full."),  # a piece of a name
+        (complete, "Moby-Dick was the first book of a group of old novels."),  # anything can follow
+        (complete, "The ship was built by the carpenters of Nantucket."),  # which ship?
+        (yes_no, "Moby-Dick began to swim."),  # too little to ask about
+        (yes_no, "The ship was built in Nantucket in 1838."),
+        (choose, "The ship was built in 1838."),
+        (correct_error, "The ship was built in 1838."),
+    ],
+)
+def test_a_kind_makes_nothing_of_a_sentence_that_does_not_fit(drafts: Ask, kind: Kind, text: str) -> None:
+    assert drafts(kind, text) == []
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_statement_is_true_or_has_a_wrong_number(drafts: Ask, seed: int) -> None:
+    """Guards against a false statement that is true after all, and against "Yes" for a wrong number."""
+    text = "Moby-Dick was published in 1851."
+    for draft in drafts(true_or_false, text, seed=seed):
+        right = draft.output.startswith(("True", "That is true", "Yes"))
+        assert ("1851" in draft.instruction) == right
+        assert draft.output.endswith("oby-Dick was published in 1851.")
+    for question in drafts(yes_no, text, seed=seed):
+        assert question.output in {"Yes, Moby-Dick was published in 1851.", "No, Moby-Dick was published in 1851."}
+        assert question.output.startswith("Yes") == ("1851" in question.instruction)
+
+
+def test_as_many_statements_are_true_as_false(root: Path) -> None:
+    """Guards against a model that learns to say yes: nearly one to one over two seeds."""
+    pages = read_pages(root / "data/bundled/pages.jsonl")
+    right = wrong = 0
+    for seed in range(2):
+        for page in pages:
+            for example in teach(page, per_page=8, seed=seed).examples:
+                if example.kind in {"yes_no", "true_or_false"}:
+                    no = example.output.startswith(("No", "False", "That is false"))
+                    right, wrong = right + (not no), wrong + no
+    assert right + wrong >= 40
+    assert 0.4 <= right / (right + wrong) <= 0.6
+
+
+def test_gaps_and_ends(drafts: Ask) -> None:
+    text = "Moby-Dick was written by Herman Melville in Pittsfield."
+    outputs = {draft.output for seed in range(30) for draft in drafts(fill_blank, text, seed=seed)}
+    assert "The missing words are Herman Melville." in outputs
+    assert "The missing word is Pittsfield." in outputs
+    [draft] = drafts(complete, text)
+    assert "Moby-Dick was written by ..." in draft.instruction
+    assert draft.output == text
+
+
+def test_the_right_year_is_among_three(drafts: Ask) -> None:
+    text = "Moby-Dick was published in 1851."
+    for seed in range(20):
+        [draft] = drafts(choose, text, seed=seed)
+        options = dict(line.split(") ") for line in draft.input.split("\n"))
+        assert list(options) == ["A", "B", "C"] and len(set(options.values())) == 3
+        assert draft.output == f"{draft.output[0]}) 1851. {text}" and options[draft.output[0]] == "1851"
+        assert "In which year was Moby-Dick published?" in draft.instruction
+
+
+def test_an_error_is_corrected(drafts: Ask) -> None:
+    [draft] = drafts(correct_error, "Moby-Dick was published in London in 1851.")
+    assert "1851" not in draft.input
+    assert draft.output == "Moby-Dick was published in London in 1851."
+
+
+def test_a_year_of_the_name_is_no_event(drafts: Ask) -> None:
+    """Guards against "Name an event of 1883 in connection with the 1883 eruption"."""
+    text = "The island was destroyed in 1883."
+    assert len(drafts(event_of_year, text)) == 1
+    assert drafts(event_of_year, text, name="the 1883 eruption") == []
