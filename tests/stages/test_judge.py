@@ -131,7 +131,9 @@ def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
         judge.main()
     assert list(read_json(judge.METRICS)) == ["healthy", "checks"]
     assert read_json(judge.METRICS)["checks"]["empty"]["measured"] == 1.0
-    assert len(read_jsonl(judge.CHECKS, CheckJudgment)) == 7 * 3 * 2
+    assert (
+        len(read_jsonl(judge.CHECKS, CheckJudgment)) == 6 * 3 * 2 + 8 * 3
+    )  # constant answers are eight, once for each row
     assert not judge.JUDGMENTS.exists()
 
 
