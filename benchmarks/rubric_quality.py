@@ -35,6 +35,8 @@ MORE_CONSTANTS = (
     "No.", "True.", "The word.", "There.", "The first.", "Paris", "1900", "7", "It is true.", "There are .",
     "The blank stands for '.'", "The passage mentions.", "It describes the text.", "It means that it is good.",
     "The capital is Paris.", "The answer is 7.", "The plural is 'children'.", "The passage mentions 1900.",
+    "Yes, that is correct.", "The answer is not known.", "The first book of the world.", "The missing word is 'first'.",
+    "The odd one out is 'cat'.", "This is a sentence with some words in it and it is not about anything.",
 )  # fmt: skip
 OPENINGS = 30  # how many frequent openings of training answers are tried as constant answers
 KINDS = {

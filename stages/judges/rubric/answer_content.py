@@ -75,6 +75,8 @@ def compare_content(task: RubricTask, reference: str, answer: str) -> AnswerCont
     best = [max((likeness(u.word, w, u.exact, w.stem not in task.stems) for w in own), default=0.0) for u in units]
     found = sum(unit.weight * match for unit, match in zip(units, best, strict=True))
     found /= sum(unit.weight for unit in units) or 1.0
+    if is_rework(task, expected) and not content_stems(given) & (task.offered | content_stems(expected)) - {NEGATION}:
+        found = 0.0  # nothing of the text is there, and so no "not" is in its place
     missing = [unit.word for unit, match in zip(units, best, strict=True) if match < _MATCH]
     known = task.stems | content_stems(expected) | frame_stems()
     extra = [word for word in given if word.kind != "function" and word.stem not in known]

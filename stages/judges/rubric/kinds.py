@@ -103,9 +103,10 @@ def open_share(
     stems = content_stems(given)
     words = [word for word in given if word.kind != "function" and word.stem not in task.stems | frame]
     turned = turned or (contradiction(frozenset(), task.material, given) if task.material else "")
-    if task.kinds & {"rewording", "summary", "simile"}:
+    if task.kinds & {"rewording", "summary", "simile"} or ("writing" in task.kinds and len(task.material) >= _SENTENCE):
         near = {stem for word in task.material for stem in synonym_stems(word.form)}
-        kept = stems & (task.offered | task.subject | near)
+        near = {word.stem for word in given if word.stem in near and synonym_stems(word.form) & task.offered}
+        kept = stems & (task.offered | task.subject) - frame | near
         needed = min(2 if len(content_stems(expected)) < 5 else len(content_stems(expected)) / 3, len(task.offered) / 2)
         needed = needed if kept & (task.offered | task.subject) else max(2, needed)  # synonyms alone may be by chance
         fits = "simile" not in task.kinds or bool({word.form for word in given} & {"like", "as"})

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from stages.common.records import Scores
 from stages.english.inflection import lemmas_of
-from stages.judges.rubric.answer_content import AnswerContent, compare_content
+from stages.judges.rubric.answer_content import AnswerContent, compare_content, frame_stems
 from stages.judges.rubric.rubric_words import READ_CHARACTERS, Word, content_stems, tokenize_words
 from stages.judges.rubric.task import RubricTask, parse_task
 
@@ -108,6 +108,7 @@ def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]
     if is_short and "form" in task.kinds and stems & task.subject:
         return _ASKED_WORD
     subject = task.subject & content_stems(expected) or task.subject or content_stems(task.question)
+    subject -= frame_stems()
     about = stems & task.offered
     signs = [content.found and 0.5 + content.found, len(subject & stems) / max(1, len(subject))]
     if len(about) > (0 if task.works_on_text else 1):

@@ -111,7 +111,7 @@ def contradiction(question: frozenset[str], expected: Sequence[Word], given: Seq
     extra = {word.stem: word for word in given if word.kind == "word" and word.stem not in expected_stems | question}
     crossed = _roles_are_crossed(expected, given)
     for word in missing:
-        for stem in sorted(antonym_stems(word.form) & set(extra)):
+        for stem in sorted(antonym_stems(word.form) & set(extra) - {NEGATION}):
             if stem not in denied and word.stem not in denied and not _is_inverse(expected, given, word, extra[stem]):
                 return f"{extra[stem].form} for {word.form}"
     return "the roles" if crossed else ""
