@@ -8,7 +8,8 @@ orders. The right result is fixed before anything is asked:
   not measured.
 - `empty`: an empty text beside the reference gets at most a twentieth of the points.
 - `constant`: no answer to everything gets more than a third of the points, as many as one criterion of the three has,
-  for clarity. The best of several is measured (`constant_answers.py`): each is shown once for each row.
+  for clarity. The best of several is measured (`constant_answers.py`): each is shown once for each row, and
+  to the rubric for ten times as many rows.
 - `reference`: the reference beside a model's answer gets at least four fifths of the points.
 - `padded`: the reference with fillers up to three times its length wins at most half against the reference.
 - `truncated`: the first half of the reference wins at most a quarter (ties count half), as some halves say it all.
@@ -37,6 +38,7 @@ from stages.judges.protocol import Sheet, both_orders, outcome_for, row_verdicts
 log = logging.getLogger(__name__)
 
 FILLERS = ("That is so.", "It can be said.", "There is more to it.", "Many have thought about it.")
+MORE_ROWS = 10  # how many times as many rows constant answers are tried on, if a judgment costs nothing
 FEWEST_ROWS = 10  # of `same_answer`: with 3, a judge that always prefers the first is within chance
 Z = 1.96  # 95% of the standard normal distribution is between -Z and Z
 
@@ -142,17 +144,24 @@ CHECKS: dict[CheckName, JudgeCheck] = {
 
 
 def check_sheets(
-    rows: Sequence[Answers], names: Sequence[CheckName], check_rows: int, seed: int, shown_characters: int
+    rows: Sequence[Answers],
+    names: Sequence[CheckName],
+    check_rows: int,
+    seed: int,
+    shown_characters: int,
+    costs_nothing: bool = False,
 ) -> Iterator[Sheet]:
     """Both orders of each check for up to `check_rows` rows: the same rows for all checks, drawn with the seed.
 
-    Constant answers, which are several, come once for each row, first or second by turns.
+    Constant answers, which are several, come once for each row, first or second by turns; for ten times as many
+    rows, if a judgment costs nothing.
     """
     drawn = random.Random(seed).sample(rows, min(check_rows, len(rows)))
+    of_constants = random.Random(seed).sample(rows, min(MORE_ROWS * check_rows, len(rows))) if costs_nothing else drawn
     for name in names:
         if name == "constant":
             for place, (text, answer) in enumerate(constant_answers(rows).items()):
-                for turn, row in enumerate(drawn, start=place):
+                for turn, row in enumerate(of_constants, start=place):
                     shown: dict[Contestant, str] = {"probe": answer(row), "rival": row.output}
                     order = list(both_orders(row, shown, shown_characters, name))
                     yield replace(order[turn % 2], constant=text)

@@ -71,6 +71,8 @@ def test_each_check_shows_both_orders_of_the_same_rows(rows: list[Answers]) -> N
     constant = [sheet for sheet in sheets if sheet.check == "constant"]
     assert len(constant) == len(constant_answers(rows)) * 3
     assert [sheet.models[0] for sheet in constant[:3]] == ["probe", "rival", "probe"]  # first by turns
+    free = list(check_sheets(rows, ["constant"], 3, 1, 2000, costs_nothing=True))
+    assert len(free) == len(constant_answers(rows)) * 20  # a floor on few rows is a matter of luck
     sheets = [sheet for sheet in sheets if sheet.check != "constant"]
     assert len(sheets) == 6 * 3 * 2
     drawn = {sheet.id for sheet in sheets}
