@@ -159,7 +159,10 @@ def all_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:
 
 
 def sheets_of_checks(rows: Sequence[Answers], params: Params) -> list[Sheet]:
-    return list(check_sheets(rows, params.checks, params.check_rows, params.seed, params.shown_characters))
+    costs_nothing = all(member.judge == "rubric" for member in params.members)
+    return list(
+        check_sheets(rows, params.checks, params.check_rows, params.seed, params.shown_characters, costs_nothing)
+    )
 
 
 def row_sheets(rows: Sequence[Answers], params: Params) -> list[Sheet]:

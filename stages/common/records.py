@@ -195,6 +195,7 @@ class CheckJudgment(Judgment):
     """A judge's reply in a check of the judge itself."""
 
     check: CheckName
+    constant: str = ""  # in the check of that name: the answer to everything that is tried
 
 
 def example_id(instruction: str, input: str, output: str) -> str:

@@ -167,6 +167,8 @@ def answers_the_same(first: Content, second: Content, min_similarity: float) -> 
     if new or other_new:
         if new == other_new:
             return True
+        if (new ^ other_new) & NEGATIONS:
+            return False
         if new and other_new and (new < other_new or other_new < new):
             return first.question == second.question
     if any(map(_changes_the_answer, first.answer ^ second.answer)):

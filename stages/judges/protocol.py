@@ -40,6 +40,7 @@ class Sheet:
     texts: tuple[str, ...]  # the answers as shown: long ones are cut
     cut: tuple[bool, ...]
     check: CheckName | None = None  # the check of the judge itself that this sheet is part of
+    constant: str = ""  # the answer to everything that the check tries
 
 
 def make_sheet(
@@ -139,7 +140,7 @@ def higher_total(scores: Sequence[Scores]) -> Position:
 def _record(sheet: Sheet, judge: Teacher, repeat: int, **fields: object) -> Judgment:
     fields |= {"id": sheet.id, "models": sheet.models, "judge": judge, "repeat": repeat}
     if sheet.check is not None:
-        return CheckJudgment.model_validate(fields | {"check": sheet.check})
+        return CheckJudgment.model_validate(fields | {"check": sheet.check, "constant": sheet.constant})
     return Judgment.model_validate(fields)
 
 

@@ -7,8 +7,9 @@ orders. The right result is fixed before anything is asked:
   judge who tosses a coin for each of the rows. With fewer than ten rows, hardly any judge could fail it: then it is
   not measured.
 - `empty`: an empty text beside the reference gets at most a twentieth of the points.
-- `constant`: the same meaningless sentence in answer to everything gets at most a third of the points: as many as one
-  criterion of the three has, for clarity.
+- `constant`: no answer to everything gets more than a third of the points, as many as one criterion of the three has,
+  for clarity. The best of several is measured (`constant_answers.py`): each is shown once for each row, and
+  to the rubric for ten times as many rows.
 - `reference`: the reference beside a model's answer gets at least four fifths of the points.
 - `padded`: the reference with fillers up to three times its length wins at most half against the reference.
 - `truncated`: the first half of the reference wins at most a quarter (ties count half), as some halves say it all.
@@ -25,18 +26,19 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Literal
 
 from stages.common.errors import StageError
 from stages.common.records import TOTAL_MAX, Answers, CheckJudgment, CheckName, Contestant, Judgment, Teacher
+from stages.judges.constant_answers import constant_answers
 from stages.judges.protocol import Sheet, both_orders, outcome_for, row_verdicts, usable_judgments
 
 log = logging.getLogger(__name__)
 
-CONSTANT = "That is an interesting question, and there are many ways to look at it."
 FILLERS = ("That is so.", "It can be said.", "There is more to it.", "Many have thought about it.")
+MORE_ROWS = 10  # how many times as many rows constant answers are tried on, if a judgment costs nothing
 FEWEST_ROWS = 10  # of `same_answer`: with 3, a judge that always prefers the first is within chance
 Z = 1.96  # 95% of the standard normal distribution is between -Z and Z
 
@@ -45,10 +47,6 @@ Results = Mapping[str, Mapping[str, float | str]]  # the metrics of each check, 
 
 def _empty_text(_: Answers) -> str:
     return ""
-
-
-def _constant_text(_: Answers) -> str:
-    return CONSTANT
 
 
 def _full_answer(row: Answers) -> str:
@@ -102,11 +100,25 @@ def _contradicted(judgments: Sequence[Judgment]) -> float:
     return len(against) / len({judgment.id for judgment in judgments})
 
 
+def best_constant(judgments: Sequence[Judgment]) -> tuple[float, str]:
+    """The share of the points that the best answer to everything has, and its text."""
+    by_text: dict[str, list[Judgment]] = defaultdict(list)
+    for judgment in judgments:
+        if isinstance(judgment, CheckJudgment):
+            by_text[judgment.constant].append(judgment)
+    return max((_points(of_text), text) for text, of_text in by_text.items())
+
+
+def _best(judgments: Sequence[Judgment]) -> float:
+    return best_constant(judgments)[0]
+
+
 MEASURES: dict[str, Callable[[Sequence[Judgment]], float]] = {
     "points": _points,
     "wins": _wins,
     "first": _first,
     "contradicted": _contradicted,
+    "best": _best,
 }
 
 
@@ -114,7 +126,7 @@ MEASURES: dict[str, Callable[[Sequence[Judgment]], float]] = {
 class JudgeCheck:
     probe: Callable[[Answers], str]
     rival: Callable[[Answers], str]
-    measure: Literal["points", "wins", "first", "contradicted"]
+    measure: Literal["points", "wins", "first", "best", "contradicted"]
     low: float  # bounds of the right result, inclusive
     high: float
     fewest: int = 1  # rows; with fewer it is not measured
@@ -123,7 +135,7 @@ class JudgeCheck:
 CHECKS: dict[CheckName, JudgeCheck] = {
     "same_answer": JudgeCheck(_full_answer, _full_answer, "first", 0.5, 0.5, FEWEST_ROWS),
     "empty": JudgeCheck(_empty_text, _reference_text, "points", 0.0, 0.05),
-    "constant": JudgeCheck(_constant_text, _reference_text, "points", 0.0, 1 / 3),
+    "constant": JudgeCheck(_empty_text, _reference_text, "best", 0.0, 1 / 3),  # its probes: constant_answers
     "reference": JudgeCheck(_reference_text, _full_answer, "points", 0.8, 1.0),
     "padded": JudgeCheck(pad_reference, _reference_text, "wins", 0.0, 0.5),
     "truncated": JudgeCheck(truncate_reference, _reference_text, "wins", 0.0, 0.25),
@@ -132,11 +144,28 @@ CHECKS: dict[CheckName, JudgeCheck] = {
 
 
 def check_sheets(
-    rows: Sequence[Answers], names: Sequence[CheckName], check_rows: int, seed: int, shown_characters: int
+    rows: Sequence[Answers],
+    names: Sequence[CheckName],
+    check_rows: int,
+    seed: int,
+    shown_characters: int,
+    costs_nothing: bool = False,
 ) -> Iterator[Sheet]:
-    """Both orders of each check for up to `check_rows` rows: the same rows for all checks, drawn with the seed."""
+    """Both orders of each check for up to `check_rows` rows: the same rows for all checks, drawn with the seed.
+
+    Constant answers, which are several, come once for each row, first or second by turns; for ten times as many
+    rows, if a judgment costs nothing.
+    """
     drawn = random.Random(seed).sample(rows, min(check_rows, len(rows)))
+    of_constants = random.Random(seed).sample(rows, min(MORE_ROWS * check_rows, len(rows))) if costs_nothing else drawn
     for name in names:
+        if name == "constant":
+            for place, (text, answer) in enumerate(constant_answers(rows).items()):
+                for turn, row in enumerate(of_constants, start=place):
+                    shown: dict[Contestant, str] = {"probe": answer(row), "rival": row.output}
+                    order = list(both_orders(row, shown, shown_characters, name))
+                    yield replace(order[turn % 2], constant=text)
+            continue
         for row in drawn:
             texts: dict[Contestant, str] = {"probe": CHECKS[name].probe(row), "rival": CHECKS[name].rival(row)}
             yield from both_orders(row, texts, shown_characters, name)
@@ -208,7 +237,9 @@ def _measured(check: Mapping[str, float | str]) -> str:
 def _farthest_off(check: JudgeCheck, by_judge: Mapping[str, Sequence[Judgment]]) -> dict[str, float | str]:
     results = {judge: _result(check, judgments) for judge, judgments in by_judge.items()}
     judge = max(results, key=lambda judge: _badness(results[judge]))
-    return {**results[judge], **({"judge": judge} if len(results) > 1 else {})}
+    has_text = check.measure == "best" and results[judge]["rows"]
+    text = {"text": best_constant(usable_judgments(by_judge[judge]))[1]} if has_text else {}
+    return {**results[judge], **text, **({"judge": judge} if len(results) > 1 else {})}
 
 
 def _judge_name(judge: Teacher) -> str:

@@ -63,7 +63,7 @@ def test_every_pair_is_judged_in_both_orders(write_rows: Callable[..., list[Answ
     assert metrics["models"]["base"]["total"] == 0
     assert metrics["pairs"]["full-small"]["win_rate"] == metrics["pairs"]["full-small"]["consistency"] == 1.0
     checks = read_jsonl(judge.CHECKS, CheckJudgment)
-    assert len(checks) == 7 * 4 * 2
+    assert len(checks) == 6 * 4 * 2 + 8 * 4  # constant answers are eight, once for each row
     assert [name for name, check in metrics["checks"].items() if check.get("passed") == 1] == [
         *("empty", "constant", "reference", "padded", "truncated", "declared_winner"),
     ]
@@ -81,7 +81,7 @@ def test_a_second_run_writes_the_same_bytes(write_rows: Callable[..., list[Answe
 
 def test_rows_about_one_page_are_one_cluster(write_rows: Callable[..., list[Answers]]) -> None:
     """Guards against a row whose page is lost: then six rows about the page count as six clusters."""
-    texts = {"full": "Thing 1 is blue, and the others are not.", "small": "Red.", "base": "Red."}
+    texts = {"full": "Thing 1 is blue.", "small": "Red.", "base": "Red."}
     write_rows(6, page=False, **texts)
     judge.main()
     alone = read_json(judge.METRICS)["models"]["full"]
@@ -131,7 +131,9 @@ def test_an_unhealthy_judge_stops_the_run_where_that_is_asked(
         judge.main()
     assert list(read_json(judge.METRICS)) == ["healthy", "checks"]
     assert read_json(judge.METRICS)["checks"]["empty"]["measured"] == 1.0
-    assert len(read_jsonl(judge.CHECKS, CheckJudgment)) == 7 * 3 * 2
+    assert (
+        len(read_jsonl(judge.CHECKS, CheckJudgment)) == 6 * 3 * 2 + 8 * 3
+    )  # constant answers are eight, once for each row
     assert not judge.JUDGMENTS.exists()
 
 

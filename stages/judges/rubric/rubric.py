@@ -1,29 +1,61 @@
 """A judge without a model: it gives an answer 0-5 points on three criteria by comparing words with the reference.
 
-It reads words, not meaning, and isn't told which model wrote an answer. The constants below were chosen on the cases of
-tests/stages/judges/rubric/rubric_cases.jsonl.
+It reads words, not meaning, and isn't told which model wrote an answer. docs/stages/judge.md says its rules in plain
+English. Nothing in it was fitted to an answer: benchmarks/rubric_quality.py measures it.
 """
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from stages.common.records import Scores
-from stages.judges.rubric.features import AnswerFeatures, extract_features
-from stages.judges.rubric.overlap import Overlap
+from stages.english.inflection import lemmas_of
+from stages.judges.rubric.answer_content import AnswerContent, compare_content, frame_stems
+from stages.judges.rubric.rubric_words import READ_CHARACTERS, Word, content_stems, tokenize_words
+from stages.judges.rubric.task import RubricTask, parse_task
 
-# The share of the added words that an answer must have for full points: all of up to _FEW words, _A_WORD_LESS less for
-# each further word, at least _LEAST. A paraphrase of a long reference shares fewer words with it.
-_FEW = 2
-_A_WORD_LESS = 0.05
-_LEAST = 0.5
-_UNVERIFIED = 0.4  # correctness of an answer to the point where many answers are right and the reference is only one
-_ORDER = 0.6  # weight of the word order where a text is reworked; the new words have the rest
-_MARKS_AMISS = 0.8  # clarity of the reference's own words with other capitals or punctuation
+_SHORT = 4  # words; a shorter answer is no sentence
+_UNSURE = 0.05  # of adherence and clarity: other words than the reference's may be less to the point; twice, if wrong
+_SAME_KIND = 0.06  # topic of a wrong number alone, where a number is asked; or of a name
+_ASKED_WORD = 0.75  # topic of a wrong form of the word that is asked about
+_VERDICT_ALONE, _WRONG_VERDICT = (0.8, 0.6, 0.6), (0.0, 0.2, 0.2)  # half of them are right by chance
+_MARKS_AMISS = 0.9  # clarity of the reference's own words with other capitals or punctuation
 _EPSILON = 1e-9  # rounding error allowed for a whole point
+_CLOSING = (".", "!", "?", '"', "'", ")", "”", "’", "»", "]", "。")
+_SPACES_AND_QUOTES = re.compile(r"[\s\"'“”‘’`*_]+")
 
 # Limits of a justification
 _CHARACTERS = 240
 _SHOWN_WORDS = 3
 _WORD_CHARACTERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of an answer, whatever it says. All floats are shares, 0-1."""
+
+    wording: float  # how much of the wording is the reference's
+    variety: float  # distinct word triples among all, relative to the reference's
+    foreign: float  # words that no English dictionary has
+    not_long: float  # 1 up to 2.5 times the reference's length and 12 words, then falling
+    prose: bool  # it has the function words that sentences need
+    finished: bool  # it doesn't break off
+
+    @property
+    def fluency(self) -> float:
+        return self.variety * (1.0 if self.prose else 0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFeatures:
+    words: int
+    same: bool  # it is the reference, apart from capitals and punctuation
+    exact: bool  # capitals and punctuation are the reference's, too
+    content: AnswerContent
+    form: Form
+    addresses: float  # 0-1: how far it is an answer to the question, right or wrong
 
 
 def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Scores, AnswerFeatures]:
@@ -39,78 +71,118 @@ def score(instruction: str, input: str, reference: str, answer: str) -> tuple[Sc
     return scores, features
 
 
+def extract_features(instruction: str, input: str, reference: str, answer: str) -> AnswerFeatures:
+    task = parse_task(instruction, input)
+    expected, given = tokenize_words(reference), tokenize_words(answer)
+    content = compare_content(task, reference, answer)
+    forms, wanted = [word.form for word in given], [word.form for word in expected]
+    exact = _plain(answer) == _plain(reference)
+    only_marks_change = wanted == [word.form for word in task.material] and task.works_on_text
+    return AnswerFeatures(
+        words=len(given),
+        same=(bool(forms) and forms == wanted and not only_marks_change) or (exact and _plain(answer) != ""),
+        exact=exact,
+        content=content,
+        form=_form(expected, given, reference, answer, "free" in task.kinds and content.share > 0.5),
+        addresses=_addresses(task, expected, given, content),
+    )
+
+
+def _plain(text: str) -> str:
+    return _SPACES_AND_QUOTES.sub(" ", text[:READ_CHARACTERS]).strip().rstrip(" .")
+
+
+def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word], content: AnswerContent) -> float:
+    """0-1: whether the answer is about what is asked. Nothing new is no answer, however many words it shares."""
+    stems, is_short = content_stems(given), len(given) < _SHORT
+    if content.copies or content.refuses:
+        return 0.3 if task.works_on_text and content.copies else 0.0
+    if content.hedges or ("writing" in task.kinds and task.named - stems):
+        return 0.25 if content.hedges or not is_short else 0.0
+    if max(content.share, content.found) >= 0.5:
+        return 1.0
+    if content.chosen is not None or content.reversed:
+        return 0.75 if is_short else 1.0
+    if not content.brings and not content.found:
+        return 0.0
+    if is_short and "form" in task.kinds and stems & task.subject:
+        return _ASKED_WORD
+    subject = task.subject & content_stems(expected) or task.subject or content_stems(task.question)
+    subject -= frame_stems()
+    about = stems & task.offered
+    signs = [content.found and 0.5 + content.found, len(subject & stems) / max(1, len(subject))]
+    if len(about) > (0 if task.works_on_text else 1):
+        signs.append(min(1.0, 2 * len(about) / len(stems)))
+    topic = min(1.0, 1.25 * max(signs)) * min(1.0, 2 * (len(given) + 1) / max(1, len(expected)))
+    if is_short and topic < 0.5 and not content.found:
+        alike = {word.kind for word in content.wanted} & {"number", "name"} & {word.kind for word in given}
+        return _SAME_KIND if alike and len(given) < 3 else 0.0
+    return topic
+
+
+def _form(expected: Sequence[Word], given: Sequence[Word], reference: str, answer: str, is_free: bool) -> Form:
+    wanted, got = (Counter(word.form for word in words) for words in (expected, given))
+    shared = (wanted & got).total()  # of a short answer the precision counts, of others the F1
+    wording = shared / max(1, got.total() if len(given) <= _SHORT else (wanted.total() + got.total()) / 2)
+    known = content_stems(expected)
+    odd = [w for w in given if w.kind == "word" and w.form.isalpha() and w.stem not in known and not lemmas_of(w.form)]
+    ends = answer.rstrip().endswith(_CLOSING) or not reference.rstrip().endswith(_CLOSING) or len(given) <= _SHORT
+    dangles = len(given) > 2 and given[-1].kind == "function" and expected[-1:] != given[-1:]
+    listed = any("," in word.gap for word in given)
+    return Form(
+        wording=1.0 if is_free else wording,
+        variety=min(1.0, _distinct_triples(given) / _distinct_triples(expected) / 0.8),
+        foreign=len(odd) / len(given) if len(odd) > 1 else 0.0,
+        not_long=min(1.0, (2.5 * len(expected) + 12) / max(1, len(given))),
+        prose=len(given) < 2 * _SHORT or listed or _function_share(given) >= 0.1 or _function_share(expected) < 0.2,
+        finished=ends and not dangles,
+    )
+
+
+def _distinct_triples(words: Sequence[Word]) -> float:
+    forms = [word.form for word in words]
+    triples = list(zip(forms, forms[1:], forms[2:], strict=False))
+    repeats = sum(one == other for one, other in pairwise(forms)) / max(1, len(forms))
+    return (len(set(triples)) / len(triples) if triples else 1.0) * max(0.1, 1 - 2 * repeats)
+
+
+def _function_share(words: Sequence[Word]) -> float:
+    return sum(word.kind == "function" for word in words) / max(1, len(words))
+
+
+# From features to points
+
+
 def shares(features: AnswerFeatures) -> tuple[float, float, float]:
     """The three criteria before rounding: correctness, adherence and clarity, 0-1 each."""
+    form, content = features.form, features.content
     if features.same:
         return 1.0, 1.0, 1.0 if features.exact else _MARKS_AMISS
     if features.words == 0:
         return 0.0, 0.0, 0.0
-    correct = _correctness(features)
-    return correct, _adherence(features, correct), _clarity(features, correct)
+    if content.verdict_alone:
+        return _VERDICT_ALONE if content.share else _WRONG_VERDICT
+    correct = content.share * (1.0 if form.finished else 0.8) * (1.0 if form.prose else 0.3)
+    correct *= 1.0 if form.not_long > 0.5 else form.fluency
+    other_words = (1 - form.wording) * (_UNSURE if correct >= 0.9 else 2 * _UNSURE)
+    quality = (0.8 + 0.2 * correct - other_words) * max(0.0, 1 - 2 * form.foreign)
+    adherent = features.addresses * quality * (0.5 + 0.5 * form.not_long) * (0.3 + 0.7 * form.fluency)
+    clear = features.addresses**0.5 * quality * form.fluency * form.not_long * (1.0 if form.finished else 0.7)
+    return correct, adherent * form.fluency**0.3, clear
 
 
 def whole_points(exact: Sequence[float]) -> list[int]:
-    """Integers 0-5 from shares 0-1. Their sum is the rounded-down sum, so totals rank answers as the exact sums do.
+    """Integers 0-5 from shares 0-1. Their sum is the rounded sum, so totals rank answers as the exact sums do.
 
     Each criterion is rounded down, and the points left over go to the largest remainders (Hamilton's method of
     apportionment).
     """
     exact = [5 * share for share in exact]
     points = [int(share + _EPSILON) for share in exact]
-    left = int(sum(exact) + _EPSILON) - sum(points)
+    left = int(sum(exact) + 0.5 + _EPSILON) - sum(points)
     for index in sorted(range(len(exact)), key=lambda index: points[index] - exact[index])[:left]:
         points[index] += 1
     return points
-
-
-def _correctness(features: AnswerFeatures) -> float:
-    if features.nothing_new or features.opposite:
-        return 0.0
-    overlap = features.overlap
-    if not overlap.wanted:  # only order or punctuation can be right or wrong
-        share = overlap.phrasing
-    elif overlap.rework:
-        new_words = overlap.recall * (0.5 + 0.5 * overlap.precision) * overlap.kept
-        share = (1 - _ORDER) * new_words + _ORDER * overlap.phrasing
-    else:
-        share = _facts(overlap) * (0.8 + 0.2 * overlap.phrasing)
-    if features.open_ended:
-        share = (_UNVERIFIED + (1 - _UNVERIFIED) * share) * min(1.0, features.topic / 0.8)
-    if overlap.rejected:
-        share = min(share, 0.4 if overlap.chosen and len(overlap.rejected) == 1 else 0.1)
-    return share * overlap.key_precision * _honesty(features)
-
-
-def _facts(overlap: Overlap) -> float:
-    """How much of what is needed the answer has, less if it says more than that."""
-    if overlap.picked:  # F1, since the other words of the question are wrong
-        return 2 * overlap.recall * overlap.precision / max(_EPSILON, overlap.recall + overlap.precision)
-    needed = max(_LEAST, 1 - _A_WORD_LESS * max(0, overlap.wanted - _FEW))
-    return min(1.0, overlap.recall / needed) * (0.7 + 0.3 * overlap.precision)
-
-
-def _adherence(features: AnswerFeatures, correct: float) -> float:
-    if features.nothing_new:
-        return 0.0
-    fitting = features.form.not_long * max(features.enough, features.overlap.recall)
-    return _honesty(features) * features.topic * fitting * (0.8 + 0.2 * correct)
-
-
-def _clarity(features: AnswerFeatures, correct: float) -> float:
-    form = features.form
-    share = form.fluency * form.not_long * (0.3 + 0.7 * features.topic) * (0.8 + 0.2 * correct)
-    if not form.finished:
-        share *= 0.7
-    if features.nothing_new:
-        share *= 0.5 * form.variety
-    return share
-
-
-def _honesty(features: AnswerFeatures) -> float:
-    """1 for the answer's own words. Less if it repeats the question, unless that is the task or the answer is right."""
-    form, overlap = features.form, features.overlap
-    echo = 0.0 if overlap.rework else max(0.0, 2 * form.echo - 1) * (1 - overlap.recall)
-    return (1 - echo) * form.fluency
 
 
 # Justifications
@@ -125,50 +197,35 @@ def justify(features: AnswerFeatures) -> str:
         return "is the reference" if features.exact else "is the reference but for capitals and punctuation"
     if features.words == 0:
         return "has no word"
-    remarks = "; ".join([*_content_remarks(features), *_form_remarks(features)])
+    remarks = "; ".join(_remarks(features))
     return remarks if len(remarks) <= _CHARACTERS else f"{remarks[: _CHARACTERS - 1]}…"
 
 
-def _content_remarks(features: AnswerFeatures) -> list[str]:
-    if features.nothing_new:
+def _remarks(features: AnswerFeatures) -> list[str]:
+    form, content = features.form, features.content
+    if content.copies or not (content.brings or content.found):
         return ["adds nothing to the question"]
-    overlap = features.overlap
-    remarks = [_overlap_remark(overlap)]
-    if features.opposite:
-        remarks.append(f"turns the reference round ({features.opposite})")
-    if overlap.rejected:
-        remarks.append(f"names {_quoted(overlap.rejected)}, which the reference does not choose")
-    if overlap.unsupported and (overlap.key_precision < 1 or overlap.precision < 0.5):
-        remarks.append(f"says {_quoted(overlap.unsupported)}, which neither reference nor question has")
-    if features.topic < 0.5:
-        remarks.append("is beside the point")
-    return remarks
-
-
-def _overlap_remark(overlap: Overlap) -> str:
-    if not overlap.wanted:
-        return f"has {overlap.phrasing:.0%} of the changes that the reference makes"
-    if overlap.missing:
-        return f"misses {_quoted(overlap.missing)}"
-    if overlap.rework and overlap.phrasing < 1:
-        return "has all words that the reference adds, in another order or wording"
-    return "has all that the reference adds"
-
-
-def _form_remarks(features: AnswerFeatures) -> list[str]:
-    form = features.form
+    lacks = content.missing and content.share < 0.9
+    wrong = content.unsupported and content.share < 0.5
     faults = {
-        "repeats the question": form.echo > 0.5 and not features.nothing_new,
+        "has what is asked": content.share >= 0.9,
+        f"misses {_quoted(content.missing)}": bool(lacks),
+        "gives several answers for one": content.hedges,
+        "says that it has no answer": content.refuses,
+        f"turns the reference round ({content.reversed})": bool(content.reversed),
+        f"says {_quoted(content.unsupported)}, which neither reference nor question has": bool(wrong),
+        "is beside the point": features.addresses < 0.5,
         "repeats itself": form.variety < 0.8,
-        "has broken sentences": form.broken > 0.1,
         "lists words without a sentence": not form.prose,
+        "has words that are not English": form.foreign > 0,
         "is too long": form.not_long < 0.8,
         "breaks off": not form.finished,
     }
-    return [fault for fault, is_present in faults.items() if is_present]
+    return [fault for fault, is_present in faults.items() if is_present] or ["has part of what is asked"]
 
 
 def _quoted(words: tuple[str, ...]) -> str:
-    shown = [f'"{word if len(word) <= _WORD_CHARACTERS else word[: _WORD_CHARACTERS - 1] + "…"}"' for word in words]
+    plain = ["".join(filter(str.isalnum, word)) for word in words]
+    shown = [f'"{word if len(word) <= _WORD_CHARACTERS else word[: _WORD_CHARACTERS - 1] + "…"}"' for word in plain]
     more = len(shown) - _SHOWN_WORDS
     return ", ".join(shown[:_SHOWN_WORDS]) + (f" and {more} more" if more > 0 else "")

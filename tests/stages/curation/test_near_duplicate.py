@@ -54,6 +54,7 @@ def test_one_word_may_be_added_to_two(make: MakeExample, question: str, found: b
     [
         ("Water boils at 100 degrees.", "It boils at 90 degrees.", False),  # another number
         ("Water boils.", "Water does not boil.", False),
+        ("Water boils hot and fast.", "Water boils hot and not fast.", False),  # the other's new words and a "not"
         ("Yes, water boils.", "No, water boils.", False),
         ("It is wet cold clear water.", "Water is wet, cold and clear.", True),
     ],

@@ -7,11 +7,11 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.records import Answers, CheckJudgment, CheckName, Judgment, Teacher
+from stages.judges.constant_answers import constant_answers
 from stages.judges.panel import judge_by_rubric
 from stages.judges.protocol import Position, Sheet, higher_total, make_failed_judgment, make_judgment
 from stages.judges.self_checks import (
     CHECKS,
-    CONSTANT,
     check_metrics,
     check_sheets,
     health_metric,
@@ -64,19 +64,24 @@ def test_texts_under_test(answers: MakeAnswers) -> None:
     assert pad_reference(row).startswith("One two three four five. That is so. ")
     assert pad_reference(row).split()[-1].endswith(".")  # a whole sentence: the text is long, but doesn't break off
     assert 15 <= len(pad_reference(row).split()) <= 15 + 5
-    assert CHECKS["constant"].probe(row) == CHECKS["constant"].probe(answers("Red.")) == CONSTANT
 
 
 def test_each_check_shows_both_orders_of_the_same_rows(rows: list[Answers]) -> None:
     sheets = list(check_sheets(rows, ALL, 3, 1, 2000))
-    assert len(sheets) == 7 * 3 * 2
+    constant = [sheet for sheet in sheets if sheet.check == "constant"]
+    assert len(constant) == len(constant_answers(rows)) * 3
+    assert [sheet.models[0] for sheet in constant[:3]] == ["probe", "rival", "probe"]  # first by turns
+    free = list(check_sheets(rows, ["constant"], 3, 1, 2000, costs_nothing=True))
+    assert len(free) == len(constant_answers(rows)) * 20  # a floor on few rows is a matter of luck
+    sheets = [sheet for sheet in sheets if sheet.check != "constant"]
+    assert len(sheets) == 6 * 3 * 2
     drawn = {sheet.id for sheet in sheets}
     assert len(drawn) == 3 and drawn != {row.id for row in rows[:3]}
     for forth, back in zip(sheets[::2], sheets[1::2], strict=True):
         assert (forth.id, forth.check) == (back.id, back.check)
         assert forth.models == ("probe", "rival") == back.models[::-1]
         assert forth.texts == back.texts[::-1]
-    assert len(list(check_sheets(rows, ALL, 100, 1, 2000))) == 7 * 20 * 2  # no more rows than there are
+    assert len(list(check_sheets(rows, ["empty"], 100, 1, 2000))) == 20 * 2  # no more rows than there are
 
 
 def test_the_rubric_passes_all(rows: list[Answers]) -> None:

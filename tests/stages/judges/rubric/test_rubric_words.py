@@ -18,8 +18,16 @@ def stems(text: str) -> list[str]:
         ("two three", ["2", "3"]),  # two numbers, not five
         ("ten five", ["10", "5"]),
         ("this one", ["this", "one"]),  # usually no number
-        ("km", stems("kilometers")),
-        ("metres", stems("meters")),
+        ("5 km", stems("5000 metres")),
+        ("2 hours", stems("120 min")),
+        ("$60", stems("sixty dollars")),
+        ("36 square meters", ["36 m2"]),
+        ("1.5 million", ["1500000"]),
+        ("210 BC", ["-210"]),
+        ("the 13th", stems("the thirteenth")),
+        ("1954-07-13", stems("13 July 1954")),
+        ("1:30 p.m.", stems("13:30")),
+        ("H₂O", ["h2o"]),
     ],
 )
 def test_numbers_and_units_have_one_way_to_be_written(text: str, expected: list[str]) -> None:
@@ -40,6 +48,12 @@ def test_contractions_possessives_and_accents(text: str, forms: list[str]) -> No
     assert [word.form for word in tokenize_words(text)] == forms
 
 
+def test_a_form_keeps_the_way_a_number_is_written() -> None:
+    """Guards against "100" as the number 100 in words."""
+    assert [word.form for word in tokenize_words("one hundred")] == ["one hundred"]
+    assert [word.form for word in tokenize_words("100")] == ["100"]
+
+
 def test_inflections_share_a_stem_and_negations_do() -> None:
     assert stems("goes went going") == ["go"] * 3
     assert stems("never without nobody") == [NEGATION] * 3
@@ -48,7 +62,7 @@ def test_inflections_share_a_stem_and_negations_do() -> None:
 def test_a_capital_is_a_name_except_at_the_beginning_of_a_sentence() -> None:
     """Guards against the first word of each sentence that counts double, as names do."""
     words = tokenize_words('The ship met Ahab. "Where was Ishmael? NaCl is salt, I think.')
-    assert [word.text for word in words if word.name] == ["Ahab", "Ishmael", "NaCl"]
+    assert [word.text for word in words if word.kind == "name"] == ["Ahab", "Ishmael", "NaCl"]
 
 
 def test_function_words_have_no_content() -> None:
