@@ -1,7 +1,8 @@
 """A judge without a model: it gives an answer 0-5 points on three criteria by comparing words with the reference.
 
 It reads words, not meaning, and isn't told which model wrote an answer. docs/stages/judge.md says its rules in plain
-English. Nothing in it was fitted to an answer: benchmarks/rubric_quality.py measures it.
+English. Its constants were set by hand, with some of the answers in view by which benchmarks/rubric_quality.py measures
+it; the benchmark counts the others apart.
 """
 
 import re
