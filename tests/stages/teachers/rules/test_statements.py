@@ -93,6 +93,6 @@ def test_an_error_is_corrected(drafts: Ask) -> None:
 
 def test_a_year_of_the_name_is_no_event(drafts: Ask) -> None:
     """Guards against "Name an event of 1883 in connection with the 1883 eruption"."""
-    text = "The island was destroyed in 1883."
+    text = "Moby-Dick Island was destroyed in 1883."
     assert len(drafts(event_of_year, text)) == 1
     assert drafts(event_of_year, text, name="the 1883 eruption") == []
