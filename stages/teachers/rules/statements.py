@@ -1,5 +1,6 @@
 """Kinds of instruction around one statement: as it is, with a wrong detail, cut off, or with a gap."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -74,7 +75,8 @@ def _may_cut(words: list[str], cut: int) -> bool:
     if preposition not in _LEADS_ON or before[:1].isupper() or words[cut] == "least":
         return False
     open_ended = preposition == "of" and before in _QUANTITIES
-    return not open_ended and _WORTH_KNOWING.search(" ".join(words[cut : cut + 4])) is not None
+    phrase = itertools.takewhile(lambda word: word not in _LEADS_ON, words[cut : cut + 4])  # not "in print in 1829"
+    return not open_ended and _WORTH_KNOWING.search(" ".join(phrase)) is not None
 
 
 def fill_blank(fact: Fact) -> Iterator[Draft]:

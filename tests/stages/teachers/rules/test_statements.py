@@ -29,6 +29,7 @@ from tests.stages.teachers.rules.conftest import Ask, MakeFact
         (complete, "Moby-Dick was listed as a Memory of the World in full."),  # a piece of a name
         (complete, "Moby-Dick was the first book of a group of old novels."),  # anything can follow
         (complete, "The ship was built by the carpenters of Nantucket."),  # which ship?
+        (complete, "Moby-Dick was described by sailors in print in 1829."),  # "described in 1829" would do, too
         (yes_no, "Moby-Dick began to swim."),  # too little to ask about
         (yes_no, "The ship was built in Nantucket in 1838."),
         (choose, "The ship was built in 1838."),
