@@ -173,8 +173,8 @@ LIST_YEARS_ANSWER = ("The passage mentions {years}.", "The years are {years}.", 
 FIND_SENTENCE = (
     "Copy the sentence that mentions {mark}.",
     "Which sentence of the passage mentions {mark}?",
-    "Find the sentence in the text that speaks of {mark}.",
-    "Quote the sentence in which {mark} comes up.",
+    "Find the sentence in the text that names {mark}.",
+    "Quote the sentence in which {mark} can be found.",
 )
 HEADING = (
     "Give this passage a short title.",

@@ -15,7 +15,7 @@ PERSON = re.compile(
     r"officer|commander|king|queen|prince|princess|duke|admiral|emperor|empress|ruler|sultan|caliph|pharaoh|president|"
     r"minister|chancellor|leader|activist|reformer|revolutionary|pacifist|politician|diplomat|lawyer|judge|scholar|"
     r"teacher|professor|historian|linguist|economist|pioneer|programmer|scientist|businessman|businesswoman|entrepreneur|"
-    r"filmmaker|director|producer|actor|actress|comedian|player|footballer|athlete|boxer|cyclist|swimmer|monk|nun|"
+    r"filmmaker|director|producer|actor|actress|comedian|player|footballer|captain|coach|forward|striker|midfielder|defender|goalkeeper|winger|playmaker|athlete|boxer|cyclist|swimmer|monk|nun|"
     r"priest|bishop|pope|saint|prophet|mystic|soldier|polymath|artist|novelist|essayist|journalist|critic|pianist|"
     r"violinist|cellist|guitarist|conductor|translator|designer|merchant|nobleman|noblewoman|statesman)"
 )

@@ -40,6 +40,7 @@ def test_the_subject_has_the_name_that_the_page_uses(page: MakePage, title: str,
         ("Emma is a novel by Jane Austen.", {"novel"}, {"It", "Its"}),
         ("Emma is an old German comic opera.", {"opera"}, {"It", "Its"}),
         ("Emma was a composer. She sang. She died. Her songs live on.", set(), {"She", "Her"}),
+        ("Emma is a Brazilian forward. She ran. She won. Her goals counted.", set(), {"She", "Her"}),
         ("Emma was a king. He ruled. He died. His sons ruled.", set(), {"He", "His"}),
         ("Emma was a composer. She sang. She died. He died.", set(), set()),  # whom a pronoun means isn't certain
         ("The opera is a play about Emma.", set(), {"It", "Its"}),  # it doesn't say what Emma is
