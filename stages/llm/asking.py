@@ -1,25 +1,26 @@
 """Asks a model for everything that the journal doesn't know yet, many requests at a time.
 
-`ask_all` is what other modules call. This is also the only place where a request is tried again: `_Run._buy` and the
-functions below the class say when, how often and after which wait. A client makes a single attempt.
+`ask_all` is what other modules call. This is also the only place where a request is tried again: `_Run._buy` does
+so, by the rules in stages/llm/attempts.py. A client makes a single attempt.
 """
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Never
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, retry_if_exception
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
+from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
+from stages.llm.pace import Pace
 from stages.llm.replies import (
     REPAIRABLE,
     FailureTally,
@@ -30,13 +31,11 @@ from stages.llm.replies import (
     repair_request,
 )
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
+from stages.llm.settings import settings_for
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1  # between looks at the journal, while another process asks the same, or money is set aside
-LONGEST_WAIT = 600.0  # seconds that a server may ask to wait; if it asks for more, a quota is used up
-JITTER = 1.0  # seconds, so that those who were told to wait don't all come back at once
-BACK_OFF = wait_random_exponential(multiplier=1, max=60)  # between 0 and 1, 2, 4, ... seconds
 
 
 def ask_all(
@@ -114,12 +113,15 @@ class _Run:
         """`wanted` is the number of requests per key."""
         self._client, self._params, self._stage, self._journal = client, params, stage, journal
         self._server = client.endpoint, params.model
+        settings = settings_for(params, client.endpoint)
+        self._most_at_once = settings.most_at_once
+        self._pace = Pace(settings.start_at_once, settings.most_at_once)
         self._wanted, self._failures = wanted, failures
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
         self._unwritten: list[tuple[Order, Reply]] = []
-        self._tokens, self._usd = 0, 0.0
+        self._replies, self._tokens, self._usd = 0, 0, 0.0  # so far
         self.outcomes: dict[str, Outcome] = {}
         self.missing: list[tuple[Order, int]] = []  # with the id that a usable journal entry must exceed
 
@@ -157,7 +159,7 @@ class _Run:
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""
         queue = iter(self.missing)
-        count = min(self._params.concurrency, len(self.missing))
+        count = min(self._most_at_once, len(self.missing))
         workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(count)]
         for worker in workers:
             worker.add_done_callback(self._ended)
@@ -165,8 +167,12 @@ class _Run:
 
     def _ended(self, worker: "asyncio.Task[None]") -> None:
         if not worker.cancelled() and (error := worker.exception()):
-            self._error = self._error or error
-            self._stopped.set()
+            self._stop(error)
+
+    def _stop(self, error: BaseException) -> None:
+        self._error = self._error or error
+        self._stopped.set()
+        self._pace.open()
 
     async def _work(self, queue: Iterator[tuple[Order, int]], bar: "tqdm[Never]") -> None:
         """Takes requests from the queue that all workers share, until it is empty or one of them stops the run."""
@@ -219,17 +225,29 @@ class _Run:
             self._journal.release(order)
 
     async def _buy(self, order: Order) -> Reply:
-        """The reply of the server, in at most `params.attempts` attempts. Raises the AttemptError of the last one."""
+        """The reply of the server, in at most `params.attempts` attempts, or more while it may be restarting.
+
+        Raises the AttemptError of the last one, and StageError if the server answered nobody in the meantime.
+        """
         retrying = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, AttemptError) and error.again),
-            stop=stop_after_attempt(self._params.attempts),
-            wait=_delay,
+            stop=lambda state: is_last(state, self._params.attempts),
+            wait=delay,
+            before_sleep=lambda state: log.warning(
+                "%s: %s: %s", self._stage, order.request.name, next_step(state, self._params.attempts)
+            ),
             sleep=self._pause,
             reraise=True,
         )
+        replies = self._replies
         try:
             reply: Reply = await retrying(self._attempt, order)
         except AttemptError as error:
+            if error.reason in GONE and self._replies == replies:
+                raise StageError(
+                    f"{scrub(str(error))}\n  The server has answered nothing for {RESTART_SECONDS:.0f} seconds. "
+                    "What was answered before is kept; run again when it is back"
+                ) from error
             if error.reason == "bad_request":  # perhaps the server was exchanged: the next run finds its form anew
                 self._journal.forget_form(*self._server)
             raise
@@ -237,14 +255,23 @@ class _Run:
 
     async def _attempt(self, order: Order) -> Reply:
         """Raises AttemptError, or StageError if no request can succeed now."""
-        await self._wait_for_turn(order)
+        started = await self._pace.enter()
         try:
-            return await self._client.ask(order.request)
+            await self._wait_for_turn(order)
+            reply = await self._client.ask(order.request)
         except AttemptError as error:
-            _stop_if_hopeless(self._client.endpoint, error)
+            stop_if_hopeless(self._client.endpoint, error)
+            if error.reason in TOO_MUCH:
+                self._pace.overloaded(started)
             if error.wait:
                 self._journal.turns.hold(order, error.wait)
             raise
+        else:
+            self._pace.answered()
+            self._replies += 1
+            return reply
+        finally:
+            self._pace.leave()
 
     async def _wait_for_turn(self, order: Order) -> None:
         turns = self._journal.turns
@@ -278,24 +305,3 @@ class _Run:
                 return
         if self._error:
             raise self._error
-
-
-def _delay(state: RetryCallState) -> float:
-    """The seconds before the next attempt: never less than the server asked for."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, AttemptError) and error.wait is not None:
-        return error.wait + random.uniform(0, JITTER)
-    return BACK_OFF(state)
-
-
-def _stop_if_hopeless(endpoint: str, error: AttemptError) -> None:
-    if error.reason == "refused" and not error.again:
-        raise StageError(
-            f"{endpoint} refuses: {scrub(str(error))}\n"
-            "  Every other request would end the same way. What was answered is kept; run again when this is put right"
-        ) from error
-    if error.wait is not None and error.wait > LONGEST_WAIT:
-        raise StageError(
-            f"{endpoint} asks to wait {error.wait:,.0f} seconds, more than {LONGEST_WAIT:.0f}: "
-            f"{scrub(str(error))}\n  What was answered is kept; run again after that time"
-        ) from error

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from stages.llm.clients.schemas import schema_for
 from stages.llm.request import OPENAI, LlmParams, Provider, Reply, Request
+from stages.llm.settings import ServerSettings, settings_for
 
 BYTES_PER_TOKEN = 4  # on average, for estimates; the upper bound counts a token per byte, which no vocabulary exceeds
 AROUND = 256  # most tokens that a server puts around a prompt: roles, and the instruction to follow a schema
@@ -31,15 +32,19 @@ class Order:
         return replace(self, request=request, key=_key(request, self.params, self.provider, self.endpoint))
 
     @cached_property
+    def settings(self) -> ServerSettings:
+        return settings_for(self.params, self.endpoint)
+
+    @cached_property
     def worst_usd(self) -> float:
         """The most that the answer can cost, in US dollars. This sum is set aside while the request is under way."""
-        return cost(self.params, self._most_tokens, self.params.max_output_tokens)
+        return self.settings.usd(self._most_tokens, self.params.max_output_tokens)
 
     def usd(self, reply: Reply) -> float:
         """The price of a reply in US dollars. Tokens that the server doesn't report cost as much as was set aside."""
         tokens_in = self._most_tokens if reply.input_tokens is None else reply.input_tokens
         tokens_out = self.params.max_output_tokens if reply.output_tokens is None else reply.output_tokens
-        return cost(self.params, tokens_in, tokens_out)
+        return self.settings.usd(tokens_in, tokens_out)
 
     @property
     def most_bytes(self) -> int:
@@ -53,11 +58,6 @@ class Order:
 
 def make_order(request: Request, params: LlmParams, stage: str, provider: Provider, endpoint: str) -> Order:
     return Order(_key(request, params, provider, endpoint), stage, provider, endpoint, request, params)
-
-
-def cost(params: LlmParams, input_tokens: int, output_tokens: int) -> float:
-    """US dollars."""
-    return (input_tokens * params.usd_per_million_input + output_tokens * params.usd_per_million_output) / 1_000_000
 
 
 def input_tokens(request: Request) -> int:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed
+from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, positive_or
 
 Provider = Literal["gemini", "openai"]
 OPENAI = "https://api.openai.com/"  # the one server that differs from the others that speak its protocol
@@ -19,6 +19,22 @@ FROM_REASONING = "from the reasoning field"
 Finish = Literal["stop", "length", "blocked", "other", "unreadable"]
 
 
+def _seconds_or_auto(value: object) -> object:
+    if value == "auto" or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("must be auto, or a number of seconds above 0")
+
+
+def _at_most_1024(value: int | str) -> int | str:
+    if isinstance(value, int) and value > 1024:
+        raise ValueError("must be at most 1024")
+    return value
+
+
+Seconds = Annotated[float | Literal["auto"], BeforeValidator(_seconds_or_auto)]
+AtOnce = Annotated[int | Literal["auto"], AfterValidator(_at_most_1024), positive_or("auto")]
+
+
 class LlmParams(SectionModel):
     """How a stage asks its model; part of the stage's own section of params.yaml."""
 
@@ -28,9 +44,11 @@ class LlmParams(SectionModel):
     seed: Seed
     max_output_tokens: Positive
     context_tokens: Positive  # of prompt and answer, for servers that must be told (Ollama)
-    concurrency: Annotated[int, Field(ge=1, le=256), SAME_RESULT]  # requests under way at once, per process
+    # "auto" stands for values that depend on the server: stages/llm/settings.py
+    local: Annotated[bool | Literal["auto"], SAME_RESULT] = "auto"  # a server of one's own, which costs nothing
+    concurrency: Annotated[AtOnce, SAME_RESULT]  # most requests under way at once, per process
     requests_per_minute: Annotated[Positive, SAME_RESULT]  # by all processes together
-    timeout_seconds: Annotated[float, Field(gt=0), SAME_RESULT]  # of one attempt
+    timeout_seconds: Annotated[Seconds, SAME_RESULT]  # of one attempt
     attempts: Annotated[Positive, SAME_RESULT]  # at one request, if the server fails or asks to wait
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
     usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]

@@ -25,6 +25,7 @@ from stages.llm.clients.transport import (
 )
 from stages.llm.keys import GEMINI_KEYS, check_key
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply, Request
+from stages.llm.settings import settings_for
 
 if TYPE_CHECKING:
     import httpx2
@@ -97,7 +98,7 @@ class GeminiClient:
 
     def __init__(self, params: LlmParams) -> None:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or GOOGLE)
-        self._params = params
+        self._params, self._settings = params, settings_for(params, self.endpoint)
         self._variable = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
         self._key = os.environ.get(self._variable, "").strip()
 
@@ -105,7 +106,7 @@ class GeminiClient:
     def _http(self) -> "httpx2.AsyncClient":
         """Given this client, the library doesn't use aiohttp. With aiohttp, it would send a request again after a lost
         connection, although the server may have received it."""
-        return http_client(self._params.concurrency)
+        return http_client(self._settings.most_at_once)
 
     @cached_property
     def _client(self) -> "Client":
@@ -139,7 +140,7 @@ class GeminiClient:
         return FORM
 
     async def ask(self, request: Request) -> Reply:
-        async with self._attempt(self._params.timeout_seconds):
+        async with self._attempt(self._settings.timeout_seconds):
             response = await self._client.aio.models.generate_content(
                 model=self._params.model, contents=request.prompt, config=self._config(request)
             )

@@ -29,6 +29,7 @@ from stages.llm.clients.transport import (
 from stages.llm.keys import OPENAI_KEY, check_key
 from stages.llm.orders import make_order
 from stages.llm.request import OPENAI, AttemptError, Finish, LlmParams, Reply, Request
+from stages.llm.settings import settings_for
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -48,6 +49,7 @@ class OpenAICompatibleClient:
         """`room_usd` is what `check` may spend on finding out in which form the server follows a schema."""
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or LOCAL)
         self._params, self._room_usd = params, room_usd
+        self._settings = settings_for(params, self.endpoint)
         self._key = os.environ.get(OPENAI_KEY, "").strip()
         self._ollama = False
         self._form: Form = FORMS[0]
@@ -62,7 +64,7 @@ class OpenAICompatibleClient:
             base_url=self.endpoint,
             max_retries=0,
             timeout=None,
-            http_client=http_client(self._params.concurrency),
+            http_client=http_client(self._settings.most_at_once),
         )
 
     async def check(self, known_form: str | None) -> str:
@@ -103,7 +105,7 @@ class OpenAICompatibleClient:
             # OpenAI's newer models reject the name that all other servers know.
             limit = "max_completion_tokens" if self.endpoint.startswith(OPENAI) else "max_tokens"
             url, body = CHAT_PATH, _chat_body(self._params, messages, form, schema, limit)
-        async with self._attempt(self._params.timeout_seconds):
+        async with self._attempt(self._settings.timeout_seconds):
             try:
                 response = await self._client.post(url, cast_to=httpx2.Response, body=body)
             except BadRequestError as error:

@@ -39,14 +39,15 @@ _SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def http_client(concurrency: int) -> "httpx2.AsyncClient":
+def http_client(kept: int) -> "httpx2.AsyncClient":
     """A client that sends each request once: it follows no redirects and retries nothing.
 
-    It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections.
+    It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections, of which so
+    many are `kept` open.
     """
     import httpx2
 
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=concurrency)
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=kept)
     return httpx2.AsyncClient(timeout=None, limits=limits, follow_redirects=False)
 
 

@@ -20,6 +20,7 @@ PARAMS = {
     "seed": 1,
     "max_output_tokens": 100,
     "context_tokens": 1000,
+    "local": False,
     "concurrency": 8,
     "requests_per_minute": 1_000_000,
     "timeout_seconds": 20.0,
@@ -29,7 +30,7 @@ PARAMS = {
     "usd_per_million_output": 0.0,
     "budget_usd": 0.0,
 }
-REASONS = {401: "refused", 404: "refused", 400: "bad_request", 429: "rate_limited"}
+REASONS = {401: "refused", 404: "refused", 400: "bad_request", 429: "rate_limited", 503: "overloaded"}
 
 
 class Words(Record):
@@ -69,7 +70,7 @@ class PlainClient:
         if response.status_code != 200:
             reason = REASONS.get(response.status_code, "server_error")
             wait = response.headers.get("Retry-After")
-            again = reason in {"rate_limited", "server_error"}
+            again = reason in {"rate_limited", "server_error", "overloaded"}
             raise AttemptError(reason, response.text, again=again, wait=float(wait) if wait else None)
         return Reply(**response.json())
 
