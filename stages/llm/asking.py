@@ -7,7 +7,7 @@ so, by the rules in stages/llm/attempts.py. A client makes a single attempt.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Never
 
@@ -17,6 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.clients.schemas import PROBE
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
@@ -55,10 +56,14 @@ def ask_all(
     and if more than `max_failure_rate` of the requests have no usable answer. All answers until then are kept. If these
     are not all requests, the share is of the `planned` ones, and `failed` are those that failed before.
     """
-    orders = [make_order(request, params, stage, provider, client.endpoint) for request in requests]
+
+    def order_of(request: Request) -> Order:
+        return make_order(request, params, stage, provider, client.endpoint)
+
+    orders = [order_of(request) for request in requests]
     wanted = Counter(order.key for order in orders)
     failures = FailureTally(stage, wanted, params.max_failure_rate, planned, failed)
-    run = _Run(client, wanted, params, stage, journal, failures)
+    run = _Run(client, wanted, params, stage, journal, failures, order_of)
     run.take_known({order.key: order for order in orders})
     if run.missing:
         asyncio.run(run.ask())
@@ -109,14 +114,16 @@ class _Run:
         stage: str,
         journal: Journal,
         failures: FailureTally,
+        order_of: Callable[[Request], Order],
     ) -> None:
-        """`wanted` is the number of requests per key."""
+        """`wanted` is the number of requests per key, `order_of` makes the order of a request."""
         self._client, self._params, self._stage, self._journal = client, params, stage, journal
         self._server = client.endpoint, params.model
         settings = settings_for(params, client.endpoint)
         self._most_at_once = settings.most_at_once
         self._pace = Pace(settings.start_at_once, settings.most_at_once)
         self._wanted, self._failures = wanted, failures
+        self._order_of, self._form = order_of, ""
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
@@ -143,18 +150,27 @@ class _Run:
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
             with bar, logging_redirect_tqdm():
                 await self._run_workers(bar)
+            if self._client.form != self._form:  # meanwhile the server has refused something
+                self._journal.keep_form(*self._server, self._client.form)
         finally:
-            await self._client.close()
-            self._write_what_is_left()
+            try:
+                await self._client.close()
+            finally:
+                self._write_what_is_left()
         if self._error:
             raise self._error
 
     async def _check(self) -> None:
         known_form = self._journal.form(*self._server)
-        form = await self._client.check(known_form)
+        try:
+            form = await self._client.check(known_form)
+        finally:
+            for reply in self._client.probes:
+                self._keep(self._order_of(PROBE), reply)
         if form != known_form:
             log.info("%s: %s follows a schema in the form %s", self._stage, self._client.endpoint, form)
             self._journal.keep_form(*self._server, form)
+        self._form = form
 
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""

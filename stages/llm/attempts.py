@@ -1,12 +1,18 @@
 """When a failed request is tried again, after which wait, and what the terminal says about it."""
 
+import logging
 import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from tenacity import RetryCallState, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from stages.common.errors import StageError
 from stages.llm.keys import scrub
 from stages.llm.request import AttemptError
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
 
 LONGEST_WAIT = 600.0  # seconds that a server may ask to wait; if it asks for more, a quota is used up
 JITTER = 1.0  # seconds, so that those who were told to wait don't all come back at once
@@ -58,3 +64,25 @@ def stop_if_hopeless(endpoint: str, error: AttemptError) -> None:
             f"{endpoint} asks to wait {error.wait:,.0f} seconds, more than {LONGEST_WAIT:.0f}: "
             f"{scrub(str(error))}\n  What was answered is kept; run again after that time"
         ) from error
+
+
+async def patiently(work: Callable[[], Awaitable[R]], endpoint: str, attempts: int) -> R:
+    """Does what a client must do before it asks, again after a fault that may pass. A server that isn't there, doesn't
+    answer in time or fails by itself is no such fault: then the reader should know soon. Raises AttemptError."""
+    passing = ("rate_limited", "overloaded", "connection")
+
+    def may_pass(error: BaseException) -> bool:
+        if not isinstance(error, AttemptError) or error.reason not in passing or error.nobody_there:
+            return False
+        stop_if_hopeless(endpoint, error)
+        return True
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(may_pass),
+        stop=stop_after_attempt(attempts),
+        wait=delay,
+        before_sleep=lambda state: log.warning("%s", next_step(state, attempts)),
+        reraise=True,
+    )
+    result: R = await retrying(work)
+    return result

@@ -80,6 +80,8 @@ def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str)
         # Only Ollama is told, but before a local server is asked, it isn't known whether it is Ollama.
         params.context_tokens if provider == "openai" and not endpoint.startswith(OPENAI) else None,
     ]
+    if params.thinking != "auto":  # left out otherwise, as the journals of earlier versions know no such part
+        parts.append(f"thinking {params.thinking}")
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode(errors="replace")).hexdigest()
 
 

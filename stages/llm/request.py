@@ -31,6 +31,17 @@ def _at_most_1024(value: int | str) -> int | str:
     return value
 
 
+def _thinking(value: object) -> object:
+    """YAML 1.1 reads `off` as false."""
+    if value is False:
+        return "off"
+    if value in ("auto", "off") or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("must be auto, off, or a number of tokens from 1")
+
+
+Thinking = Annotated[int | Literal["auto", "off"], BeforeValidator(_thinking)]
+Form = Literal["json_schema", "json_object with schema", "json_object", "text"]  # stages/llm/clients/schemas.py
 Seconds = Annotated[float | Literal["auto"], BeforeValidator(_seconds_or_auto)]
 AtOnce = Annotated[int | Literal["auto"], AfterValidator(_at_most_1024), positive_or("auto")]
 
@@ -43,6 +54,8 @@ class LlmParams(SectionModel):
     temperature: Annotated[float, Field(ge=0, le=2)]
     seed: Seed
     max_output_tokens: Positive
+    thinking: Thinking = "auto"  # of a model that thinks: as it likes, not at all, or up to so many tokens
+    form: Annotated[Form | Literal["auto"], SAME_RESULT] = "auto"  # in which the schema is sent; auto: found by a probe
     context_tokens: Positive  # of prompt and answer, for servers that must be told (Ollama)
     # "auto" stands for values that depend on the server: stages/llm/settings.py
     local: Annotated[bool | Literal["auto"], SAME_RESULT] = "auto"  # a server of one's own, which costs nothing
@@ -86,25 +99,32 @@ class AttemptError(Exception):
     """An attempt without a reply. The message contains no API key.
 
     `reason` is one of those in stages/llm/clients/transport.py, `again` says whether another attempt may help, and
-    `wait` is the number of seconds that the server asks to wait, None if it doesn't.
+    `wait` is the number of seconds that the server asks to wait, None if it doesn't. With `nobody_there`, nothing
+    accepts connections at the server's address.
     """
 
-    def __init__(self, reason: str, message: str, *, again: bool, wait: float | None = None) -> None:
+    def __init__(
+        self, reason: str, message: str, *, again: bool, wait: float | None = None, nobody_there: bool = False
+    ) -> None:
         super().__init__(message)
-        self.reason, self.again, self.wait = reason, again, wait
+        self.reason, self.again, self.wait, self.nobody_there = reason, again, wait, nobody_there
 
 
 class Client(Protocol):
-    """A server, asked through its own client library. One attempt is one HTTP request, never more."""
+    """A server, asked through its own client library. One attempt is one HTTP request, and one
+    more for each parameter that the server refuses for the first time."""
 
     endpoint: str  # where requests go, as in the journal's key
+    form: str  # as `check` returned it; `ask` adds what the server refuses
+    probes: list[Reply]  # to the tiny requests of `check`, which are paid for
 
     async def check(self, known_form: str | None) -> str:
         """Checks server, key and model, and returns the name of the form in which the server follows a schema best.
 
         Must be called before `ask`. The check takes at most three seconds, and two more attempts per form to find the
-        best one. If an earlier run found `known_form`, no form is tried. A client may return a name that `check`
-        doesn't accept as known: then the next run tries the forms again. Raises StageError that says what to set.
+        best one. What fails for a passing reason (429, 503, a reset) is tried again, as often as any request. If an
+        earlier run found `known_form`, no form is tried. A client may return a name that `check` doesn't accept as
+        known: then the next run tries the forms again. Raises StageError that says what to set.
         """
 
     async def ask(self, request: Request) -> Reply:

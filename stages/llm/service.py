@@ -9,11 +9,10 @@ from stages.common.errors import StageError
 from stages.llm.asking import ask_all, recall
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
-from stages.llm.clients.schemas import Form
 from stages.llm.journal import Journal
 from stages.llm.orders import input_tokens, make_order
 from stages.llm.replies import Outcome, ParsedReply, parse_reply
-from stages.llm.request import Client, LlmParams, Provider, Reply, Request
+from stages.llm.request import Client, Form, LlmParams, Provider, Reply, Request
 from stages.llm.settings import ServerSettings, settings_for
 
 SETTLED: Form = "json_schema"  # passed to `check` as the form that is known already, so that it sends no probe

@@ -99,6 +99,7 @@ class GeminiClient:
     def __init__(self, params: LlmParams) -> None:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or GOOGLE)
         self._params, self._settings = params, settings_for(params, self.endpoint)
+        self.form, self.probes = FORM, list[Reply]()
         self._variable = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
         self._key = os.environ.get(self._variable, "").strip()
 
@@ -154,13 +155,16 @@ class GeminiClient:
             await self._http.aclose()
 
     def _config(self, request: Request) -> "GenerateContentConfig":
-        from google.genai.types import GenerateContentConfig
+        from google.genai.types import GenerateContentConfig, ThinkingConfig
 
+        thinking = self._params.thinking
+        budget = None if thinking == "auto" else ThinkingConfig(thinking_budget=0 if thinking == "off" else thinking)
         return GenerateContentConfig(
             system_instruction=request.system or None,
             temperature=self._params.temperature,
             seed=self._params.seed % SEEDS,
             max_output_tokens=self._params.max_output_tokens,
+            thinking_config=budget,
             response_mime_type="application/json",
             response_json_schema=schema_for(request.schema, request.items),
             # The unparsed response. When it parses CONTINUATION, the library sends a second request, which costs, too.

@@ -91,9 +91,11 @@ async def attempt(endpoint: str, seconds: float) -> AsyncIterator[None]:
 
 
 def connection_error(endpoint: str, error: BaseException) -> AttemptError:
-    return AttemptError(
-        "connection", _message(f"{endpoint}: connection failed: {str(error) or type(error).__name__}"), again=True
-    )
+    import httpx2
+
+    words = f"{endpoint}: connection failed: {str(error) or type(error).__name__}"
+    nobody_there = isinstance(error, httpx2.ConnectError)
+    return AttemptError("connection", _message(words), again=True, nobody_there=nobody_there)
 
 
 def content_error(endpoint: str, error: ValueError) -> AttemptError:

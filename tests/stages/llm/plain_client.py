@@ -54,10 +54,12 @@ class PlainClient:
     def __init__(self, endpoint: str, timeout_seconds: float = 20.0) -> None:
         self.endpoint, self._timeout_seconds = endpoint, timeout_seconds
         self._http: httpx2.AsyncClient | None = None
+        self.form, self.probes = "", list[Reply]()
 
     async def check(self, known_form: str | None) -> str:
         response = await self._open().post("/check", json={"form": known_form})
-        return str(response.json()["form"])
+        self.form = str(response.json()["form"])
+        return self.form
 
     async def ask(self, request: Request) -> Reply:
         try:

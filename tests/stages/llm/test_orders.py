@@ -118,3 +118,9 @@ def test_tokens_are_estimated_from_bytes() -> None:
     schema = len(json.dumps(schema_for(Words)))
     assert input_tokens(plain) == math.ceil((400 + len("\nSay it in capitals." + "Repeat.") + schema) / 4)
     assert input_tokens(chinese) - input_tokens(plain) == 200
+
+
+def test_how_much_a_model_thinks_makes_another_request() -> None:
+    """Guards against answers of a model that thought, where it was told not to; `auto` keeps the keys of before."""
+    keys = [order(thinking=thinking).key for thinking in ("auto", "off", 500)]
+    assert len(set(keys)) == 3 and keys[0] == order().key

@@ -255,3 +255,10 @@ def test_a_list_that_cannot_be_read_is_said_in_plain_words(server: LocalServer) 
     message = problem(server)
     assert message.startswith(f"{server.url} gave no usable answer: name: Input should be a valid string (is 3)")
     assert "pydantic" not in message
+
+
+@pytest.mark.parametrize(("thinking", "budget"), [("auto", None), ("off", 0), (500, 500)])
+def test_thinking_has_a_budget(thinking: int | str, budget: int | None) -> None:
+    """Guards against thoughts that are paid as output, although they were turned off."""
+    config = GeminiClient(params(thinking=thinking))._config(REQUEST).thinking_config
+    assert (config.thinking_budget if config else None) == budget
