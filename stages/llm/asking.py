@@ -28,7 +28,6 @@ from stages.llm.replies import (
     Outcome,
     ParsedReply,
     better_reply,
-    parse_reply,
     repair_request,
 )
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
@@ -85,19 +84,19 @@ def recall(journal: Journal, order: Order) -> Recalled:
     - If the answer was cut at temperature 0, it would be cut at the same place again.
     - If a list is too short even in its repair, the longer of the two is used.
     """
-    entry = journal.latest(order.key)
+    entry = journal.latest(order)
     if entry is None:
         return Recalled(None)
-    answer = parse_reply(order.request, entry.reply)
-    if answer.fault is None or (answer.fault == "cut_at_the_limit" and order.params.temperature == 0):
+    answer = order.parse(entry.reply)
+    if answer.fault is None or (answer.fault in ("cut_at_the_limit", "looped") and order.params.temperature == 0):
         return Recalled(Outcome.of(order.request, answer))
     if answer.fault not in REPAIRABLE:
         return Recalled(None, ask_anew=True)
     repair = order.of(repair_request(order.request, answer))
-    entry = journal.latest(repair.key)
+    entry = journal.latest(repair)
     if entry is None:
         return Recalled(None)
-    best = better_reply(answer, parse_reply(repair.request, entry.reply))
+    best = better_reply(answer, repair.parse(entry.reply))
     if best.value is None:
         return Recalled(None, ask_anew=True)
     return Recalled(Outcome.of(order.request, best))
@@ -209,7 +208,7 @@ class _Run:
             entry = await self._answer(order, after)
         except AttemptError as error:
             return Outcome(order.request.name, None, error.reason, scrub(str(error)), "")
-        answer = parse_reply(order.request, entry.reply)
+        answer = order.parse(entry.reply)
         if answer.fault in REPAIRABLE:
             answer = await self._repaired(order, answer)
         return Outcome.of(order.request, answer)
@@ -221,12 +220,12 @@ class _Run:
             entry = await self._answer(repair, self._start if self._is_useless(repair) else 0)
         except AttemptError as error:
             return replace(faulty, detail=f"{faulty.detail}; its repair failed: {error.reason}, {scrub(str(error))}")
-        return better_reply(faulty, parse_reply(repair.request, entry.reply))
+        return better_reply(faulty, repair.parse(entry.reply))
 
     def _is_useless(self, order: Order) -> bool:
         """Whether the journal has an answer to this request, and it is faulty."""
-        entry = self._journal.latest(order.key)
-        return entry is not None and parse_reply(order.request, entry.reply).fault is not None
+        entry = self._journal.latest(order)
+        return entry is not None and order.parse(entry.reply).fault is not None
 
     async def _answer(self, order: Order, after: int) -> JournalEntry:
         """The newest entry with an id above `after`: another process's, or one bought now. Raises AttemptError."""

@@ -15,7 +15,7 @@ BUSY_SECONDS = 60.0  # to wait for another process's transaction, which takes mi
 SCHEMA = """
 CREATE TABLE answers (           -- what was paid for; the newest row of a key counts, and none is ever changed
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL,           -- Order.key
+    key TEXT NOT NULL,           -- Order.key, or Order.key_with_limit if the answer was cut
     stage TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL,
     day TEXT NOT NULL,           -- UTC, for the list of what was spent
     name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,

@@ -54,11 +54,11 @@ class Journal:
         if self._owner:
             self._owner.close()
 
-    def latest(self, key: str) -> JournalEntry | None:
-        """The newest answer to the order with this key."""
+    def latest(self, order: Order) -> JournalEntry | None:
+        """The newest answer to this order."""
         columns = "id, raw, finish, input_tokens, output_tokens, detail"
-        query = f"SELECT {columns} FROM answers WHERE key = ? ORDER BY id DESC LIMIT 1"
-        rows: list[Any] = self._database.rows(query, key)
+        query = f"SELECT {columns} FROM answers WHERE key IN (?, ?) ORDER BY id DESC LIMIT 1"
+        rows: list[Any] = self._database.rows(query, order.key, order.key_with_limit)
         return JournalEntry(rows[0][0], Reply(*rows[0][1:])) if rows else None
 
     def last_id(self) -> int:
@@ -76,7 +76,7 @@ class Journal:
         Raises StageError if the budget or the disk has no room for this request.
         """
         with self._database.transaction() as connection:
-            entry = self.latest(order.key)
+            entry = self.latest(order)
             if entry and entry.id > after:
                 return entry
             holders = connection.execute("SELECT owner FROM claims WHERE key = ?", (order.key,)).fetchall()
@@ -97,7 +97,8 @@ class Journal:
         kept = replace(reply, raw=_storable(reply.raw), detail=_storable(reply.detail))
         request = order.request
         values = [
-            *(order.key, order.stage, order.endpoint, order.params.model),
+            order.key_with_limit if reply.finish == "length" else order.key,
+            *(order.stage, order.endpoint, order.params.model),
             datetime.fromtimestamp(self._clock(), UTC).date().isoformat(),
             *map(_storable, (request.name, request.system, request.prompt)),
             *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens, kept.detail),

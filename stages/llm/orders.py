@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 from pydantic import BaseModel
 
 from stages.llm.clients.schemas import schema_for
+from stages.llm.replies import ParsedReply, parse_reply
 from stages.llm.request import OPENAI, LlmParams, Provider, Reply, Request
 from stages.llm.settings import ServerSettings, settings_for
 
@@ -18,9 +19,14 @@ LONGEST_TOKEN = 8  # bytes on the disk of one token of an answer
 
 @dataclass(frozen=True)
 class Order:
-    """A request on its way to a server. `key` is the hash by which the journal finds its answers."""
+    """A request on its way to a server.
+
+    `key` is the hash by which the journal finds its answers. An answer that was cut is found by `key_with_limit` alone,
+    so that only such answers are bought again when `max_output_tokens` changes.
+    """
 
     key: str
+    key_with_limit: str
     stage: str
     provider: Provider
     endpoint: str
@@ -29,7 +35,10 @@ class Order:
 
     def of(self, request: Request) -> "Order":
         """The order of another request, by the same stage from the same server."""
-        return replace(self, request=request, key=_key(request, self.params, self.provider, self.endpoint))
+        return make_order(request, self.params, self.stage, self.provider, self.endpoint)
+
+    def parse(self, reply: Reply) -> ParsedReply:
+        return parse_reply(self.request, reply, self.params.max_output_tokens)
 
     @cached_property
     def settings(self) -> ServerSettings:
@@ -57,7 +66,8 @@ class Order:
 
 
 def make_order(request: Request, params: LlmParams, stage: str, provider: Provider, endpoint: str) -> Order:
-    return Order(_key(request, params, provider, endpoint), stage, provider, endpoint, request, params)
+    keys = [_key(request, params, provider, endpoint, limit) for limit in (None, params.max_output_tokens)]
+    return Order(*keys, stage, provider, endpoint, request, params)
 
 
 def input_tokens(request: Request) -> int:
@@ -65,7 +75,7 @@ def input_tokens(request: Request) -> int:
     return -(-_size(request) // BYTES_PER_TOKEN)
 
 
-def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str) -> str:
+def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str, limit: int | None) -> str:
     """The journal's key: SHA-256, as 64 hex digits, of what is sent and of the server. The request's name is not part
     of it."""
     parts = [
@@ -76,7 +86,7 @@ def _key(request: Request, params: LlmParams, provider: Provider, endpoint: str)
         _sent_schema(request.schema, request.items),
         params.temperature,
         params.seed,
-        params.max_output_tokens,
+        limit,
         # Only Ollama is told, but before a local server is asked, it isn't known whether it is Ollama.
         params.context_tokens if provider == "openai" and not endpoint.startswith(OPENAI) else None,
     ]

@@ -131,7 +131,7 @@ class Service:
                 await client.close()
 
         seconds, reply = asyncio.run(time_once())
-        return seconds, parse_reply(request, reply)
+        return seconds, parse_reply(request, reply, self.params.max_output_tokens)
 
     @property
     def settings(self) -> ServerSettings:

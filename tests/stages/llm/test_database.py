@@ -28,11 +28,11 @@ def test_a_torn_last_page_loses_the_last_answer_alone(tmp_path: Path, cut: int) 
     with (torn / f"{FILE}-wal").open("r+b") as log:
         log.truncate((torn / f"{FILE}-wal").stat().st_size - cut)
     with Journal(torn) as journal:
-        assert [journal.latest(order(str(number)).key) is None for number in range(5)] == [False] * 4 + [True]
+        assert [journal.latest(order(str(number))) is None for number in range(5)] == [False] * 4 + [True]
         assert journal.claim(order("4"), 0) == "granted"
         journal.record(order("4"), REPLY)
     with Journal(torn) as journal:
-        assert journal.latest(order("4").key) is not None
+        assert journal.latest(order("4")) is not None
 
 
 @pytest.mark.parametrize(("offset", "problem"), [(0, "file is not a database"), (4096 * 3, "[Pp]age 4")])
@@ -109,7 +109,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_bought(tmp_path: Path) -> None:
         assert kept > 5
         enlarge(folder, "10m")
         with Journal(folder) as journal:
-            assert [journal.latest(order(str(n)).key) is None for n in range(kept + 1)] == [False] * kept + [True]
+            assert [journal.latest(order(str(n))) is None for n in range(kept + 1)] == [False] * kept + [True]
             assert journal.claim(order(str(kept)), 0) == "granted"
 
 
@@ -120,7 +120,7 @@ def test_a_file_that_may_not_grow_is_told_and_keeps_what_was_bought(tmp_path: Pa
     assert said.startswith(f"{tmp_path / FILE} cannot grow (disk I/O error). The answers until now are in it")
     assert kept > 5
     with Journal(tmp_path) as journal:
-        assert [journal.latest(order(str(n)).key) is None for n in range(kept + 1)] == [False] * kept + [True]
+        assert [journal.latest(order(str(n))) is None for n in range(kept + 1)] == [False] * kept + [True]
 
 
 def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
