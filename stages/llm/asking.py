@@ -6,8 +6,11 @@ so, by the rules in stages/llm/attempts.py. A client makes a single attempt.
 
 import asyncio
 import logging
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Never
 
@@ -21,7 +24,7 @@ from stages.llm.clients.schemas import PROBE
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
-from stages.llm.pace import Pace
+from stages.llm.pace import AdaptiveLimit
 from stages.llm.replies import (
     REPAIRABLE,
     FailureTally,
@@ -65,7 +68,10 @@ def ask_all(
     run = _Run(client, wanted, params, stage, journal, failures, order_of)
     run.take_known({order.key: order for order in orders})
     if run.missing:
-        asyncio.run(run.ask())
+        try:
+            asyncio.run(run.ask())
+        except _InterruptedError:
+            raise KeyboardInterrupt from None
     return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
 
 
@@ -102,6 +108,10 @@ def recall(journal: Journal, order: Order) -> Recalled:
     return Recalled(Outcome.of(order.request, best))
 
 
+class _InterruptedError(Exception):  # by Ctrl+C; a KeyboardInterrupt would end the event loop, with what is under way
+    pass
+
+
 class _Run:
     """One call of `ask_all`: what is known, what is missing, and whether it has to stop."""
 
@@ -120,7 +130,7 @@ class _Run:
         self._server = client.endpoint, params.model
         settings = settings_for(params, client.endpoint)
         self._most_at_once = settings.most_at_once
-        self._pace = Pace(settings.start_at_once, settings.most_at_once)
+        self._pace = AdaptiveLimit(settings.start_at_once, settings.most_at_once)
         self._wanted, self._failures = wanted, failures
         self._order_of, self._form = order_of, ""
         self._start = journal.last_id()  # entries with a larger id were bought during this run
@@ -147,7 +157,7 @@ class _Run:
             answered = sum(self._wanted[key] for key in self.outcomes)
             total = self._wanted.total()
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
-            with bar, logging_redirect_tqdm():
+            with bar, logging_redirect_tqdm(), self._patient_interrupt():
                 await self._run_workers(bar)
             if self._client.form != self._form:  # meanwhile the server has refused something
                 self._journal.keep_form(*self._server, self._client.form)
@@ -170,6 +180,23 @@ class _Run:
             log.info("%s: %s follows a schema in the form %s", self._stage, self._client.endpoint, form)
             self._journal.keep_form(*self._server, form)
         self._form = form
+
+    @contextmanager
+    def _patient_interrupt(self) -> Iterator[None]:
+        """Ctrl+C stops the run as any error does: what is under way is waited for. A second one ends it at once."""
+        loop = asyncio.get_running_loop()
+
+        def interrupt() -> None:
+            loop.remove_signal_handler(signal.SIGINT)
+            log.warning("%s: waits for what is under way, as it is paid for; Ctrl+C again ends it at once", self._stage)
+            self._stop(_InterruptedError())
+
+        if threading.current_thread() is not threading.main_thread():
+            yield  # no other thread is sent signals
+            return
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+        yield
+        loop.remove_signal_handler(signal.SIGINT)
 
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -76,6 +76,7 @@ class Database:
         self.path = path
         with explain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            _keep_private(path)
             # SQLite itself doesn't wait if two processes create the file or turn on WAL mode at the same time.
             with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
                 self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -126,6 +127,14 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _keep_private(path: Path) -> None:
+    """Lets only the owner read the journal and its folder; SQLite's other files get the same rights as the journal."""
+    path.touch(0o600)
+    with suppress(PermissionError):  # it is another user's, who decides
+        path.parent.chmod(0o700)
+        path.chmod(0o600)
 
 
 @contextmanager

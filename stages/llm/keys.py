@@ -6,6 +6,7 @@ from stages.common.errors import StageError
 
 GEMINI_KEYS = ("GOOGLE_API_KEY", "GEMINI_API_KEY")  # the first that is set counts, as in Google's library
 OPENAI_KEY = "OPENAI_API_KEY"
+KEY_ENDINGS = ("KEY", "TOKEN")  # of the names of variables that hold keys
 # A shorter value is not secret but a placeholder for servers that accept any key ("ollama", "EMPTY"), and may occur
 # as a word in texts.
 _SHORTEST = 8
@@ -13,7 +14,7 @@ _SHORTEST = 8
 
 def scrub(text: str) -> str:
     """The text with `[key]` in place of every key in the environment: servers repeat keys in their errors."""
-    keys = {os.environ.get(name, "").strip() for name in (*GEMINI_KEYS, OPENAI_KEY)}
+    keys = {value.strip() for name, value in os.environ.items() if name.endswith(KEY_ENDINGS)}
     for key in sorted(keys, key=len, reverse=True):  # a key that begins with another one is replaced as a whole
         if len(key) >= _SHORTEST:
             text = text.replace(key, "[key]")

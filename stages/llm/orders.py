@@ -66,8 +66,9 @@ class Order:
 
 
 def make_order(request: Request, params: LlmParams, stage: str, provider: Provider, endpoint: str) -> Order:
-    keys = [_key(request, params, provider, endpoint, limit) for limit in (None, params.max_output_tokens)]
-    return Order(*keys, stage, provider, endpoint, request, params)
+    key = _key(request, params, provider, endpoint, None)
+    key_with_limit = _key(request, params, provider, endpoint, params.max_output_tokens)
+    return Order(key, key_with_limit, stage, provider, endpoint, request, params)
 
 
 def input_tokens(request: Request) -> int:

@@ -14,7 +14,7 @@ FEWEST_ANSWERS = 8  # to measure how many come a second
 REST = 8  # rounds of answers until more at once are tried again, after that brought nothing or was too much
 
 
-class Pace:
+class AdaptiveLimit:
     """A semaphore whose size follows the server. For one event loop."""
 
     def __init__(self, start: int, most: int, clock: Callable[[], float] = time.monotonic) -> None:

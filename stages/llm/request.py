@@ -40,6 +40,8 @@ def _thinking(value: object) -> object:
     raise ValueError("must be auto, off, or a number of tokens from 1")
 
 
+# What ends in another way is not known to hold a key, and would not be taken out of messages.
+KeyVariable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*(KEY|TOKEN))?$")]
 Thinking = Annotated[int | Literal["auto", "off"], BeforeValidator(_thinking)]
 Form = Literal["json_schema", "json_object with schema", "json_object", "text"]  # stages/llm/clients/schemas.py
 Seconds = Annotated[float | Literal["auto"], BeforeValidator(_seconds_or_auto)]
@@ -55,6 +57,8 @@ class LlmParams(SectionModel):
     seed: Seed
     max_output_tokens: Positive
     thinking: Thinking = "auto"  # of a model that thinks: as it likes, not at all, or up to so many tokens
+    api_key_variable: Annotated[KeyVariable, SAME_RESULT] = ""  # of the key; "": the provider's own, for its own server
+    allow_http: Annotated[bool, SAME_RESULT] = False  # without encryption, also to other machines
     form: Annotated[Form | Literal["auto"], SAME_RESULT] = "auto"  # in which the schema is sent; auto: found by a probe
     context_tokens: Positive  # of prompt and answer, for servers that must be told (Ollama)
     # "auto" stands for values that depend on the server: stages/llm/settings.py
@@ -104,9 +108,17 @@ class AttemptError(Exception):
     """
 
     def __init__(
-        self, reason: str, message: str, *, again: bool, wait: float | None = None, nobody_there: bool = False
+        self,
+        reason: str,
+        message: str,
+        *,
+        again: bool,
+        wait: float | None = None,
+        nobody_there: bool = False,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
+        self.status = status  # of the HTTP response, None if there was none
         self.reason, self.again, self.wait, self.nobody_there = reason, again, wait, nobody_there
 
 
@@ -115,8 +127,11 @@ class Client(Protocol):
     more for each parameter that the server refuses for the first time."""
 
     endpoint: str  # where requests go, as in the journal's key
-    form: str  # as `check` returned it; `ask` adds what the server refuses
     probes: list[Reply]  # to the tiny requests of `check`, which are paid for
+
+    @property
+    def form(self) -> str:
+        """As `check` returned it; `ask` adds what the server refuses."""
 
     async def check(self, known_form: str | None) -> str:
         """Checks server, key and model, and returns the name of the form in which the server follows a schema best.

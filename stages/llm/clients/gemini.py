@@ -16,6 +16,7 @@ from stages.llm.clients.transport import (
     CHECK_SECONDS,
     SEEDS,
     attempt,
+    check_encryption,
     checked_address,
     content_error,
     failed_check,
@@ -100,7 +101,10 @@ class GeminiClient:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or GOOGLE)
         self._params, self._settings = params, settings_for(params, self.endpoint)
         self.form, self.probes = FORM, list[Reply]()
-        self._variable = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
+        own = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
+        # Google's key is for Google, and for the address that stands beside it in the environment.
+        is_its_own = not params.endpoint or self.endpoint == GOOGLE
+        self._variable = params.api_key_variable or (own if is_its_own else "")
         self._key = os.environ.get(self._variable, "").strip()
 
     @cached_property
@@ -125,6 +129,14 @@ class GeminiClient:
 
     async def check(self, known_form: str | None) -> str:  # noqa: ARG002 # there is one form
         """Sends no probe: Gemini always follows a schema."""
+        check_encryption(self.endpoint, self._params.allow_http)
+        if not self._variable:
+            raise StageError(
+                f"{self.endpoint} is not Google's address, so it is sent no key of Google's; put its own key into an "
+                "environment variable, and name that in api_key_variable in params.yaml"
+            )
+        if not self._key and self._params.api_key_variable:
+            raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
         if not self._key:
             raise StageError(
                 f"{' (or '.join(reversed(GEMINI_KEYS))}) is not set, and Gemini needs a key; set it in the environment"
@@ -204,6 +216,9 @@ class GeminiClient:
             except APIError as error:
                 assert isinstance(error.response, httpx2.Response)  # as the HTTP client is
                 raise status_error(error.response) from None
+            except RecursionError:  # the library parses the body of an error by itself
+                words = f"{self.endpoint} answered JSON that is nested too deep"
+                raise AttemptError("bad_reply", words, again=True) from None
             except ValueError as error:  # not JSON, not an answer, or an impossible name for a model
                 raise content_error(self.endpoint, error) from None
 

@@ -24,6 +24,7 @@ from stages.llm.clients.transport import (
     CHECK_SECONDS,
     SEEDS,
     attempt,
+    check_encryption,
     checked_address,
     connection_error,
     failed_check,
@@ -59,7 +60,10 @@ class OpenAICompatibleClient:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or LOCAL)
         self._params, self._room_usd = params, room_usd
         self._settings = settings_for(params, self.endpoint)
-        self._key = os.environ.get(OPENAI_KEY, "").strip()
+        # OpenAI's key is for OpenAI, and for the address that stands beside it in the environment.
+        is_its_own = self.endpoint.startswith(OPENAI) or (not params.endpoint and bool(os.environ.get(ADDRESS)))
+        self._variable = params.api_key_variable or (OPENAI_KEY if is_its_own else "")
+        self._key = os.environ.get(self._variable, "").strip()
         self._base, _, self._query = self.endpoint.partition("?")
         self._ollama = False
         self._form: Form = FORMS[0]
@@ -83,9 +87,10 @@ class OpenAICompatibleClient:
         )
 
     async def check(self, known_form: str | None) -> str:
-        check_key(OPENAI_KEY, self._key)
-        if not self._key and self.endpoint.startswith(OPENAI):
-            raise StageError(f"{OPENAI_KEY} is not set, and {self.endpoint} needs a key; set it in the environment")
+        check_encryption(self.endpoint, self._params.allow_http)
+        check_key(self._variable, self._key)
+        if not self._key and (self._params.api_key_variable or self.endpoint.startswith(OPENAI)):
+            raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
         self._client  # noqa: B018 # created before the clock starts: importing its library takes a second
         try:
             names = await patiently(self._look, self.endpoint, self._params.attempts)
@@ -98,7 +103,8 @@ class OpenAICompatibleClient:
             else:
                 self._form, self._is_certain = await self._strictest_form()
         except AttemptError as error:
-            raise failed_check(error, OPENAI_KEY, ADDRESS) from None
+            path = "" if self._base.endswith("/v1") else f". Such addresses usually end in /v1: {self._base}/v1"
+            raise failed_check(error, self._variable if self._key else "", ADDRESS, path) from None
         return self.form
 
     async def _look(self) -> set[str] | None:
@@ -243,6 +249,8 @@ class OpenAICompatibleClient:
             except APIStatusError as error:
                 raise status_error(error.response) from None
             except APIConnectionError as error:
+                if isinstance(error.__cause__, AttemptError):  # a response that is too large
+                    raise error.__cause__ from None
                 raise connection_error(self.endpoint, error.__cause__ or error) from None
 
 

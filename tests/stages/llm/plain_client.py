@@ -12,6 +12,7 @@ from stages.llm.asking import ask_all
 from stages.llm.journal import Journal
 from stages.llm.replies import Outcome
 from stages.llm.request import AttemptError, LlmParams, Reply, Request
+from stages.llm.settings import settings_for
 
 PARAMS = {
     "model": "parrot",
@@ -91,7 +92,7 @@ class PlainClient:
 def ask(url: str, requests: list[Request], params: LlmParams, folder: Path) -> list[Outcome]:
     with Journal(folder) as journal:
         return ask_all(
-            PlainClient(url, params.timeout_seconds),
+            PlainClient(url, settings_for(params, url).timeout_seconds),
             requests,
             params,
             stage="synth",

@@ -148,3 +148,13 @@ def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
             Journal(tmp_path / "llm")
     finally:
         tmp_path.chmod(0o755)
+
+
+def test_only_the_owner_may_read_the_journal(tmp_path: Path) -> None:
+    """Guards against prompts and answers that every user of a shared machine may read."""
+    folder = tmp_path / "llm"
+    with Journal(folder) as journal:
+        assert journal.claim(order("a"), 0) == "granted"
+        rights = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("journal.sqlite*")}
+        assert rights == dict.fromkeys(("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"), 0o600)
+    assert folder.stat().st_mode & 0o777 == 0o700

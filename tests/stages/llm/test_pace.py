@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stages.llm.pace import Pace
+from stages.llm.pace import AdaptiveLimit
 
 
 class Simulation:
@@ -20,7 +20,9 @@ class Simulation:
     def clock(self) -> float:
         return self.now
 
-    def run(self, pace: Pace, requests: int, fails: Callable[[int], bool] = lambda under_way: False) -> list[int]:
+    def run(
+        self, pace: AdaptiveLimit, requests: int, fails: Callable[[int], bool] = lambda under_way: False
+    ) -> list[int]:
         """The limit after each request."""
         limits: list[int] = []
 
@@ -65,7 +67,7 @@ class Simulation:
 def test_a_server_with_few_slots_gets_few_requests(slots: int) -> None:
     """Guards against a laptop's server that is sent more and more, so that every request waits in its queue."""
     server = Simulation(slots, 45.0)
-    limits = server.run(Pace(2, 64, server.clock), 300)
+    limits = server.run(AdaptiveLimit(2, 64, server.clock), 300)
     assert server.most <= max(2 * slots, 4)
     assert sum(limits) / len(limits) <= 1.5 * max(slots, 2)
 
@@ -73,7 +75,7 @@ def test_a_server_with_few_slots_gets_few_requests(slots: int) -> None:
 def test_a_server_that_batches_64_gets_64_within_a_few_rounds() -> None:
     """Guards against a server that idles because somebody has to know how much it takes."""
     server = Simulation(64, 2.0)
-    limits = server.run(Pace(2, 64, server.clock), 1000)
+    limits = server.run(AdaptiveLimit(2, 64, server.clock), 1000)
     assert limits.index(64) < 200
     assert server.now < 2 * 1000 / 64 * 2.0
 
@@ -81,16 +83,16 @@ def test_a_server_that_batches_64_gets_64_within_a_few_rounds() -> None:
 def test_a_server_that_is_overloaded_gets_half_as_many_once_per_round() -> None:
     """Guards against one burst of 429 that halves once for each of its requests, down to one."""
     server = Simulation(64, 1.0)
-    limits = server.run(Pace(32, 32, server.clock), 32, fails=lambda under_way: True)
+    limits = server.run(AdaptiveLimit(32, 32, server.clock), 32, fails=lambda under_way: True)
     assert limits[-1] == 16
     server = Simulation(64, 1.0)
-    limits = server.run(Pace(64, 64, server.clock), 600, fails=lambda under_way: under_way > 20)
+    limits = server.run(AdaptiveLimit(64, 64, server.clock), 600, fails=lambda under_way: under_way > 20)
     assert 8 <= limits[-1] <= 32 and server.served > 400
 
 
 def test_a_number_that_is_given_is_never_passed() -> None:
     server = Simulation(64, 1.0)
-    server.run(Pace(3, 3, server.clock), 100)
+    server.run(AdaptiveLimit(3, 3, server.clock), 100)
     assert server.most == 3
 
 
@@ -98,7 +100,7 @@ def test_who_waits_is_let_in_when_the_run_stops() -> None:
     """Guards against a run that hangs, because workers wait for answers that nobody asks for any more."""
 
     async def work() -> None:
-        pace = Pace(1, 1)
+        pace = AdaptiveLimit(1, 1)
         await pace.enter()
         waiting = asyncio.create_task(pace.enter())
         await asyncio.sleep(0)

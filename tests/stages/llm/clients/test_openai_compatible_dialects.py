@@ -153,11 +153,15 @@ def test_azures_address_has_a_version_and_its_key_a_header(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against an address to which the page is appended behind the question mark."""
-    monkeypatch.setenv("OPENAI_API_KEY", "planted-azure-key")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "planted-azure-key")
     path = "/openai/deployments/tiny/chat/completions"
     server.pages[path] = GOOD
     client = OpenAICompatibleClient(
-        params(endpoint=f"{server.url}/openai/deployments/tiny?api-version=2024-10-21", form="json_schema")
+        params(
+            endpoint=f"{server.url}/openai/deployments/tiny?api-version=2024-10-21",
+            form="json_schema",
+            api_key_variable="AZURE_OPENAI_API_KEY",
+        )
     )
 
     async def check_and_ask() -> Reply:
