@@ -108,8 +108,7 @@ def recall(journal: Journal, order: Order) -> Recalled:
     return Recalled(Outcome.of(order.request, best))
 
 
-class _InterruptedError(Exception):  # by Ctrl+C; a KeyboardInterrupt would end the event loop, with what is under way
-    pass
+class _InterruptedError(Exception): ...  # Ctrl+C; a KeyboardInterrupt would end the event loop, with what is under way
 
 
 class _Run:
@@ -305,6 +304,8 @@ class _Run:
             stop_if_hopeless(self._client.endpoint, error)
             if error.reason in TOO_MUCH:
                 self._pace.overloaded(started)
+            if error.reason == "timed_out" and order.worst_usd:
+                self._journal.set_aside(order)
             if error.wait:
                 self._journal.turns.hold(order, error.wait)
             raise

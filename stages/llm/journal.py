@@ -23,6 +23,7 @@ from stages.llm.orders import Order
 from stages.llm.request import Reply
 
 FILE = "journal.sqlite"
+TIMED_OUT = "timed out"  # before the key of a request whose answer nobody waited for
 COPIES = 2  # of an answer on the disk: in SQLite's log, and then in the file
 SPARE = 128 * 1024  # bytes, for the log of claims and turns
 ROUNDING = 1e-9  # dollars: the rounding error that a sum of thousands of prices may have
@@ -114,6 +115,11 @@ class Journal:
             connection.execute("DELETE FROM claims WHERE key = ?", (order.key,))
         return JournalEntry(cursor.lastrowid or 0, kept)
 
+    def set_aside(self, order: Order) -> None:
+        """Counts a request without an answer at the most that it can cost, as its server may charge for it."""
+        detail = "timed out: set aside until it is known not to be charged (`wikitune journal --prune --timed-out`)"
+        self.record(replace(order, key=f"{TIMED_OUT} {order.key}"), Reply("", "other", None, None, detail))
+
     def release(self, order: Order) -> None:
         """Ends this process's claim without an answer. If that fails, the claim ends with the process."""
         with suppress(StageError), self._database.transaction() as connection:
@@ -177,7 +183,8 @@ class Journal:
 class Turns:
     """When the next request to a model may be sent: one queue for all processes.
 
-    Turns are `60 / requests_per_minute` seconds apart. While a server asks to wait, there are none.
+    Turns are as far apart as `requests_per_minute` and `tokens_per_minute` ask for. While a server asks to wait, there
+    are none.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
@@ -185,7 +192,7 @@ class Turns:
 
     def take(self, order: Order) -> float:
         """Takes the next free turn of the model. Returns the seconds until then."""
-        interval = 60 / order.params.requests_per_minute
+        interval = order.seconds_of_a_turn
         server = _server(order)
         with self._database.transaction() as connection:
             now = self._clock()

@@ -53,7 +53,14 @@ class Order:
         """The price of a reply in US dollars. Tokens that the server doesn't report cost as much as was set aside."""
         tokens_in = self._most_tokens if reply.input_tokens is None else reply.input_tokens
         tokens_out = self.params.max_output_tokens if reply.output_tokens is None else reply.output_tokens
-        return self.settings.usd(tokens_in, tokens_out)
+        return self.settings.usd(tokens_in, tokens_out, reply.cached_tokens)
+
+    @property
+    def seconds_of_a_turn(self) -> float:
+        """How long after this request the next one may be sent, by requests and by tokens a minute."""
+        requests, tokens = self.params.requests_per_minute, self.params.tokens_per_minute
+        most = input_tokens(self.request) + self.params.max_output_tokens
+        return 60 * max(1 / requests, 0.0 if tokens == "unlimited" else most / tokens)
 
     @property
     def most_bytes(self) -> int:

@@ -42,9 +42,19 @@ def _thinking(value: object) -> object:
 
 # What ends in another way is not known to hold a key, and would not be taken out of messages.
 KeyVariable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*(KEY|TOKEN))?$")]
+
+
+def _same_or_price(value: object) -> object:
+    if value == "same" or (isinstance(value, int | float) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise ValueError("must be same, or a number of dollars from 0")
+
+
+CachedPrice = Annotated[float | Literal["same"], BeforeValidator(_same_or_price)]
 Thinking = Annotated[int | Literal["auto", "off"], BeforeValidator(_thinking)]
 Form = Literal["json_schema", "json_object with schema", "json_object", "text"]  # stages/llm/clients/schemas.py
 Seconds = Annotated[float | Literal["auto"], BeforeValidator(_seconds_or_auto)]
+PerMinute = Annotated[int | Literal["unlimited"], positive_or("unlimited")]
 AtOnce = Annotated[int | Literal["auto"], AfterValidator(_at_most_1024), positive_or("auto")]
 
 
@@ -65,10 +75,13 @@ class LlmParams(SectionModel):
     local: Annotated[bool | Literal["auto"], SAME_RESULT] = "auto"  # a server of one's own, which costs nothing
     concurrency: Annotated[AtOnce, SAME_RESULT]  # most requests under way at once, per process
     requests_per_minute: Annotated[Positive, SAME_RESULT]  # by all processes together
+    tokens_per_minute: Annotated[PerMinute, SAME_RESULT] = "unlimited"  # of prompts and longest answers, by all
     timeout_seconds: Annotated[Seconds, SAME_RESULT]  # of one attempt
     attempts: Annotated[Positive, SAME_RESULT]  # at one request, if the server fails or asks to wait
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
     usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]
+    # of input that the provider has in its cache
+    usd_per_million_cached_input: Annotated[CachedPrice, SAME_RESULT] = "same"
     usd_per_million_output: Annotated[float, Field(ge=0), SAME_RESULT]
     budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # the limit of this stage, over all runs in the journal
 
@@ -97,6 +110,7 @@ class Reply:
     output_tokens: int | None  # includes the model's thinking, which is paid, too
     detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal;
     # or FROM_REASONING
+    cached_tokens: int = 0  # of the input tokens, those that the provider had in its cache; not in the journal
 
 
 class AttemptError(Exception):

@@ -26,11 +26,13 @@ class ServerSettings:
     timeout_seconds: float  # of one attempt
     usd_per_million_input: float
     usd_per_million_output: float
+    usd_per_million_cached_input: float
 
-    def usd(self, input_tokens: int, output_tokens: int) -> float:
-        """US dollars."""
-        millions = input_tokens * self.usd_per_million_input + output_tokens * self.usd_per_million_output
-        return millions / 1_000_000
+    def usd(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float:
+        """US dollars. The cached tokens are a part of the input tokens."""
+        cached = min(cached_tokens, input_tokens)
+        dollars = (input_tokens - cached) * self.usd_per_million_input + cached * self.usd_per_million_cached_input
+        return (dollars + output_tokens * self.usd_per_million_output) / 1_000_000
 
     @property
     def is_free(self) -> bool:
@@ -39,6 +41,11 @@ class ServerSettings:
 
 def settings_for(params: LlmParams, endpoint: str) -> ServerSettings:
     local = is_local(endpoint) if params.local == "auto" else params.local
+    cached = (
+        params.usd_per_million_input
+        if params.usd_per_million_cached_input == "same"
+        else (params.usd_per_million_cached_input)
+    )
     given = None if params.concurrency == "auto" else params.concurrency
     seconds = LOCAL_SECONDS if local else HOSTED_SECONDS
     return ServerSettings(
@@ -48,6 +55,7 @@ def settings_for(params: LlmParams, endpoint: str) -> ServerSettings:
         timeout_seconds=seconds if params.timeout_seconds == "auto" else params.timeout_seconds,
         usd_per_million_input=0.0 if local else params.usd_per_million_input,
         usd_per_million_output=0.0 if local else params.usd_per_million_output,
+        usd_per_million_cached_input=0.0 if local else cached,
     )
 
 

@@ -79,6 +79,7 @@ class _Usage(_Wire):
     prompt_token_count: Tokens = None
     candidates_token_count: Tokens = None
     thoughts_token_count: Tokens = None
+    cached_content_token_count: Tokens = None
 
     def tokens(self, raw: str) -> tuple[int | None, int | None]:
         """The tokens of input and output; None if unknown. Gemini leaves out a count of 0, which can't be the number
@@ -237,4 +238,4 @@ def _reply(body: str) -> Reply:
     raw = "".join(part.text for part in candidate.content.parts if not part.thought)
     finish = _FINISHES.get(candidate.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else candidate.finish_reason
-    return Reply(raw, finish, *usage.tokens(raw), detail=detail)
+    return Reply(raw, finish, *usage.tokens(raw), detail=detail, cached_tokens=usage.cached_content_token_count or 0)

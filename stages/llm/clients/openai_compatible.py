@@ -266,8 +266,13 @@ class _Choice(Envelope):
     finish_reason: str | None = None
 
 
+class _Details(Envelope):
+    cached_tokens: Tokens = None
+
+
 class _Usage(Envelope):
     prompt_tokens: Tokens = None
+    prompt_tokens_details: Annotated[_Details, AnyObject] = _Details()
     completion_tokens: Tokens = None
 
 
@@ -318,7 +323,8 @@ def _reply(content: bytes) -> Reply:
         return Reply(choice.message.refusal, "blocked", *tokens, detail="refusal")
     finish = _FINISHES.get(choice.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else str(choice.finish_reason)
-    reply = Reply(choice.message.content, finish, *tokens, detail=detail)
+    cached = completion.usage.prompt_tokens_details.cached_tokens or 0
+    reply = Reply(choice.message.content, finish, *tokens, detail=detail, cached_tokens=cached)
     return or_reasoning(reply, choice.message.reasoning_content or choice.message.reasoning)
 
 

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 from threading import Timer
 
@@ -16,6 +17,7 @@ from stages.llm.journal import FILE, Journal
 from stages.llm.request import Reply, Request
 from tests.stages.llm.plain_client import PlainClient, ask, make_params, make_requests
 from tests.stages.llm.plain_server import PlainServer
+from tools.spending import Filter, prune_answers
 
 
 class Faulty(PlainClient):
@@ -185,3 +187,15 @@ def test_an_error_while_closing_loses_nothing(tmp_path: Path) -> None:
         )
     with Journal(tmp_path) as journal:
         assert journal.last_id() == 5
+
+
+def test_what_timed_out_counts_until_it_is_known_not_to_be_charged(tmp_path: Path) -> None:
+    """Guards against a provider that charges for what nobody waited for, beside a budget that knows nothing of it."""
+    params = make_params(budget_usd=5.0, usd_per_million_output=10_000.0, timeout_seconds=0.5, attempts=2)
+    with PlainServer(lambda name, count: "hang" if count == 0 else "ok") as server:
+        ask(server.url, make_requests(1), params, tmp_path)
+    with Journal(tmp_path) as journal:
+        assert journal.spent("synth") == pytest.approx(1.0 + 0.05)  # 100 tokens at most, and the 5 that came
+    with closing(Database(tmp_path / FILE)) as database:
+        assert prune_answers(database, Filter(timed_out=True)) == "1 answer(s) removed, which cost $1.0000"
+    ask(server.url, make_requests(1), params, tmp_path)  # the answer is still there, and nobody is asked

@@ -136,3 +136,12 @@ def test_the_limit_of_tokens_counts_only_for_answers_that_it_cut() -> None:
         assert (journal.latest(low), journal.latest(high)) == (JournalEntry(1, cut), None)
         journal.record(high, whole)
         assert journal.latest(low) == journal.latest(high) == JournalEntry(2, whole)
+
+
+def test_a_turn_is_as_long_as_requests_and_tokens_a_minute_ask_for() -> None:
+    """Guards against a provider that allows 60,000 tokens a minute, and is sent ten times as many."""
+    request = make_request("a")
+    most = input_tokens(request) + 100
+    assert order(requests_per_minute=120).seconds_of_a_turn == 0.5
+    assert order(requests_per_minute=120, tokens_per_minute=6 * most).seconds_of_a_turn == pytest.approx(10.0)
+    assert order(requests_per_minute=120, tokens_per_minute=60_000 * most).seconds_of_a_turn == 0.5

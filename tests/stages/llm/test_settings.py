@@ -34,14 +34,14 @@ def test_an_address_says_whose_server_it_is(endpoint: str, local: bool, here: bo
 def test_a_server_of_ones_own_is_asked_patiently_and_costs_nothing() -> None:
     """Guards against Gemini's settings for a laptop: cancelled requests, and $3.44 of a budget for nothing."""
     params = make_params(**AUTO, **PRICES)
-    assert settings_for(params, "http://localhost:11434/v1") == ServerSettings(True, 2, 64, 1800.0, 0.0, 0.0)
-    assert settings_for(params, "https://api.openai.com/v1") == ServerSettings(False, 8, 64, 180.0, 0.3, 2.5)
+    assert settings_for(params, "http://localhost:11434/v1") == ServerSettings(True, 2, 64, 1800.0, 0.0, 0.0, 0.0)
+    assert settings_for(params, "https://api.openai.com/v1") == ServerSettings(False, 8, 64, 180.0, 0.3, 2.5, 0.3)
 
 
 def test_what_is_given_counts_whatever_the_address() -> None:
     """Guards against a paid gateway on this machine whose answers cost nothing, and limits that are passed."""
     given = make_params(local=False, concurrency=3, timeout_seconds=7, **PRICES)
-    assert settings_for(given, "http://localhost:4000") == ServerSettings(False, 3, 3, 7.0, 0.3, 2.5)
+    assert settings_for(given, "http://localhost:4000") == ServerSettings(False, 3, 3, 7.0, 0.3, 2.5, 0.3)
     own = make_params(**AUTO | {"local": True}, **PRICES)
     assert settings_for(own, "https://gpu.example.com/v1").usd(1_000_000, 1_000_000) == 0.0
 
@@ -53,3 +53,11 @@ def test_what_is_given_counts_whatever_the_address() -> None:
 def test_other_values_are_refused(key: str, value: object) -> None:
     with pytest.raises(ValueError, match=key):
         LlmParams.model_validate(make_params().model_dump() | {key: value})
+
+
+def test_cached_input_has_its_own_price() -> None:
+    """Guards against a budget that counts four times what is charged for the prompt that all requests share."""
+    params = make_params(usd_per_million_cached_input=0.03, **PRICES)
+    settings = settings_for(params, "https://api.openai.com/v1")
+    assert settings.usd(1_000_000, 0, 900_000) == pytest.approx(0.1 * 0.3 + 0.9 * 0.03)
+    assert settings_for(make_params(**PRICES), "https://api.openai.com/v1").usd(1_000_000, 0, 900_000) == 0.3

@@ -11,7 +11,7 @@ from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import FROM_REASONING, Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
 from tests.stages.llm.clients.local_server import Answer, Fault, LocalServer
-from tests.stages.llm.clients.openai_server import GOOD, PAGE, check, completion, problem
+from tests.stages.llm.clients.openai_server import GOOD, PAGE, USAGE, check, completion, problem
 
 LIST = "/v1/models"
 MESSAGES = [{"role": "system", "content": "You judge."}, {"role": "user", "content": "Judge this."}]
@@ -73,6 +73,10 @@ def test_a_seed_beyond_31_bits_arrives_in_31(server: LocalServer) -> None:
         (completion("", "length", reasoning_content="Hm"), Reply("Hm", "length", 11, 5, detail=FROM_REASONING)),
         (completion("", "content_filter", reasoning="Hm"), Reply("", "blocked", 11, 5, detail="content_filter")),
         (completion("{}", reasoning_content=[{"text": 1}]), Reply("{}", "stop", 11, 5)),
+        (
+            completion("{}") | {"usage": USAGE | {"prompt_tokens_details": {"cached_tokens": 7}}},
+            Reply("{}", "stop", 11, 5, cached_tokens=7),
+        ),
     ],
 )
 def test_each_way_to_end_is_told_apart(server: LocalServer, body: dict[str, Any], expected: Reply) -> None:
