@@ -6,11 +6,8 @@ so, by the rules in stages/llm/attempts.py. A client makes a single attempt.
 
 import asyncio
 import logging
-import signal
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Never
 
@@ -21,6 +18,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
 from stages.llm.clients.schemas import PROBE
+from stages.llm.interrupts import StoppedByUserError, patient_interrupt
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
@@ -70,7 +68,7 @@ def ask_all(
     if run.missing:
         try:
             asyncio.run(run.ask())
-        except _InterruptedError:
+        except StoppedByUserError:
             raise KeyboardInterrupt from None
     return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
 
@@ -106,9 +104,6 @@ def recall(journal: Journal, order: Order) -> Recalled:
     if best.value is None:
         return Recalled(None, ask_anew=True)
     return Recalled(Outcome.of(order.request, best))
-
-
-class _InterruptedError(Exception): ...  # Ctrl+C; a KeyboardInterrupt would end the event loop, with what is under way
 
 
 class _Run:
@@ -156,7 +151,7 @@ class _Run:
             answered = sum(self._wanted[key] for key in self.outcomes)
             total = self._wanted.total()
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
-            with bar, logging_redirect_tqdm(), self._patient_interrupt():
+            with bar, logging_redirect_tqdm(), patient_interrupt(self._stop_for_user):
                 await self._run_workers(bar)
             if self._client.form != self._form:  # meanwhile the server has refused something
                 self._journal.keep_form(*self._server, self._client.form)
@@ -180,22 +175,9 @@ class _Run:
             self._journal.keep_form(*self._server, form)
         self._form = form
 
-    @contextmanager
-    def _patient_interrupt(self) -> Iterator[None]:
-        """Ctrl+C stops the run as any error does: what is under way is waited for. A second one ends it at once."""
-        loop = asyncio.get_running_loop()
-
-        def interrupt() -> None:
-            loop.remove_signal_handler(signal.SIGINT)
-            log.warning("%s: waits for what is under way, as it is paid for; Ctrl+C again ends it at once", self._stage)
-            self._stop(_InterruptedError())
-
-        if threading.current_thread() is not threading.main_thread():
-            yield  # no other thread is sent signals
-            return
-        loop.add_signal_handler(signal.SIGINT, interrupt)
-        yield
-        loop.remove_signal_handler(signal.SIGINT)
+    def _stop_for_user(self, error: StoppedByUserError) -> None:
+        log.warning("%s: waits for what is under way, as it is paid for; Ctrl+C again ends it at once", self._stage)
+        self._stop(error)
 
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""
@@ -262,8 +244,9 @@ class _Run:
         try:
             reply = await self._buy(order)
             return self._keep(order, reply)  # no await in between, so that a reply that came is always kept
-        finally:
+        except BaseException:  # what is kept has no claim any more
             self._journal.release(order)
+            raise
 
     async def _buy(self, order: Order) -> Reply:
         """The reply of the server, in at most `params.attempts` attempts, or more while it may be restarting.
@@ -274,9 +257,7 @@ class _Run:
             retry=retry_if_exception(lambda error: isinstance(error, AttemptError) and error.again),
             stop=lambda state: is_last(state, self._params.attempts),
             wait=delay,
-            before_sleep=lambda state: log.warning(
-                "%s: %s: %s", self._stage, order.request.name, next_step(state, self._params.attempts)
-            ),
+            before_sleep=lambda state: self._say(order, next_step(state, self._params.attempts)),
             sleep=self._pause,
             reraise=True,
         )
@@ -293,6 +274,10 @@ class _Run:
                 self._journal.forget_form(*self._server)
             raise
         return reply
+
+    def _say(self, order: Order, text: str) -> None:
+        if not self._error:
+            log.warning("%s: %s: %s", self._stage, order.request.name, text)
 
     async def _attempt(self, order: Order) -> Reply:
         """Raises AttemptError, or StageError if no request can succeed now."""

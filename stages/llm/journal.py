@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.llm.database import Database, explain_errors
-from stages.llm.keys import scrub
+from stages.llm.keys import keys_in_environment, scrub
 from stages.llm.orders import Order
 from stages.llm.request import Reply
 
@@ -95,13 +95,14 @@ class Journal:
 
     def record(self, order: Order, reply: Reply) -> JournalEntry:
         """Keeps a reply and ends its claim. The reply is on the disk when this returns."""
-        kept = replace(reply, raw=_storable(reply.raw), detail=_storable(reply.detail))
+        keys = keys_in_environment()
+        kept = replace(reply, raw=_storable(reply.raw, keys), detail=_storable(reply.detail, keys))
         request = order.request
         values = [
             order.key_with_limit if reply.finish == "length" else order.key,
             *(order.stage, order.endpoint, order.params.model),
             datetime.fromtimestamp(self._clock(), UTC).date().isoformat(),
-            *map(_storable, (request.name, request.system, request.prompt)),
+            *(_storable(text, keys) for text in (request.name, request.system, request.prompt)),
             *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens, kept.detail),
             order.usd(kept),
         ]
@@ -263,6 +264,6 @@ def _server(order: Order) -> tuple[str, str]:
     return order.endpoint, order.params.model
 
 
-def _storable(text: str) -> str:
+def _storable(text: str, keys: Sequence[str]) -> str:
     """Without keys, and without lone surrogates, which a model may answer and SQLite rejects."""
-    return scrub(text).encode(errors="replace").decode()
+    return scrub(text, keys).encode(errors="replace").decode()

@@ -1,6 +1,7 @@
 """API keys: they come from the environment, and reach no file, log or error."""
 
 import os
+from collections.abc import Sequence
 
 from stages.common.errors import StageError
 
@@ -12,12 +13,17 @@ KEY_ENDINGS = ("KEY", "TOKEN")  # of the names of variables that hold keys
 _SHORTEST = 8
 
 
-def scrub(text: str) -> str:
-    """The text with `[key]` in place of every key in the environment: servers repeat keys in their errors."""
+def keys_in_environment() -> list[str]:
+    """The keys that texts must not hold, longest first: a key that begins with another one is replaced as a whole."""
     keys = {value.strip() for name, value in os.environ.items() if name.endswith(KEY_ENDINGS)}
-    for key in sorted(keys, key=len, reverse=True):  # a key that begins with another one is replaced as a whole
-        if len(key) >= _SHORTEST:
-            text = text.replace(key, "[key]")
+    return sorted((key for key in keys if len(key) >= _SHORTEST), key=len, reverse=True)
+
+
+def scrub(text: str, keys: Sequence[str] | None = None) -> str:
+    """The text with `[key]` in place of every key in the environment: servers repeat keys in their errors. `keys` are
+    those, if the caller knows them already."""
+    for key in keys_in_environment() if keys is None else keys:
+        text = text.replace(key, "[key]")
     return text
 
 
