@@ -45,10 +45,10 @@ COMPLETE = (
 )
 FILL_BLANK = (
     "Fill in the blank: {statement}",
-    "Which word or number is missing? {statement}",
+    "What is missing here? {statement}",
     "Supply what is missing: {statement}",
     "What belongs in the gap? {statement}",
-    "Replace the blank with the right word or number. {statement}",
+    "Replace the blank with what belongs there. {statement}",
 )
 MISSING_WORD = ("The missing word is {missing}.", "'{missing}' fills the blank.", "The blank stands for '{missing}'.")
 MISSING_WORDS = (

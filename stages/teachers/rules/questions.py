@@ -44,7 +44,7 @@ _THINGS = re.compile(
     r"(?P<after> (?:in|on|at|to|for|from|across|along|around)\b(?!.* and )[^,]*)?"
 )
 _NOT_COUNTED = re.compile(rf"(?:{UNIT}|hundreds|thousands|millions|times|percent)\b")
-_EXTENT = re.compile(rf"{NUMBER} {UNIT} (?P<adjective>high|tall|long|wide|deep|thick|old)\b")
+_EXTENT = re.compile(rf"{NUMBER} {UNIT} (?P<adjective>high|tall|long|wide|deep|thick|old)\b(?! and)")
 _SIZE = re.compile(
     r"an? (?:[a-z]+ )?(?P<what>population|length|height|area|depth|mass|diameter|weight|width|circumference|volume) "
     rf"of {NUMBER}\b"

@@ -47,7 +47,7 @@ def shorten(fact: Fact) -> Iterator[Draft]:
     if clause and len(clause.text.split()) >= 6 and sentence.startswith(f"{upper_first(clause.text)},"):
         added = sentence[len(clause.text) :]
         if len(clause.text) > len(added) and not added.startswith(
-            (", and ", ", but ")
+            (", and ", ", but ", ", while ", ", whereas ")
         ):  # what these add matters as much
             yield Draft("shorten", fact.phrase(phrasing.SHORTEN), sentence, clause.statement)
 

@@ -65,7 +65,8 @@ _POINTING_PHRASE = re.compile(
     r"of his(?=[.,]| (?:in|at|on|and|to|for|from|by|with|against|was|were)\b)|"
     rf"(?:{'|'.join(CARDINALS)}) in a row|one more(?=[.,]| (?:in|at|on|for|from)\b)|"
     r"the (?:first|second|third|fourth|fifth|last) (?:of them|(?:in|on|was|is|to|had)\b(?=))|"
-    r"(?:was|were) (?:chosen|selected|accepted|rejected|refused) because|(?:came|comes|went) back)\b",
+    r"(?:was|were) (?:chosen|selected|accepted|rejected|refused) because|(?:came|comes|went) back|"
+    r"(?:is|are|was|were) (?:him|her|it|them)sel(?:f|ves))\b",
     re.I,
 )
 # "Both were painted", where no "and" says who.
@@ -73,7 +74,7 @@ _BOTH = re.compile(r"\bboth(?=[.,]| (?:of|in|at|on|had|have|are|is|was|were|won|
 _IN_POINTING_PHRASES = frozenset(
     "same other others that couple pair two three well turn so later one ones followed following next previous "
     "preceding present his hers theirs row more them first last fourth fifth chosen selected accepted rejected "
-    "refused back second third".split()
+    "refused back second third himself herself itself themselves".split()
 )
 # A pronoun without a clause before it that could name what the pronoun stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"

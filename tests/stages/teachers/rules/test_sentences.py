@@ -157,6 +157,7 @@ def test_a_person_is_named_by_the_full_name(page: MakePage) -> None:
         "The judges admired both.",
         "Uruguay was chosen because it had won the Olympic tournaments.",
         "Francescoli came back to Buenos Aires in 1994.",
+        "Robespierre was himself put to death in July 1794.",
     ],
 )
 def test_what_cannot_stand_alone_is_left_out(page: MakePage, sentence: str) -> None:

@@ -27,6 +27,7 @@ MakePage = Callable[..., Page]
         ("A Doll's House", "A Doll's House is a play.", "A Doll's House"),
         ("(500) Days of Summer", "In 2009, (500) Days of Summer was shown.", "(500) Days of Summer"),
         ("Pioneers of flight", "Pioneers of flight built kites.", "pioneers of flight"),
+        ("Adansonia digitata", "Adansonia digitata is a tree.", "Adansonia digitata"),
         ("İznik", "İznik is a town.", "İznik"),  # a capital that has two lower-case characters
     ],
 )
