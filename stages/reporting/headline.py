@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
+from stages.judges.constant_answers import OWN_FRAME
 from stages.judges.decisions import SIGNIFICANCE
 from stages.reporting.evidence import METRICS, Evidence, Measurement
 from stages.reporting.wording import Wording
@@ -80,7 +81,8 @@ def describe_floor(evidence: Evidence, wording: Wording) -> str:
     if "text" not in floor:
         return ""
     total = wording.decimal(TOTAL_MAX * floor["measured"])
-    return wording.text("models.floor", text=harmless(floor["text"]), total=total, rows=wording.integer(floor["rows"]))
+    text = wording.text("models.own_frame") if floor["text"] == OWN_FRAME else f"“{harmless(floor['text'])}”"
+    return wording.text("models.floor", text=text, total=total, rows=wording.integer(floor["rows"]))
 
 
 def read_pair_results(evidence: Evidence) -> list[PairResult]:
