@@ -14,7 +14,7 @@ from itertools import pairwise
 from stages.common.records import Scores
 from stages.english.inflection import lemmas_of
 from stages.judges.rubric.answer_content import AnswerContent, compare_content, frame_stems
-from stages.judges.rubric.rubric_words import READ_CHARACTERS, Word, content_stems, tokenize_words
+from stages.judges.rubric.rubric_words import NEGATION, READ_CHARACTERS, Word, content_stems, tokenize_words
 from stages.judges.rubric.task import RubricTask, parse_task
 
 _SHORT = 4  # words; a shorter answer is no sentence
@@ -112,7 +112,7 @@ def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]
     subject -= frame_stems()
     about = stems & task.offered
     signs = [content.found and 0.5 + content.found, len(subject & stems) / max(1, len(subject))]
-    if len(about) > (0 if task.works_on_text else 1):
+    if len(about) > 1 or (about and about == stems - frame_stems() - {NEGATION}):
         signs.append(min(1.0, 2 * len(about) / len(stems)))
     topic = min(1.0, 1.25 * max(signs)) * min(1.0, 2 * (len(given) + 1) / max(1, len(expected)))
     if is_short and topic < 0.5 and not content.found:
