@@ -44,7 +44,7 @@ def test_a_free_judge_is_timed(project: Path, server: ModelServer) -> None:
     ).groups()  # type: ignore[union-attr]
     assert (verdict, requests) == ("about", "1,540")
     assert 0.3 <= float(took) < 2
-    assert float(everything) == pytest.approx(1420 * float(took) / 60, abs=1.8)  # both are rounded
+    assert float(everything) == pytest.approx(1540 * float(took) / 60, abs=1.8)  # both are rounded
     [prompt] = server.prompts
     assert len(data(prompt, "first answer")) == 200
     assert len(data(prompt, "second answer")) == 1024  # as long as a text of infer.max_new_tokens may be

@@ -1,5 +1,6 @@
 """A server of one's own, asked by the default settings: time runs 900 times as fast as with a real one."""
 
+import logging
 import time
 from pathlib import Path
 from threading import Semaphore, Timer
@@ -31,7 +32,7 @@ def test_a_server_with_two_slots_answers_every_request(tmp_path: Path, caplog: p
         assert [outcome.reason for outcome in outcomes] == [None] * 60
         assert set(server.asked().values()) == {1}
         assert server.most_at_once <= 8
-    assert caplog.records == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_a_server_that_restarts_is_waited_for(
