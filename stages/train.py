@@ -117,19 +117,19 @@ def tune(
         over = sum(map(len, encoded)) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
-        ranks = Ranks.from_environment()
-        run = fingerprint(model, fitting[0], fitting[1], config, ranks)
-        if not ranks.agree_on(run):
-            raise StageError(
-                "the processes of this training disagree about data, base model or parameters; this one trains "
-                f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
-            )
-        snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
-        with snapshots.until_done() if ranks.writes else nullcontext():
-            result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
-            if ranks.writes:
-                copy_tokenizer(BASE, checkpoint)
-                save_checkpoint(checkpoint, model.to(torch.device("cpu")))
+        with Ranks.from_environment() as ranks:
+            run = fingerprint(model, fitting[0], fitting[1], config, ranks)
+            if not ranks.agree_on(run):
+                raise StageError(
+                    "the processes of this training disagree about data, base model or parameters; this one trains "
+                    f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
+                )
+            snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+            with snapshots.until_done() if ranks.writes else nullcontext():
+                result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
+                if ranks.writes:
+                    copy_tokenizer(BASE, checkpoint)
+                    save_checkpoint(checkpoint, model.to(torch.device("cpu")))
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
     metrics: dict[str, object] = {

@@ -106,8 +106,9 @@ def asked_models(sections: dict[str, Any], workload: Workload) -> Iterator[Asked
             key = f"judge.panel[{place - 1}]" if place else "judge.judge"
             requests = planned_requests("judge", sections, workload)
             estimate = partial(estimate_member, requests, member, judge.repeats)
-            is_free = not (member.llm.usd_per_million_input or member.llm.usd_per_million_output)
-            yield AskedModel(key, service_of(member), estimate, _sample_judgment(sections) if is_free else None)
+            service = service_of(member)
+            sample = _sample_judgment(sections) if member.llm.model and service.settings.is_free else None
+            yield AskedModel(key, service, estimate, sample)
 
 
 def _estimate(service: Service, stage: str, sections: dict[str, Any], workload: Workload) -> CostEstimate:
@@ -216,7 +217,7 @@ def _timed(sample: Request, service: Service, requests: int) -> str:
     seconds, reply = service.time_answer(sample)
     params = service.params
     slowest = max(requests * seconds, requests * 60 / params.requests_per_minute)
-    at_once = f" ({params.concurrency} at a time may be faster)" if params.concurrency > 1 else ""
+    at_once = " (several at a time may be faster)" if service.settings.most_at_once > 1 else ""
     unusable = f", but its reply is of no use: {reply.fault}, {reply.detail}" if reply.fault else ""
     return (
         f";\none took {seconds:.1f} s{unusable},\nso that all take about {duration(slowest)} one after another{at_once}"

@@ -249,6 +249,7 @@ def add_journal(commands: Subparsers) -> None:
     parser.add_argument("--before", type=_day, metavar="DAY", help="only answers before this day (UTC): 2025-01-31")
     add = parser.add_mutually_exclusive_group().add_argument
     add("--show", metavar="NAME", help="print the newest answers about a page or an example instead")
+    add("--timed-out", action="store_true", help="only what was set aside for requests that timed out")
     add("--prune", action="store_true", help="remove the chosen answers; when needed again, they are paid for again")
     parser.add_argument("--all", action="store_true", help="with --prune: remove all answers")
     parser.set_defaults(run=_journal)
@@ -264,7 +265,7 @@ def _day(text: str) -> str:
 def _journal(options: argparse.Namespace) -> None:
     from tools.spending import Filter, print_spending
 
-    chosen = Filter(options.stage, options.model, options.before)
+    chosen = Filter(options.stage, options.model, options.before, options.timed_out)
     print_spending(chosen, options.show, options.prune, options.all)
 
 

@@ -9,7 +9,7 @@ from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.common.harmless import harmless
 from stages.llm.database import Database
-from stages.llm.journal import FILE
+from stages.llm.journal import FILE, TIMED_OUT
 from tools.columns import format_table
 
 HEADINGS = ("stage", "model", "day", "answers", "tokens in", "tokens out", "usd")
@@ -23,12 +23,14 @@ class Filter:
     stage: str | None = None
     model: str | None = None
     before: str | None = None  # a day (UTC), YYYY-MM-DD; that day itself is not included
+    timed_out: bool = False  # only what was set aside for requests that timed out
 
     def where(self) -> tuple[str, list[str]]:
         """The SQL condition, and the values of its placeholders."""
         conditions = {"stage = ?": self.stage, "model = ?": self.model, "day < ?": self.before}
         given = {condition: value for condition, value in conditions.items() if value is not None}
-        return " AND ".join(given) or "true", list(given.values())
+        conditions_alone = [f"key LIKE '{TIMED_OUT} %'"] if self.timed_out else []
+        return " AND ".join([*given, *conditions_alone]) or "true", list(given.values())
 
 
 def print_spending(chosen: Filter, show: str | None, prune: bool, remove_all: bool) -> None:

@@ -1,7 +1,8 @@
 """Data-parallel training: several processes, started by `torchrun`, share the rows of each batch."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,14 +20,22 @@ class Ranks:
     world: int = 1
 
     @classmethod
-    def from_environment(cls) -> "Ranks":
-        """Reads torchrun's RANK and WORLD_SIZE, and joins the other processes if there are any."""
+    @contextmanager
+    def from_environment(cls) -> Iterator["Ranks"]:
+        """Reads torchrun's RANK and WORLD_SIZE, and joins the other processes, if there are any, for a `with` block.
+
+        The group is left at the end of the block. Its threads would otherwise still run when Python exits, and now and
+        then end a process that has done all its work with "terminate called without an active exception".
+        """
         world = int(os.environ.get("WORLD_SIZE", "1"))
         if world == 1:
-            return cls()
-        if not torch.distributed.is_initialized():
-            torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-        return cls(int(os.environ["RANK"]), world)
+            yield cls()
+            return
+        torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        try:
+            yield cls(int(os.environ["RANK"]), world)
+        finally:
+            torch.distributed.destroy_process_group()
 
     @property
     def writes(self) -> bool:

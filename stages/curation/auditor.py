@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field
 
 from stages.common.records import Example
 from stages.llm.prompts import fenced, system_prompt
@@ -17,20 +17,16 @@ from stages.llm.request import Request
 PROMPT = Path(__file__).parent / "auditor.md"
 
 
+# "ok" keeps an example; the others reject it.
+REASONS = ("ok", "after_cutoff", "not_english", "incoherent", "not_factual", "not_useful", "answer_in_input")
+
+
 # The schemas have no docstrings: those would be sent, so that every request would be another one.
 class Verdict(BaseModel):
     number: int
-    verdict: Literal["keep", "reject"]
-    reason: Literal["ok", "after_cutoff", "not_english", "incoherent", "not_factual", "not_useful", "answer_in_input"]
+    # Servers are sent the list of reasons. Another one costs its own example, not the whole batch, so it is no error.
+    reason: Annotated[str, Field(json_schema_extra={"enum": list(REASONS)})]
     justification: str
-
-    @model_validator(mode="after")
-    def _reason_fits(self) -> Self:
-        if (self.verdict == "keep") != (self.reason == "ok"):
-            raise ValueError(
-                f'"{self.verdict}" with the reason "{self.reason}"; "ok" goes with "keep", and only with it'
-            )
-        return self
 
 
 class Audit(BaseModel):
@@ -90,6 +86,8 @@ def read_verdicts(batch: Sequence[Example], outcome: Outcome) -> dict[str, tuple
         verdict = verdicts.get(number)
         if verdict is None:
             against[example.id] = "audit_failed", outcome.detail or "no verdict on it"
-        elif verdict.verdict == "reject":
+        elif verdict.reason not in REASONS:
+            against[example.id] = "audit_failed", f"no such reason: {verdict.reason!r}"
+        elif verdict.reason != "ok":
             against[example.id] = f"audited_{verdict.reason}", verdict.justification.strip() or "no justification"
     return against

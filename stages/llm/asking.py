@@ -1,42 +1,42 @@
 """Asks a model for everything that the journal doesn't know yet, many requests at a time.
 
-`ask_all` is what other modules call. This is also the only place where a request is tried again: `_Run._buy` and the
-functions below the class say when, how often and after which wait. A client makes a single attempt.
+`ask_all` is what other modules call. This is also the only place where a request is tried again: `_Run._buy` does
+so, by the rules in stages/llm/attempts.py. A client makes a single attempt.
 """
 
 import asyncio
 import logging
-import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Never
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, retry_if_exception
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
+from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.clients.schemas import PROBE
+from stages.llm.interrupts import StoppedByUserError, patient_interrupt
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
+from stages.llm.pace import AdaptiveLimit
 from stages.llm.replies import (
     REPAIRABLE,
     FailureTally,
     Outcome,
     ParsedReply,
     better_reply,
-    parse_reply,
     repair_request,
 )
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
+from stages.llm.settings import settings_for
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1  # between looks at the journal, while another process asks the same, or money is set aside
-LONGEST_WAIT = 600.0  # seconds that a server may ask to wait; if it asks for more, a quota is used up
-JITTER = 1.0  # seconds, so that those who were told to wait don't all come back at once
-BACK_OFF = wait_random_exponential(multiplier=1, max=60)  # between 0 and 1, 2, 4, ... seconds
 
 
 def ask_all(
@@ -56,13 +56,20 @@ def ask_all(
     and if more than `max_failure_rate` of the requests have no usable answer. All answers until then are kept. If these
     are not all requests, the share is of the `planned` ones, and `failed` are those that failed before.
     """
-    orders = [make_order(request, params, stage, provider, client.endpoint) for request in requests]
+
+    def order_of(request: Request) -> Order:
+        return make_order(request, params, stage, provider, client.endpoint)
+
+    orders = [order_of(request) for request in requests]
     wanted = Counter(order.key for order in orders)
     failures = FailureTally(stage, wanted, params.max_failure_rate, planned, failed)
-    run = _Run(client, wanted, params, stage, journal, failures)
+    run = _Run(client, wanted, params, stage, journal, failures, order_of)
     run.take_known({order.key: order for order in orders})
     if run.missing:
-        asyncio.run(run.ask())
+        try:
+            asyncio.run(run.ask())
+        except StoppedByUserError:
+            raise KeyboardInterrupt from None
     return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
 
 
@@ -81,19 +88,19 @@ def recall(journal: Journal, order: Order) -> Recalled:
     - If the answer was cut at temperature 0, it would be cut at the same place again.
     - If a list is too short even in its repair, the longer of the two is used.
     """
-    entry = journal.latest(order.key)
+    entry = journal.latest(order)
     if entry is None:
         return Recalled(None)
-    answer = parse_reply(order.request, entry.reply)
-    if answer.fault is None or (answer.fault == "cut_at_the_limit" and order.params.temperature == 0):
+    answer = order.parse(entry.reply)
+    if answer.fault is None or (answer.fault in ("cut_at_the_limit", "looped") and order.params.temperature == 0):
         return Recalled(Outcome.of(order.request, answer))
     if answer.fault not in REPAIRABLE:
         return Recalled(None, ask_anew=True)
     repair = order.of(repair_request(order.request, answer))
-    entry = journal.latest(repair.key)
+    entry = journal.latest(repair)
     if entry is None:
         return Recalled(None)
-    best = better_reply(answer, parse_reply(repair.request, entry.reply))
+    best = better_reply(answer, repair.parse(entry.reply))
     if best.value is None:
         return Recalled(None, ask_anew=True)
     return Recalled(Outcome.of(order.request, best))
@@ -110,16 +117,21 @@ class _Run:
         stage: str,
         journal: Journal,
         failures: FailureTally,
+        order_of: Callable[[Request], Order],
     ) -> None:
-        """`wanted` is the number of requests per key."""
+        """`wanted` is the number of requests per key, `order_of` makes the order of a request."""
         self._client, self._params, self._stage, self._journal = client, params, stage, journal
         self._server = client.endpoint, params.model
+        settings = settings_for(params, client.endpoint)
+        self._most_at_once = settings.most_at_once
+        self._pace = AdaptiveLimit(settings.start_at_once, settings.most_at_once)
         self._wanted, self._failures = wanted, failures
+        self._order_of, self._form = order_of, ""
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
         self._unwritten: list[tuple[Order, Reply]] = []
-        self._tokens, self._usd = 0, 0.0
+        self._replies, self._tokens, self._usd = 0, 0, 0.0  # so far
         self.outcomes: dict[str, Outcome] = {}
         self.missing: list[tuple[Order, int]] = []  # with the id that a usable journal entry must exceed
 
@@ -139,25 +151,38 @@ class _Run:
             answered = sum(self._wanted[key] for key in self.outcomes)
             total = self._wanted.total()
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
-            with bar, logging_redirect_tqdm():
+            with bar, logging_redirect_tqdm(), patient_interrupt(self._stop_for_user):
                 await self._run_workers(bar)
+            if self._client.form != self._form:  # meanwhile the server has refused something
+                self._journal.keep_form(*self._server, self._client.form)
         finally:
-            await self._client.close()
-            self._write_what_is_left()
+            try:
+                await self._client.close()
+            finally:
+                self._write_what_is_left()
         if self._error:
             raise self._error
 
     async def _check(self) -> None:
         known_form = self._journal.form(*self._server)
-        form = await self._client.check(known_form)
+        try:
+            form = await self._client.check(known_form)
+        finally:
+            for reply in self._client.probes:
+                self._keep(self._order_of(PROBE), reply)
         if form != known_form:
             log.info("%s: %s follows a schema in the form %s", self._stage, self._client.endpoint, form)
             self._journal.keep_form(*self._server, form)
+        self._form = form
+
+    def _stop_for_user(self, error: StoppedByUserError) -> None:
+        log.warning("%s: waits for what is under way, as it is paid for; Ctrl+C again ends it at once", self._stage)
+        self._stop(error)
 
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""
         queue = iter(self.missing)
-        count = min(self._params.concurrency, len(self.missing))
+        count = min(self._most_at_once, len(self.missing))
         workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(count)]
         for worker in workers:
             worker.add_done_callback(self._ended)
@@ -165,8 +190,12 @@ class _Run:
 
     def _ended(self, worker: "asyncio.Task[None]") -> None:
         if not worker.cancelled() and (error := worker.exception()):
-            self._error = self._error or error
-            self._stopped.set()
+            self._stop(error)
+
+    def _stop(self, error: BaseException) -> None:
+        self._error = self._error or error
+        self._stopped.set()
+        self._pace.open()
 
     async def _work(self, queue: Iterator[tuple[Order, int]], bar: "tqdm[Never]") -> None:
         """Takes requests from the queue that all workers share, until it is empty or one of them stops the run."""
@@ -187,7 +216,7 @@ class _Run:
             entry = await self._answer(order, after)
         except AttemptError as error:
             return Outcome(order.request.name, None, error.reason, scrub(str(error)), "")
-        answer = parse_reply(order.request, entry.reply)
+        answer = order.parse(entry.reply)
         if answer.fault in REPAIRABLE:
             answer = await self._repaired(order, answer)
         return Outcome.of(order.request, answer)
@@ -199,12 +228,12 @@ class _Run:
             entry = await self._answer(repair, self._start if self._is_useless(repair) else 0)
         except AttemptError as error:
             return replace(faulty, detail=f"{faulty.detail}; its repair failed: {error.reason}, {scrub(str(error))}")
-        return better_reply(faulty, parse_reply(repair.request, entry.reply))
+        return better_reply(faulty, repair.parse(entry.reply))
 
     def _is_useless(self, order: Order) -> bool:
         """Whether the journal has an answer to this request, and it is faulty."""
-        entry = self._journal.latest(order.key)
-        return entry is not None and parse_reply(order.request, entry.reply).fault is not None
+        entry = self._journal.latest(order)
+        return entry is not None and order.parse(entry.reply).fault is not None
 
     async def _answer(self, order: Order, after: int) -> JournalEntry:
         """The newest entry with an id above `after`: another process's, or one bought now. Raises AttemptError."""
@@ -215,36 +244,62 @@ class _Run:
         try:
             reply = await self._buy(order)
             return self._keep(order, reply)  # no await in between, so that a reply that came is always kept
-        finally:
+        except BaseException:  # what is kept has no claim any more
             self._journal.release(order)
+            raise
 
     async def _buy(self, order: Order) -> Reply:
-        """The reply of the server, in at most `params.attempts` attempts. Raises the AttemptError of the last one."""
+        """The reply of the server, in at most `params.attempts` attempts, or more while it may be restarting.
+
+        Raises the AttemptError of the last one, and StageError if the server answered nobody in the meantime.
+        """
         retrying = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, AttemptError) and error.again),
-            stop=stop_after_attempt(self._params.attempts),
-            wait=_delay,
+            stop=lambda state: is_last(state, self._params.attempts),
+            wait=delay,
+            before_sleep=lambda state: self._say(order, next_step(state, self._params.attempts)),
             sleep=self._pause,
             reraise=True,
         )
+        replies = self._replies
         try:
             reply: Reply = await retrying(self._attempt, order)
         except AttemptError as error:
+            if error.reason in GONE and self._replies == replies:
+                raise StageError(
+                    f"{scrub(str(error))}\n  The server has answered nothing for {RESTART_SECONDS:.0f} seconds. "
+                    "What was answered before is kept; run again when it is back"
+                ) from error
             if error.reason == "bad_request":  # perhaps the server was exchanged: the next run finds its form anew
                 self._journal.forget_form(*self._server)
             raise
         return reply
 
+    def _say(self, order: Order, text: str) -> None:
+        if not self._error:
+            log.warning("%s: %s: %s", self._stage, order.request.name, text)
+
     async def _attempt(self, order: Order) -> Reply:
         """Raises AttemptError, or StageError if no request can succeed now."""
-        await self._wait_for_turn(order)
+        started = await self._pace.enter()
         try:
-            return await self._client.ask(order.request)
+            await self._wait_for_turn(order)
+            reply = await self._client.ask(order.request)
         except AttemptError as error:
-            _stop_if_hopeless(self._client.endpoint, error)
+            stop_if_hopeless(self._client.endpoint, error)
+            if error.reason in TOO_MUCH:
+                self._pace.overloaded(started)
+            if error.reason == "timed_out" and order.worst_usd:
+                self._journal.set_aside(order)
             if error.wait:
                 self._journal.turns.hold(order, error.wait)
             raise
+        else:
+            self._pace.answered()
+            self._replies += 1
+            return reply
+        finally:
+            self._pace.leave()
 
     async def _wait_for_turn(self, order: Order) -> None:
         turns = self._journal.turns
@@ -278,24 +333,3 @@ class _Run:
                 return
         if self._error:
             raise self._error
-
-
-def _delay(state: RetryCallState) -> float:
-    """The seconds before the next attempt: never less than the server asked for."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, AttemptError) and error.wait is not None:
-        return error.wait + random.uniform(0, JITTER)
-    return BACK_OFF(state)
-
-
-def _stop_if_hopeless(endpoint: str, error: AttemptError) -> None:
-    if error.reason == "refused" and not error.again:
-        raise StageError(
-            f"{endpoint} refuses: {scrub(str(error))}\n"
-            "  Every other request would end the same way. What was answered is kept; run again when this is put right"
-        ) from error
-    if error.wait is not None and error.wait > LONGEST_WAIT:
-        raise StageError(
-            f"{endpoint} asks to wait {error.wait:,.0f} seconds, more than {LONGEST_WAIT:.0f}: "
-            f"{scrub(str(error))}\n  What was answered is kept; run again after that time"
-        ) from error

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -15,7 +15,7 @@ BUSY_SECONDS = 60.0  # to wait for another process's transaction, which takes mi
 SCHEMA = """
 CREATE TABLE answers (           -- what was paid for; the newest row of a key counts, and none is ever changed
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL,           -- Order.key
+    key TEXT NOT NULL,           -- Order.key, or Order.key_with_limit if the answer was cut
     stage TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL,
     day TEXT NOT NULL,           -- UTC, for the list of what was spent
     name TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,
@@ -76,6 +76,7 @@ class Database:
         self.path = path
         with explain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            _keep_private(path)
             # SQLite itself doesn't wait if two processes create the file or turn on WAL mode at the same time.
             with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
                 self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -126,6 +127,14 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _keep_private(path: Path) -> None:
+    """Lets only the owner read the journal and its folder; SQLite's other files get the same rights as the journal."""
+    path.touch(0o600)
+    with suppress(PermissionError):  # it is another user's, who decides
+        path.parent.chmod(0o700)
+        path.chmod(0o600)
 
 
 @contextmanager

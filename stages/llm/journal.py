@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,11 +18,12 @@ from filelock import FileLock, Timeout
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.llm.database import Database, explain_errors
-from stages.llm.keys import scrub
+from stages.llm.keys import keys_in_environment, scrub
 from stages.llm.orders import Order
 from stages.llm.request import Reply
 
 FILE = "journal.sqlite"
+TIMED_OUT = "timed out"  # before the key of a request whose answer nobody waited for
 COPIES = 2  # of an answer on the disk: in SQLite's log, and then in the file
 SPARE = 128 * 1024  # bytes, for the log of claims and turns
 ROUNDING = 1e-9  # dollars: the rounding error that a sum of thousands of prices may have
@@ -54,11 +55,11 @@ class Journal:
         if self._owner:
             self._owner.close()
 
-    def latest(self, key: str) -> JournalEntry | None:
-        """The newest answer to the order with this key."""
+    def latest(self, order: Order) -> JournalEntry | None:
+        """The newest answer to this order."""
         columns = "id, raw, finish, input_tokens, output_tokens, detail"
-        query = f"SELECT {columns} FROM answers WHERE key = ? ORDER BY id DESC LIMIT 1"
-        rows: list[Any] = self._database.rows(query, key)
+        query = f"SELECT {columns} FROM answers WHERE key IN (?, ?) ORDER BY id DESC LIMIT 1"
+        rows: list[Any] = self._database.rows(query, order.key, order.key_with_limit)
         return JournalEntry(rows[0][0], Reply(*rows[0][1:])) if rows else None
 
     def last_id(self) -> int:
@@ -76,7 +77,7 @@ class Journal:
         Raises StageError if the budget or the disk has no room for this request.
         """
         with self._database.transaction() as connection:
-            entry = self.latest(order.key)
+            entry = self.latest(order)
             if entry and entry.id > after:
                 return entry
             holders = connection.execute("SELECT owner FROM claims WHERE key = ?", (order.key,)).fetchall()
@@ -94,12 +95,14 @@ class Journal:
 
     def record(self, order: Order, reply: Reply) -> JournalEntry:
         """Keeps a reply and ends its claim. The reply is on the disk when this returns."""
-        kept = replace(reply, raw=_storable(reply.raw), detail=_storable(reply.detail))
+        keys = keys_in_environment()
+        kept = replace(reply, raw=_storable(reply.raw, keys), detail=_storable(reply.detail, keys))
         request = order.request
         values = [
-            *(order.key, order.stage, order.endpoint, order.params.model),
+            order.key_with_limit if reply.finish == "length" else order.key,
+            *(order.stage, order.endpoint, order.params.model),
             datetime.fromtimestamp(self._clock(), UTC).date().isoformat(),
-            *map(_storable, (request.name, request.system, request.prompt)),
+            *(_storable(text, keys) for text in (request.name, request.system, request.prompt)),
             *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens, kept.detail),
             order.usd(kept),
         ]
@@ -112,6 +115,11 @@ class Journal:
             )
             connection.execute("DELETE FROM claims WHERE key = ?", (order.key,))
         return JournalEntry(cursor.lastrowid or 0, kept)
+
+    def set_aside(self, order: Order) -> None:
+        """Counts a request without an answer at the most that it can cost, as its server may charge for it."""
+        detail = "timed out: set aside until it is known not to be charged (`wikitune journal --prune --timed-out`)"
+        self.record(replace(order, key=f"{TIMED_OUT} {order.key}"), Reply("", "other", None, None, detail))
 
     def release(self, order: Order) -> None:
         """Ends this process's claim without an answer. If that fails, the claim ends with the process."""
@@ -176,7 +184,8 @@ class Journal:
 class Turns:
     """When the next request to a model may be sent: one queue for all processes.
 
-    Turns are `60 / requests_per_minute` seconds apart. While a server asks to wait, there are none.
+    Turns are as far apart as `requests_per_minute` and `tokens_per_minute` ask for. While a server asks to wait, there
+    are none.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
@@ -184,7 +193,7 @@ class Turns:
 
     def take(self, order: Order) -> float:
         """Takes the next free turn of the model. Returns the seconds until then."""
-        interval = 60 / order.params.requests_per_minute
+        interval = order.seconds_of_a_turn
         server = _server(order)
         with self._database.transaction() as connection:
             now = self._clock()
@@ -255,6 +264,6 @@ def _server(order: Order) -> tuple[str, str]:
     return order.endpoint, order.params.model
 
 
-def _storable(text: str) -> str:
+def _storable(text: str, keys: Sequence[str]) -> str:
     """Without keys, and without lone surrogates, which a model may answer and SQLite rejects."""
-    return scrub(text).encode(errors="replace").decode()
+    return scrub(text, keys).encode(errors="replace").decode()

@@ -17,12 +17,22 @@ from stages.llm.request import FROM_REASONING, Reply, Request
 
 log = logging.getLogger(__name__)
 
-Fault = Literal["blocked", "cut_at_the_limit", "unreadable", "empty", "not_json", "wrong_shape", "too_few"]
-# A blocked, cut or unreadable answer would end in the same way again.
+Fault = Literal[
+    "blocked", "cut_at_the_limit", "context_full", "looped", "unreadable", "empty", "not_json", "wrong_shape", "too_few"
+]
+# A blocked, cut, looping or unreadable answer would end in the same way again.
 REPAIRABLE = frozenset({"empty", "not_json", "wrong_shape", "too_few"})
+FULL = 0.9  # share of the allowed tokens from which an answer counts as cut by that limit: servers count differently
+_LONGEST_LOOP = 300  # characters that are repeated
 _PROBLEMS_SHOWN = 5
 _NAMES_SHOWN = 5
 
+_ADVICE = {
+    "cut_at_the_limit": (
+        "Raise max_output_tokens for what was cut: at temperature 0 it is not asked again with the same limit"
+    ),
+    "context_full": "Give the server a larger context, or shorten the prompt: what the context cut is asked again",
+}
 # This text and the details of faults below are part of the journal's key of a repair: in other words, repairs that
 # were bought already would be bought again.
 _REPAIR_PROMPT = """{prompt}
@@ -61,8 +71,9 @@ class Outcome:
         return cls(request.name, parsed.value, parsed.fault, parsed.detail, parsed.raw, parsed.stripped)
 
 
-def parse_reply(request: Request, reply: Reply) -> ParsedReply:
-    """Checks the reply against the schema, whatever the server promised."""
+def parse_reply(request: Request, reply: Reply, limit: int | None = None) -> ParsedReply:
+    """Checks the reply against the schema, whatever the server promised. `limit` is the most tokens that the answer was
+    allowed, which tells an answer that reached it from one that filled the server's context."""
 
     def faulty(fault: Fault, detail: str) -> ParsedReply:
         return ParsedReply(reply.raw, None, fault, detail)
@@ -71,8 +82,7 @@ def parse_reply(request: Request, reply: Reply) -> ParsedReply:
     if reply.finish == "blocked":
         return faulty("blocked", f"the server withheld the answer{why}")
     if reply.finish == "length":
-        after = "" if reply.output_tokens is None else f" after {reply.output_tokens} tokens"
-        return faulty("cut_at_the_limit", f"it ended{after}; raise max_output_tokens")
+        return faulty(*_why_cut(reply, limit))
     if reply.finish == "unreadable":
         return faulty("unreadable", f"the server sent no answer of its protocol{why}")
     text, stripped = _object_text(reply)
@@ -89,6 +99,32 @@ def parse_reply(request: Request, reply: Reply) -> ParsedReply:
     if problem:
         return faulty("wrong_shape", problem)
     return _counted(request, ParsedReply(reply.raw, value, stripped=stripped))
+
+
+def _why_cut(reply: Reply, limit: int | None) -> tuple[Fault, str]:
+    """Which limit ended the answer, and what to do."""
+    tokens = reply.output_tokens
+    after = "" if tokens is None else f" after {tokens:,} tokens"
+    if (unit := repeated_end(reply.raw)) is not None:
+        return "looped", f"it repeats {unit!r} to its end{after}: the model is stuck; use another one, or a temperature"
+    if tokens is not None and limit is not None and tokens < FULL * limit:
+        return "context_full", (
+            f"it ended{after} of the {limit:,} that max_output_tokens allows, as the server's context was full; give "
+            "the server a larger context (Ollama: context_tokens), or shorten the prompt"
+        )
+    return "cut_at_the_limit", f"it ended{after}; raise max_output_tokens"
+
+
+def repeated_end(text: str) -> str | None:
+    """The text that a reply says again and again up to its end, at least five times and over at least 100 characters;
+    None if it ends in no such loop."""
+    for period in range(1, _LONGEST_LOOP + 1):
+        tail = text[-max(5 * period, 100) :]
+        if len(tail) < max(5 * period, 100):
+            return None
+        if tail[period:] == tail[:-period]:
+            return text[-period:]
+    return None
 
 
 def stripped_counts(replies: Iterable[Sequence[str]]) -> dict[str, int]:
@@ -173,12 +209,12 @@ class FailureTally:
             reasons[str(outcome.reason)] += self._wanted[key]
         reasons["in earlier rounds"] = self._before
         names = [outcome.name for outcome in self._failed.values()]
-        cut = "\n  Raise max_output_tokens for what was cut: at temperature 0 it is not asked again with the same limit"
+        advice = [text for reason, text in _ADVICE.items() if reason in reasons]
         return (
             f"{self._stage}: {failures} of {self._total} requests have no usable answer, and max_failure_rate "
             f"is {self._max_rate:g}: "
             + ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if count)
             + f"\n  among them: {', '.join(names[:_NAMES_SHOWN])}"
-            + (cut if "cut_at_the_limit" in reasons else "")
+            + "".join(f"\n  {text}" for text in advice)
             + "\n  The answers are in the journal: run again to ask only what has none, or raise max_failure_rate"
         )

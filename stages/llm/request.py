@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed
+from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, positive_or
 
 Provider = Literal["gemini", "openai"]
 OPENAI = "https://api.openai.com/"  # the one server that differs from the others that speak its protocol
@@ -19,6 +19,45 @@ FROM_REASONING = "from the reasoning field"
 Finish = Literal["stop", "length", "blocked", "other", "unreadable"]
 
 
+def _seconds_or_auto(value: object) -> object:
+    if value == "auto" or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("must be auto, or a number of seconds above 0")
+
+
+def _at_most_1024(value: int | str) -> int | str:
+    if isinstance(value, int) and value > 1024:
+        raise ValueError("must be at most 1024")
+    return value
+
+
+def _thinking(value: object) -> object:
+    """YAML 1.1 reads `off` as false."""
+    if value is False:
+        return "off"
+    if value in ("auto", "off") or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("must be auto, off, or a number of tokens from 1")
+
+
+# What ends in another way is not known to hold a key, and would not be taken out of messages.
+KeyVariable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*(KEY|TOKEN))?$")]
+
+
+def _same_or_price(value: object) -> object:
+    if value == "same" or (isinstance(value, int | float) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise ValueError("must be same, or a number of dollars from 0")
+
+
+CachedPrice = Annotated[float | Literal["same"], BeforeValidator(_same_or_price)]
+Thinking = Annotated[int | Literal["auto", "off"], BeforeValidator(_thinking)]
+Form = Literal["json_schema", "json_object with schema", "json_object", "text"]  # stages/llm/clients/schemas.py
+Seconds = Annotated[float | Literal["auto"], BeforeValidator(_seconds_or_auto)]
+PerMinute = Annotated[int | Literal["unlimited"], positive_or("unlimited")]
+AtOnce = Annotated[int | Literal["auto"], AfterValidator(_at_most_1024), positive_or("auto")]
+
+
 class LlmParams(SectionModel):
     """How a stage asks its model; part of the stage's own section of params.yaml."""
 
@@ -27,13 +66,22 @@ class LlmParams(SectionModel):
     temperature: Annotated[float, Field(ge=0, le=2)]
     seed: Seed
     max_output_tokens: Positive
+    thinking: Thinking = "auto"  # of a model that thinks: as it likes, not at all, or up to so many tokens
+    api_key_variable: Annotated[KeyVariable, SAME_RESULT] = ""  # of the key; "": the provider's own, for its own server
+    allow_http: Annotated[bool, SAME_RESULT] = False  # without encryption, also to other machines
+    form: Annotated[Form | Literal["auto"], SAME_RESULT] = "auto"  # in which the schema is sent; auto: found by a probe
     context_tokens: Positive  # of prompt and answer, for servers that must be told (Ollama)
-    concurrency: Annotated[int, Field(ge=1, le=256), SAME_RESULT]  # requests under way at once, per process
+    # "auto" stands for values that depend on the server: stages/llm/settings.py
+    local: Annotated[bool | Literal["auto"], SAME_RESULT] = "auto"  # a server of one's own, which costs nothing
+    concurrency: Annotated[AtOnce, SAME_RESULT]  # most requests under way at once, per process
     requests_per_minute: Annotated[Positive, SAME_RESULT]  # by all processes together
-    timeout_seconds: Annotated[float, Field(gt=0), SAME_RESULT]  # of one attempt
+    tokens_per_minute: Annotated[PerMinute, SAME_RESULT] = "unlimited"  # of prompts and longest answers, by all
+    timeout_seconds: Annotated[Seconds, SAME_RESULT]  # of one attempt
     attempts: Annotated[Positive, SAME_RESULT]  # at one request, if the server fails or asks to wait
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
     usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]
+    # of input that the provider has in its cache
+    usd_per_million_cached_input: Annotated[CachedPrice, SAME_RESULT] = "same"
     usd_per_million_output: Annotated[float, Field(ge=0), SAME_RESULT]
     budget_usd: Annotated[float, Field(ge=0), SAME_RESULT]  # the limit of this stage, over all runs in the journal
 
@@ -62,31 +110,50 @@ class Reply:
     output_tokens: int | None  # includes the model's thinking, which is paid, too
     detail: str = ""  # the server's own word for why there is no answer: SAFETY, prompt: BLOCKLIST, refusal;
     # or FROM_REASONING
+    cached_tokens: int = 0  # of the input tokens, those that the provider had in its cache; not in the journal
 
 
 class AttemptError(Exception):
     """An attempt without a reply. The message contains no API key.
 
     `reason` is one of those in stages/llm/clients/transport.py, `again` says whether another attempt may help, and
-    `wait` is the number of seconds that the server asks to wait, None if it doesn't.
+    `wait` is the number of seconds that the server asks to wait, None if it doesn't. With `nobody_there`, nothing
+    accepts connections at the server's address.
     """
 
-    def __init__(self, reason: str, message: str, *, again: bool, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        *,
+        again: bool,
+        wait: float | None = None,
+        nobody_there: bool = False,
+        status: int | None = None,
+    ) -> None:
         super().__init__(message)
-        self.reason, self.again, self.wait = reason, again, wait
+        self.status = status  # of the HTTP response, None if there was none
+        self.reason, self.again, self.wait, self.nobody_there = reason, again, wait, nobody_there
 
 
 class Client(Protocol):
-    """A server, asked through its own client library. One attempt is one HTTP request, never more."""
+    """A server, asked through its own client library. One attempt is one HTTP request, and one
+    more for each parameter that the server refuses for the first time."""
 
     endpoint: str  # where requests go, as in the journal's key
+    probes: list[Reply]  # to the tiny requests of `check`, which are paid for
+
+    @property
+    def form(self) -> str:
+        """As `check` returned it; `ask` adds what the server refuses."""
 
     async def check(self, known_form: str | None) -> str:
         """Checks server, key and model, and returns the name of the form in which the server follows a schema best.
 
         Must be called before `ask`. The check takes at most three seconds, and two more attempts per form to find the
-        best one. If an earlier run found `known_form`, no form is tried. A client may return a name that `check`
-        doesn't accept as known: then the next run tries the forms again. Raises StageError that says what to set.
+        best one. What fails for a passing reason (429, 503, a reset) is tried again, as often as any request. If an
+        earlier run found `known_form`, no form is tried. A client may return a name that `check` doesn't accept as
+        known: then the next run tries the forms again. Raises StageError that says what to set.
         """
 
     async def ask(self, request: Request) -> Reply:

@@ -9,11 +9,11 @@ from stages.common.errors import StageError
 from stages.llm.asking import ask_all, recall
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
-from stages.llm.clients.schemas import Form
 from stages.llm.journal import Journal
-from stages.llm.orders import cost, input_tokens, make_order
+from stages.llm.orders import input_tokens, make_order
 from stages.llm.replies import Outcome, ParsedReply, parse_reply
-from stages.llm.request import Client, LlmParams, Provider, Reply, Request
+from stages.llm.request import Client, Form, LlmParams, Provider, Reply, Request
+from stages.llm.settings import ServerSettings, settings_for
 
 SETTLED: Form = "json_schema"  # passed to `check` as the form that is known already, so that it sends no probe
 
@@ -54,7 +54,7 @@ def estimate_cost(
         in_journal=len(orders) - len(missing),
         input_tokens=tokens_in,
         output_tokens=tokens_out,
-        usd=cost(params, tokens_in, tokens_out),
+        usd=settings_for(params, endpoint).usd(tokens_in, tokens_out),
         spent_usd=journal.spent(stage),
         budget_usd=params.budget_usd,
     )
@@ -131,7 +131,12 @@ class Service:
                 await client.close()
 
         seconds, reply = asyncio.run(time_once())
-        return seconds, parse_reply(request, reply)
+        return seconds, parse_reply(request, reply, self.params.max_output_tokens)
+
+    @property
+    def settings(self) -> ServerSettings:
+        """The settings that count for this server."""
+        return settings_for(self.params, self._client().endpoint)
 
     def estimate_cost(self, requests: Sequence[Request]) -> CostEstimate:
         """What the requests would cost. Nothing is sent."""

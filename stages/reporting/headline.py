@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
+from stages.judges.constant_answers import OWN_FRAME
 from stages.judges.decisions import SIGNIFICANCE
 from stages.reporting.evidence import METRICS, Evidence, Measurement
 from stages.reporting.wording import Wording
@@ -71,6 +73,16 @@ def read_model_scores(evidence: Evidence) -> list[ModelScores]:
             alone = evidence.measurement("judge", "solo", role, "total")
             models.append(ModelScores(role, figures["rows"], total, criteria, alone))
     return models
+
+
+def describe_floor(evidence: Evidence, wording: Wording) -> str:
+    """What the best of several answers to everything gets, "" if it was not measured. A model below knows less."""
+    floor = evidence.table("judge", "checks", "constant")
+    if "text" not in floor:
+        return ""
+    total = wording.decimal(TOTAL_MAX * floor["measured"])
+    text = wording.text("models.own_frame") if floor["text"] == OWN_FRAME else f"“{harmless(floor['text'])}”"
+    return wording.text("models.floor", text=text, total=total, rows=wording.integer(floor["rows"]))
 
 
 def read_pair_results(evidence: Evidence) -> list[PairResult]:

@@ -141,6 +141,7 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "next_command": run_time.next_seeds_command(evidence),
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
+        "floor": headline.describe_floor(evidence, wording),
         "gaps": list(headline.describe_gaps(evidence, wording)),
         "judge": ", ".join(reference.judge_names(evidence.params["judge"])),
         "total_max": TOTAL_MAX,

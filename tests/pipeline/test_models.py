@@ -39,7 +39,7 @@ def teach(prompt: str) -> dict[str, Any]:
 def audit_or_judge(prompt: str) -> dict[str, Any]:
     """Keeps every example, and gives every answer the same marks."""
     if "<<<examples" in prompt:
-        kept = {"verdict": "keep", "reason": "ok", "justification": "Fine."}
+        kept = {"reason": "ok", "justification": "Fine."}
         return {
             "verdicts": [{"number": int(number)} | kept for number in re.findall(r'^{"number": (\d+)', prompt, re.M)]
         }

@@ -34,7 +34,8 @@ def test_every_stage_leaves_its_outputs_and_loses_nothing(finished: Workspace) -
     answers = rows(finished, "data/answers.jsonl")
     assert [row["id"] for row in answers] == [row["id"] for row in test]
     assert len(rows(finished, "data/judgments.jsonl")) == 3 * 2 * len(test)
-    assert len(rows(finished, "data/judge_checks.jsonl")) == 6 * 2 * min(20, len(test))
+    assert len(test) == 8  # six checks in both orders, and eight constant answers in one
+    assert len(rows(finished, "data/judge_checks.jsonl")) == (6 * 2 + 8) * len(test)
     page = finished.read("reports/index.html").decode()
     assert all(f'"id":"{row["id"]}"' in page for row in test)
     for picture in ("loss_curves", "score_distribution", "mean_scores", "win_rates", "rejection_reasons"):

@@ -21,9 +21,9 @@ def numbered(prompt: str) -> list[dict[str, Any]]:
 def auditor(prompt: str) -> dict[str, Any]:
     """Rejects answers about Green, has nothing to say about Red, and keeps the others."""
     verdicts = [
-        {"number": example["number"], "verdict": "reject", "reason": "not_factual", "justification": "It is not."}
+        {"number": example["number"], "reason": "not_factual", "justification": "It is not."}
         if "Green" in example["output"]
-        else {"number": example["number"], "verdict": "keep", "reason": "ok", "justification": "Fine."}
+        else {"number": example["number"], "reason": "ok", "justification": "Fine."}
         for example in numbered(prompt)
         if "Red" not in example["output"]
     ]
@@ -66,7 +66,7 @@ def test_a_reply_in_a_fence_is_read_and_counted(serve: Serve, make: MakeExample)
 
 def test_a_rejection_without_grounds_still_has_evidence(serve: Serve, make: MakeExample) -> None:
     """Guards against a record that cannot be written because a model left its justification empty."""
-    verdict = {"number": 1, "verdict": "reject", "reason": "not_useful", "justification": " "}
+    verdict = {"number": 1, "reason": "not_useful", "justification": " "}
     serve(lambda prompt: {"verdicts": [verdict | {"number": example["number"]} for example in numbered(prompt)][:1]})
     write_jsonl(curate.SYNTHETIC, [make("Name a color.", "Blue."), make("Name a shape.", "A cube.")])
     configure("curate", auditor="openai", audit_batch=1)
@@ -80,8 +80,6 @@ Change = Callable[[int, dict[str, Any]], dict[str, Any]]
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda number, verdict: verdict | {"reason": "not_factual"}, '"keep" with the reason "not_factual"'),
-        (lambda number, verdict: verdict | {"verdict": "reject"}, '"reject" with the reason "ok"'),
         (lambda number, verdict: verdict | {"number": number - 1}, "numbered from 1 to 3, and there is a verdict on 0"),
         (lambda number, verdict: verdict | {"number": number + 1}, "numbered from 1 to 3, and there is a verdict on 4"),
         (lambda number, verdict: verdict | {"number": 1}, "there are 3 on example 1"),
@@ -90,15 +88,15 @@ Change = Callable[[int, dict[str, Any]], dict[str, Any]]
 def test_verdicts_that_cannot_be_told_apart_are_asked_for_again(
     serve: Serve, make: MakeExample, change: Change, fault: str
 ) -> None:
-    """Guards against an example that gets its neighbour's verdict, a rejection for being "ok", one that is kept in
-    spite of its reason, and three verdicts on one example that pass for one on each of three."""
+    """Guards against an example that gets its neighbour's verdict, and against three verdicts on one example that pass
+    for one on each of three."""
 
     def careless(prompt: str) -> dict[str, Any]:
         listed = data(prompt, "examples").splitlines()
-        right = {"verdict": "keep", "reason": "ok", "justification": "Fine."}
+        right = {"reason": "ok", "justification": "Fine."}
         verdicts: list[dict[str, Any]] = [{"number": number} | right for number in range(1, len(listed) + 1)]
         if "An earlier answer" in prompt:
-            verdicts[1] |= {"verdict": "reject", "reason": "not_useful"}
+            verdicts[1] |= {"reason": "not_useful"}
             return {"verdicts": verdicts}
         return {"verdicts": [change(verdict["number"], verdict) for verdict in verdicts]}
 

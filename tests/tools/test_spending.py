@@ -99,7 +99,7 @@ def test_what_was_answered_is_shown(folder: Path, said: Said) -> None:
     with Journal(clock=lambda: 20_000 * DAY) as journal:
         request = make_request("tea")
         first = make_order(request, make_params(**PRICES), "synth", "gemini", "http://here")
-        journal.record(first, Reply("old", "stop", 10, 5))
+        journal.record(first, Reply("old", "length", 10, 5))
         journal.record(first, Reply('{"wo\x1b[2J', "length", None, 5))
         journal.record(first.of(replace(request, prompt="Again.")), Reply("", "blocked", 10, 0, "SAFETY"))
     assert said("--show", "tea") == (

@@ -1,7 +1,8 @@
 """A judge without a model: it gives an answer 0-5 points on three criteria by comparing words with the reference.
 
 It reads words, not meaning, and isn't told which model wrote an answer. docs/stages/judge.md says its rules in plain
-English. Nothing in it was fitted to an answer: benchmarks/rubric_quality.py measures it.
+English. Its constants were set by hand, with some of the answers in view by which benchmarks/rubric_quality.py measures
+it; the benchmark counts the others apart.
 """
 
 import re
@@ -13,7 +14,7 @@ from itertools import pairwise
 from stages.common.records import Scores
 from stages.english.inflection import lemmas_of
 from stages.judges.rubric.answer_content import AnswerContent, compare_content, frame_stems
-from stages.judges.rubric.rubric_words import READ_CHARACTERS, Word, content_stems, tokenize_words
+from stages.judges.rubric.rubric_words import NEGATION, READ_CHARACTERS, Word, content_stems, tokenize_words
 from stages.judges.rubric.task import RubricTask, parse_task
 
 _SHORT = 4  # words; a shorter answer is no sentence
@@ -111,7 +112,7 @@ def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]
     subject -= frame_stems()
     about = stems & task.offered
     signs = [content.found and 0.5 + content.found, len(subject & stems) / max(1, len(subject))]
-    if len(about) > (0 if task.works_on_text else 1):
+    if len(about) > 1 or (about and about == stems - frame_stems() - {NEGATION}):
         signs.append(min(1.0, 2 * len(about) / len(stems)))
     topic = min(1.0, 1.25 * max(signs)) * min(1.0, 2 * (len(given) + 1) / max(1, len(expected)))
     if is_short and topic < 0.5 and not content.found:

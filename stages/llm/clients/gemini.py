@@ -16,6 +16,7 @@ from stages.llm.clients.transport import (
     CHECK_SECONDS,
     SEEDS,
     attempt,
+    check_encryption,
     checked_address,
     content_error,
     failed_check,
@@ -25,6 +26,7 @@ from stages.llm.clients.transport import (
 )
 from stages.llm.keys import GEMINI_KEYS, check_key
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply, Request
+from stages.llm.settings import settings_for
 
 if TYPE_CHECKING:
     import httpx2
@@ -77,6 +79,7 @@ class _Usage(_Wire):
     prompt_token_count: Tokens = None
     candidates_token_count: Tokens = None
     thoughts_token_count: Tokens = None
+    cached_content_token_count: Tokens = None
 
     def tokens(self, raw: str) -> tuple[int | None, int | None]:
         """The tokens of input and output; None if unknown. Gemini leaves out a count of 0, which can't be the number
@@ -97,15 +100,19 @@ class GeminiClient:
 
     def __init__(self, params: LlmParams) -> None:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or GOOGLE)
-        self._params = params
-        self._variable = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
+        self._params, self._settings = params, settings_for(params, self.endpoint)
+        self.form, self.probes = FORM, list[Reply]()
+        own = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
+        # Google's key is for Google, and for the address that stands beside it in the environment.
+        is_its_own = not params.endpoint or self.endpoint == GOOGLE
+        self._variable = params.api_key_variable or (own if is_its_own else "")
         self._key = os.environ.get(self._variable, "").strip()
 
     @cached_property
     def _http(self) -> "httpx2.AsyncClient":
         """Given this client, the library doesn't use aiohttp. With aiohttp, it would send a request again after a lost
         connection, although the server may have received it."""
-        return http_client(self._params.concurrency)
+        return http_client(self._settings.most_at_once)
 
     @cached_property
     def _client(self) -> "Client":
@@ -123,6 +130,14 @@ class GeminiClient:
 
     async def check(self, known_form: str | None) -> str:  # noqa: ARG002 # there is one form
         """Sends no probe: Gemini always follows a schema."""
+        check_encryption(self.endpoint, self._params.allow_http)
+        if not self._variable:
+            raise StageError(
+                f"{self.endpoint} is not Google's address, so it is sent no key of Google's; put its own key into an "
+                "environment variable, and name that in api_key_variable in params.yaml"
+            )
+        if not self._key and self._params.api_key_variable:
+            raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
         if not self._key:
             raise StageError(
                 f"{' (or '.join(reversed(GEMINI_KEYS))}) is not set, and Gemini needs a key; set it in the environment"
@@ -139,7 +154,7 @@ class GeminiClient:
         return FORM
 
     async def ask(self, request: Request) -> Reply:
-        async with self._attempt(self._params.timeout_seconds):
+        async with self._attempt(self._settings.timeout_seconds):
             response = await self._client.aio.models.generate_content(
                 model=self._params.model, contents=request.prompt, config=self._config(request)
             )
@@ -153,13 +168,16 @@ class GeminiClient:
             await self._http.aclose()
 
     def _config(self, request: Request) -> "GenerateContentConfig":
-        from google.genai.types import GenerateContentConfig
+        from google.genai.types import GenerateContentConfig, ThinkingConfig
 
+        thinking = self._params.thinking
+        budget = None if thinking == "auto" else ThinkingConfig(thinking_budget=0 if thinking == "off" else thinking)
         return GenerateContentConfig(
             system_instruction=request.system or None,
             temperature=self._params.temperature,
             seed=self._params.seed % SEEDS,
             max_output_tokens=self._params.max_output_tokens,
+            thinking_config=budget,
             response_mime_type="application/json",
             response_json_schema=schema_for(request.schema, request.items),
             # The unparsed response. When it parses CONTINUATION, the library sends a second request, which costs, too.
@@ -199,6 +217,9 @@ class GeminiClient:
             except APIError as error:
                 assert isinstance(error.response, httpx2.Response)  # as the HTTP client is
                 raise status_error(error.response) from None
+            except RecursionError:  # the library parses the body of an error by itself
+                words = f"{self.endpoint} answered JSON that is nested too deep"
+                raise AttemptError("bad_reply", words, again=True) from None
             except ValueError as error:  # not JSON, not an answer, or an impossible name for a model
                 raise content_error(self.endpoint, error) from None
 
@@ -217,4 +238,4 @@ def _reply(body: str) -> Reply:
     raw = "".join(part.text for part in candidate.content.parts if not part.thought)
     finish = _FINISHES.get(candidate.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else candidate.finish_reason
-    return Reply(raw, finish, *usage.tokens(raw), detail=detail)
+    return Reply(raw, finish, *usage.tokens(raw), detail=detail, cached_tokens=usage.cached_content_token_count or 0)

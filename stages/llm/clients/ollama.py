@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ValidationError
 
 from stages.llm.clients.envelopes import Envelope, Lenient, Text, Tokens, or_reasoning, unreadable_reply
-from stages.llm.clients.schemas import Form
+from stages.llm.clients.streams import whole_chat
 from stages.llm.clients.transport import SEEDS
-from stages.llm.request import AttemptError, Finish, LlmParams, Reply
+from stages.llm.request import AttemptError, Finish, Form, LlmParams, Reply
 
 CHAT_PATH = "/api/chat"
 LIST_PATH = "/api/tags"
@@ -67,13 +67,15 @@ def ollama_body(
             "seed": params.seed % SEEDS,
         },
     }
+    if params.thinking != "auto":
+        body["think"] = params.thinking != "off"  # it takes no number of tokens
     return body | ({"format": formats[form]} if form in formats else {})
 
 
 def ollama_reply(content: bytes, params: LlmParams) -> Reply:
     """Raises AttemptError if the prompt was cut to fit the context."""
     try:
-        chat = _Chat.model_validate_json(content)
+        chat = _Chat.model_validate_json(whole_chat(content))
     except ValidationError as error:
         return unreadable_reply(content.decode(errors="replace"), error)
     if chat.prompt_eval_count is not None and chat.prompt_eval_count >= params.context_tokens:

@@ -3,22 +3,28 @@
 Ollama is asked in its own protocol (stages/llm/clients/ollama.py).
 """
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import parse_qsl
 
 from pydantic import Field, ValidationError
 
 from stages.common.errors import StageError
+from stages.llm.attempts import patiently
 from stages.llm.clients import ollama
 from stages.llm.clients.envelopes import AnyObject, Envelope, Lenient, Text, Tokens, or_reasoning, unreadable_reply
-from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Form, Probe, schema_for, system_for
+from stages.llm.clients.refusals import refused_parameters, split_refused, with_refused, without_refused
+from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Probe, schema_for, system_for
+from stages.llm.clients.streams import whole_completion
 from stages.llm.clients.transport import (
     CHECK_SECONDS,
     SEEDS,
     attempt,
+    check_encryption,
     checked_address,
     connection_error,
     failed_check,
@@ -28,15 +34,20 @@ from stages.llm.clients.transport import (
 )
 from stages.llm.keys import OPENAI_KEY, check_key
 from stages.llm.orders import make_order
-from stages.llm.request import OPENAI, AttemptError, Finish, LlmParams, Reply, Request
+from stages.llm.request import OPENAI, AttemptError, Finish, Form, LlmParams, Reply, Request
+from stages.llm.settings import settings_for
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+
+log = logging.getLogger(__name__)
 
 ADDRESS = "OPENAI_BASE_URL"
 LOCAL = "http://localhost:11434/v1"  # Ollama's
 CHAT_PATH = "/chat/completions"
 LIST_PATH = "/models"
+GOOGLE = "https://generativelanguage.googleapis.com/"
+EFFORTS = ((2048, "low"), (8192, "medium"))  # of thinking, up to so many tokens; beyond is "high"
 _NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses that servers and gateways send for a page they don't have
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
 
@@ -48,9 +59,17 @@ class OpenAICompatibleClient:
         """`room_usd` is what `check` may spend on finding out in which form the server follows a schema."""
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or LOCAL)
         self._params, self._room_usd = params, room_usd
-        self._key = os.environ.get(OPENAI_KEY, "").strip()
+        self._settings = settings_for(params, self.endpoint)
+        # OpenAI's key is for OpenAI, and for the address that stands beside it in the environment.
+        is_its_own = self.endpoint.startswith(OPENAI) or (not params.endpoint and bool(os.environ.get(ADDRESS)))
+        self._variable = params.api_key_variable or (OPENAI_KEY if is_its_own else "")
+        self._key = os.environ.get(self._variable, "").strip()
+        self._base, _, self._query = self.endpoint.partition("?")
         self._ollama = False
         self._form: Form = FORMS[0]
+        self._refused: frozenset[str] = frozenset()  # by the server, of what was sent: stages/llm/clients/refusals.py
+        self._is_certain = True
+        self.probes: list[Reply] = []
 
     @cached_property
     def _client(self) -> "AsyncOpenAI":
@@ -59,28 +78,44 @@ class OpenAICompatibleClient:
 
         return AsyncOpenAI(
             api_key=self._key or "none",  # the library wants one, even if the server doesn't
-            base_url=self.endpoint,
+            base_url=self._base,
+            default_query=dict(parse_qsl(self._query)),  # such as Azure's api-version
+            default_headers={"api-key": self._key} if self._is_azure and self._key else None,
             max_retries=0,
             timeout=None,
-            http_client=http_client(self._params.concurrency),
+            http_client=http_client(self._settings.most_at_once),
         )
 
     async def check(self, known_form: str | None) -> str:
-        check_key(OPENAI_KEY, self._key)
-        if not self._key and self.endpoint.startswith(OPENAI):
-            raise StageError(f"{OPENAI_KEY} is not set, and {self.endpoint} needs a key; set it in the environment")
+        check_encryption(self.endpoint, self._params.allow_http)
+        check_key(self._variable, self._key)
+        if not self._key and (self._params.api_key_variable or self.endpoint.startswith(OPENAI)):
+            raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
         self._client  # noqa: B018 # created before the clock starts: importing its library takes a second
         try:
-            async with self._attempt(CHECK_SECONDS):
-                self._ollama = await self._is_ollama()
-                names = await self._model_names()
+            names = await patiently(self._look, self.endpoint, self._params.attempts)
             if names is not None and self._params.model not in names:
                 raise self._unknown_model(names)
-            known = [form for form in FORMS if form == known_form]
-            self._form, certain = (known[0], True) if known else await self._strictest_form()
+            name, refused = split_refused(known_form or "")
+            known = [form for form in FORMS if form == (name if self._params.form == "auto" else self._params.form)]
+            if known:
+                self._form, self._refused = known[0], refused
+            else:
+                self._form, self._is_certain = await self._strictest_form()
         except AttemptError as error:
-            raise failed_check(error, OPENAI_KEY, ADDRESS) from None
-        return self._form if certain else self._form + FOR_NOW
+            path = "" if self._base.endswith("/v1") else f". Such addresses usually end in /v1: {self._base}/v1"
+            raise failed_check(error, self._variable if self._key else "", ADDRESS, path) from None
+        return self.form
+
+    async def _look(self) -> set[str] | None:
+        """The models that the server lists; None if it keeps no list."""
+        async with self._attempt(CHECK_SECONDS):
+            self._ollama = await self._is_ollama()
+            return await self._model_names()
+
+    @property
+    def form(self) -> str:
+        return with_refused(self._form if self._is_certain else self._form + FOR_NOW, self._refused)
 
     async def ask(self, request: Request) -> Reply:
         return await self._ask(request, self._form)
@@ -89,34 +124,74 @@ class OpenAICompatibleClient:
         if "_client" in self.__dict__:  # created
             await self._client.close()
 
-    async def _ask(self, request: Request, form: Form) -> Reply:
-        import httpx2
-        from openai import BadRequestError
+    async def _ask(self, request: Request, form: Form, *, probing: bool = False) -> Reply:
+        """Sends the request, and once more without what the server refuses. That is kept if the server then takes the
+        request. While probing, a refused form is an error, as it is what the probe wants to know."""
+        from openai import BadRequestError, UnprocessableEntityError
 
+        refused = self._refused
+        while True:
+            url, body = self._request(request, "text" if "response_format" in refused else form)
+            body = without_refused(body, refused)
+            async with self._attempt(self._settings.timeout_seconds):
+                try:
+                    reply = await self._post(url, body)
+                except (BadRequestError, UnprocessableEntityError) as error:
+                    if isinstance(error, BadRequestError) and error.code == "content_filter":
+                        return Reply("", "blocked", 0, 0, detail="prompt: content_filter")
+                    found = refused_parameters(error.response.text, body)
+                    more = refused | (found - {"response_format"} if probing else found)
+                    if more == refused:
+                        raise
+                    refused = more
+                    continue
+            if refused - self._refused:
+                self._refused |= refused
+                log.info("%s refuses %s; requests are sent without it", self.endpoint, ", ".join(sorted(refused)))
+            return reply
+
+    def _request(self, request: Request, form: Form) -> tuple[str, dict[str, Any]]:
+        """The address and the body."""
         schema = schema_for(request.schema, request.items)
         messages = [{"role": "user", "content": request.prompt}]
         if system := system_for(form, request.system, schema):
             messages.insert(0, {"role": "system", "content": system})
         if self._ollama:
-            url, body = self._root + ollama.CHAT_PATH, ollama.ollama_body(self._params, messages, form, schema)
-        else:
-            # OpenAI's newer models reject the name that all other servers know.
-            limit = "max_completion_tokens" if self.endpoint.startswith(OPENAI) else "max_tokens"
-            url, body = CHAT_PATH, _chat_body(self._params, messages, form, schema, limit)
-        async with self._attempt(self._params.timeout_seconds):
-            try:
-                response = await self._client.post(url, cast_to=httpx2.Response, body=body)
-            except BadRequestError as error:
-                if error.code != "content_filter":
-                    raise
-                return Reply("", "blocked", 0, 0, detail="prompt: content_filter")
-            return ollama.ollama_reply(response.content, self._params) if self._ollama else _reply(response.content)
+            return self._root + ollama.CHAT_PATH, ollama.ollama_body(self._params, messages, form, schema)
+        # OpenAI's newer models reject the name that all other servers know.
+        limit = "max_completion_tokens" if self.endpoint.startswith(OPENAI) else "max_tokens"
+        return CHAT_PATH, _chat_body(self._params, messages, form, schema, limit) | self._thinking()
+
+    def _thinking(self) -> dict[str, Any]:
+        """How the server is told how much to think: OpenAI and Google take an effort, others a flag of the template."""
+        thinking = self._params.thinking
+        if thinking == "auto":
+            return {}
+        if self._is_azure or self.endpoint.startswith((OPENAI, GOOGLE)):
+            efforts = [effort for most, effort in EFFORTS if thinking == "off" or thinking <= most]
+            return {"reasoning_effort": "none" if thinking == "off" else [*efforts, "high"][0]}
+        budget = {} if thinking == "off" else {"thinking_budget": thinking}
+        return {"chat_template_kwargs": {"enable_thinking": thinking != "off"} | budget}
+
+    async def _post(self, url: str, body: dict[str, Any]) -> Reply:
+        import httpx2
+
+        content = (await self._client.post(url, cast_to=httpx2.Response, body=body)).content
+        return ollama.ollama_reply(content, self._params) if self._ollama else _reply(whole_completion(content))
 
     async def _strictest_form(self) -> tuple[Form, bool]:
         """The form, and whether it is certain. There is only one way to give Ollama a schema."""
         forms = [form for form in FORMS if not (self._ollama and form == "json_object with schema")]
         usd = make_order(PROBE, self._params, "probe", "openai", self.endpoint).worst_usd
-        return await Probe(self._ask, self.endpoint, usd=usd, room_usd=self._room_usd).strictest(forms)
+        return await Probe(self._ask_probe, self.endpoint, usd=usd, room_usd=self._room_usd).strictest(forms)
+
+    async def _ask_probe(self, request: Request, form: Form) -> Reply:
+        async def ask_once() -> Reply:
+            return await self._ask(request, form, probing=True)
+
+        reply = await patiently(ask_once, self.endpoint, self._params.attempts)
+        self.probes.append(reply)
+        return reply
 
     async def _is_ollama(self) -> bool:
         """Whether the server gives its version as Ollama does. Any error means that it is another server, which may not
@@ -133,7 +208,12 @@ class OpenAICompatibleClient:
     @property
     def _root(self) -> str:
         """The address above Ollama's own paths."""
-        return self.endpoint.removesuffix("/v1")
+        return self._base.removesuffix("/v1")
+
+    @property
+    def _is_azure(self) -> bool:
+        """Whether the key goes into Azure's header as well."""
+        return "api-version=" in self._query or ".azure.com/" in self._base
 
     async def _model_names(self) -> set[str] | None:
         """The models that the server lists; None if it keeps no list, as it then reports a wrong name when asked."""
@@ -169,6 +249,8 @@ class OpenAICompatibleClient:
             except APIStatusError as error:
                 raise status_error(error.response) from None
             except APIConnectionError as error:
+                if isinstance(error.__cause__, AttemptError):  # a response that is too large
+                    raise error.__cause__ from None
                 raise connection_error(self.endpoint, error.__cause__ or error) from None
 
 
@@ -184,8 +266,13 @@ class _Choice(Envelope):
     finish_reason: str | None = None
 
 
+class _Details(Envelope):
+    cached_tokens: Tokens = None
+
+
 class _Usage(Envelope):
     prompt_tokens: Tokens = None
+    prompt_tokens_details: Annotated[_Details, AnyObject] = _Details()
     completion_tokens: Tokens = None
 
 
@@ -236,7 +323,8 @@ def _reply(content: bytes) -> Reply:
         return Reply(choice.message.refusal, "blocked", *tokens, detail="refusal")
     finish = _FINISHES.get(choice.finish_reason, "other")
     detail = "" if finish in ("stop", "length") else str(choice.finish_reason)
-    reply = Reply(choice.message.content, finish, *tokens, detail=detail)
+    cached = completion.usage.prompt_tokens_details.cached_tokens or 0
+    reply = Reply(choice.message.content, finish, *tokens, detail=detail, cached_tokens=cached)
     return or_reasoning(reply, choice.message.reasoning_content or choice.message.reasoning)
 
 

@@ -15,11 +15,10 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 
 from stages.common.errors import StageError
-from stages.llm.request import AttemptError, Reply, Request
+from stages.llm.request import AttemptError, Form, Reply, Request
 
 # The forms, strictest first: a schema (OpenAI's way), a schema (llama.cpp's older way), any JSON object, free text.
 # With the last two, the schema is part of the prompt.
-Form = Literal["json_schema", "json_object with schema", "json_object", "text"]
 FORMS: tuple[Form, ...] = get_args(Form)
 FOR_NOW = ", for now"  # added to a form's name: it is used in this run, and the next run probes again
 

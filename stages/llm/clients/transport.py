@@ -21,10 +21,12 @@ from stages.common.files import describe
 from stages.common.web import retry_after
 from stages.llm.keys import scrub
 from stages.llm.request import AttemptError
+from stages.llm.settings import is_this_machine
 
 if TYPE_CHECKING:
     import httpx2
 
+MOST_BYTES = 32 * 2**20  # of one response
 CHECK_SECONDS = 2.0  # in which a server must say that it is there and has the model
 SEEDS = 2**31  # Gemini takes 31 bits, and llama.cpp takes 2^32 - 1 as "choose a seed"
 
@@ -39,15 +41,57 @@ _SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def http_client(concurrency: int) -> "httpx2.AsyncClient":
+def http_client(kept: int) -> "httpx2.AsyncClient":
     """A client that sends each request once: it follows no redirects and retries nothing.
 
-    It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections.
+    It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections, of which so
+    many are `kept` open.
     """
     import httpx2
 
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=concurrency)
-    return httpx2.AsyncClient(timeout=None, limits=limits, follow_redirects=False)
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=kept)
+    return httpx2.AsyncClient(
+        timeout=None,
+        limits=limits,
+        follow_redirects=False,
+        headers={"Accept-Encoding": "identity"},  # a few compressed bytes may become gigabytes
+        event_hooks={"response": [_bound]},
+    )
+
+
+async def _bound(response: "httpx2.Response") -> None:
+    """Makes the reading of the body stop with an AttemptError when it is too large."""
+    import httpx2
+
+    where = f"{response.request.url} answered {response.status_code}"
+    if (encoding := response.headers.get("content-encoding", "identity")) != "identity":
+        await response.aclose()
+        raise AttemptError("bad_reply", f"{where}, compressed ({encoding}), which nobody asked for", again=False)
+    assert isinstance(response.stream, httpx2.AsyncByteStream)
+    stream: httpx2.AsyncByteStream = response.stream
+
+    class Bounded(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            size = 0
+            async for piece in stream:
+                size += len(piece)
+                if size > MOST_BYTES:
+                    raise AttemptError("bad_reply", f"{where} with more than {MOST_BYTES:,} bytes", again=False)
+                yield piece
+
+        async def aclose(self) -> None:
+            await stream.aclose()
+
+    response.stream = Bounded()
+
+
+def check_encryption(endpoint: str, allow_http: bool) -> None:
+    """Raises StageError for an address of another machine without encryption, unless that is allowed."""
+    if endpoint.startswith("http:") and not (allow_http or is_this_machine(endpoint)):
+        raise StageError(
+            f"{endpoint} is another machine, and http:// sends key, pages and answers unencrypted; use https://, or "
+            "set allow_http to true if the network between is your own"
+        )
 
 
 def checked_address(address: str) -> str:
@@ -90,9 +134,11 @@ async def attempt(endpoint: str, seconds: float) -> AsyncIterator[None]:
 
 
 def connection_error(endpoint: str, error: BaseException) -> AttemptError:
-    return AttemptError(
-        "connection", _message(f"{endpoint}: connection failed: {str(error) or type(error).__name__}"), again=True
-    )
+    import httpx2
+
+    words = f"{endpoint}: connection failed: {str(error) or type(error).__name__}"
+    nobody_there = isinstance(error, httpx2.ConnectError)
+    return AttemptError("connection", _message(words), again=True, nobody_there=nobody_there)
 
 
 def content_error(endpoint: str, error: ValueError) -> AttemptError:
@@ -112,6 +158,7 @@ def status_error(response: "httpx2.Response") -> AttemptError:
         reason,
         _message(f"{response.url} answered {response.status_code}: {words}"),
         again=reason in _AGAIN,
+        status=response.status_code,
         wait=_wait(response.headers, details) if reason in _AGAIN else None,
     )
 
@@ -184,18 +231,27 @@ def _span(text: str) -> float | None:
     return sum(float(number) * _SECONDS[unit] for number, unit in _SPAN.findall(text))
 
 
-def failed_check(error: AttemptError, key: str, address: str) -> StageError:
+def failed_check(error: AttemptError, key: str, address: str, path: str = "") -> StageError:
     """The error that stops a stage before its work, with what to do.
 
-    `key` and `address` are the names of the environment variables for the server's key and address.
+    `key` and `address` are the names of the environment variables for the server's key and address; "" if the server
+    is sent no key. `path` says what may be wrong with the path of the address.
     """
+    key_advice = (
+        f"Check {key} in the environment and model in params.yaml"
+        if key
+        else "It is sent no key, as OPENAI_API_KEY and GEMINI_API_KEY are for their own providers. If it needs one, "
+        "put it into an environment variable, and name that in api_key_variable in params.yaml"
+    )
     advice = {
         "connection": f"Start the server, or correct endpoint in params.yaml or {address} in the environment",
         "timed_out": f"Start the server, or correct endpoint in params.yaml or {address} in the environment",
-        "refused": f"Check {key} in the environment and model in params.yaml",
+        "refused": key_advice,
         "rate_limited": "Try again later; nothing was lost",
         "overloaded": "Try again when the server is ready; nothing was lost",
     }
+    if error.status == 404:
+        return StageError(f"{error}\n  Check endpoint in params.yaml or {address} in the environment, and model{path}")
     return StageError(f"{error}\n  {advice.get(error.reason, 'Check endpoint, model and the values beside them')}")
 
 

@@ -2,19 +2,22 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from stages.english.inflection import is_past
 from stages.teachers.rules import context
 from stages.teachers.rules.casing import Casing
+from stages.teachers.rules.definites import names_unknown
 from stages.teachers.rules.grammar import Clause, main_clause
+from stages.teachers.rules.mentions import A_YEAR
 from stages.teachers.rules.sentences import Sentence
 from stages.teachers.rules.subject import Subject
 
 _OF_PLOTS = frozenset(["plot", "story", "synopsis", "contents"])  # headings of sections that tell a plot
-_WORKS = frozenset(
+_TWO_FIRST_NAMES = re.compile(r"[A-Z]\w+ and [A-Z]\w+")  # "Marie and Pierre"
+WORKS = frozenset(
     "novel novella play tragedy comedy epic poem opera film musical drama series story trilogy saga tale narrative "
     "movie romance fable legend fiction".split()
 )
@@ -29,6 +32,7 @@ class Fact:
     casing: Casing
     seed: str
     definition: Clause | None = None  # the page's statement of what its subject is
+    years: Mapping[str, int] = field(default_factory=dict)  # in how many sentences of the page each year is
 
     @cached_property
     def clause(self) -> Clause | None:
@@ -60,9 +64,23 @@ class Fact:
         """Whether an instruction about the fact can be understood without the page."""
         if not self.is_named_in(instruction) and self.clause:
             subject = self.clause.subject
-            if self.in_plot or " " not in subject or not re.search("[A-Z]", subject):
+            if (
+                self.in_plot
+                or _TWO_FIRST_NAMES.fullmatch(subject)
+                or " " not in subject
+                or not re.search("[A-Z]", subject)
+            ):
                 return False  # "Thomson", "the first chapters"
         return context.is_clear(instruction, self.subject)
+
+    @cached_property
+    def stands_alone(self) -> bool:
+        """Whether the sentence says which thing it speaks of: not "The team won the cup"."""
+        return self.in_plot or not names_unknown(self.sentence.text, self.subject)
+
+    def has_years_to_itself(self, text: str) -> bool:
+        """Whether no other sentence of the page has one of the years in `text`, which then have one answer."""
+        return all(self.years.get(year, 1) == 1 for year in A_YEAR.findall(text))
 
     @property
     def in_plot(self) -> bool:
@@ -72,7 +90,7 @@ class Fact:
 
     def placed(self, question: str) -> str:
         """A question about the plot of a work, with the work's name: "In Hamlet, does Claudius ...?"."""
-        if self.is_named_in(question) or not self.in_plot or self.subject.nouns.isdisjoint(_WORKS):
+        if self.is_named_in(question) or not self.in_plot or self.subject.nouns.isdisjoint(WORKS):
             return question
         return f"In {self.name}, {question[:1].lower()}{question[1:]}"
 

@@ -46,13 +46,18 @@ _ROUGHLY = re.compile(r"\b(?:about|around|early|late|roughly|circa|the year) $")
 def false_version(statement: str, rng: random.Random, name: str) -> str | None:
     """The statement with one detail changed so that it is wrong, or None if it has none to change.
 
-    What stands in the subject's `name` stays as it is.
+    What stands in the subject's `name` stays as it is. Nothing is changed among several years, which would show it:
+    "won the cup in 1960, 1983 and 1966".
     """
+    if len(A_YEAR.findall(statement)) > 1:
+        return None
     return false_figure(statement, rng, name) or _false_word(statement, rng, name)
 
 
 def false_figure(statement: str, rng: random.Random, name: str) -> str | None:
-    """The statement with one year or number changed, or None if it has none."""
+    """The statement with one year or number changed, or None if it has none or several years."""
+    if len(A_YEAR.findall(statement)) > 1:
+        return None
     if years := [year for year in A_YEAR.finditer(statement) if year[0] not in name]:
         figure = rng.choice(years)
         replacement = _wrong_year(int(figure[0]), rng, bool(_ROUGHLY.search(statement[: figure.start()])))

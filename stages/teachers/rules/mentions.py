@@ -25,6 +25,7 @@ TIME = re.compile(
 OPENING_TIME = re.compile(
     rf"(?P<time>(?:In|On|By|Around|During) {_POINT})(?:, (?=\S)| (?=[A-Z]|(?:the|an?|it|he|she|its|his|her|two) ))"
 )
+_OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
 A_YEAR = re.compile(r"(?<![\d,.$-])(?:1\d{3}|20[012]\d)(?![\d,.%-]\d|\d|s\b)")
 
 _IN_WORDS = f"(?:{'|'.join(word for word, value in reversed(CARDINALS.items()) if 2 <= value <= 100)})"
@@ -50,10 +51,12 @@ _NAME_BEFORE = re.compile(
     rf"(?:[A-Z][\w'-]*,?(?: (?:and|of|of the|{_PARTICLE}))?|[A-Z]\w*'s|\b(?:{_PARTICLE}|no|number)) $"
 )
 # What comes after a name that isn't part of a longer one: "the South American cinchona tree" names no South American.
-_NAME_ENDS = re.compile(
+NAME_ENDS = re.compile(
     r"[,.;:)]|$| (?:in|at|on|for|to|with|by|from|and|or|as|than|until|after|before|during|is|are|was|were|had|has|who|"
     r"which|that)\b"
 )
+# "won a Nobel Prize", "played at three World Cups": one of several things, whose name isn't whole without them.
+_NO_NAME_AFTER = CARDINALS.keys() | {"a", "an", "its", "his", "her", "their", "several", "many", "some", "no"}
 _LOOK_BACK = 30  # characters, enough for a long word and "of the"
 
 
@@ -70,8 +73,18 @@ def long_names_in(text: str) -> Iterator[str]:
         before = text[: match.start()].split()[-2:]
         if (
             " " not in match[0]
-            or not _NAME_ENDS.match(text, match.end())
+            or not NAME_ENDS.match(text, match.end())
+            or before[-1].lower() in _NO_NAME_AFTER
             or (before[0] == "the" and lemmas_of(before[-1]).keys() == {"ADJ"})
         ):
             continue  # "the geographic North Pole"
         yield f"the {match[0]}" if before[-1] == "the" else match[0]
+
+
+def belongs_elsewhere(time: re.Match[str], rest: str) -> bool:
+    """Whether a time may belong elsewhere than to the verb: "until her abdication in 1654", "that he began in 1908"."""
+    before = rest[: time.start()].rstrip()
+    in_apposition = re.search(r", (?:an?|the|one|his|her|its) ", before) and not before.endswith(",")
+    if in_apposition or re.search(r"\b(?:that|which|who|whose|where|when)\b", before):
+        return True  # "a poem written in 1785"
+    return bool(_OTHER_TIME.search(rest))

@@ -10,13 +10,15 @@ from stages.english.number_words import CARDINALS
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import is_vague, says_enough, speaks_of
-from stages.teachers.rules.fact import Draft, Fact, PageKind
-from stages.teachers.rules.mentions import A_YEAR, TIME
-from stages.teachers.rules.questions import belongs_elsewhere, definition, describes
+from stages.teachers.rules.fact import WORKS, Draft, Fact, PageKind
+from stages.teachers.rules.mentions import A_YEAR, TIME, belongs_elsewhere
+from stages.teachers.rules.questions import definition, describes
 
 MOST_WORDS = 24  # of a fact in a list
 MOST_WORDS_OF_ANSWER = 75  # of an answer of some sentences
 _REFERS = re.compile(r"\b(?:it|its|they|their|them|he|his|him|she|her)\b", re.I)
+# "The trilogy follows three generations" speaks of the work, not of what happens in it.
+_OF_THE_WORK = re.compile(rf"(?:The|Each|This) (?:\w+ )?(?:{'|'.join(sorted(WORKS))}|book|plot|work)\b")
 _IN_WORDS = {value: word for word, value in CARDINALS.items() if value <= 12}
 
 
@@ -24,7 +26,12 @@ _IN_WORDS = {value: word for word, value in CARDINALS.items() if value <= 12}
 class Event:
     year: int
     text: str  # without its time and without a full stop, as inside a sentence
-    time: str  # "in 1851", "on 14 October 1066"
+    time: str  # with what is before it: " in 1851", ", on 14 October 1066"
+
+    @property
+    def comparable(self) -> bool:
+        """Whether it can be compared with others: a birth is before and a death after all that a person does."""
+        return not re.search(r"\b(?:was born|were born|died|was buried|was baptized)\b", self.text)
 
 
 def list_facts(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
@@ -33,6 +40,7 @@ def list_facts(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
         fact.clause.statement
         for fact in facts
         if fact.clause
+        and fact.stands_alone
         and speaks_of(fact.subject, fact.clause.subject)
         and says_enough(fact.clause)
         and len(fact.clause.text.split()) <= MOST_WORDS
@@ -54,7 +62,7 @@ def timeline(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
 
 def order_events(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     """Three events in a random order, to be sorted by time."""
-    events = events_of(facts)
+    events = [event for event in events_of(facts) if event.comparable]
     if len(events) >= 3:
         chosen = rng.sample(events, 3)
         ordered = sorted(chosen, key=lambda event: event.year)
@@ -69,7 +77,7 @@ def order_events(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
 
 def which_first(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     """Which of two events came first."""
-    events = events_of(facts)
+    events = [event for event in events_of(facts) if event.comparable]
     if len(events) >= 2:
         chosen = rng.sample(events, 2)
         early, late = sorted(chosen, key=lambda event: event.year)
@@ -77,8 +85,8 @@ def which_first(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
         first = "AB"[chosen.index(early)]
         words = {
             "first": first,
-            "early": f"{early.text} {early.time}",
-            "late": f"{_again(late, early, facts[0])} {late.time}",
+            "early": early.text + early.time,
+            "late": _again(late, early, facts[0]) + late.time,
         }
         answer = rng.choice(phrasing.WHICH_FIRST_ANSWER).format(**words, Early=upper_first(words["early"]))
         yield Draft("which_first", _phrase(rng, phrasing.WHICH_FIRST, facts), given, answer)
@@ -86,7 +94,7 @@ def which_first(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
 
 def years_between(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     """How many years lie between two events."""
-    events = [event for event in events_of(facts) if re.fullmatch(r"in \d{4}", event.time)]
+    events = [event for event in events_of(facts) if re.fullmatch(r",? in \d{4}", event.time)]
     if len(events) >= 2:
         early, late = sorted(rng.sample(events, 2), key=lambda event: event.year)
         given = f"- {upper_first(early.text)}.\n- {upper_first(late.text)}."
@@ -94,8 +102,8 @@ def years_between(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
         count = "one year" if years == 1 else f"{_IN_WORDS.get(years, years)} years"
         words = {
             "count": count,
-            "early": f"{early.text} {early.time}",
-            "late": f"{_again(late, early, facts[0])} {late.time}",
+            "early": early.text + early.time,
+            "late": _again(late, early, facts[0]) + late.time,
         }
         answer = rng.choice(phrasing.YEARS_BETWEEN_ANSWER).format(**words, Count=upper_first(count))
         yield Draft("years_between", _phrase(rng, phrasing.YEARS_BETWEEN, facts), given, answer)
@@ -116,7 +124,7 @@ def introduce(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
 
 def tell_about(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     """The beginning of a section: two or three sentences on what its heading says."""
-    starts = [fact for fact in facts if fact.sentence.starts_section and fact.sentence.passage.heading]
+    starts = [fact for fact in facts if fact.sentence.starts_section and fact.stands_alone and _fits_heading(fact)]
     if facts[0].name.startswith("'"):
         return  # "the structure of 'Symphony No. 9'"
     for fact in rng.sample(starts, len(starts)):
@@ -128,21 +136,35 @@ def tell_about(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
             yield Draft("tell_about", asked, "", " ".join(texts))
 
 
+def _fits_heading(fact: Fact) -> bool:
+    """Whether the section's heading can be asked about: that of a plot only if the section begins with the plot."""
+    heading = fact.sentence.passage.heading
+    if heading.lower() not in {"plot", "story"}:
+        return bool(heading)
+    return fact.in_plot and not fact.is_named_in(fact.sentence.text) and not _OF_THE_WORK.match(fact.sentence.text)
+
+
 def events_of(facts: Sequence[Fact]) -> list[Event]:
     """What happened in a year that its sentence names, one event a year."""
     events: dict[int, Event] = {}
     for fact in facts:
         clause = fact.clause
-        if not clause or describes(clause) or not (is_past(clause.verb) or clause.verb in {"was", "were"}):
+        if (
+            not clause
+            or not fact.stands_alone
+            or describes(clause)
+            or not (is_past(clause.verb) or clause.verb in {"was", "were"})
+        ):
             continue
         times = list(TIME.finditer(clause.rest))
         if len(times) != 1 or not times[0][0].startswith(("in ", "on ")) or belongs_elsewhere(times[0], clause.rest):
             continue
         year = A_YEAR.search(times[0][0])
-        text = f"{clause.subject} {clause.verb} {clause.rest[: times[0].start()].rstrip(' ,')}"
+        before = clause.rest[: times[0].start()].rstrip(" ,")
+        text = f"{clause.subject} {clause.verb} {before}"
         whole = times[0].end() == len(clause.rest) and len(text.split()) > len(clause.subject.split()) + 1
         if year and whole and not A_YEAR.search(text) and len(text.split()) <= MOST_WORDS and _is_clear(text, fact):
-            events.setdefault(int(year[0]), Event(int(year[0]), text, times[0][0]))
+            events.setdefault(int(year[0]), Event(int(year[0]), text, clause.rest[len(before) :]))
     return list(events.values())
 
 

@@ -1,13 +1,17 @@
 """Kinds of instruction about a paragraph of the page, which is the `input`."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
+from stages.english.inflection import base_form, lemmas_of
 from stages.teachers.rules import phrasing
+from stages.teachers.rules.casing import Casing
 from stages.teachers.rules.context import is_vague
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.mentions import A_YEAR, long_names_in
 from stages.teachers.rules.questions import KINDS, definition, manner, reason
+from stages.teachers.rules.subject import bare
 
 _PLAIN = frozenset(
     "plot story contents description subject life work works summary synopsis overview".split()
@@ -66,21 +70,42 @@ def find_sentence(fact: Fact) -> Iterator[Draft]:
     sentences = fact.sentence.passage.sentences
     if len(sentences) < 3 or fact.sentence.text not in sentences:
         return
+    text = _letters(fact.sentence.passage.text)
+    title = _letters(fact.name)
     marks = [*A_YEAR.findall(fact.sentence.text), *long_names_in(fact.sentence.text)]
-    text = fact.sentence.passage.text.lower()  # "The Eiffel Tower" counts, too
-    marks = [mark for mark in marks if text.count(mark.lower().removeprefix("the ")) == 1]
+    marks = [mark for mark in marks if _is_unique(mark, text) and _letters(bare(mark)) not in title]
     if marks:
         asked = fact.phrase(phrasing.FIND_SENTENCE, mark=fact.rng.choice(marks))
         yield Draft("find_sentence", asked, fact.sentence.passage.text, fact.sentence.text)
+
+
+def _letters(text: str) -> str:
+    """The text's letters and digits only, so that "Santos-Dumont" is "Santos Dumont"."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def _is_unique(mark: str, letters: str) -> bool:
+    """Whether a passage has the mark once, and doesn't call it by its last word elsewhere: "Cook" for James Cook."""
+    return letters.count(_letters(bare(mark))) == letters.count(_letters(mark.split()[-1])) == 1
 
 
 def heading(fact: Fact) -> Iterator[Draft]:
     """The passage, for which a title is wanted: the page's subject and the section's heading."""
     passage = fact.sentence.passage
     covers_more = passage.heading.lower() in _PLAIN or re.search(r",|\band\b", passage.heading)  # than this paragraph
-    if 1 <= len(passage.heading.split()) <= 6 and not covers_more:
+    if 1 <= len(passage.heading.split()) <= 6 and not covers_more and not _is_poor(passage.heading, fact.casing):
         about = "" if fact.name.startswith("'") else f"{fact.subject.capitalized}: "
         yield Draft("heading", fact.phrase(phrasing.HEADING), passage.text, f"{about}{passage.heading}")
+
+
+def _is_poor(title: str, casing: Casing) -> bool:
+    """Whether a heading says little by itself: a bare name ("Chile", "Real Madrid") or a bare gerund ("Building")."""
+    words = title.split()
+    if len(words) > 1:
+        return all(word[0].isupper() or len(word) <= 3 for word in words)
+    lower = title.lower()
+    return title in casing.names or not lemmas_of(lower) or (lower.endswith("ing") and base_form(lower) != lower)
 
 
 PASSAGES: tuple[Kind, ...] = (

@@ -45,10 +45,10 @@ COMPLETE = (
 )
 FILL_BLANK = (
     "Fill in the blank: {statement}",
-    "Which word or number is missing? {statement}",
+    "What is missing here? {statement}",
     "Supply what is missing: {statement}",
     "What belongs in the gap? {statement}",
-    "Replace the blank with the right word or number. {statement}",
+    "Replace the blank with what belongs there. {statement}",
 )
 MISSING_WORD = ("The missing word is {missing}.", "'{missing}' fills the blank.", "The blank stands for '{missing}'.")
 MISSING_WORDS = (
@@ -173,8 +173,8 @@ LIST_YEARS_ANSWER = ("The passage mentions {years}.", "The years are {years}.", 
 FIND_SENTENCE = (
     "Copy the sentence that mentions {mark}.",
     "Which sentence of the passage mentions {mark}?",
-    "Find the sentence in the text that speaks of {mark}.",
-    "Quote the sentence in which {mark} comes up.",
+    "Find the sentence in the text that names {mark}.",
+    "Quote the sentence in which {mark} can be found.",
 )
 HEADING = (
     "Give this passage a short title.",

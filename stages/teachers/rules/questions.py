@@ -10,7 +10,7 @@ from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import can_be_asked, is_vague
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.grammar import Clause, main_clause
-from stages.teachers.rules.mentions import MONTH, NUMBER, OPENING_TIME, TIME, UNIT
+from stages.teachers.rules.mentions import MONTH, NUMBER, OPENING_TIME, TIME, UNIT, belongs_elsewhere
 from stages.teachers.rules.sentences import Sentence
 from stages.teachers.rules.subject import PERSON, Subject
 
@@ -44,7 +44,7 @@ _THINGS = re.compile(
     r"(?P<after> (?:in|on|at|to|for|from|across|along|around)\b(?!.* and )[^,]*)?"
 )
 _NOT_COUNTED = re.compile(rf"(?:{UNIT}|hundreds|thousands|millions|times|percent)\b")
-_EXTENT = re.compile(rf"{NUMBER} {UNIT} (?P<adjective>high|tall|long|wide|deep|thick|old)\b")
+_EXTENT = re.compile(rf"{NUMBER} {UNIT} (?P<adjective>high|tall|long|wide|deep|thick|old)\b(?! and)")
 _SIZE = re.compile(
     r"an? (?:[a-z]+ )?(?P<what>population|length|height|area|depth|mass|diameter|weight|width|circumference|volume) "
     rf"of {NUMBER}\b"
@@ -75,6 +75,7 @@ _FACTS_OF = frozenset(
     "open record observe measure develop produce describe name found lose sell buy cross reach visit defeat".split()
 )
 _BIRTH = re.compile(rf"(?P<done>born|buried|baptized) (?P<place>in [A-Z][^,]*(?:, [^,]+?)?),? (?P<time>{TIME.pattern})")
+_BORN = re.compile(r"born (?:in|near|at|on) ")
 _NO_PERSON = re.compile(
     r"\b(?:Museum|Society|Company|University|Academy|Institute|Office|Army|Navy|Empire|Republic|Kingdom|Times|Press|"
     r"Church|Committee|Commission|Court|Council|Records|Studios?|Pictures|Entertainment|Games|Theat(?:re|er)|Brothers|"
@@ -82,7 +83,6 @@ _NO_PERSON = re.compile(
     r"Expedition|College|School|Club|Bank|Agency|Association|Federation|Group|Team|Orchestra|Opera|Festival|Prize|"
     r"Collider|Mission|Center|Centre|Laboratory|Observatory|Bell|Ocean|River|Sea|War|Act|Zealand|Kong)\b"
 )
-_OTHER_TIME = re.compile(r"\b(?:until|after|before|since|during|following|from \d+|between \d+)\b")
 _SECOND_TIME = re.compile(
     rf"\b(?:when|before|after|while|until|since|as|ago|during)\b|\b(?:1\d{{3}}|20[012]\d)\b|\b{MONTH}\b"
 )
@@ -141,6 +141,10 @@ def when(fact: Fact) -> Iterator[Draft]:
     ):
         return
     rest = _without(clause.rest, time)
+    if clause.verb in BE and _BORN.match(rest):
+        rest = "born"  # somebody is born once, wherever it was
+    if clause.verb == "died" and _PLACE.fullmatch(rest):
+        rest = ""
     if rest or clause.verb not in BE:
         yield Draft("when", clause.question(_time_word(fact, time[0]), rest), "", clause.statement)
 
@@ -268,7 +272,12 @@ def what_object(fact: Fact) -> Iterator[Draft]:
     if not clause or clause.verb in AUXILIARIES or not is_past(clause.verb) or base_form(clause.verb) not in _FACTS_OF:
         return
     match = _OBJECT.fullmatch(clause.rest)
-    if match and not fact.is_named_in(match["object"]) and not re.search(r"\b(?:and|that)\b", match["object"]):
+    if (
+        match
+        and fact.has_years_to_itself(match["after"])
+        and not fact.is_named_in(match["object"])
+        and not re.search(r"\b(?:and|that)\b", match["object"])
+    ):
         if not re.search(rf" (?:{_PLACE_WORD}) ", match["object"]) and fact.is_clear(clause.statement):
             yield Draft("what", clause.question("What", match["after"]), "", clause.statement)
 
@@ -332,15 +341,6 @@ QUESTIONS: tuple[Kind, ...] = (definition, *map(for_anybody, _USUAL), *SELDOM)
 def describes(clause: Clause) -> bool:
     """Whether the clause says what its subject is. A time in it then belongs to a noun, not to the verb."""
     return clause.verb in BE and bool(re.match(r"(?:an?|the|one|its|his|her|their|among|part)\b", clause.rest))
-
-
-def belongs_elsewhere(time: re.Match[str], rest: str) -> bool:
-    """Whether a time may belong elsewhere than to the verb: "until her abdication in 1654", "that he began in 1908"."""
-    before = rest[: time.start()].rstrip()
-    in_apposition = re.search(r", (?:an?|the|one|his|her|its) ", before) and not before.endswith(",")
-    if in_apposition or re.search(r"\b(?:that|which|who|whose|where|when)\b", before):
-        return True  # "a poem written in 1785"
-    return bool(_OTHER_TIME.search(rest))
 
 
 def _without(text: str, match: re.Match[str]) -> str:

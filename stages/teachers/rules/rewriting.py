@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from stages.english.inflection import AUXILIARIES, BE, MODALS, base_form, inflected, is_participle, is_past
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
+from stages.teachers.rules.context import says_enough
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.mentions import TIME
-from stages.teachers.rules.questions import belongs_elsewhere, describes, manner, reason, when, where, who
+from stages.teachers.rules.mentions import TIME, belongs_elsewhere
+from stages.teachers.rules.questions import describes, manner, reason, when, where, who
 from stages.teachers.rules.readings import CONNECTIVES, Finite, finite
 
 MOST_WORDS = 22
@@ -24,7 +25,9 @@ _PRONOUN_FOR_ALL = re.compile(r"\b(?:it|its|they|their|them|he|his|she|her|him)\
 def to_question(fact: Fact) -> Iterator[Draft]:
     """The statement, to be turned into a yes-or-no question."""
     clause = fact.askable
-    if clause and (clause.verb in AUXILIARIES or is_past(clause.verb)) and clause.verb not in {"had", *MODALS}:
+    if not clause or clause.verb in {"had", *MODALS} or not says_enough(clause):
+        return
+    if clause.verb in AUXILIARIES or is_past(clause.verb):
         question = clause.question("", clause.rest)
         yield Draft("to_question", fact.phrase(phrasing.TO_QUESTION), clause.statement, question)
 
@@ -44,7 +47,7 @@ def shorten(fact: Fact) -> Iterator[Draft]:
     if clause and len(clause.text.split()) >= 6 and sentence.startswith(f"{upper_first(clause.text)},"):
         added = sentence[len(clause.text) :]
         if len(clause.text) > len(added) and not added.startswith(
-            (", and ", ", but ")
+            (", and ", ", but ", ", while ", ", whereas ")
         ):  # what these add matters as much
             yield Draft("shorten", fact.phrase(phrasing.SHORTEN), sentence, clause.statement)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from stages.common.records import Page
 from stages.english.holes import mark_holes, reason_to_leave_out, without_broken_sentences
+from stages.english.number_words import CARDINALS
 from stages.english.wiki_text import (
     clean_characters,
     is_list_or_table,
@@ -35,6 +36,8 @@ _SPELLED_OUT = {"c": "around", "ca": "around", "approx": "approximately", "Sept"
 }
 _SHORTENED = re.compile(rf"\b({'|'.join(_SPELLED_OUT)})\. ?(?=\d)")
 
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
 MIN_WORDS, MAX_WORDS = 5, 40  # of a sentence
 
 _PRONOUN = re.compile(
@@ -57,12 +60,21 @@ _POINTING_PHRASE = re.compile(
     r"\b(?:the same|the others?|the (?:couple|pair|two|three)|as well|in turn|d(?:id|o) so|so too|[a-z]+ later|"
     r"that (?:year|day|time|period|version|name|number|place|region|city|country|war|work|book|group)|"
     r"followed(?= (?:in|on|at|soon|after)\b|[.,])|the [a-z]+ ones?|ones?(?= (?:in|on|at|by|for|with|from|to)\b|[.,])|"
-    r"the (?:following|next|previous|preceding|present) (?:year|month|day|century|decade|season|section))\b",
+    r"the (?:following|next|previous|preceding|present) (?:year|month|day|century|decade|season|section)|"
+    r"(?:in|of|at|on|by|from|to|during|after|before|for|with|won|lost) that (?=[A-Za-z])|of hers|of theirs|"
+    r"of his(?=[.,]| (?:in|at|on|and|to|for|from|by|with|against|was|were)\b)|"
+    rf"(?:{'|'.join(CARDINALS)}) in a row|one more(?=[.,]| (?:in|at|on|for|from)\b)|"
+    r"the (?:first|second|third|fourth|fifth|last) (?:of them|(?:in|on|was|is|to|had)\b(?=))|"
+    r"(?:was|were) (?:chosen|selected|accepted|rejected|refused) because|(?:came|comes|went) back|"
+    r"(?:is|are|was|were) (?:him|her|it|them)sel(?:f|ves))\b",
     re.I,
 )
+# "Both were painted", where no "and" says who.
+_BOTH = re.compile(r"\bboth(?=[.,]| (?:of|in|at|on|had|have|are|is|was|were|won|lost)\b)")
 _IN_POINTING_PHRASES = frozenset(
     "same other others that couple pair two three well turn so later one ones followed following next previous "
-    "preceding present".split()
+    "preceding present his hers theirs row more them first last fourth fifth chosen selected accepted rejected "
+    "refused back second third himself herself itself themselves".split()
 )
 # A pronoun without a clause before it that could name what the pronoun stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"
@@ -109,6 +121,7 @@ class PageSentences:
     subject: Subject
     casing: Casing  # the words of the page inside sentences
     kept: list[Sentence]
+    years: Counter[str]  # in how many sentences of the page each year is, also as a decade ("1960s")
     skipped: Counter[str]  # sentences, and lines of lists and tables, by the reason why they are left out
 
 
@@ -132,7 +145,10 @@ def select_sentences(page: Page) -> PageSentences:
         else:
             kept.append(sentence)
         seen.add(sentence.text)
-    return PageSentences(subject, _casing(text, subject), kept, +skipped)
+    years = Counter(
+        year for passage in prose for sentence in passage.sentences for year in set(_YEAR.findall(sentence))
+    )
+    return PageSentences(subject, _casing(text, subject), kept, years, +skipped)
 
 
 def split_passages(text: str) -> tuple[list[Passage], int]:
@@ -193,6 +209,8 @@ def _reason_to_skip(text: str, about_subject: bool) -> str | None:
 def _points_elsewhere(text: str, words: list[str]) -> bool:
     plain = {word.strip(".,'\"").lower() for word in words}
     if not _POINTING_WORDS.isdisjoint(plain):
+        return True
+    if "both" in plain and _BOTH.search(text) and " and " not in text.partition("both")[0]:
         return True
     return not _IN_POINTING_PHRASES.isdisjoint(plain) and bool(_POINTING_PHRASE.search(text))
 

@@ -1,5 +1,6 @@
 """Kinds of instruction around one statement: as it is, with a wrong detail, cut off, or with a gap."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -8,13 +9,14 @@ from stages.teachers.rules import phrasing
 from stages.teachers.rules.context import says_enough
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.falsehoods import false_figure, false_version
-from stages.teachers.rules.mentions import A_YEAR, TIME, names_in
-from stages.teachers.rules.questions import belongs_elsewhere, describes, when
+from stages.teachers.rules.mentions import A_YEAR, NAME_ENDS, TIME, belongs_elsewhere, names_in
+from stages.teachers.rules.questions import describes, when
 
 # Shares of the statements with a detail to change, so that half of all answers are "no" and "false"; 0 to 1.
 NO_SHARE, FALSE_SHARE = 0.66, 0.66
 _LEADS_ON = {"in", "by", "on", "of", "at", "from", "with", "to", "for", "into", "as", "between", "near"}
 _QUANTITIES = frozenset("group number kind set series type form part pattern piece pair collection one use lot".split())
+_ROUGHLY = re.compile(r"\b(?:about|around)\b")
 _WORTH_KNOWING = re.compile(r"[A-Z]|\d")  # a name or a number, which can be known, not just guessed
 
 
@@ -33,7 +35,7 @@ def yes_no(fact: Fact) -> Iterator[Draft]:
 def true_or_false(fact: Fact) -> Iterator[Draft]:
     """The statement, true or with a detail changed. The answer gives the true one."""
     clause = fact.clause
-    if not clause or not fact.is_named_in(clause.text) or not says_enough(clause):
+    if not clause or not fact.is_named_in(clause.text) or not says_enough(clause) or clause.verb in {"may", "might"}:
         return
     wrong = _wrong(fact, clause.statement, FALSE_SHARE)
     if wrong or fact.rng.random() < 1 - FALSE_SHARE:
@@ -73,15 +75,18 @@ def _may_cut(words: list[str], cut: int) -> bool:
     if preposition not in _LEADS_ON or before[:1].isupper() or words[cut] == "least":
         return False
     open_ended = preposition == "of" and before in _QUANTITIES
-    return not open_ended and _WORTH_KNOWING.search(" ".join(words[cut : cut + 4])) is not None
+    phrase = itertools.takewhile(lambda word: word not in _LEADS_ON, words[cut : cut + 4])  # not "in print in 1829"
+    return not open_ended and _WORTH_KNOWING.search(" ".join(phrase)) is not None
 
 
 def fill_blank(fact: Fact) -> Iterator[Draft]:
-    """The statement with a year or a name left out."""
+    """The statement with a year or a name left out, but no name before a noun: "is a ____ player" has many answers."""
     if not fact.clause:
         return
     text = fact.clause.statement
-    gaps = [*A_YEAR.finditer(text), *names_in(text)]
+    years = list(A_YEAR.finditer(text))
+    names = [name for name in names_in(text) if NAME_ENDS.match(text, name.end())]
+    gaps = [*(years if len(years) == 1 else []), *names]  # one of several years is hard to tell from the others
     gaps = [gap for gap in gaps if gap.start() > len(fact.clause.subject) and text.count(gap[0]) == 1]
     gaps = [gap for gap in gaps if gap[0][:4].lower() not in fact.name.lower()]  # not "the Mexican capital"
     if not gaps:
@@ -95,7 +100,7 @@ def fill_blank(fact: Fact) -> Iterator[Draft]:
 
 
 def event_of_year(fact: Fact) -> Iterator[Draft]:
-    """What happened in a year."""
+    """What happened in a year that the page names once."""
     clause = fact.clause
     if (
         not clause
@@ -105,6 +110,10 @@ def event_of_year(fact: Fact) -> Iterator[Draft]:
     ):
         return
     happened = (is_past(clause.verb) or clause.verb in {"was", "were"}) and not belongs_elsewhere(time, clause.rest)
+    if len(A_YEAR.findall(fact.sentence.text)) > 1 or _ROUGHLY.search(time[0]) or not fact.has_years_to_itself(year[0]):
+        return
+    if not (fact.is_named_in(clause.text) or fact.is_clear(clause.statement)) or not fact.askable:
+        return
     if happened and not describes(clause) and time[0].startswith(("in", "on")) and year[0] not in fact.name:
         asked = fact.phrase(phrasing.EVENT_OF_YEAR, year=year[0], name=fact.name)
         yield Draft("event_of_year", asked, "", clause.statement)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stages.common.records import Page
+from stages.english.inflection import lemmas_of
 from stages.english.wiki_text import without_parentheses
 
 # Nouns that describe a person, not a thing: "was a French mathematician".
@@ -15,7 +16,7 @@ PERSON = re.compile(
     r"officer|commander|king|queen|prince|princess|duke|admiral|emperor|empress|ruler|sultan|caliph|pharaoh|president|"
     r"minister|chancellor|leader|activist|reformer|revolutionary|pacifist|politician|diplomat|lawyer|judge|scholar|"
     r"teacher|professor|historian|linguist|economist|pioneer|programmer|scientist|businessman|businesswoman|entrepreneur|"
-    r"filmmaker|director|producer|actor|actress|comedian|player|footballer|athlete|boxer|cyclist|swimmer|monk|nun|"
+    r"filmmaker|director|producer|actor|actress|comedian|player|footballer|captain|coach|forward|striker|midfielder|defender|goalkeeper|winger|playmaker|athlete|boxer|cyclist|swimmer|monk|nun|"
     r"priest|bishop|pope|saint|prophet|mystic|soldier|polymath|artist|novelist|essayist|journalist|critic|pianist|"
     r"violinist|cellist|guitarist|conductor|translator|designer|merchant|nobleman|noblewoman|statesman)"
 )
@@ -124,7 +125,8 @@ def _name_in_text(title: str, text: str) -> str:
         text[start].isupper() and bool(re.search("[a-z,] $", words))
         for start, words in zip(starts, before, strict=True)
     )
-    sentence_case = " " in title and title[1:].islower()  # "Pioneers of flight", which may begin every sentence
+    # "Pioneers of flight" may begin every sentence. "Adansonia digitata" is a name: no dictionary has its first word.
+    sentence_case = " " in title and title[1:].islower() and bool(lemmas_of(title.partition(" ")[0].lower()))
     lower = lower_case > capital or (sentence_case and not capital)
     name = title[:1].lower() + title[1:] if lower else title
     with_article = sum(bool(re.search(r"(?:^|\b)(?:the|an?) $", words, re.I)) for words in before)

@@ -61,7 +61,7 @@ def make_facts(selected: PageSentences, seed: str) -> list[Fact]:
         if clause and defines(clause, sentence, subject):
             definition = clause
             break
-    return [Fact(sentence, subject, casing, seed, definition) for sentence in selected.kept]
+    return [Fact(sentence, subject, casing, seed, definition, selected.years) for sentence in selected.kept]
 
 
 def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]:
@@ -72,12 +72,14 @@ def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]
     if not facts:
         return []
     with_passage = list(filter(passage_fits, facts))
+    alone = [fact for fact in facts if fact.stands_alone]
     to_try: dict[Kind, list[Fact]] = {}
     for group in GROUPS:
-        suited = with_passage if group is PASSAGES else facts
+        suited = with_passage if group is PASSAGES else alone
         to_try |= {kind: rng.sample(suited, len(suited)) for kind in group}
     asked: Counter[int] = Counter()  # drafts by the position of their sentence
     chosen: list[tuple[int, Draft]] = []
+    first = facts[0].sentence.text
     rare = {*SELDOM, passage_why}
     turns = [
         deque(sorted(rng.sample(group, len(group)), key=lambda kind: kind not in rare))
@@ -86,13 +88,16 @@ def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]
     overviews = deque(rng.sample(OVERVIEWS, len(OVERVIEWS)))
     while len(chosen) < per_page and (any(turns) or overviews):
         if draft := _overview(overviews, facts, rng):
-            chosen.append((0 if facts[0].sentence.text in draft.output else 1, draft))
+            position = 0 if first in draft.output else 1
+            chosen.append((position, draft))
+            asked[0] += position == 0
         for kinds in turns:
             while kinds and len(chosen) < per_page:
                 kind = kinds.popleft()
                 if choice := _ask(kind, to_try[kind], asked, chosen, int(per_page * FIRST_SENTENCE_SHARE)):
-                    chosen.append(choice)
-                    asked[choice[0]] += 1
+                    position, draft = choice
+                    chosen.append((0 if first in draft.output else position, draft))
+                    asked[position] += 1
                     kinds.append(kind)
                     break
     return _without_surplus(chosen)

@@ -18,9 +18,9 @@ def test_ranks_share_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [Ranks(rank, world=2).share("abcde") for rank in (0, 1)] == ["ace", "bd"]
     assert [Ranks(rank, world=2).writes for rank in (0, 1)] == [True, False]
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    alone = Ranks.from_environment()
     tensor = torch.ones(2)
-    alone.sum_over_ranks([tensor])
+    with Ranks.from_environment() as alone:
+        alone.sum_over_ranks([tensor])
     assert (alone, alone.share("abc"), tensor.tolist()) == (Ranks(0, 1), "abc", [1.0, 1.0])
 
 
@@ -38,12 +38,13 @@ def test_two_processes_have_the_losses_of_one(tmp_path: Path, root: Path) -> Non
 
 
 def test_processes_notice_that_they_train_different_things(tmp_path: Path, root: Path) -> None:
-    """Guards against gradients of two data sets in one sum, when one node trains full and another one small."""
+    """Guards against gradients of two data sets in one sum, when one node trains full and another one small; and
+    against a group that is not left, whose threads end some of the processes with an error after their work."""
     script = tmp_path / "agree.py"
     script.write_text(
         "from model.training.parallel import Ranks\n"
-        "ranks = Ranks.from_environment()\n"
-        "same, different = ranks.agree_on('00ff'), ranks.agree_on(f'0{ranks.rank}')\n"
+        "with Ranks.from_environment() as ranks:\n"
+        "    same, different = ranks.agree_on('00ff'), ranks.agree_on(f'0{ranks.rank}')\n"
         f"open(f'{tmp_path}/{{ranks.rank}}', 'w').write(f'{{same}} {{different}}')\n"
     )
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]

@@ -30,11 +30,11 @@ def main() -> None:
     ]
     config = TrainingConfig(epochs=10, batch_size=4, learning_rate=1e-3, evaluations=5, patience=4, seed=3)
     snapshots = Snapshots(Path(sys.argv[2]), minutes=0.0) if len(sys.argv) > 2 else None
-    ranks = Ranks.from_environment()
-    result = train(model, rows[:50], rows[50:], config, pad=49, snapshots=snapshots, ranks=ranks)
-    if ranks.writes:
-        save_file(model.state_dict(), out)
-        out.with_suffix(".json").write_text(json.dumps([point.val_loss for point in result.curve]))
+    with Ranks.from_environment() as ranks:
+        result = train(model, rows[:50], rows[50:], config, pad=49, snapshots=snapshots, ranks=ranks)
+        if ranks.writes:
+            save_file(model.state_dict(), out)
+            out.with_suffix(".json").write_text(json.dumps([point.val_loss for point in result.curve]))
 
 
 if __name__ == "__main__":

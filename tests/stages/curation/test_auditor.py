@@ -3,18 +3,16 @@
 from datetime import date
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from stages.curation.auditor import Audit, Verdict, audit_request, batches, read_verdicts
+from stages.curation.auditor import REASONS, Audit, Verdict, audit_request, batches, read_verdicts
+from stages.llm.clients.schemas import schema_for
 from stages.llm.replies import Outcome
 from tests.stages.conftest import MakeExample
 
 
 def verdict(number: int, reason: str = "ok", justification: str = "Fine.") -> Verdict:
-    decision = "keep" if reason == "ok" else "reject"
-    return Verdict.model_validate(
-        {"number": number, "verdict": decision, "reason": reason, "justification": justification}
-    )
+    return Verdict.model_validate({"number": number, "reason": reason, "justification": justification})
 
 
 def answered(value: BaseModel | None, detail: str = "") -> Outcome:
@@ -52,9 +50,13 @@ def test_each_verdict_has_a_number_of_its_own(make: MakeExample, numbers: tuple[
     assert check(Audit(verdicts=[verdict(number) for number in numbers])) == problem
 
 
-def test_a_reason_must_fit_its_verdict() -> None:
-    with pytest.raises(ValidationError, match='"ok" goes with "keep", and only with it'):
-        Verdict(number=1, verdict="reject", reason="ok", justification="")
+def test_a_reason_that_does_not_exist_costs_its_own_example(make: MakeExample) -> None:
+    """Guards against nine good verdicts that are thrown away because of a tenth."""
+    kept, odd = make(output="Blue."), make(output="Red.")
+    audit = Audit(verdicts=[verdict(1), verdict(2, "too_boring")])
+    assert read_verdicts([kept, odd], answered(audit)) == {odd.id: ("audit_failed", "no such reason: 'too_boring'")}
+    sent = schema_for(Audit)["properties"]["verdicts"]["items"]["properties"]
+    assert list(sent) == ["number", "reason", "justification"] and sent["reason"]["enum"] == list(REASONS)
 
 
 def test_an_example_without_a_verdict_is_rejected(make: MakeExample) -> None:

@@ -12,6 +12,7 @@ from stages.llm.asking import ask_all
 from stages.llm.journal import Journal
 from stages.llm.replies import Outcome
 from stages.llm.request import AttemptError, LlmParams, Reply, Request
+from stages.llm.settings import settings_for
 
 PARAMS = {
     "model": "parrot",
@@ -20,6 +21,7 @@ PARAMS = {
     "seed": 1,
     "max_output_tokens": 100,
     "context_tokens": 1000,
+    "local": False,
     "concurrency": 8,
     "requests_per_minute": 1_000_000,
     "timeout_seconds": 20.0,
@@ -29,7 +31,7 @@ PARAMS = {
     "usd_per_million_output": 0.0,
     "budget_usd": 0.0,
 }
-REASONS = {401: "refused", 404: "refused", 400: "bad_request", 429: "rate_limited"}
+REASONS = {401: "refused", 404: "refused", 400: "bad_request", 429: "rate_limited", 503: "overloaded"}
 
 
 class Words(Record):
@@ -53,10 +55,12 @@ class PlainClient:
     def __init__(self, endpoint: str, timeout_seconds: float = 20.0) -> None:
         self.endpoint, self._timeout_seconds = endpoint, timeout_seconds
         self._http: httpx2.AsyncClient | None = None
+        self.form, self.probes = "", list[Reply]()
 
     async def check(self, known_form: str | None) -> str:
         response = await self._open().post("/check", json={"form": known_form})
-        return str(response.json()["form"])
+        self.form = str(response.json()["form"])
+        return self.form
 
     async def ask(self, request: Request) -> Reply:
         try:
@@ -69,7 +73,7 @@ class PlainClient:
         if response.status_code != 200:
             reason = REASONS.get(response.status_code, "server_error")
             wait = response.headers.get("Retry-After")
-            again = reason in {"rate_limited", "server_error"}
+            again = reason in {"rate_limited", "server_error", "overloaded"}
             raise AttemptError(reason, response.text, again=again, wait=float(wait) if wait else None)
         return Reply(**response.json())
 
@@ -88,7 +92,7 @@ class PlainClient:
 def ask(url: str, requests: list[Request], params: LlmParams, folder: Path) -> list[Outcome]:
     with Journal(folder) as journal:
         return ask_all(
-            PlainClient(url, params.timeout_seconds),
+            PlainClient(url, settings_for(params, url).timeout_seconds),
             requests,
             params,
             stage="synth",

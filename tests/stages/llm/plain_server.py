@@ -156,7 +156,8 @@ class Handler(BaseHTTPRequestHandler):
             }.get(act, "" if act in {"empty", "blocked"} else whole)
             finish = {"blocked": "blocked", "cut": "length"}.get(act, "stop")
             detail = "SAFETY" if act == "blocked" else ""
-            self._send(200, {"raw": raw, "finish": finish, "detail": detail} | self.server.usage)
+            usage = self.server.usage | ({"output_tokens": 100} if act == "cut" else {})
+            self._send(200, {"raw": raw, "finish": finish, "detail": detail} | usage)
 
     def _send(self, status: int, content: object, wait: str = "") -> None:
         text = json.dumps(content).encode()

@@ -11,7 +11,8 @@ import pytest
 from tenacity import AsyncRetrying, RetryCallState
 
 from stages.common.errors import StageError
-from stages.llm.asking import _delay, ask_all
+from stages.llm.asking import ask_all
+from stages.llm.attempts import delay
 from stages.llm.journal import Journal
 from stages.llm.orders import make_order
 from stages.llm.request import AttemptError
@@ -114,7 +115,12 @@ def test_every_answerable_request_is_answered_under_faults(tmp_path: Path, caplo
         if f"page {number:04d}" not in lasting
     }
     assert "synth: page 0025: no usable answer, blocked (the server withheld the answer: SAFETY)" in caplog.text
-    assert len(caplog.records) == 4
+    assert len([record for record in caplog.records if "no usable answer" in record.message]) == 4
+    failed = [record.message for record in caplog.records if " failed: " in record.message]
+    assert len(failed) == 18 + 2  # one line for each attempt after which another follows
+    assert any(
+        re.fullmatch(r"synth: page 0005: attempt 2 of 3 failed: .*; the next one follows in \d s", m) for m in failed
+    )
     raws = {outcome.name: outcome.raw for outcome in outcomes}
     assert raws["page 0045"] == '{"word": "PAGE 0045", "items": ["page 0045",'  # kept as it came
 
@@ -209,7 +215,7 @@ def test_the_delay_is_the_server_s_wait_and_at_most_a_second_more(
     state.attempt_number = 2
     error = AttemptError("rate_limited", "busy", again=True, wait=wait)
     state.set_exception((AttemptError, error, None))
-    delays = [_delay(state) for _ in range(100)]
+    delays = [delay(state) for _ in range(100)]
     assert least <= min(delays) and max(delays) <= most
     assert len(set(delays)) > 50
 

@@ -1,7 +1,12 @@
 """Runs that something stops: what is under way then, what is kept, and what goes out after it."""
 
+import os
 import resource
+import signal
+import time
+from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -12,6 +17,7 @@ from stages.llm.journal import FILE, Journal
 from stages.llm.request import Reply, Request
 from tests.stages.llm.plain_client import PlainClient, ask, make_params, make_requests
 from tests.stages.llm.plain_server import PlainServer
+from tools.spending import Filter, prune_answers
 
 
 class Faulty(PlainClient):
@@ -138,3 +144,58 @@ def test_a_form_that_a_server_no_longer_takes_is_forgotten(tmp_path: Path) -> No
         act = "ok"
         ask(server.url, make_requests(2), make_params(), tmp_path)
         assert server.checks == [None, "json_schema", None]
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupt_waits_for_what_is_under_way(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Guards against eight answers that are paid for and thrown away by Ctrl+C."""
+    with PlainServer(lambda name, count: "ok", latency=0.6) as server:
+        Timer(0.9, interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            ask(server.url, make_requests(50), make_params(), tmp_path)
+        asked = len(server.seen)
+        assert asked <= 24
+    with Journal(tmp_path) as journal:
+        assert journal.last_id() == asked
+    assert "waits for what is under way, as it is paid for; Ctrl+C again ends it at once" in caplog.text
+
+
+def test_a_second_interrupt_ends_the_run_at_once(tmp_path: Path) -> None:
+    """Guards against a program that can't be ended while a server hangs."""
+    with PlainServer(lambda name, count: "hang") as server:
+        for seconds in (0.5, 1.0):
+            Timer(seconds, interrupt).start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            ask(server.url, make_requests(5), make_params(), tmp_path)
+        assert time.monotonic() - started < 10
+
+
+class Unclosable(PlainClient):
+    async def close(self) -> None:
+        await super().close()
+        raise OSError("the connection is gone already")
+
+
+def test_an_error_while_closing_loses_nothing(tmp_path: Path) -> None:
+    with PlainServer() as server, Journal(tmp_path) as journal, pytest.raises(OSError, match="gone already"):
+        ask_all(
+            Unclosable(server.url), make_requests(5), make_params(), stage="synth", provider="openai", journal=journal
+        )
+    with Journal(tmp_path) as journal:
+        assert journal.last_id() == 5
+
+
+def test_what_timed_out_counts_until_it_is_known_not_to_be_charged(tmp_path: Path) -> None:
+    """Guards against a provider that charges for what nobody waited for, beside a budget that knows nothing of it."""
+    params = make_params(budget_usd=5.0, usd_per_million_output=10_000.0, timeout_seconds=0.5, attempts=2)
+    with PlainServer(lambda name, count: "hang" if count == 0 else "ok") as server:
+        ask(server.url, make_requests(1), params, tmp_path)
+    with Journal(tmp_path) as journal:
+        assert journal.spent("synth") == pytest.approx(1.0 + 0.05)  # 100 tokens at most, and the 5 that came
+    with closing(Database(tmp_path / FILE)) as database:
+        assert prune_answers(database, Filter(timed_out=True)) == "1 answer(s) removed, which cost $1.0000"
+    ask(server.url, make_requests(1), params, tmp_path)  # the answer is still there, and nobody is asked

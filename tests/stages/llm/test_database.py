@@ -28,11 +28,11 @@ def test_a_torn_last_page_loses_the_last_answer_alone(tmp_path: Path, cut: int) 
     with (torn / f"{FILE}-wal").open("r+b") as log:
         log.truncate((torn / f"{FILE}-wal").stat().st_size - cut)
     with Journal(torn) as journal:
-        assert [journal.latest(order(str(number)).key) is None for number in range(5)] == [False] * 4 + [True]
+        assert [journal.latest(order(str(number))) is None for number in range(5)] == [False] * 4 + [True]
         assert journal.claim(order("4"), 0) == "granted"
         journal.record(order("4"), REPLY)
     with Journal(torn) as journal:
-        assert journal.latest(order("4").key) is not None
+        assert journal.latest(order("4")) is not None
 
 
 @pytest.mark.parametrize(("offset", "problem"), [(0, "file is not a database"), (4096 * 3, "[Pp]age 4")])
@@ -109,7 +109,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_bought(tmp_path: Path) -> None:
         assert kept > 5
         enlarge(folder, "10m")
         with Journal(folder) as journal:
-            assert [journal.latest(order(str(n)).key) is None for n in range(kept + 1)] == [False] * kept + [True]
+            assert [journal.latest(order(str(n))) is None for n in range(kept + 1)] == [False] * kept + [True]
             assert journal.claim(order(str(kept)), 0) == "granted"
 
 
@@ -120,7 +120,7 @@ def test_a_file_that_may_not_grow_is_told_and_keeps_what_was_bought(tmp_path: Pa
     assert said.startswith(f"{tmp_path / FILE} cannot grow (disk I/O error). The answers until now are in it")
     assert kept > 5
     with Journal(tmp_path) as journal:
-        assert [journal.latest(order(str(n)).key) is None for n in range(kept + 1)] == [False] * kept + [True]
+        assert [journal.latest(order(str(n))) is None for n in range(kept + 1)] == [False] * kept + [True]
 
 
 def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
@@ -148,3 +148,13 @@ def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
             Journal(tmp_path / "llm")
     finally:
         tmp_path.chmod(0o755)
+
+
+def test_only_the_owner_may_read_the_journal(tmp_path: Path) -> None:
+    """Guards against prompts and answers that every user of a shared machine may read."""
+    folder = tmp_path / "llm"
+    with Journal(folder) as journal:
+        assert journal.claim(order("a"), 0) == "granted"
+        rights = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("journal.sqlite*")}
+        assert rights == dict.fromkeys(("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"), 0o600)
+    assert folder.stat().st_mode & 0o777 == 0o700

@@ -29,12 +29,20 @@ def filled(folder: Path, count: int) -> Journal:
 def test_an_answer_is_found_by_what_was_asked_and_not_by_its_name(tmp_path: Path) -> None:
     """Guards against an answer for other words, another model or other settings, and against a journal of names."""
     with filled(tmp_path, 1) as journal:
-        found = journal.latest(order("0").key)
+        found = journal.latest(order("0"))
         assert found == JournalEntry(1, REPLY)
-        for other in (order("1"), order("0", model="owl"), order("0", seed=2), order("0", max_output_tokens=99)):
-            assert journal.latest(other.key) is None
-        same = order("0", concurrency=1, attempts=9, budget_usd=3.0, requests_per_minute=7, max_failure_rate=1.0)
-        assert journal.latest(same.key) == found
+        for other in (order("1"), order("0", model="owl"), order("0", seed=2), order("0", context_tokens=99)):
+            assert journal.latest(other) is None
+        same = order(
+            "0",
+            max_output_tokens=99,
+            concurrency=1,
+            attempts=9,
+            budget_usd=3.0,
+            requests_per_minute=7,
+            max_failure_rate=1.0,
+        )
+        assert journal.latest(same) == found
 
 
 def test_the_newest_answer_counts_and_the_older_ones_stay_as_spend(tmp_path: Path) -> None:
@@ -44,7 +52,7 @@ def test_the_newest_answer_counts_and_the_older_ones_stay_as_spend(tmp_path: Pat
         assert journal.claim(priced, after=0) == JournalEntry(1, REPLY)
         assert journal.claim(priced, after=1) == "granted"
         better = Reply("{}", "stop", 10, 5)
-        assert journal.record(priced, better) == journal.latest(priced.key) == JournalEntry(2, better)
+        assert journal.record(priced, better) == journal.latest(priced) == JournalEntry(2, better)
         assert journal.spent("synth") == pytest.approx(10 * 0.001 + 5 * 0.002)
         assert journal.spent("judge") == 0.0
 
@@ -222,7 +230,7 @@ def test_a_key_reaches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             claimed, Reply("planted-gemini-key-and-more, planted-gemini-key, ollama", "stop", 1, 1, echo)
         )
         assert (kept.reply.raw, kept.reply.detail) == ("[key], [key], ollama", "no [key]")
-        assert journal.latest(claimed.key) == kept
+        assert journal.latest(claimed) == kept
         assert all(b"planted" not in path.read_bytes() for path in tmp_path.iterdir())
 
 
@@ -230,4 +238,4 @@ def test_half_a_character_is_kept_as_a_question_mark(tmp_path: Path) -> None:
     """Guards against an answer that is paid for and lost, as SQLite takes no half of a surrogate pair."""
     with Journal(tmp_path) as journal:
         assert journal.record(order("a"), Reply("cut \ud83d off\0", "stop", 1, 1)).reply.raw == "cut ? off\0"
-        assert journal.latest(order("a").key) == JournalEntry(1, Reply("cut ? off\0", "stop", 1, 1))
+        assert journal.latest(order("a")) == JournalEntry(1, Reply("cut ? off\0", "stop", 1, 1))

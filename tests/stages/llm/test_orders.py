@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from stages.llm.clients.schemas import schema_for
-from stages.llm.journal import Journal
+from stages.llm.journal import Journal, JournalEntry
 from stages.llm.orders import AROUND, Order, input_tokens, make_order
 from stages.llm.replies import ParsedReply, repair_request
 from stages.llm.request import Provider, Reply, Request
@@ -54,14 +54,14 @@ AUDIT = Request(
 )
 def test_known_requests_keep_their_keys(provider: Provider, endpoint: str, changes: dict[str, Any], key: str) -> None:
     """Guards against buying all answers again: the journals of earlier versions hold these keys."""
-    assert order(provider, endpoint, AUDIT, **changes).key == key
+    assert order(provider, endpoint, AUDIT, **changes).key_with_limit == key
 
 
 def test_a_known_repair_keeps_its_key() -> None:
     """Guards against buying all repairs again for another wording of the prompt that asks for them."""
     first = order(request=AUDIT)
     repair = first.of(repair_request(AUDIT, ParsedReply('{"verdicts": 7}', None, "wrong_shape", "verdicts: no list")))
-    assert repair.key == "8520637c0d9933eedf7da129003581a349845fb04915def0e21930df6b5abaee"
+    assert repair.key_with_limit == "8520637c0d9933eedf7da129003581a349845fb04915def0e21930df6b5abaee"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_a_server_does_not_tell_is_booked_as_it_was_set_aside() -> None:
     assert priced.usd(Reply("{}", "stop", 0, 0)) == 0.0
     with Journal() as journal:
         assert journal.record(priced, Reply("{}", "stop", None, None)).reply == Reply("{}", "stop", None, None)
-        assert journal.latest(priced.key) is not None
+        assert journal.latest(priced) is not None
         assert journal.spent("synth") == priced.worst_usd
 
 
@@ -118,3 +118,30 @@ def test_tokens_are_estimated_from_bytes() -> None:
     schema = len(json.dumps(schema_for(Words)))
     assert input_tokens(plain) == math.ceil((400 + len("\nSay it in capitals." + "Repeat.") + schema) / 4)
     assert input_tokens(chinese) - input_tokens(plain) == 200
+
+
+def test_how_much_a_model_thinks_makes_another_request() -> None:
+    """Guards against answers of a model that thought, where it was told not to; `auto` keeps the keys of before."""
+    keys = [order(thinking=thinking).key for thinking in ("auto", "off", 500)]
+    assert len(set(keys)) == 3 and keys[0] == order().key
+
+
+def test_the_limit_of_tokens_counts_only_for_answers_that_it_cut() -> None:
+    """Guards against a thousand answers that are bought again, because two of them needed a higher limit."""
+    low, high = order(max_output_tokens=100), order(max_output_tokens=200)
+    assert low.key == high.key and low.key_with_limit != high.key_with_limit
+    cut, whole = Reply("{", "length", 10, 100), Reply("{}", "stop", 10, 150)
+    with Journal() as journal:
+        journal.record(low, cut)
+        assert (journal.latest(low), journal.latest(high)) == (JournalEntry(1, cut), None)
+        journal.record(high, whole)
+        assert journal.latest(low) == journal.latest(high) == JournalEntry(2, whole)
+
+
+def test_a_turn_is_as_long_as_requests_and_tokens_a_minute_ask_for() -> None:
+    """Guards against a provider that allows 60,000 tokens a minute, and is sent ten times as many."""
+    request = make_request("a")
+    most = input_tokens(request) + 100
+    assert order(requests_per_minute=120).seconds_of_a_turn == 0.5
+    assert order(requests_per_minute=120, tokens_per_minute=6 * most).seconds_of_a_turn == pytest.approx(10.0)
+    assert order(requests_per_minute=120, tokens_per_minute=60_000 * most).seconds_of_a_turn == 0.5

@@ -19,6 +19,7 @@ from stages.llm.replies import (
     better_reply,
     parse_reply,
     repair_request,
+    repeated_end,
     stripped_counts,
 )
 from stages.llm.request import FROM_REASONING, Finish, Reply
@@ -94,7 +95,13 @@ def test_the_request_s_own_check_counts() -> None:
 
 def test_only_what_may_end_differently_is_repaired() -> None:
     """Guards against paying for a second answer that is blocked or cut like the first one."""
-    assert set(get_args(Fault)) - REPAIRABLE == {"blocked", "cut_at_the_limit", "unreadable"}
+    assert set(get_args(Fault)) - REPAIRABLE == {
+        "blocked",
+        "cut_at_the_limit",
+        "context_full",
+        "looped",
+        "unreadable",
+    }
 
 
 def test_a_repair_asks_with_the_faulty_answer_as_data() -> None:
@@ -187,3 +194,25 @@ def test_advice_on_the_limit_is_given_only_where_an_answer_was_cut() -> None:
             FailureTally("synth", Counter("a"), 0.0).note("a", outcome("a", reason))
         messages[reason] = str(error.value)
     assert ["Raise max_output_tokens" in message for message in messages.values()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("raw", "tokens", "fault", "detail"),
+    [
+        ('{"word": "a', 2048, "cut_at_the_limit", "it ended after 2,048 tokens; raise max_output_tokens"),
+        ('{"word": "a', 2000, "cut_at_the_limit", "it ended after 2,000 tokens; raise max_output_tokens"),
+        ('{"word": "a', None, "cut_at_the_limit", "it ended; raise max_output_tokens"),
+        ('{"word": "a', 22, "context_full", "it ended after 22 tokens of the 2,048 that max_output_tokens allows"),
+        ('{"word": "' + "so it is, " * 30, 2048, "looped", "it repeats 'so it is, ' to its end after 2,048 tokens"),
+        ("{" + "\n" * 2000, 2048, "looped", "it repeats '\\n' to its end"),
+    ],
+)
+def test_which_limit_ended_an_answer_is_said(raw: str, tokens: int | None, fault: str, detail: str) -> None:
+    """Guards against "raise max_output_tokens" for 22 tokens of 2,048: the server's context was full."""
+    parsed = parse_reply(make_request("a"), Reply(raw, "length", 1, tokens), 2048)
+    assert parsed.fault == fault and parsed.detail.startswith(detail)
+
+
+@pytest.mark.parametrize("text", ["", "a" * 99, "a list: " + ", ".join(map(str, range(200))), "ab" * 40 + "end"])
+def test_what_only_looks_alike_is_no_loop(text: str) -> None:
+    assert repeated_end(text) is None

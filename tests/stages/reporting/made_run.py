@@ -171,10 +171,11 @@ def judge_metrics(rows: int) -> dict[str, Any]:
     expected: dict[str, tuple[float, float]] = {"same_answer": (0.28, 0.72), "empty": (0, 0.05)}
     expected |= {"constant": (0, 1 / 3), "reference": (0.8, 1), "padded": (0, 0.5), "truncated": (0, 0.25)}
     measured = dict(zip(expected, (0.55, 0.0, 0.21, 0.94, 0.4, 0.05), strict=True))
-    checks = {
+    checks: dict[str, dict[str, Any]] = {
         name: {"passed": 1, "measured": measured[name], "expected_low": low, "expected_high": high, "rows": 20}
         for name, (low, high) in expected.items()
     }
+    checks["constant"]["text"] = "The answer is yes."
     return {
         "rows": rows,
         "clusters": 140,

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from stages.judges.constant_answers import OWN_FRAME
 from stages.reporting.evidence import Evidence, Measurement
 from stages.reporting.headline import (
     describe_certainty,
+    describe_floor,
     describe_gaps,
     describe_pair,
     read_model_scores,
@@ -34,6 +36,18 @@ def test_a_models_scores_are_its_own(evidence: Evidence) -> None:
     assert full.percent == pytest.approx(11.6 / 0.15)
     assert (full.total.value, full.alone) == (11.6, Measurement(7.25))
     assert models[0].alone is None
+
+
+def test_the_floor_is_in_points(evidence: Evidence, wording: Wording) -> None:
+    """Guards against a share of the points taken for points, and a floor of a check that was not made."""
+    assert describe_floor(evidence, wording) == (
+        "The floor: “The answer is yes.” as the answer to everything gets 3.15, measured on 20 rows."
+    )
+    frame = {"text": OWN_FRAME, "measured": 0.02, "rows": 200}
+    assert describe_floor(replace(evidence, metrics={"judge": {"checks": {"constant": frame}}}), wording) == (
+        "The floor: the reference without what it says as the answer to everything gets 0.30, measured on 200 rows."
+    )
+    assert describe_floor(replace(evidence, metrics={"judge": {"checks": {}}}), wording) == ""
 
 
 def test_a_pair_is_described_from_its_first_model(evidence: Evidence, wording: Wording) -> None:

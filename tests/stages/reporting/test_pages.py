@@ -14,6 +14,7 @@ from stages.common.files import write_json
 from stages.common.harmless import harmless
 from stages.common.params import Scalar, dotted_keys
 from stages.common.yaml_files import read_yaml
+from stages.judges.constant_answers import OWN_FRAME
 from stages.reporting.charts import CHARTS, draw_charts
 from stages.reporting.evidence import Evidence, Sweep, read_sweep
 from stages.reporting.pages import STRIPPED, TEMPLATES, write_page, write_report
@@ -313,6 +314,7 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     yield with_judge(evidence, healthy=0, agreement=people)
     yield with_judge(evidence, solo={"full": {"total": 7.0}})
     yield with_judge(evidence, healthy=0, checks={"padded": judge["checks"]["padded"] | {"passed": 0}})
+    yield with_judge(evidence, checks={"constant": judge["checks"]["constant"] | {"text": OWN_FRAME}})
     unmeasured = {"same_answer": {"expected_low": 0.1, "expected_high": 0.9, "rows": 5}}
     yield with_judge(evidence, checks=unmeasured, **dict.fromkeys(STRIPPED, 1))
     params = {**evidence.params, "judge": evidence.params["judge"] | {"at_most": 20}}

@@ -26,6 +26,7 @@ PARAMS: dict[str, Any] = {
     "seed": 7,
     "max_output_tokens": 256,
     "context_tokens": 2048,
+    "local": False,
     "concurrency": 4,
     "requests_per_minute": 1000,
     "timeout_seconds": 5.0,

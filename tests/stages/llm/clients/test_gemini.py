@@ -19,8 +19,9 @@ USAGE = {"promptTokenCount": 11, "candidatesTokenCount": 5, "thoughtsTokenCount"
 
 
 @pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
+def key(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", "planted-gemini-key")
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
 
 
 def candidate(reason: str, *parts: dict[str, Any]) -> dict[str, Any]:
@@ -30,12 +31,12 @@ def candidate(reason: str, *parts: dict[str, Any]) -> dict[str, Any]:
 
 def reply(server: LocalServer, body: dict[str, Any]) -> Reply:
     server.pages[PAGE] = Answer(body)
-    client = GeminiClient(params(endpoint=server.url))
+    client = GeminiClient(params())
     return use(client, lambda: client.ask(REQUEST))
 
 
 def check(server: LocalServer, **changes: Any) -> str:
-    client = GeminiClient(params(endpoint=server.url, **changes))
+    client = GeminiClient(params(**changes))
     return use(client, lambda: client.check(None))
 
 
@@ -66,7 +67,7 @@ def test_the_request_says_all_that_changes_an_answer(server: LocalServer) -> Non
 def test_a_temperature_of_0_and_a_seed_beyond_31_bits_arrive(server: LocalServer) -> None:
     """Guards against a zero that counts as not given, and a seed that Gemini refuses."""
     server.pages[PAGE] = Answer(candidate("STOP", {"text": "{}"}))
-    client = GeminiClient(params(endpoint=server.url, temperature=0.0, seed=2**31 + 5))
+    client = GeminiClient(params(temperature=0.0, seed=2**31 + 5))
     use(client, lambda: client.ask(Request("row", "", "Judge this.", Verdict)))
     (asked,) = server.asked
     assert (asked.body["generationConfig"]["temperature"], asked.body["generationConfig"]["seed"]) == (0, 5)
@@ -159,7 +160,7 @@ def test_the_libraries_own_variables_count(server: LocalServer, monkeypatch: pyt
     monkeypatch.setenv("GOOGLE_GENAI_API_VERSION", "v1")
     page = PAGE.replace("v1beta", "v1")
     server.pages[page] = Answer(candidate("STOP", {"text": "{}"}))
-    client = GeminiClient(params(endpoint=server.url))
+    client = GeminiClient(params())
     use(client, lambda: client.ask(REQUEST))
     assert [(asked.path, asked.headers["x-goog-api-key"]) for asked in server.asked] == [(page, "planted-google-key")]
 
@@ -255,3 +256,22 @@ def test_a_list_that_cannot_be_read_is_said_in_plain_words(server: LocalServer) 
     message = problem(server)
     assert message.startswith(f"{server.url} gave no usable answer: name: Input should be a valid string (is 3)")
     assert "pydantic" not in message
+
+
+@pytest.mark.parametrize(("thinking", "budget"), [("auto", None), ("off", 0), (500, 500)])
+def test_thinking_has_a_budget(thinking: int | str, budget: int | None) -> None:
+    """Guards against thoughts that are paid as output, although they were turned off."""
+    config = GeminiClient(params(thinking=thinking))._config(REQUEST).thinking_config
+    assert (config.thinking_budget if config else None) == budget
+
+
+def test_googles_key_goes_to_no_other_server(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a key that is sent to whatever address a params.yaml of somebody else names."""
+    client = GeminiClient(params(endpoint=server.url))
+    with pytest.raises(StageError, match="is not Google's address, so it is sent no key of Google's"):
+        use(client, lambda: client.check(None))
+    monkeypatch.setenv("GATEWAY_KEY", "planted-gateway-key")
+    server.pages[MODEL] = Answer({"name": "models/tiny"})
+    own = GeminiClient(params(endpoint=server.url, api_key_variable="GATEWAY_KEY"))
+    use(own, lambda: own.check(None))
+    assert {asked.headers["x-goog-api-key"] for asked in server.asked} == {"planted-gateway-key"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stages.common.errors import StageError
+from stages.llm.clients.ollama import ollama_body
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import FROM_REASONING, AttemptError, Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
@@ -173,3 +174,9 @@ def test_another_server_is_asked_by_openais_protocol(server: LocalServer, body: 
     content = {"role": "assistant", "content": "{}"}
     server.pages["/v1/chat/completions"] = Answer({"choices": [{"message": content, "finish_reason": "stop"}]})
     assert reply(server, chat("{}")) == Reply("{}", "stop", None, None)
+
+
+@pytest.mark.parametrize(("thinking", "think"), [("auto", None), ("off", False), (500, True)])
+def test_thinking_is_turned_on_and_off(thinking: int | str, think: bool | None) -> None:
+    """Guards against a model that thinks for minutes about each of a thousand answers, although it was told not to."""
+    assert ollama_body(params(thinking=thinking), [], "text", {}).get("think") is think

@@ -11,7 +11,7 @@ from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import FROM_REASONING, Reply
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, params, use
 from tests.stages.llm.clients.local_server import Answer, Fault, LocalServer
-from tests.stages.llm.clients.openai_server import GOOD, PAGE, check, completion, problem
+from tests.stages.llm.clients.openai_server import GOOD, PAGE, USAGE, check, completion, problem
 
 LIST = "/v1/models"
 MESSAGES = [{"role": "system", "content": "You judge."}, {"role": "user", "content": "Judge this."}]
@@ -73,6 +73,10 @@ def test_a_seed_beyond_31_bits_arrives_in_31(server: LocalServer) -> None:
         (completion("", "length", reasoning_content="Hm"), Reply("Hm", "length", 11, 5, detail=FROM_REASONING)),
         (completion("", "content_filter", reasoning="Hm"), Reply("", "blocked", 11, 5, detail="content_filter")),
         (completion("{}", reasoning_content=[{"text": 1}]), Reply("{}", "stop", 11, 5)),
+        (
+            completion("{}") | {"usage": USAGE | {"prompt_tokens_details": {"cached_tokens": 7}}},
+            Reply("{}", "stop", 11, 5, cached_tokens=7),
+        ),
     ],
 )
 def test_each_way_to_end_is_told_apart(server: LocalServer, body: dict[str, Any], expected: Reply) -> None:
@@ -91,7 +95,11 @@ def test_a_prompt_that_is_blocked_is_a_reply(server: LocalServer) -> None:
     [
         (Answer({"error": "busy"}, 503), "answered 503: busy", "Try again when the server is ready; nothing was lost"),
         (Answer({"error": "slow down"}, 429), "answered 429: slow down", "Try again later; nothing was lost"),
-        (Answer({"error": "no x"}, 404), "answered 404: no x", "Check OPENAI_API_KEY in the environment and model in"),
+        (
+            Answer({"error": "no x"}, 404),
+            "answered 404: no x",
+            "Check endpoint in params.yaml or OPENAI_BASE_URL in the",
+        ),
         (Answer({"error": "bad t"}, 400), "answered 400: bad t", "Check endpoint, model and the values beside them"),
         ("drop", "connection failed", "Start the server, or correct endpoint in params.yaml or OPENAI_BASE_URL in the"),
     ],
@@ -138,14 +146,22 @@ def test_a_key_is_sent_where_there_is_one(server: LocalServer, monkeypatch: pyte
     """Guards against a local server that needs a key, and a key's line break that no header may hold."""
     reply(server, Answer(completion("{}")))
     monkeypatch.setenv("OPENAI_API_KEY", "planted-openai-key\n")
-    reply(server, Answer(completion("{}")))
-    assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer none", "Bearer planted-openai-key"]
+    reply(server, Answer(completion("{}")))  # it is OpenAI's key, and this is another server
+    for changes in ({"endpoint": f"{server.url}/v1", "api_key_variable": "OPENAI_API_KEY"}, {}):
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        client = OpenAICompatibleClient(params(**changes))
+        use(client, lambda client=client: client.ask(REQUEST))  # type: ignore[misc]
+    assert [asked.headers["authorization"] for asked in server.asked] == [
+        *["Bearer none"] * 2,
+        *["Bearer planted-openai-key"] * 2,
+    ]
 
 
 def test_a_wrong_key_is_named(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "planted-openai-key")
     server.pages[LIST] = Answer({"error": {"message": "Incorrect API key: planted-openai-key"}}, 401)
-    assert problem(server) == (
+    assert "It is sent no key, as OPENAI_API_KEY and GEMINI_API_KEY are for their own providers" in problem(server)
+    assert problem(server, api_key_variable="OPENAI_API_KEY") == (
         f"{server.url}{LIST} answered 401: Incorrect API key: [key]\n"
         "  Check OPENAI_API_KEY in the environment and model in params.yaml"
     )
@@ -222,3 +238,18 @@ def test_an_address_that_holds_a_password_is_refused_and_not_repeated(address: s
 
 def test_an_address_may_hold_an_at_sign_elsewhere() -> None:
     assert OpenAICompatibleClient(params(endpoint="http://host/v1/@me")).endpoint == "http://host/v1/@me"
+
+
+def test_an_address_without_v1_is_named(server: LocalServer) -> None:
+    """Guards against "check your key" for the most usual mistake."""
+    client = OpenAICompatibleClient(params(endpoint=server.url))
+    with pytest.raises(StageError) as raised:
+        use(client, lambda: client.check(None))
+    assert str(raised.value).endswith(f"and model. Such addresses usually end in /v1: {server.url}/v1")
+
+
+@pytest.mark.parametrize("endpoint", ["http://192.168.1.7:11434/v1", "http://example.com/v1"])
+def test_nothing_goes_unencrypted_to_another_machine(endpoint: str) -> None:
+    client = OpenAICompatibleClient(params(endpoint=endpoint))
+    with pytest.raises(StageError, match="sends key, pages and answers unencrypted; use https://, or set allow_http"):
+        use(client, lambda: client.check(None))

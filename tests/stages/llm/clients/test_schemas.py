@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from stages.llm.clients.schemas import FORMS, PROBE, Form, follows_form, schema_for, system_for
+from stages.llm.clients.schemas import FORMS, PROBE, follows_form, schema_for, system_for
+from stages.llm.request import Form
 
 
 class Inner(BaseModel):

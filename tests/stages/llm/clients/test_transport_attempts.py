@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 import logging
 import warnings
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from stages.llm.clients import transport
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.request import AttemptError, Client, Reply
@@ -57,13 +59,17 @@ def way(request: pytest.FixtureRequest, server: LocalServer, monkeypatch: pytest
 
 def make(name: str, server: LocalServer, **changes: Any) -> Way:
     if name == "gemini":
-        client: Client = GeminiClient(params(endpoint=server.url, **changes))
+        client: Client = GeminiClient(params(endpoint=server.url, api_key_variable="GEMINI_API_KEY", **changes))
         way = Way(client, server, "/v1beta/models/tiny:generateContent", GEMINI)
     elif name == "openai":
-        client = OpenAICompatibleClient(params(endpoint=f"{server.url}/v1", **changes))
+        client = OpenAICompatibleClient(
+            params(endpoint=f"{server.url}/v1", api_key_variable="OPENAI_API_KEY", **changes)
+        )
         way = Way(client, server, "/v1/chat/completions", CHAT)
     else:
-        client = OpenAICompatibleClient(params(endpoint=f"{server.url}/v1", **changes))
+        client = OpenAICompatibleClient(
+            params(endpoint=f"{server.url}/v1", api_key_variable="OPENAI_API_KEY", **changes)
+        )
         client._ollama = True
         way = Way(client, server, "/api/chat", OLLAMA)
     server.pages[way.page] = Answer(way.good)
@@ -241,3 +247,32 @@ def test_constructing_asks_nothing(server: LocalServer) -> None:
         way = make(name, server)
         use(way.client, lambda: asyncio.sleep(0))
     assert server.asked == []
+
+
+def test_an_endless_answer_is_left(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against gigabytes of memory for one answer."""
+    monkeypatch.setattr(transport, "MOST_BYTES", 10_000)
+    way.server.pages[way.page] = Answer(b" " * 20_000 + b"{}")
+    error = error_of(way)
+    assert (error.reason, error.again) == ("bad_reply", False)
+    assert str(error) == f"{way.server.url}{way.page} answered 200 with more than 10,000 bytes"
+
+
+def test_a_compressed_answer_is_left(way: Way) -> None:
+    way.server.pages[way.page] = Answer(gzip.compress(b" " * 1000), headers={"Content-Encoding": "gzip"})
+    assert "answered 200, compressed (gzip), which nobody asked for" in str(error_of(way))
+    assert way.server.asked[0].headers["accept-encoding"] == "identity"
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_answer_that_is_nested_too_deep_is_a_named_fault(way: Way, status: int) -> None:
+    """Guards against a RecursionError that ends the run."""
+    way.server.pages[way.page] = Answer(DEEP, status)
+    if status == 200:
+        reply = way.asks()
+        assert reply.finish == "unreadable" and reply.detail
+    else:
+        assert error_of(way).reason in ("bad_request", "server_error", "bad_reply")

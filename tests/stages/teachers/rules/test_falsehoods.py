@@ -97,3 +97,11 @@ def test_a_rough_year_becomes_one_that_is_far_off() -> None:
     for seed in range(40):
         wrong = false_figure("It was founded around 1100.", random.Random(seed), "it")
         assert wrong is not None and abs(int(wrong.split()[-1].rstrip(".")) - 1100) >= 60
+
+
+@pytest.mark.parametrize("statement", ["It won in 1960, 1961 and 1966.", "It ruled from 1961 to 1965."])
+def test_nothing_is_changed_among_several_years(statement: str) -> None:
+    """Guards against "won in 1960, 1983 and 1966", where the order gives the false year away."""
+    for seed in range(20):
+        assert false_version(statement, random.Random(seed), "Moby-Dick") is None
+        assert false_figure(statement, random.Random(seed), "Moby-Dick") is None

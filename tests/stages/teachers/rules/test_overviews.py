@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -99,3 +100,40 @@ def test_an_event_has_one_year_and_stands_alone(ask: Callable[..., list[Draft]])
     assert ask(which_first, lead + "It sank in 1851. Ahab left his ship in 1850.") == []
     assert ask(which_first, lead + "It sank in 1851 after a trip in 1850. Ahab came in 1849.") == []
     assert ask(which_first, lead + "It sailed until the war in 1851. Ahab came in 1849.") == []
+
+
+def test_a_birth_is_before_all_else(ask: Callable[..., list[Draft]]) -> None:
+    """Guards against "Which came first?" of a birth and a later act of the same person."""
+    lead = "The Pequod is a ship from Nantucket. "
+    two = lead + "Captain Ahab was born in 1801. Captain Ahab bought the Pequod in 1840."
+    assert ask(which_first, two) == [] and len(ask(years_between, two)) == 1
+    assert len(ask(which_first, two.replace("was born", "lost a leg"))) == 1
+
+
+def test_a_comma_before_a_time_stays(ask: Callable[..., list[Draft]]) -> None:
+    """Guards against "near Nyeri, in the highlands of Kenya on 1 April 1940"."""
+    text = "The Pequod sank near Lima, in the south of Peru, on 1 April 1840. The Pequod was built in 1801."
+    [draft] = ask(which_first, f"The Pequod is a ship from Nantucket. {text}")
+    assert "the south of Peru, on 1 April 1840" in draft.output
+
+
+@pytest.mark.parametrize(
+    ("start", "asked"),
+    [
+        ("Captain Ahab hunts a whale.", True),
+        ("The trilogy follows three generations.", False),
+        ("The Pequod follows three generations.", False),
+        ("Herman Melville wrote at a desk.", False),
+    ],
+)
+def test_a_plot_begins_with_what_happens_in_it(page: MakePage, start: str, asked: bool) -> None:
+    """Guards against "How does the story begin? The trilogy follows three generations"."""
+    text = f"{start} The whale sinks a boat in the north."
+    facts = make_facts(select_sentences(page("Pequod", "The Pequod is a novel about whales.", text)), "1")
+    passages = [replace(fact.sentence.passage, heading="Plot") for fact in facts]
+    in_plot = [
+        replace(fact, sentence=replace(fact.sentence, passage=passage))
+        for fact, passage in zip(facts, passages, strict=True)
+    ]
+    drafts = [draft for draft in tell_about(in_plot[1:], random.Random(1)) if start.split()[1] in draft.output]
+    assert bool(drafts) == asked

@@ -1,9 +1,12 @@
 """Passages to work on."""
 
+from dataclasses import replace
+
 import pytest
 
 from stages.teachers.rules.passages import (
     find_sentence,
+    heading,
     list_years,
     passage_fits,
     passage_question,
@@ -58,3 +61,40 @@ def test_a_passage_answers_what_it_is_needed_for(drafts: Ask) -> None:
 def test_a_passage_that_names_something_else_first_has_another_topic(drafts: Ask) -> None:
     passage = "The whale is old. Moby-Dick is a novel about it. Moby-Dick is long."
     assert drafts(topic, "Moby-Dick is long.", passage=passage) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("Ahab met Santos Dumont there.", "The Santos-Dumont museum is old. It is small."),
+        (
+            "Ahab saw the Great Fire there.",
+            "It was hot. It was old.",
+        ),
+        ("Ahab met James Cook there.", "Cook was old. It was small."),
+        ("Ahab won a Nobel Prize there.", "It was old. It was small."),  # "names Nobel Prize"
+        ("Ahab played at three World Cups there.", "It was old. It was small."),
+    ],
+)
+def test_a_mark_is_unique_whole_and_not_of_the_title(drafts: Ask, text: str, others: str) -> None:
+    passage = f"{text} {others}"
+    assert drafts(find_sentence, text, passage=passage, name="the Great Fire of London") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "good"),
+    [
+        ("Harper", False),  # a bare name
+        ("Rosario Central", False),
+        ("Building", False),
+        ("Construction", True),
+        ("Early life", True),
+        ("Modern role of Harper", True),
+    ],
+)
+def test_a_bare_name_or_gerund_is_no_title(fact: MakeFact, title: str, good: bool) -> None:
+    """Guards against "Elias Figueroa: Chile" and "The Panama Canal: Building"."""
+    plain = fact("Ahab hunts the whale.")
+    passage = replace(plain.sentence.passage, heading=title)
+    headed = replace(plain, sentence=replace(plain.sentence, passage=passage))
+    assert [draft.output for draft in heading(headed)] == ([f"Moby-Dick: {title}"] if good else [])

@@ -1,5 +1,7 @@
 """Questions with a question word, one sentence at a time."""
 
+from dataclasses import replace
+
 import pytest
 
 from stages.teachers.rules.fact import Kind
@@ -21,7 +23,7 @@ from stages.teachers.rules.questions import (
     where,
     who,
 )
-from tests.stages.teachers.rules.conftest import Ask
+from tests.stages.teachers.rules.conftest import Ask, MakeFact
 
 
 @pytest.mark.parametrize(
@@ -131,3 +133,22 @@ def test_nobody_is_asked_who_the_page_is_about(drafts: Ask) -> None:
     text = "Herman Melville wrote Moby-Dick in New York."
     assert drafts(who, text, name="Herman Melville") == []
     assert len(drafts(who, text, name="New York")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Captain Ahab was born on 27 July 1815 in Luque, near Lima.", "When was Captain Ahab born?"),
+        ("Captain Ahab died in Lima in 1851.", "When did Captain Ahab die?"),
+        ("Captain Ahab died of scurvy in Lima in 1851.", "When did Captain Ahab die of scurvy in Lima?"),
+    ],
+)
+def test_the_place_of_a_birth_or_death_is_left_out(drafts: Ask, text: str, question: str) -> None:
+    assert question in {draft.instruction for seed in range(40) for draft in drafts(when, text, seed=seed)}
+
+
+def test_an_object_is_asked_for_by_a_year_of_its_own(fact: MakeFact) -> None:
+    """Guards against "What did Ahab win in 1981?" where he won two things in that year."""
+    once = fact("Captain Ahab won a silver cup in 1841.")
+    assert [draft.instruction for draft in what_object(once)] == ["What did Captain Ahab win in 1841?"]
+    assert list(what_object(replace(once, years={"1841": 2}))) == []

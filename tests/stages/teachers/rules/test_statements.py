@@ -1,5 +1,6 @@
 """Statements, true or false, whole or with a gap."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from stages.teachers.rules.statements import (
     yes_no,
 )
 from stages.teachers.rules.teacher import teach
-from tests.stages.teachers.rules.conftest import Ask
+from tests.stages.teachers.rules.conftest import Ask, MakeFact
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ from tests.stages.teachers.rules.conftest import Ask
         (complete, "Moby-Dick was listed as a Memory of the World in full."),  # a piece of a name
         (complete, "Moby-Dick was the first book of a group of old novels."),  # anything can follow
         (complete, "The ship was built by the carpenters of Nantucket."),  # which ship?
+        (complete, "Moby-Dick was described by sailors in print in 1829."),  # "described in 1829" would do, too
         (yes_no, "Moby-Dick began to swim."),  # too little to ask about
         (yes_no, "The ship was built in Nantucket in 1838."),
         (choose, "The ship was built in 1838."),
@@ -93,6 +95,42 @@ def test_an_error_is_corrected(drafts: Ask) -> None:
 
 def test_a_year_of_the_name_is_no_event(drafts: Ask) -> None:
     """Guards against "Name an event of 1883 in connection with the 1883 eruption"."""
-    text = "The island was destroyed in 1883."
+    text = "Moby-Dick Island was destroyed in 1883."
     assert len(drafts(event_of_year, text)) == 1
     assert drafts(event_of_year, text, name="the 1883 eruption") == []
+
+
+def test_an_event_is_asked_for_only_if_the_page_has_one_of_that_year(fact: MakeFact) -> None:
+    """Guards against "Which event of 1803 has to do with Moby-Dick?", where two sentences name that year."""
+    once = fact("Moby-Dick was printed in 1851.")
+    assert len(list(event_of_year(replace(once, years={"1851": 1})))) == 1
+    assert list(event_of_year(replace(once, years={"1851": 2}))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Moby-Dick won the prize in 1960, 1961 and 1966.",
+        "The 14-bis covered 220 meters in 1906.",  # nobody knows it outside the page
+        "Marie and Pierre shared a prize in 1903.",
+        "Moby-Dick was printed in about 1851.",
+    ],
+)
+def test_an_event_is_clear_and_has_one_exact_year(drafts: Ask, text: str) -> None:
+    assert drafts(event_of_year, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Moby-Dick is a Uruguayan playmaker.",  # anything fits before a noun
+        "Moby-Dick sold well in 1960, 1961 and 1966.",
+    ],
+)
+def test_no_gap_that_nobody_can_fill(drafts: Ask, text: str) -> None:
+    assert [draft for seed in range(20) for draft in drafts(fill_blank, text, seed=seed)] == []
+
+
+def test_a_possibility_is_not_judged(drafts: Ask) -> None:
+    text = "Moby-Dick may have been printed in London in secret."
+    assert [draft for seed in range(20) for draft in drafts(true_or_false, text, seed=seed)] == []

@@ -27,6 +27,7 @@ MakePage = Callable[..., Page]
         ("A Doll's House", "A Doll's House is a play.", "A Doll's House"),
         ("(500) Days of Summer", "In 2009, (500) Days of Summer was shown.", "(500) Days of Summer"),
         ("Pioneers of flight", "Pioneers of flight built kites.", "pioneers of flight"),
+        ("Adansonia digitata", "Adansonia digitata is a tree.", "Adansonia digitata"),
         ("İznik", "İznik is a town.", "İznik"),  # a capital that has two lower-case characters
     ],
 )
@@ -40,6 +41,7 @@ def test_the_subject_has_the_name_that_the_page_uses(page: MakePage, title: str,
         ("Emma is a novel by Jane Austen.", {"novel"}, {"It", "Its"}),
         ("Emma is an old German comic opera.", {"opera"}, {"It", "Its"}),
         ("Emma was a composer. She sang. She died. Her songs live on.", set(), {"She", "Her"}),
+        ("Emma is a Brazilian forward. She ran. She won. Her goals counted.", set(), {"She", "Her"}),
         ("Emma was a king. He ruled. He died. His sons ruled.", set(), {"He", "His"}),
         ("Emma was a composer. She sang. She died. He died.", set(), set()),  # whom a pronoun means isn't certain
         ("The opera is a play about Emma.", set(), {"It", "Its"}),  # it doesn't say what Emma is
