@@ -11,6 +11,7 @@ def render_card(
     counts: Mapping[str, Mapping[str, int]],
     training: Mapping[str, Any],
     measures: Mapping[str, Any],
+    reading: Mapping[str, Any],
 ) -> str:
     """The card as Markdown, from the metrics of the pipeline's stages."""
     last = training["curve"][-1]
@@ -24,7 +25,7 @@ def render_card(
         "those of the test split, as GPT-2 knows Wikipedia. Real work starts with `profiles/gpt2.args`.",
         "",
         f"It saw {training['tokens']:,} tokens in {training['steps']:,} steps; its loss on rows held out is "
-        f"{last['val_loss']:.3f} nats a token. `dvc repro primer/dvc.yaml` makes it again.",
+        f"{last['val_loss']:.3f} nats a token. `dvc --cd primer repro` makes such a model.",
         "",
         "## What it read",
         "",
@@ -42,10 +43,22 @@ def render_card(
             f"| {source.name} | {source.description} | {source.license} | {count['characters']:,} | "
             f"{count['repeated']:,} | {count['forbidden']:,} | {measures['loss'][source.name]:.2f} |"
         )
+    pages = reading["pages"]
     lines += [
         "",
-        "The loss is on documents of the same source that it has not read, in nats a token. WordNet's licence is in "
-        "`primer/lexicon/WORDNET-LICENSE.txt`.",
+        "The loss is on documents of the same source that it has not read, in nats a token. What code and lists of this "
+        "project say is in the public domain (CC0-1.0). WordNet's licence allows any use, if its notice stays with "
+        "copies: `primer/lexicon/WORDNET-LICENSE.txt`. The weights are under the project's Apache License 2.0.",
+        "",
+        "## What it was asked",
+        "",
+        f"`questions.xz` has the hashes of {reading['questions']:,} questions and tasks of its text, those about "
+        "pages also with what they are about. With `base.source: bundled`, the stage `split` puts no example into "
+        "val or test whose very question is among them, whatever the seed and the teacher. A test question may "
+        "still ask for a fact that the model was asked for in other words.",
+        "",
+        f"It has read {len(pages['read']):,} of the bundled pages. `reading.json` lists them, and those that it has "
+        f"never read: {', '.join(pages['kept_out'])}.",
         "",
         "## What it knows",
         "",

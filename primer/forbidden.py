@@ -10,18 +10,15 @@ Case, white space and punctuation don't count. A document asks
 """
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from stages.common.files import read_jsonl
 from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example
-from stages.english.normal_form import normal_form
+from stages.splitting.base_questions import BEGINNING, plain_words
 
-_WORD = re.compile(r"[^\W_]+(?:['.,-][^\W_]+)*|[+\u00d7\u00f7=%°]")
 LONG_INPUT = 5  # words from which an input is looked for by itself
-BEGINNING = 8  # words of a passage
 
 Run = tuple[str, ...]
 
@@ -46,11 +43,6 @@ class Forbidden:
             for run, beside in self._questions.get(start, ()):
                 if tuple(words[place : place + len(run)]) == run:
                     yield beside
-
-
-def plain_words(text: str) -> list[str]:
-    """The words, numbers and signs of a text, without case and punctuation."""
-    return _WORD.findall(normal_form(text))
 
 
 def read_forbidden(tasks: Path, test_split: Path) -> Forbidden:

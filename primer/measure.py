@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from primer.card import render_card
 from primer.completions import Completion, all_completions
 from primer.forbidden import Forbidden, read_forbidden
-from primer.settings import BUNDLED_BASE, BUNDLED_TASKS, CURVE, MEASURES, SPLIT, TEXT, TEXT_COUNTS
+from primer.settings import BUNDLED_BASE, BUNDLED_TASKS, CURVE, MEASURES, READING, SPLIT, TEXT, TEXT_COUNTS
 from primer.text.sources import SOURCES
 from stages.common.errors import run_stage
 from stages.common.files import read_json, write_json, write_text
@@ -36,8 +36,8 @@ def main() -> None:
         "overlap": overlap(TEXT, read_forbidden(BUNDLED_TASKS, SPLIT / "test.jsonl")),
     }
     write_json(MEASURES, measures)
-    counts, training = read_json(TEXT_COUNTS), read_json(CURVE)
-    write_text(BUNDLED_BASE / "README.md", render_card(SOURCES, counts, training, measures))
+    counts, training, reading = read_json(TEXT_COUNTS), read_json(CURVE), read_json(READING)
+    write_text(BUNDLED_BASE / "README.md", render_card(SOURCES, counts, training, measures, reading))
 
 
 def completions_right(

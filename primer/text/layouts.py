@@ -17,7 +17,7 @@ _SPEAKERS = (
     ("User", "Assistant"), ("Student", "Teacher"), ("Problem", "Solution"), ("Request", "Reply"), ("Prompt", "Reply"),
     ("Human", "AI"), ("Reader", "Editor"), ("Customer", "Helper"), ("Child", "Mother"),
 )  # fmt: skip
-_ITEM_LABELS = ("Text", "Input", "Sentence", "Words", "Given", "Material", "Passage", "Item", "Here it is")
+ITEM_LABELS = ("Text", "Input", "Sentence", "Words", "Given", "Material", "Passage", "Item", "Here it is")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _labelled(rng: random.Random, exchanges: Sequence[Exchange]) -> str:
 def _three_blocks(rng: random.Random, exchanges: Sequence[Exchange]) -> str:
     """Task, material and answer under headings of their own, the material sometimes before the task."""
     asks, answers = rng.choice(_SPEAKERS)
-    label = rng.choice(_ITEM_LABELS)
+    label = rng.choice(ITEM_LABELS)
     gap = rng.choice((" ", "\n"))
     first = rng.random() < 0.25
     space = rng.choice(("\n", "\n\n"))

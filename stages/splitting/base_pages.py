@@ -1,6 +1,7 @@
-"""Which pages a base model that is trained from scratch reads, and how much of the test split is in them.
+"""Which pages the base model reads or has read, and how much of the test split is in them.
 
-Base reads all pages unless `base.pages` is `train`, so it has read the pages that the test examples are about. That is
+A base model that is trained from scratch reads all pages unless `base.pages` is `train`, and the bundled one has read
+most of the bundled pages before. So base has read the pages that the test examples are about. That is
 no leak between the sides of the split, and it favours none of the three models, which all start from base. But an
 answer about such a page can be remembered, so it is counted.
 """
@@ -45,13 +46,18 @@ class BaseReading:
         }
 
 
-def choose_base_pages(pages: Sequence[Page], split: Mapping[str, Sequence[Example]], params: BaseSource) -> BaseReading:
-    """Decides what the base model reads of the pages, and compares it with the test split."""
+def choose_base_pages(
+    pages: Sequence[Page], split: Mapping[str, Sequence[Example]], params: BaseSource, bundled: Sequence[Page] = ()
+) -> BaseReading:
+    """Decides what the base model reads of the pages, and compares it with the test split.
+
+    `bundled` are the pages that the bundled model has read.
+    """
     test_titles = _titles(split["test"])
-    if params.source != "scratch":
+    if params.source not in ("scratch", "bundled"):
         return BaseReading({}, len(test_titles), None, None)
-    left_out = pages_to_leave_out(pages, split) if params.pages == "train" else {}
-    read = [page for page in pages if page.title not in left_out]
+    left_out = pages_to_leave_out(pages, split) if (params.source, params.pages) == ("scratch", "train") else {}
+    read = bundled if params.source == "bundled" else [page for page in pages if page.title not in left_out]
     runs = {run for example in split["test"] for run in example_runs(example)}
     shared = runs_also_in((page.plain_text for page in read), runs)
     return BaseReading(
