@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from primer.settings import BUNDLED_PAGES, QUESTIONS, READING, TEXT, TextParams, load_section
+from primer.configuration import BUNDLED_PAGES, QUESTIONS, READING, TEXT, TextParams, load_section
 from primer.text.layouts import ITEM_LABELS
 from primer.text.page_tellings import pages_kept_out
 from stages.common.errors import run_stage

@@ -46,9 +46,9 @@ def render_card(
     pages = reading["pages"]
     lines += [
         "",
-        "The loss is on documents of the same source that it has not read, in nats a token. What code and lists of this "
-        "project say is in the public domain (CC0-1.0). WordNet's licence allows any use, if its notice stays with "
-        "copies: `primer/lexicon/WORDNET-LICENSE.txt`. The weights are under the project's Apache License 2.0.",
+        "The loss is on documents of the same source that it has not read, in nats a token. What code and lists of "
+        "this project say is in the public domain (CC0-1.0). WordNet's licence allows any use, if its notice stays "
+        "with copies: `primer/lexicon/WORDNET-LICENSE.txt`. The weights are under the project's Apache License 2.0.",
         "",
         "## What it was asked",
         "",

@@ -7,7 +7,7 @@ import random
 import re
 from dataclasses import dataclass
 
-from primer.settings import BUNDLED_PAGES, SPLIT, TextParams, load_section
+from primer.configuration import BUNDLED_PAGES, SPLIT, TextParams, load_section
 from primer.text.countries import countries
 from primer.text.elements import elements
 from primer.text.lexicon import opposites

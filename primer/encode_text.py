@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from primer.settings import TEXT, TOKENS, VOCABULARY, TrainingParams, VocabularyParams, load_section
+from primer.configuration import TEXT, TOKENS, VOCABULARY, TrainingParams, VocabularyParams, load_section
 from stages.common.errors import run_stage
 
 if TYPE_CHECKING:

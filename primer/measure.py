@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from primer.card import render_card
 from primer.completions import Completion, all_completions
+from primer.configuration import BUNDLED_BASE, BUNDLED_TASKS, CURVE, MEASURES, READING, SPLIT, TEXT, TEXT_COUNTS
 from primer.forbidden import Forbidden, read_forbidden
-from primer.settings import BUNDLED_BASE, BUNDLED_TASKS, CURVE, MEASURES, READING, SPLIT, TEXT, TEXT_COUNTS
 from primer.text.sources import SOURCES
 from stages.common.errors import run_stage
 from stages.common.files import read_json, write_json, write_text

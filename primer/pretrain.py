@@ -5,7 +5,7 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from primer.settings import BUNDLED_BASE, CURVE, TOKENS, VOCABULARY, TrainingParams, load_section
+from primer.configuration import BUNDLED_BASE, CURVE, TOKENS, VOCABULARY, TrainingParams, load_section
 from stages.common.errors import StageError, run_stage
 from stages.common.files import cache_folder, sha256_of_file, write_json
 

@@ -9,8 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 
-from primer.forbidden import Forbidden, read_forbidden
-from primer.settings import (
+from primer.configuration import (
     BUNDLED_TASKS,
     SPLIT,
     TEXT,
@@ -18,6 +17,7 @@ from primer.settings import (
     TextParams,
     load_section,
 )
+from primer.forbidden import Forbidden, read_forbidden
 from primer.text.sources import SOURCES, TextSource
 from stages.common.errors import run_stage
 from stages.common.files import write_json

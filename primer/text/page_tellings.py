@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from primer.settings import BUNDLED_PAGES, SPLIT, TextParams, load_section
+from primer.configuration import BUNDLED_PAGES, SPLIT, TextParams, load_section
 from primer.text.layouts import Exchange, lay_out_exchanges
 from stages.common.files import read_jsonl
 from stages.common.records import Example, Page

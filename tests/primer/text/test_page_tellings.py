@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from primer.settings import BUNDLED_PAGES
+from primer.configuration import BUNDLED_PAGES
 from primer.text import page_passages, page_tellings
 from primer.text.page_tellings import pages_kept_out, tellings, write_page_tellings
 from stages.common.files import read_jsonl
