@@ -96,6 +96,17 @@ def test_weights_from_a_file_are_named_by_their_hash_alone(run: Path) -> None:
     assert "secret" not in text
 
 
+def test_the_bundled_model_is_named_with_its_licence_and_what_it_was_asked(run: Path) -> None:
+    """Guards against a model that wikitune made and about which its card knows nothing."""
+    settings = with_values(params(), base__source="bundled")
+    asked = {"asked_examples": 9, "asked_in_train": 7, "asked_in_val_and_test": 0}
+    measured = with_values(metrics(), base__sha256="f" * 64, split__base=metrics()["split"]["base"] | asked)
+    text = cards(run, measured, settings)["full"]
+    assert f"The model that comes with wikitune, with the SHA-256 `{'f' * 64}`." in text
+    assert "9 ask one of them in the same words: 7 are in train, 0 in validation" in text
+    assert "WordNet" in text and "Nobody has chosen a licence for these weights" not in text
+
+
 def test_the_cards_prompt_is_the_models(run: Path) -> None:
     """Guards against an example whose prompt is not the one that the model was trained on."""
     [code] = re.findall(r"prompt = (\(\n.*?\n\))", cards(run)["full"], re.S)
