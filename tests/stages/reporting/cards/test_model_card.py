@@ -35,7 +35,7 @@ def test_the_hub_reads_the_model_cards(run: Path) -> None:
     assert (read.license, read.base_model, read.library_name) == ("unknown", None, "transformers")
     assert "| total, of 15 | 6.75 (5.12 to 8.00) |" in texts["full"]
     assert "| full against base | 2.00 (-0.50 to 4.00) | unresolved |" in texts["full"]
-    assert "| learning\\_rate | 0.002 |" in texts["full"]
+    assert "| learning\\_rate | 5e-05 |" in texts["full"]
     weights = hashlib.sha256((run / "data/checkpoints/full/model.safetensors").read_bytes()).hexdigest()
     assert texts["full"].endswith(f"SHA-256 of `model.safetensors`: `{weights}`\n")
 
