@@ -17,7 +17,7 @@ _PLAIN = frozenset(
     "plot story contents description subject life work works summary synopsis overview".split()
 )  # headings
 # Years that are written otherwise than "1851", so that a list of the years would leave them out.
-_OTHER_YEAR = re.compile(r"\b(?:AD|BCE?|CE)\b|\byear \d{1,3}\b|\d{4}\s?[–-]\s?\d|\d{3}0s\b")
+_OTHER_YEAR = re.compile(r"\b(?:AD|BCE?|CE)\b|\byear \d{1,3}\b|\bin \d{3}\b|\d{4}\s?[–-]\s?\d|\d{3}0s\b")
 MIN_PASSAGE, MAX_PASSAGE = 25, 110  # words
 
 

@@ -262,9 +262,9 @@ def manner(fact: Fact) -> Iterator[Draft]:
 
 
 def purpose(fact: Fact) -> Iterator[Draft]:
-    """What something is used for."""
+    """One thing that something is used for."""
     clause = fact.askable
-    if clause and clause.verb in BE and _USED.fullmatch(clause.rest):
+    if clause and clause.verb in BE and _USED.fullmatch(clause.rest) and " and " not in clause.rest:
         words = {"subject": clause.subject, "verb": clause.verb}
         yield Draft("use", fact.phrase(phrasing.USE, **words), "", clause.statement)
 

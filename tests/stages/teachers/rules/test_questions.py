@@ -98,6 +98,7 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (definition, "Moby-Dick is the son of a whale and of another one."),
         (reason, "Moby-Dick is famous because of it because it is long."),
         (parts, "Moby-Dick is known."),
+        (purpose, "Moby-Dick is used for reading, printing and packing."),  # three uses, where one is asked for
         (when, "Moby-Dick was written on 3 May 1850, at sea."),  # "When was Moby-Dick written, at sea?"
         (when, "The text of Moby-Dick comes from a poem of 1785 written in 1780."),
         (when, "Moby-Dick was based on Omoo, a novel written in 1847."),  # the other novel
