@@ -13,7 +13,7 @@ from stages.teachers.rules.mentions import A_YEAR, NAME_ENDS, TIME, belongs_else
 from stages.teachers.rules.questions import describes, when
 
 # Shares of the statements with a detail to change, so that half of all answers are "no" and "false"; 0 to 1.
-NO_SHARE, FALSE_SHARE = 0.75, 0.75
+NO_SHARE, FALSE_SHARE = 0.75, 0.78
 _LEADS_ON = {"in", "by", "on", "of", "at", "from", "to", "into", "between", "near"}
 _QUANTITIES = frozenset("group number kind set series type form part pattern piece pair collection one use lot".split())
 _ROUGHLY = re.compile(r"\b(?:about|around)\b")
