@@ -35,6 +35,8 @@ def inside(subject: str, casing: Casing) -> str | None:
     word = first.removesuffix("'s")
     if first in {"The", "A", "An"} or first.lower() in _FUNCTION_WORDS | NUMBER_WORDS:
         return lowered
+    if first[0] in "\"'":
+        return None  # "Platypus", a word that is spoken of
     if not first[0].isalpha() or not word[1:].islower() or subject in casing.names:
         return subject
     is_name, is_common = word in casing.names, word.lower() in casing.common

@@ -22,20 +22,25 @@ _VAGUE = re.compile(
     r"\b[Tt]he (?:\w+ )?(?:name|object|work|thing|idea|place|site|result|results|process|method|word|term|subject|"
     r"item|event|change|point|problem|question|answer|design|effect|case|matter|group|part|parts|number|rest|others?|two|pair)"
     r"(?! (?:of|that|which|for|[A-Z]))\b"
+    r"|\bsimilar [a-z]+\b(?! to\b)"
 )
+_COMPARATIVE = rf"(?:{COMPARATIVES}|safer|easier|simpler|newer|richer|poorer)"
 # Nouns and adjectives that point at something else on the page: "a lengthy English version", "a lighter instrument".
 _RELATIONAL = re.compile(
-    r"\b(?:a|an|the|its|his|her|their|two|similar|first|new) (?:[\w-]+ ){0,3}(?:version|translation|edition|copy|"
+    r"\b(?:[Aa]n?|[Tt]he|its|his|her|their|two|similar|first|new) (?:[\w-]+ ){0,3}(?:version|translation|edition|copy|"
     r"copies|text|sequel|performance|adaptation|premiere|chapters?|episodes?|results|poem|story|manuscript|film|book|role|"
     r"part|album)\b"
-    rf"|\b{COMPARATIVES} (?!than|or)[a-z]"
+    rf"|\b{_COMPARATIVE} (?!than|or)[a-z]"
 )
+# "is better for low sounds": better than what?
+_BETTER = re.compile(rf"\b{_COMPARATIVE} (?!than|or)[a-z](?!.*\bthan\b)")
 _HEDGE = re.compile(
     r"^(?:probably|perhaps|possibly|also|even|only|still|now|thus|therefore|too|simply|no|nothing|so|such)\b"
 )
 _APART = re.compile(r", the (?:son|daughter|child|wife|husband|author) ")  # belongs to the subject, far from it
 _NEGATIVE = re.compile(r"\b(?:no|not|never|nothing|nobody|none|neither|nor|hardly|cannot)\b")
 _NEUTER = re.compile(r"\b(?:it|its|they|them|their)\b")
+_IT = re.compile(r"\b(?:it|they|them)\b")
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her)\b")
 _NAME = re.compile(r"[A-Z][\w'’.-]+(?: (?:of|the|de|da|von|van|al) [A-Z][\w'’-]+| [A-Z][\w'’.-]+)+")
 _QUESTION_WORD = re.compile(
@@ -109,6 +114,8 @@ def has_known_pronouns(clause: Clause, subject: Subject) -> bool:
         if about_subject:
             return subject.pronoun != "It"
         return not subject.short and clause.subject[:1].isupper()
+    if about_subject and subject.pronoun != "It" and _IT.search(clause.rest):
+        return False  # "Ahab was the last survivor of it"
     if _NEUTER.search(clause.rest):
         return about_subject or not (" " in clause.subject and clause.subject[:1].isupper())
     return True
@@ -116,4 +123,6 @@ def has_known_pronouns(clause: Clause, subject: Subject) -> bool:
 
 def says_enough(clause: Clause) -> bool:
     """Whether a clause says more than "Ahab began to paint": a name, a number or four words after the verb."""
+    if _BETTER.search(clause.text):
+        return False
     return bool(re.search(r"[A-Z\d]", clause.rest)) or len(clause.rest.split()) >= 4

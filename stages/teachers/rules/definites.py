@@ -32,7 +32,7 @@ _WHICH_ONE = re.compile(
     rf"\b[Tt]he (?:(?!of |and |in )[a-z]+(?:-[a-z]+)* ){{0,2}}?(?P<noun>{_NOUN})s?\b(?!-)"
     # What tells which one is meant: "the city of Lima", "the stadium in Lima", "the coach Zagallo".
     r"(?! (?:of|that|which|who|whose|where|between|named|called|known|in which|for which|to which|[A-Z]\w))"
-    r"(?! (?:by|across|around|about) )"
+    r"(?! (?:across|around|about) )"
     r"(?! (?:in|at|on|from|near|for) (?:the )?(?:[a-z]+ ){0,2}[A-Z])"
 )
 

@@ -16,6 +16,7 @@ from stages.teachers.rules.sentences import Sentence
 from stages.teachers.rules.subject import Subject
 
 _OF_PLOTS = frozenset(["plot", "story", "synopsis", "contents"])  # headings of sections that tell a plot
+_REFERS = re.compile(r"\b(?:its|his|her|their)\b")
 _TWO_FIRST_NAMES = re.compile(r"[A-Z]\w+ and [A-Z]\w+")  # "Marie and Pierre"
 WORKS = frozenset(
     "novel novella play tragedy comedy epic poem opera film musical drama series story trilogy saga tale narrative "
@@ -62,20 +63,22 @@ class Fact:
 
     def is_clear(self, instruction: str) -> bool:
         """Whether an instruction about the fact can be understood without the page."""
-        if not self.is_named_in(instruction) and self.clause:
-            subject = self.clause.subject
-            if (
-                self.in_plot
-                or _TWO_FIRST_NAMES.fullmatch(subject)
-                or " " not in subject
-                or not re.search("[A-Z]", subject)
-            ):
-                return False  # "Thomson", "the first chapters"
+        if self.clause and not self.is_named_in(instruction) and (self.in_plot or not self.is_about_a_full_name):
+            return False
         return context.is_clear(instruction, self.subject)
 
     @cached_property
+    def is_about_a_full_name(self) -> bool:
+        """Whether the clause's subject has a name by which it is known: not "Thomson", "the first chapters"."""
+        subject = self.clause.subject if self.clause else ""
+        full = " " in subject and re.search("[A-Z]", subject) and not _TWO_FIRST_NAMES.fullmatch(subject)
+        return bool(full) and not _REFERS.search(subject)
+
+    @cached_property
     def stands_alone(self) -> bool:
-        """Whether the sentence says which thing it speaks of: not "The team won the cup"."""
+        """Whether the sentence says what it speaks of: not "The team won the cup", "The poem opens in his absence"."""
+        if self.clause and not context.has_known_pronouns(self.clause, self.subject):
+            return False
         return self.in_plot or not names_unknown(self.sentence.text, self.subject)
 
     def has_years_to_itself(self, text: str) -> bool:

@@ -30,7 +30,7 @@ _CENTURIES = (
 ).split()
 _NUMERALS = [word for word, value in CARDINALS.items() if 3 <= value <= 20]
 _WORDS = re.compile(
-    rf"\b(?P<opposite>{'|'.join(_OPPOSITES)})\b"
+    rf"(?<!second )(?<!third )\b(?P<opposite>{'|'.join(_OPPOSITES)})\b"
     rf"|\b(?:is|was) (?:an?) (?P<nation>{'|'.join(_NATIONS)})(?= [a-z]+)(?! and\b|[- ]born)"
     rf"|\bthe (?:early |late )?(?P<century>{'|'.join(_CENTURIES)}) century"
     r"|\bthe (?:early |late )?(?P<nth>\d{1,2})th century"
@@ -40,30 +40,32 @@ _WORDS = re.compile(
 # More than these may be true at the same time: "one of the largest", "the largest or the smallest".
 _OPEN = re.compile(r"\b(?:one of|among|or|not|never|no|perhaps|probably|about|some say|both|from|between)\b")
 
-_ROUGHLY = re.compile(r"\b(?:about|around|early|late|roughly|circa|the year) $")
+_ROUGHLY = re.compile(r"\b(?:about|around|early|late|roughly|circa|the year|more than|over|nearly|almost|some) $")
+_ASIDE = re.compile(r",(?! \d{4}\b)(?=\s)")
+# A year that tells which one is meant, and so belongs to a name: "the Act of 1950", "the 1973 play".
+_NAMING_YEAR = re.compile(r"\b(?:of|from|the|a|an|its|his|her) $", re.I)
 
 
 def false_version(statement: str, rng: random.Random, name: str) -> str | None:
     """The statement with one detail changed so that it is wrong, or None if it has none to change.
 
-    What stands in the subject's `name` stays as it is. Nothing is changed among several years, which would show it:
-    "won the cup in 1960, 1983 and 1966".
+    What stands in the subject's `name` stays as it is.
     """
-    if len(A_YEAR.findall(statement)) > 1:
-        return None
     return false_figure(statement, rng, name) or _false_word(statement, rng, name)
 
 
 def false_figure(statement: str, rng: random.Random, name: str) -> str | None:
-    """The statement with one year or number changed, or None if it has none or several years."""
-    if len(A_YEAR.findall(statement)) > 1:
+    """The statement with one year or number changed, or None if it has none that can be."""
+    if _says_several_things(statement):
         return None
-    if years := [year for year in A_YEAR.finditer(statement) if year[0] not in name]:
-        figure = rng.choice(years)
-        replacement = _wrong_year(int(figure[0]), rng, bool(_ROUGHLY.search(statement[: figure.start()])))
+    if year := A_YEAR.search(statement):
+        if year[0] in name or _NAMING_YEAR.search(statement[: year.start()]):
+            return None
+        figure = year
+        replacement = _wrong_year(int(figure[0]), rng, _is_rough(figure))
     elif figures := [m for m in FIGURE.finditer(statement) if _counts(m, statement) and m[0] not in name]:
         figure = rng.choice(figures)
-        replacement = _wrong_number(figure[0], rng)
+        replacement = _wrong_number(figure[0], rng, _is_rough(figure))
         if re.match(rf" {MONTH}", statement[figure.end() :]):  # a day of the month
             replacement = str(_value(figure) % 27 + 1)
     else:
@@ -71,8 +73,17 @@ def false_figure(statement: str, rng: random.Random, name: str) -> str | None:
     return statement[: figure.start()] + replacement + statement[figure.end() :]
 
 
+def _is_rough(figure: re.Match[str]) -> bool:
+    return _ROUGHLY.search(figure.string[: figure.start()]) is not None
+
+
+def _says_several_things(statement: str) -> bool:
+    """Whether a wrong detail would stand among right ones: "in Asia, at about 12,600 km", "in 1960, 1983 and 1966"."""
+    return _ASIDE.search(statement) is not None or len(A_YEAR.findall(statement)) > 1
+
+
 def _false_word(statement: str, rng: random.Random, name: str) -> str | None:
-    if _OPEN.search(statement):
+    if _OPEN.search(statement) or _says_several_things(statement):
         return None
     found = [match for match in _WORDS.finditer(statement) if match[match.lastgroup or 0] not in name]
     if not found:
@@ -108,11 +119,11 @@ def _wrong_year(year: int, rng: random.Random, roughly: bool) -> str:
     return str(wrong if wrong <= LATEST_YEAR else year - years)
 
 
-def _wrong_number(written: str, rng: random.Random) -> str:
+def _wrong_number(written: str, rng: random.Random, roughly: bool) -> str:
     number = int(written.replace(",", ""))
-    wrong = number * rng.choice([2, 3]) if number >= 40 else number + rng.randint(2, 5)
+    wrong = number * rng.choice([2, 3]) if number >= 20 or roughly else number + rng.randint(2, 5)
     if number < 1000 <= wrong < 3000:  # would read as a year
-        wrong = number + rng.randint(4, 45)
+        wrong = number // 2
     return f"{wrong:,}" if "," in written or wrong >= 10_000 else str(wrong)
 
 

@@ -48,7 +48,7 @@ _NAME = re.compile(
 )
 # What shows that the words after it are only the end of a longer name.
 _NAME_BEFORE = re.compile(
-    rf"(?:[A-Z][\w'-]*,?(?: (?:and|of|of the|{_PARTICLE}))?|[A-Z]\w*'s|\b(?:{_PARTICLE}|no|number)) $"
+    rf"(?:[A-Z][\w'-]*,?(?: (?:and|for|of|of the|{_PARTICLE}))?|[A-Z]\w*'s|\b(?:{_PARTICLE}|no|number)) $"
 )
 # What comes after a name that isn't part of a longer one: "the South American cinchona tree" names no South American.
 NAME_ENDS = re.compile(

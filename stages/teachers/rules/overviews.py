@@ -12,7 +12,7 @@ from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import is_vague, says_enough, speaks_of
 from stages.teachers.rules.fact import WORKS, Draft, Fact, PageKind
 from stages.teachers.rules.mentions import A_YEAR, TIME, belongs_elsewhere
-from stages.teachers.rules.questions import definition, describes
+from stages.teachers.rules.questions import definition, describes, is_person
 
 MOST_WORDS = 24  # of a fact in a list
 MOST_WORDS_OF_ANSWER = 75  # of an answer of some sentences
@@ -112,26 +112,23 @@ def years_between(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
 def introduce(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     """What the subject is, and what the page says next: two or three sentences."""
     for fact in facts:
-        if next(definition(fact), None):
-            texts = [fact.sentence.text, *_following(fact, facts, at_most=2)]
-            if len(texts) >= 2:
-                asked = rng.choice(phrasing.INTRODUCE).format(
-                    name=fact.name, verb=fact.clause.verb if fact.clause else ""
-                )
-                yield Draft("introduce", asked, "", " ".join(texts))
+        for defined in definition(fact):
+            texts = [defined.output, *_following(fact, facts, at_most=2)]
+            if fact.clause and len(texts) >= 2:
+                words = {"name": fact.name, "verb": fact.clause.verb, "word": "who" if is_person(fact) else "what"}
+                yield Draft("introduce", rng.choice(phrasing.INTRODUCE).format(**words), "", " ".join(texts))
             return
 
 
 def tell_about(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     """The beginning of a section: two or three sentences on what its heading says."""
     starts = [fact for fact in facts if fact.sentence.starts_section and fact.stands_alone and _fits_heading(fact)]
-    if facts[0].name.startswith("'"):
-        return  # "the structure of 'Symphony No. 9'"
     for fact in rng.sample(starts, len(starts)):
         heading = fact.sentence.passage.heading
         templates = phrasing.ABOUT_HEADING.get(heading.lower(), phrasing.UNDER_HEADING)
         texts = [fact.sentence.text, *_following(fact, facts, at_most=2)]
-        if len(texts) >= 2 and not _REFERS.match(texts[0]) and len(heading.split()) <= 4:
+        whole = len(texts) == len(fact.sentence.passage.sentences)
+        if (len(texts) == 3 or whole) and len(texts) >= 2 and not _REFERS.match(texts[0]) and len(heading.split()) <= 4:
             asked = rng.choice(templates).format(name=fact.name, heading=heading)
             yield Draft("tell_about", asked, "", " ".join(texts))
 
@@ -163,7 +160,15 @@ def events_of(facts: Sequence[Fact]) -> list[Event]:
         before = clause.rest[: times[0].start()].rstrip(" ,")
         text = f"{clause.subject} {clause.verb} {before}"
         whole = times[0].end() == len(clause.rest) and len(text.split()) > len(clause.subject.split()) + 1
-        if year and whole and not A_YEAR.search(text) and len(text.split()) <= MOST_WORDS and _is_clear(text, fact):
+        known = fact.is_about_a_full_name or speaks_of(fact.subject, clause.subject)
+        if (
+            year
+            and whole
+            and known
+            and not A_YEAR.search(text)
+            and len(text.split()) <= MOST_WORDS
+            and _is_clear(text, fact)
+        ):
             events.setdefault(int(year[0]), Event(int(year[0]), text, clause.rest[len(before) :]))
     return list(events.values())
 

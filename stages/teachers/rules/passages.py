@@ -16,14 +16,15 @@ from stages.teachers.rules.subject import bare
 _PLAIN = frozenset(
     "plot story contents description subject life work works summary synopsis overview".split()
 )  # headings
+# Years that are written otherwise than "1851", so that a list of the years would leave them out.
+_OTHER_YEAR = re.compile(r"\b(?:AD|BCE?|CE)\b|\byear \d{1,3}\b|\bin \d{3}\b|\d{4}\s?[–-]\s?\d|\d{3}0s\b")
 MIN_PASSAGE, MAX_PASSAGE = 25, 110  # words
 
 
 def summary(fact: Fact) -> Iterator[Draft]:
     """What the passage is mainly about: the sentence that says what its subject is."""
-    for draft in definition(fact):
-        if fact.sentence.text in fact.sentence.passage.sentences:
-            yield Draft("summary", fact.phrase(phrasing.SUMMARY), fact.sentence.passage.text, draft.output)
+    if any(definition(fact)) and fact.sentence.text in fact.sentence.passage.sentences:
+        yield Draft("summary", fact.phrase(phrasing.SUMMARY), fact.sentence.passage.text, fact.sentence.text)
 
 
 def topic(fact: Fact) -> Iterator[Draft]:
@@ -58,11 +59,12 @@ def list_years(fact: Fact) -> Iterator[Draft]:
     """All years in the passage, in their order."""
     if not A_YEAR.search(fact.sentence.text):
         return
-    years = list(dict.fromkeys(A_YEAR.findall(fact.sentence.passage.text)))
-    if 2 <= len(years) <= 5:
+    text = fact.sentence.passage.text
+    years = list(dict.fromkeys(A_YEAR.findall(text)))
+    if 2 <= len(years) <= 5 and not _OTHER_YEAR.search(text):
         listed = f"{', '.join(years[:-1])} and {years[-1]}"
         answer = fact.phrase(phrasing.LIST_YEARS_ANSWER, years=listed)
-        yield Draft("list_years", fact.phrase(phrasing.LIST_YEARS), fact.sentence.passage.text, answer)
+        yield Draft("list_years", fact.phrase(phrasing.LIST_YEARS), text, answer)
 
 
 def find_sentence(fact: Fact) -> Iterator[Draft]:
@@ -94,14 +96,19 @@ def heading(fact: Fact) -> Iterator[Draft]:
     """The passage, for which a title is wanted: the page's subject and the section's heading."""
     passage = fact.sentence.passage
     covers_more = passage.heading.lower() in _PLAIN or re.search(r",|\band\b", passage.heading)  # than this paragraph
-    if 1 <= len(passage.heading.split()) <= 6 and not covers_more and not _is_poor(passage.heading, fact.casing):
-        about = "" if fact.name.startswith("'") else f"{fact.subject.capitalized}: "
-        yield Draft("heading", fact.phrase(phrasing.HEADING), passage.text, f"{about}{passage.heading}")
+    if covers_more or not 1 <= len(passage.heading.split()) <= 6 or fact.name.startswith("'"):
+        return
+    says_it_twice = set(re.findall(r"[a-z]{5,}", passage.heading.lower())) & set(fact.name.lower().split())
+    if not says_it_twice and not _is_poor(passage.heading, fact.casing):
+        title = f"{fact.subject.capitalized}: {passage.heading}"
+        yield Draft("heading", fact.phrase(phrasing.HEADING), passage.text, title)
 
 
 def _is_poor(title: str, casing: Casing) -> bool:
-    """Whether a heading says little by itself: a bare name ("Chile", "Real Madrid") or a bare gerund ("Building")."""
+    """Whether a heading says little by itself: "Chile", "Real Madrid" (bare names), "Building", "The battle"."""
     words = title.split()
+    if words[0] in {"The", "A", "An"}:
+        return True
     if len(words) > 1:
         return all(word[0].isupper() or len(word) <= 3 for word in words)
     lower = title.lower()

@@ -66,7 +66,7 @@ EVENT_OF_YEAR = (
     "What happened in {year} in connection with {name}?",
     "Which event of {year} has to do with {name}?",
     "Say what happened in {year} that concerns {name}.",
-    "Why is {year} a date to remember in connection with {name}?",
+    "Tell me what happened in {year} that has to do with {name}.",
 )
 CORRECT_ERROR = (
     "One number in this statement is wrong. Correct it.",
@@ -99,7 +99,7 @@ ASK_ABOUT = (
 SHORTEN = (
     "Shorten the sentence to its main statement.",
     "Cut this sentence down to its main clause.",
-    "Rewrite the sentence without the part after the comma.",
+    "Leave out what this sentence adds to its main statement.",
     "Keep just the main point of this sentence.",
 )
 TIME_FIRST = (
@@ -138,9 +138,9 @@ TO_PAST = (
 
 SUMMARY = (
     "State in one sentence what the passage is mainly about.",
-    "What is the main point of this passage? Answer in one sentence.",
-    "Give a one-sentence summary of the text.",
-    "Sum up the following paragraph in a single sentence.",
+    "Which sentence of the passage says what it is about?",
+    "In one sentence, what does this text describe?",
+    "Say in a single sentence what the following paragraph deals with.",
     "Copy the sentence that best says what this paragraph is about.",
 )
 TOPIC = (
@@ -152,8 +152,7 @@ TOPIC = (
 TOPIC_ANSWER = (
     "The passage is about {name}.",
     "The text is about {name}.",
-    "Its subject is {name}.",
-    "It describes {name}.",
+    "It is about {name}.",
 )
 PASSAGE_QUESTION = (
     "Answer from the passage: {question}",
@@ -173,8 +172,8 @@ LIST_YEARS_ANSWER = ("The passage mentions {years}.", "The years are {years}.", 
 FIND_SENTENCE = (
     "Copy the sentence that mentions {mark}.",
     "Which sentence of the passage mentions {mark}?",
-    "Find the sentence in the text that names {mark}.",
-    "Quote the sentence in which {mark} can be found.",
+    "Find the sentence in the text that mentions {mark}.",
+    "Quote the sentence in which {mark} is mentioned.",
 )
 HEADING = (
     "Give this passage a short title.",
@@ -222,7 +221,7 @@ YEARS_BETWEEN_ANSWER = (
 )
 INTRODUCE = (
     "Write a short introduction to {name}.",
-    "Explain in two or three sentences what {name} {verb}.",
+    "Explain in two or three sentences {word} {name} {verb}.",
     "Tell me about {name} in two or three sentences.",
     "Give a short overview of {name}.",
     "What should a reader know first about {name}?",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from stages.english.inflection import AUXILIARIES, BE, base_form, is_participle, is_past
+from stages.english.inflection import AUXILIARIES, BE, base_form, is_past
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import can_be_asked, is_vague
@@ -14,14 +14,13 @@ from stages.teachers.rules.mentions import MONTH, NUMBER, OPENING_TIME, TIME, UN
 from stages.teachers.rules.sentences import Sentence
 from stages.teachers.rules.subject import PERSON, Subject
 
-# Verbs, in their base form, for what people are known for: "Who invented ...?"
+# Verbs, in their base form, for what only one person or group does: "Who invented ...?", but not "Who visited ...?"
 _MAKERS = frozenset(
-    "write compose paint found discover invent design direct lead conquer explore build publish describe propose prove "
-    "introduce win defeat rule patent develop create establish produce demonstrate explain name coin record measure "
-    "predict observe isolate identify sign command capture reach cross climb sail circumnavigate translate edit adapt "
-    "illustrate film play sing order perform commission marry succeed assassinate kill unite liberate unify sponsor "
-    "map chart visit excavate decipher popularize coordinate calculate construct launch".split()
+    "write compose paint discover invent design direct build publish prove introduce patent develop create establish "
+    "found coin isolate identify commission assassinate unify decipher launch name lead".split()
 )
+# What is one of its kind, or was done once: "the electron", "Aida", "a patent in 1799".
+_ONE_OBJECT = re.compile(r"the |[A-Z\"]|(?!(?:about|for|in|on|of|to|with) ).*\b(?:1\d{3}|20[012]\d)\b")
 _AGENT = re.compile(
     r"(?P<done>(?:\w+ ){0,2}?(?P<verb>\w+)(?: [a-z]+){0,2}?) by (?P<agent>[A-Za-z' .-]+?)"
     rf"(?: {TIME.pattern})?"
@@ -38,7 +37,7 @@ _PLACED = re.compile(
 _PLACE = re.compile(
     r"(?:in|at|on|near|between|off|along|within|outside|beneath|across|inside) (?:[a-z\-]+ ){0,6}[A-Z][^,]*"
 )
-_PLACE_VERBS = frozenset("lies stands stood flows rises lives live died began landed grows grow".split())
+_PLACE_VERBS = frozenset("lies stands stood flows rises lives live died landed grows grow".split())
 _THINGS = re.compile(
     rf"{NUMBER} (?P<things>(?:[a-z-]+ )?(?!{UNIT}\b)[a-z]{{3,}}s|people|men|women|children)"
     r"(?P<after> (?:in|on|at|to|for|from|across|along|around)\b(?!.* and )[^,]*)?"
@@ -67,13 +66,6 @@ _PURPOSE = re.compile(
 )
 _MEANS = re.compile(r"(?P<main>.+?) (?P<means>by \w+ing .+)")
 _USED = re.compile(r"(?:\w+ly )?used (?:to|for|as) .+")
-_OBJECT = re.compile(
-    rf"(?P<object>(?:an?|the|its|his|her|their|three|two|four|five|six) [^,]+?) (?P<after>{TIME.pattern})"
-)
-_FACTS_OF = frozenset(
-    "discover invent publish write propose build introduce prove win receive design found create paint compose direct "
-    "open record observe measure develop produce describe name found lose sell buy cross reach visit defeat".split()
-)
 _BIRTH = re.compile(rf"(?P<done>born|buried|baptized) (?P<place>in [A-Z][^,]*(?:, [^,]+?)?),? (?P<time>{TIME.pattern})")
 _BORN = re.compile(r"born (?:in|near|at|on) ")
 _NO_PERSON = re.compile(
@@ -88,7 +80,6 @@ _SECOND_TIME = re.compile(
 )
 _PRONOUN = re.compile(r"\b(?:it|its|he|his|him|she|her|they|their|them)\b")
 _IS_DUE = re.compile(r"\b(?:is|was|are|were)$")
-_PLACE_WORD = "in|at|on|from|to|with|during|for|near|under|over"
 _LENGTH = r"(?:(?:kilo|centi|milli)?met(?:er|re)s?|feet|miles|inches)"
 _DURATION = "(?:years|months|weeks|days|hours|minutes|seconds)"
 # By verb: what follows it if it gives a size, and the question about that size.
@@ -104,7 +95,11 @@ _EXTENTS = {
         (rf"(?:for )?{NUMBER} {_DURATION}", "How long {do} {subject} run?"),
     ),
 }
-_A_KIND_OF = re.compile(r"(?:an?|one of the|the) (?!(?:only|son|daughter|brother|sister|child|wife|husband)\b)")
+# What says too little is no definition: "is a statement about sums", "was the first book by Achebe".
+_A_KIND_OF = re.compile(
+    r"(?:an?|one of the|the) "
+    r"(?!(?:only|first|last|statement|victory|defeat|son|daughter|brother|sister|child|wife|husband)\b)"
+)
 _NAMED = re.compile(r"(?:\w+ )?(?:named|called) (?P<link>after|for|in honor of) \S")
 
 
@@ -113,10 +108,17 @@ def definition(fact: Fact) -> Iterator[Draft]:
     clause = fact.clause
     if not clause or not defines(clause, fact.sentence, fact.subject):
         return
-    head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", clause.rest)[0]
-    is_person = fact.subject.pronoun in {"She", "He"} or any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
-    templates = phrasing.DEFINITION_OF_PERSON if is_person else phrasing.DEFINITION
-    yield Draft("definition", fact.phrase(templates, verb=clause.verb, name=fact.name), "", fact.sentence.text)
+    templates = phrasing.DEFINITION_OF_PERSON if is_person(fact) else phrasing.DEFINITION
+    goes_on = fact.sentence.text.startswith(f"{upper_first(clause.text)}, and ")  # with what defines nothing
+    text = clause.statement if goes_on else fact.sentence.text
+    yield Draft("definition", fact.phrase(templates, verb=clause.verb, name=fact.name), "", text)
+
+
+def is_person(fact: Fact) -> bool:
+    """Whether a page is about a person, by its pronouns or by the noun of its definition."""
+    rest = fact.clause.rest if fact.clause else ""
+    head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", rest)[0]
+    return fact.subject.pronoun in {"She", "He"} or any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
 
 
 def defines(clause: Clause, sentence: Sentence, subject: Subject) -> bool:
@@ -136,7 +138,7 @@ def when(fact: Fact) -> Iterator[Draft]:
         return
     if (
         belongs_elsewhere(time, clause.rest)
-        or clause.rest.startswith(",", time.end())
+        or clause.rest.startswith((",", " and "), time.end())
         or _SECOND_TIME.search(_without(clause.rest, time))
     ):
         return
@@ -170,11 +172,12 @@ def who(fact: Fact) -> Iterator[Draft]:
         return
     if clause.verb in BE:
         match = _AGENT.fullmatch(clause.rest)
-        if match and is_participle(match["verb"]) and _PERSON_NAME.fullmatch(match["agent"]):
+        if match and base_form(match["verb"]) in _MAKERS and _PERSON_NAME.fullmatch(match["agent"]):
             words = {"verb": clause.verb, "subject": clause.subject, "done": match["done"]}
             yield Draft("who", fact.phrase(phrasing.WHO_PASSIVE, **words), "", clause.statement)
     elif is_past(clause.verb) and base_form(clause.verb) in _MAKERS and _PERSON_NAME.fullmatch(clause.subject):
-        if not fact.subject.is_full_name(clause.subject) and not _PRONOUN.search(clause.rest):
+        only_one = _ONE_OBJECT.match(clause.rest) and not _PRONOUN.search(clause.rest)
+        if only_one and not fact.subject.is_full_name(clause.subject):
             yield Draft("who", f"Who {clause.verb} {clause.rest}?", "", clause.statement)
 
 
@@ -259,27 +262,11 @@ def manner(fact: Fact) -> Iterator[Draft]:
 
 
 def purpose(fact: Fact) -> Iterator[Draft]:
-    """What something is used for."""
+    """One thing that something is used for."""
     clause = fact.askable
-    if clause and clause.verb in BE and _USED.fullmatch(clause.rest):
+    if clause and clause.verb in BE and _USED.fullmatch(clause.rest) and " and " not in clause.rest:
         words = {"subject": clause.subject, "verb": clause.verb}
         yield Draft("use", fact.phrase(phrasing.USE, **words), "", clause.statement)
-
-
-def what_object(fact: Fact) -> Iterator[Draft]:
-    """What somebody discovered, wrote, won, ... at a certain time."""
-    clause = fact.askable
-    if not clause or clause.verb in AUXILIARIES or not is_past(clause.verb) or base_form(clause.verb) not in _FACTS_OF:
-        return
-    match = _OBJECT.fullmatch(clause.rest)
-    if (
-        match
-        and fact.has_years_to_itself(match["after"])
-        and not fact.is_named_in(match["object"])
-        and not re.search(r"\b(?:and|that)\b", match["object"])
-    ):
-        if not re.search(rf" (?:{_PLACE_WORD}) ", match["object"]) and fact.is_clear(clause.statement):
-            yield Draft("what", clause.question("What", match["after"]), "", clause.statement)
 
 
 def parts(fact: Fact) -> Iterator[Draft]:
@@ -327,7 +314,7 @@ def for_anybody(kind: Kind) -> Kind:
     return clear
 
 
-_USUAL: tuple[Kind, ...] = (when, who, where, what_object)
+_USUAL: tuple[Kind, ...] = (when, who, where)
 _SELDOM: tuple[Kind, ...] = (
     when_and_where, how_many, measurement, reason, manner, purpose, parts, meaning, named_after,
 )  # fmt: skip

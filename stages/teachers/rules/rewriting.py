@@ -46,9 +46,8 @@ def shorten(fact: Fact) -> Iterator[Draft]:
     clause, sentence = fact.clause, fact.sentence.text
     if clause and len(clause.text.split()) >= 6 and sentence.startswith(f"{upper_first(clause.text)},"):
         added = sentence[len(clause.text) :]
-        if len(clause.text) > len(added) and not added.startswith(
-            (", and ", ", but ", ", while ", ", whereas ")
-        ):  # what these add matters as much
+        matters = added.startswith((", and ", ", but ", ", while ", ", whereas "))  # as much as what is before it
+        if len(clause.text) > len(added) and not matters:
             yield Draft("shorten", fact.phrase(phrasing.SHORTEN), sentence, clause.statement)
 
 
@@ -92,7 +91,9 @@ def combine(fact: Fact) -> Iterator[Draft]:
     clause, first = fact.clause, fact.definition
     if not clause or not first or first == clause or clause.verb in BE | AUXILIARIES or "," in clause.text + first.rest:
         return
-    if clause.subject != first.subject or len(first.rest.split()) > 12 or len(clause.text.split()) > MOST_WORDS:
+    if clause.subject != first.subject or not says_enough(clause):
+        return
+    if len(first.rest.split()) > 12 or len(clause.text.split()) > MOST_WORDS:
         return
     if re.match(r"an? ", first.rest) and not _PRONOUN_FOR_ALL.search(first.rest) and is_past(clause.verb):
         joined = f"{upper_first(first.subject)}, {first.rest}, {clause.verb} {clause.rest}."
@@ -107,6 +108,7 @@ def use_pronoun(fact: Fact) -> Iterator[Draft]:
     pronoun = fact.subject.pronoun
     if (
         pronoun
+        and says_enough(clause)
         and not _PRONOUN_FOR_ALL.search(clause.rest)
         and len((first.text + clause.text).split()) <= 2 * MOST_WORDS
     ):
@@ -143,6 +145,15 @@ def to_past(fact: Fact) -> Iterator[Draft]:
         yield Draft("to_past", fact.phrase(phrasing.TO_PAST), clause.statement, changed)
 
 
-REWRITES: tuple[Kind, ...] = (
-    to_question, ask_about, shorten, time_first, to_active, combine, use_pronoun, split, to_past,
-)  # fmt: skip
+def _of_clear_text(kind: Kind) -> Kind:
+    """The same kind without texts that only those understand who see the page: "The stories take place in Gaul."."""
+
+    def clear(fact: Fact) -> Iterator[Draft]:
+        return (draft for draft in kind(fact) if fact.is_clear(draft.input))
+
+    return clear
+
+
+REWRITES: tuple[Kind, ...] = tuple(
+    map(_of_clear_text, (to_question, ask_about, shorten, time_first, to_active, combine, use_pronoun, split, to_past))
+)

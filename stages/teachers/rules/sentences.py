@@ -66,6 +66,7 @@ _POINTING_PHRASE = re.compile(
     rf"(?:{'|'.join(CARDINALS)}) in a row|one more(?=[.,]| (?:in|at|on|for|from)\b)|"
     r"the (?:first|second|third|fourth|fifth|last) (?:of them|(?:in|on|was|is|to|had)\b(?=))|"
     r"(?:was|were) (?:chosen|selected|accepted|rejected|refused) because|(?:came|comes|went) back|"
+    r"(?:arrived|returned|left)(?= (?:in|on) (?:[A-Z][a-z]+ )?\d)|"
     r"(?:is|are|was|were) (?:him|her|it|them)sel(?:f|ves))\b",
     re.I,
 )
@@ -74,7 +75,7 @@ _BOTH = re.compile(r"\bboth(?=[.,]| (?:of|in|at|on|had|have|are|is|was|were|won|
 _IN_POINTING_PHRASES = frozenset(
     "same other others that couple pair two three well turn so later one ones followed following next previous "
     "preceding present his hers theirs row more them first last fourth fifth chosen selected accepted rejected "
-    "refused back second third himself herself itself themselves".split()
+    "refused back arrived returned left second third himself herself itself themselves".split()
 )
 # A pronoun without a clause before it that could name what the pronoun stands for.
 _CLAUSE_OPENERS = "because|that|when|who|which|after|before|while|although|so|if|as|and|until|where"
@@ -86,6 +87,7 @@ _IMPERSONAL = re.compile(
     r"It (?:(?:is|was|has been|had been|will be|may be) (?:[\w-]+ ){1,4}?(?:that|to|whether|who|when|where|how|if)\b|"
     r"(?:took|takes|seems|seemed|appears|appeared|happened|rained|follows|turned out)\b)"
 )
+_POSSESSIVE_ASIDE = re.compile(r"[^,]+, (?:its|his|her|their) [^,]+, ")
 _ODD = re.compile(r"[:;()\[\]{}<>|=*/\\^_~°…]|\.\.\.|\s[-–—]\s|—|,,|[a-z]{4}\. [A-Z]|\d\. [A-Z]")
 _ABBREVIATED = re.compile(
     r"\b(?:etc|et al|[A-Z]\.[A-Z]|Inc|Ltd|Co|Corp|Jr|Sr|Bros|[ap]\.m|B\.C|A\.D|Ph\.D)\.$|\be\.g\.|\bi\.e\."
@@ -199,6 +201,8 @@ def _reason_to_skip(text: str, about_subject: bool) -> str | None:
     statement = upper_first(text[time.end() :] if time else text)
     if _PRONOUN.match(statement):
         return "unresolved_pronoun"
+    if _POSSESSIVE_ASIDE.match(text):
+        return "points_elsewhere"  # "Roald Amundsen, their leader, was"
     if (somebody := re.match(r"The ([a-z]+?)s? [a-z]", statement)) and PERSON.fullmatch(somebody[1]):
         return "points_elsewhere"  # which king?
     if _points_elsewhere(text, words) or (_OPEN_PRONOUN.match(text) and not about_subject):

@@ -13,10 +13,11 @@ from stages.teachers.rules.mentions import A_YEAR, NAME_ENDS, TIME, belongs_else
 from stages.teachers.rules.questions import describes, when
 
 # Shares of the statements with a detail to change, so that half of all answers are "no" and "false"; 0 to 1.
-NO_SHARE, FALSE_SHARE = 0.66, 0.66
-_LEADS_ON = {"in", "by", "on", "of", "at", "from", "with", "to", "for", "into", "as", "between", "near"}
+NO_SHARE, FALSE_SHARE = 0.75, 0.78
+_LEADS_ON = {"in", "by", "on", "of", "at", "from", "to", "into", "between", "near"}
 _QUANTITIES = frozenset("group number kind set series type form part pattern piece pair collection one use lot".split())
 _ROUGHLY = re.compile(r"\b(?:about|around)\b")
+_ANYTHING_FITS = re.compile(r"\b(?:is|are|was|were|an?) $")  # "the early novels are ____", "became a ____"
 _WORTH_KNOWING = re.compile(r"[A-Z]|\d")  # a name or a number, which can be known, not just guessed
 
 
@@ -72,7 +73,7 @@ def complete(fact: Fact) -> Iterator[Draft]:
 def _may_cut(words: list[str], cut: int) -> bool:
     """Whether what follows at `cut` can be known and isn't the end of a name: "Memory of the World"."""
     before, preposition = words[cut - 2 : cut]
-    if preposition not in _LEADS_ON or before[:1].isupper() or words[cut] == "least":
+    if preposition not in _LEADS_ON or before[:1].isupper() or before.endswith(",") or words[cut] == "least":
         return False
     open_ended = preposition == "of" and before in _QUANTITIES
     phrase = itertools.takewhile(lambda word: word not in _LEADS_ON, words[cut : cut + 4])  # not "in print in 1829"
@@ -89,6 +90,7 @@ def fill_blank(fact: Fact) -> Iterator[Draft]:
     gaps = [*(years if len(years) == 1 else []), *names]  # one of several years is hard to tell from the others
     gaps = [gap for gap in gaps if gap.start() > len(fact.clause.subject) and text.count(gap[0]) == 1]
     gaps = [gap for gap in gaps if gap[0][:4].lower() not in fact.name.lower()]  # not "the Mexican capital"
+    gaps = [gap for gap in gaps if not _ANYTHING_FITS.search(text[: gap.start()])]
     if not gaps:
         return
     gap = fact.rng.choice(gaps)
@@ -102,17 +104,12 @@ def fill_blank(fact: Fact) -> Iterator[Draft]:
 def event_of_year(fact: Fact) -> Iterator[Draft]:
     """What happened in a year that the page names once."""
     clause = fact.clause
-    if (
-        not clause
-        or fact.name.startswith("'")
-        or not (time := TIME.search(clause.rest))
-        or not (year := A_YEAR.search(time[0]))
-    ):
+    if not clause or not (time := TIME.search(clause.rest)) or not (year := A_YEAR.search(time[0])):
         return
     happened = (is_past(clause.verb) or clause.verb in {"was", "were"}) and not belongs_elsewhere(time, clause.rest)
     if len(A_YEAR.findall(fact.sentence.text)) > 1 or _ROUGHLY.search(time[0]) or not fact.has_years_to_itself(year[0]):
         return
-    if not (fact.is_named_in(clause.text) or fact.is_clear(clause.statement)) or not fact.askable:
+    if not fact.is_named_in(clause.text) or not fact.askable:
         return
     if happened and not describes(clause) and time[0].startswith(("in", "on")) and year[0] not in fact.name:
         asked = fact.phrase(phrasing.EVENT_OF_YEAR, year=year[0], name=fact.name)

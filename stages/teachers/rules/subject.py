@@ -70,7 +70,10 @@ def find_subject(page: Page, opening: Sequence[str], text: str) -> Subject:
     title = bare_title(page.title)
     nouns = _defining_nouns(title, opening)
     if not any(map(PERSON.fullmatch, nouns)):
-        return Subject(_name_in_text(title, text), "", frozenset(nouns), frozenset(["It", "Its"]))
+        name = _name_in_text(title, text)
+        if name.startswith("'"):
+            return Subject(name, "", frozenset(), frozenset())  # no sentence begins with a heading
+        return Subject(name, "", frozenset(nouns), frozenset(["It", "Its"]))
     feminine, masculine = len(_SHE.findall(text)), len(_HE.findall(text))
     pronouns: frozenset[str] = frozenset()
     if max(feminine, masculine) > 3 * min(feminine, masculine):

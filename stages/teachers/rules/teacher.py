@@ -85,7 +85,8 @@ def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]
         deque(sorted(rng.sample(group, len(group)), key=lambda kind: kind not in rare))
         for group in rng.sample(GROUPS, len(GROUPS))
     ]
-    overviews = deque(rng.sample(OVERVIEWS, len(OVERVIEWS)))
+    named = not facts[0].name.startswith("'")  # not by a heading: "some dates that concern 'Geography of Norway'"
+    overviews = deque(rng.sample(OVERVIEWS, len(OVERVIEWS) if named else 0))
     while len(chosen) < per_page and (any(turns) or overviews):
         if draft := _overview(overviews, facts, rng):
             position = 0 if first in draft.output else 1

@@ -36,6 +36,7 @@ CASING = Casing(
         ("Well-known cases", None),
         ("Ginkgos", None),  # the plural of a word, or a name
         ("Physicist Marie Curie", None),
+        ('"Platypus"', None),  # a word that is spoken of
         ("Go", "Go"),  # the subject of the page
     ],
 )

@@ -3,7 +3,15 @@
 import pytest
 
 from stages.teachers.rules.casing import Casing
-from stages.teachers.rules.context import can_be_asked, is_clear, is_vague, names, points_at_page, speaks_of
+from stages.teachers.rules.context import (
+    can_be_asked,
+    is_clear,
+    is_vague,
+    names,
+    points_at_page,
+    says_enough,
+    speaks_of,
+)
 from stages.teachers.rules.grammar import parse_clause
 from stages.teachers.rules.subject import Subject
 
@@ -29,6 +37,9 @@ CURIE = Subject("Marie Curie", "Curie", frozenset(), frozenset(["She", "Her"]))
         ("When did Herman Melville see the queen of Spain?", True),
         ("When did Herman Melville write a longer version?", False),
         ("When did Herman Melville build a lighter boat?", False),
+        ("When did Herman Melville try a safer boat?", False),
+        ("When did Moby-Dick give similar results?", False),
+        ("The London edition was printed by Captain Ahab.", False),
         ("Was Jean Anouilh's French version staged in Paris?", False),
     ],
 )
@@ -70,6 +81,8 @@ def test_what_only_the_page_explains() -> None:
         ("Marie Curie loved her work.", CURIE, True),
         ("Robert Schumann loved her work.", CURIE, False),  # whose?
         ("Moby-Dick hit his ship.", MOBY, False),
+        ("Marie Curie was the last survivor of it.", CURIE, False),  # of what?
+        ("Marie Curie gave the Polish element its name.", CURIE, True),
         ("A ship in its way sank the boat.", MOBY, False),
         ("Jim Henson created its famous puppets.", MOBY, False),
         ("Ahab was born in Pisa in 1564, the son of a sailor.", MOBY, False),
@@ -81,3 +94,17 @@ def test_can_be_asked(sentence: str, subject: Subject, asked: bool) -> None:
     """Guards against questions with "probably", "no", "her" and "its", and against ones that are hard to read."""
     clause = parse_clause(sentence, Casing(frozenset(["Ahab", "Moby-Dick"])))
     assert (clause is not None and can_be_asked(clause, subject)) == asked
+
+
+@pytest.mark.parametrize(
+    ("sentence", "enough"),
+    [
+        ("Ahab began to paint.", False),
+        ("Ahab saw a whale of the sea.", True),
+        ("Ahab was better for small ships at sea.", False),  # better than what?
+        ("Ahab was better at sea than his mates.", True),
+    ],
+)
+def test_says_enough(sentence: str, enough: bool) -> None:
+    clause = parse_clause(sentence, Casing(frozenset(["Ahab"])))
+    assert clause and says_enough(clause) == enough

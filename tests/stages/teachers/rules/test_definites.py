@@ -19,6 +19,7 @@ MOBY = Subject("Moby-Dick", "", frozenset(["novel"]), frozenset(["It", "Its"]))
         "The field was enlarged to 47 clubs in 2017.",
         "Moby-Dick was shown in the city.",
         "Kings waited while the village burned.",
+        "Lovelace wrote an article on the machine by the engineer Menabrea.",
         "Spencer scored twice, and the coach praised him.",
     ],
 )

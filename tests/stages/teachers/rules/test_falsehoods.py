@@ -86,6 +86,7 @@ def test_a_nationality_fits_its_article(nation: str) -> None:
         "It is a Polish-born captain.",
         "She was a French and Polish chemist.",
         "It is big.",
+        "It is the second longest ship.",  # "the second shortest" is odd
     ],
 )
 def test_what_might_be_true_all_the_same_is_not_changed(statement: str) -> None:
@@ -105,3 +106,31 @@ def test_nothing_is_changed_among_several_years(statement: str) -> None:
     for seed in range(20):
         assert false_version(statement, random.Random(seed), "Moby-Dick") is None
         assert false_figure(statement, random.Random(seed), "Moby-Dick") is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "It is the longest ship of Asia, at about 630 meters.",
+        "It began in 1913, a hundred years after the birth of Verdi.",
+    ],
+)
+def test_nothing_is_changed_beside_an_aside(statement: str) -> None:
+    """Guards against a question that asks two things, of which one is true: "Is it the longest, at about 1,260 km?"."""
+    assert all(false_version(statement, random.Random(seed), "it") is None for seed in range(20))
+
+
+@pytest.mark.parametrize(
+    "statement", ["The Act of 1950 was long.", "The 1973 play was long.", "It began with a 1915 book."]
+)
+def test_a_year_that_names_something_stays(statement: str) -> None:
+    """Guards against a law, a play or a book that doesn't exist."""
+    assert all(false_version(statement, random.Random(seed), "it") is None for seed in range(20))
+
+
+@pytest.mark.parametrize(("statement", "number"), [("It is about 30 meters long.", 30), ("It has some 7 masts.", 7)])
+def test_a_rough_number_becomes_one_that_is_far_off(statement: str, number: int) -> None:
+    """Guards against "about 32 meters" for "about 30 meters", which is true enough."""
+    for seed in range(20):
+        wrong = false_version(statement, random.Random(seed), "it")
+        assert wrong is not None and int(next(filter(str.isdigit, wrong.split()))) >= 2 * number

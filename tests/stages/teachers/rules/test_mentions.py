@@ -33,6 +33,7 @@ def test_times(text: str, time: str | None) -> None:
         ("It was written by Herman Melville in Pittsfield.", ["Herman Melville", "Pittsfield"]),
         ("Quiet Night Thought is a poem.", []),  # "Night Thought" is a piece of a name
         ("It lies near the Bay of Bengal.", []),
+        ("It is a Royal Institute for Blind Youth in Paris.", ["Paris"]),
         ("It was written by Ludwig van Beethoven.", []),
         ("It was painted by Leonardo da Vinci.", []),
         ("It was built by Antonio José de Sucre.", []),

@@ -87,6 +87,7 @@ def test_a_mark_is_unique_whole_and_not_of_the_title(drafts: Ask, text: str, oth
         ("Harper", False),  # a bare name
         ("Rosario Central", False),
         ("Building", False),
+        ("The battle", False),
         ("Construction", True),
         ("Early life", True),
         ("Modern role of Harper", True),
@@ -98,3 +99,27 @@ def test_a_bare_name_or_gerund_is_no_title(fact: MakeFact, title: str, good: boo
     passage = replace(plain.sentence.passage, heading=title)
     headed = replace(plain, sentence=replace(plain.sentence, passage=passage))
     assert [draft.output for draft in heading(headed)] == ([f"Moby-Dick: {title}"] if good else [])
+
+
+@pytest.mark.parametrize(
+    "other", ["in 480 BC", "in the year 330", "in 930", "in the 1920s", "in 1957-58", "in 2013–14"]
+)
+def test_a_list_of_years_is_complete(drafts: Ask, other: str) -> None:
+    """Guards against a list that leaves out a year which is written otherwise."""
+    text = "Ahab saw the whale in 1851."
+    assert drafts(list_years, text, passage=f"{text} He sailed in 1841.") != []
+    assert drafts(list_years, text, passage=f"{text} He sailed in 1841. Others came {other}.") == []
+
+
+def test_a_summary_is_a_sentence_of_the_passage(drafts: Ask) -> None:
+    """Guards against a definition that was cut, where the passage's own sentence is wanted."""
+    text = "Moby-Dick is a novel by Herman Melville, and it sold badly in New York."
+    assert [draft.output for draft in drafts(summary, text)] == [text]
+
+
+@pytest.mark.parametrize("name", ["'Symphony No. 9'", "the reception"])
+def test_a_title_has_a_name_and_says_nothing_twice(fact: MakeFact, name: str) -> None:
+    """Guards against "'Symphony No. 9': Reception", and "The eruption: Course of the eruption"."""
+    plain = fact("Ahab hunts the whale.", name=name)
+    passage = replace(plain.sentence.passage, heading="Reception in Europe")
+    assert list(heading(replace(plain, sentence=replace(plain.sentence, passage=passage)))) == []

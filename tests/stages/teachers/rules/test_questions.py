@@ -1,7 +1,5 @@
 """Questions with a question word, one sentence at a time."""
 
-from dataclasses import replace
-
 import pytest
 
 from stages.teachers.rules.fact import Kind
@@ -17,13 +15,12 @@ from stages.teachers.rules.questions import (
     parts,
     purpose,
     reason,
-    what_object,
     when,
     when_and_where,
     where,
     who,
 )
-from tests.stages.teachers.rules.conftest import Ask, MakeFact
+from tests.stages.teachers.rules.conftest import Ask
 
 
 @pytest.mark.parametrize(
@@ -38,7 +35,6 @@ from tests.stages.teachers.rules.conftest import Ask, MakeFact
         (when_and_where, "Moby-Dick was born in Nantucket in 1819.", "When and where was Moby-Dick born?"),
         (manner, "Moby-Dick sank the ship by hitting its side.", "How did Moby-Dick sink the ship?"),
         (purpose, "Moby-Dick is used for lessons in English.", "Name a use of Moby-Dick."),
-        (what_object, "Herman Melville published a novel in 1851.", "What did Herman Melville publish in 1851?"),
         (meaning, "The name Moby-Dick means big whale.", "What does the name Moby-Dick mean?"),
         (meaning, "The name Moby-Dick comes from a magazine.", "Where does the name Moby-Dick come from?"),
         (reason, "Ahab sank, partly because Moby-Dick was strong.", "Why did Ahab sink?"),
@@ -51,7 +47,8 @@ from tests.stages.teachers.rules.conftest import Ask, MakeFact
         ),
         (who, "Moby-Dick was written by Herman Melville in 1851.", "Who was Moby-Dick written by?"),
         (who, "Herman Melville wrote Moby-Dick in New York.", "Who wrote Moby-Dick in New York?"),
-        (who, "The British judge William Jones translated Moby-Dick.", "Who translated Moby-Dick?"),
+        (who, "The British judge William Jones discovered Moby-Dick.", "Who discovered Moby-Dick?"),
+        (who, "Herman Melville patented a harpoon in 1851.", "Who patented a harpoon in 1851?"),
         (where, "Moby-Dick was first published in London in 1851.", "Where was Moby-Dick first published?"),
         (how_many, "Moby-Dick has 135 chapters.", "How many chapters does Moby-Dick have?"),
         (measurement, "Moby-Dick is about 24 meters long.", "How long is Moby-Dick?"),
@@ -84,6 +81,13 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (when, "In 1851, Ahab lost a sum that was later found."),  # which of the two?
         (who, "Moby-Dick was written by hand."),
         (who, "The crew launched Moby-Dick."),
+        (who, "Herman Melville won a place at the school of Nantucket."),  # so did others
+        (who, "Herman Melville wrote about Moby-Dick in 1851."),
+        (who, "Moby-Dick was admired by Nathaniel Hawthorne."),
+        (definition, "Moby-Dick is a statement about whales and hunters."),  # which statement?
+        (definition, "Moby-Dick was the first book by a sailor from New York."),
+        (when, "Ahab sailed in 1841 and at the end of his career."),
+        (where, "Ahab began at Nantucket Whalers."),  # began what?
         (where, "Moby-Dick was published in 1851."),
         (how_many, "Moby-Dick has 135 chapters and 700 pages."),
         (how_many, "Moby-Dick weighs 40 tons."),
@@ -94,6 +98,7 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (definition, "Moby-Dick is the son of a whale and of another one."),
         (reason, "Moby-Dick is famous because of it because it is long."),
         (parts, "Moby-Dick is known."),
+        (purpose, "Moby-Dick is used for reading, printing and packing."),  # three uses, where one is asked for
         (when, "Moby-Dick was written on 3 May 1850, at sea."),  # "When was Moby-Dick written, at sea?"
         (when, "The text of Moby-Dick comes from a poem of 1785 written in 1780."),
         (when, "Moby-Dick was based on Omoo, a novel written in 1847."),  # the other novel
@@ -145,10 +150,3 @@ def test_nobody_is_asked_who_the_page_is_about(drafts: Ask) -> None:
 )
 def test_the_place_of_a_birth_or_death_is_left_out(drafts: Ask, text: str, question: str) -> None:
     assert question in {draft.instruction for seed in range(40) for draft in drafts(when, text, seed=seed)}
-
-
-def test_an_object_is_asked_for_by_a_year_of_its_own(fact: MakeFact) -> None:
-    """Guards against "What did Ahab win in 1981?" where he won two things in that year."""
-    once = fact("Captain Ahab won a silver cup in 1841.")
-    assert [draft.instruction for draft in what_object(once)] == ["What did Captain Ahab win in 1841?"]
-    assert list(what_object(replace(once, years={"1841": 2}))) == []

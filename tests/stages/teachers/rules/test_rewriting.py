@@ -7,6 +7,7 @@ import pytest
 from stages.common.records import Page
 from stages.teachers.rules.fact import Kind
 from stages.teachers.rules.rewriting import (
+    REWRITES,
     ask_about,
     combine,
     shorten,
@@ -65,6 +66,19 @@ def test_a_sentence_is_rewritten(drafts: Ask, kind: Kind, text: str, given: str,
 )
 def test_a_sentence_that_does_not_fit_stays(drafts: Ask, kind: Kind, text: str) -> None:
     assert drafts(kind, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The stories were published in Gaul around the year 1850.",
+        "A lost notebook from his last year was found in Cambridge in 1976.",
+        "Louverture was arrested in 1803, where he died.",
+    ],
+)
+def test_a_text_that_only_the_page_explains_is_not_given(drafts: Ask, text: str) -> None:
+    """Guards against "Put into the past: The stories take place around 50 BC", where nobody knows which stories."""
+    assert [draft for kind in REWRITES for draft in drafts(kind, text)] == []
 
 
 ABOUT_AHAB = (

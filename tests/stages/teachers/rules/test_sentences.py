@@ -157,6 +157,8 @@ def test_a_person_is_named_by_the_full_name(page: MakePage) -> None:
         "The judges admired both.",
         "Uruguay was chosen because it had won the Olympic tournaments.",
         "Francescoli came back to Buenos Aires in 1994.",
+        "Roald Amundsen, their leader, was an explorer.",
+        "The coach Jorge Jesus arrived in June 2019.",  # where?
         "Robespierre was himself put to death in July 1794.",
     ],
 )

@@ -25,10 +25,14 @@ from tests.stages.teachers.rules.conftest import Ask, MakeFact
     [
         (fill_blank, "Ahab read Wind, Sand and Stars."),  # a piece of a title
         (fill_blank, "Ahab passed Mt. Everest."),
+        (fill_blank, "The early parts of Moby-Dick are Romantic in manner."),  # anything fits
+        (fill_blank, "Moby-Dick became a World Heritage Site."),
         (fill_blank, "The ship hunted the white Mobyling."),  # the name of the subject gives it away
         (complete, "Moby-Dick was listed as a Memory of the World in full."),  # a piece of a name
         (complete, "Moby-Dick was the first book of a group of old novels."),  # anything can follow
         (complete, "The ship was built by the carpenters of Nantucket."),  # which ship?
+        (complete, "Moby-Dick is the longest book of the whole world, at about 900 pages."),
+        (complete, "Moby-Dick opened in New Haven in January with 21 readers."),
         (complete, "Moby-Dick was described by sailors in print in 1829."),  # "described in 1829" would do, too
         (yes_no, "Moby-Dick began to swim."),  # too little to ask about
         (yes_no, "The ship was built in Nantucket in 1838."),
@@ -113,6 +117,7 @@ def test_an_event_is_asked_for_only_if_the_page_has_one_of_that_year(fact: MakeF
         "Moby-Dick won the prize in 1960, 1961 and 1966.",
         "The 14-bis covered 220 meters in 1906.",  # nobody knows it outside the page
         "Marie and Pierre shared a prize in 1903.",
+        "Upper Peru became independent in 1825.",  # what has that to do with Moby-Dick?
         "Moby-Dick was printed in about 1851.",
     ],
 )

@@ -53,6 +53,13 @@ def test_the_words_that_stand_for_a_subject(page: MakePage, opening: str, nouns:
     assert (set(subject.nouns), set(subject.pronouns)) == (nouns, pronouns)
 
 
+def test_a_heading_stands_for_nothing(page: MakePage) -> None:
+    """Guards against "'Santos FC' won the cup", on a page that calls the club Santos."""
+    text = "Santos is a club from the city of Santos. It won the cup."
+    subject = find_subject(page("Santos FC", text), [text], text)
+    assert (subject.name, set(subject.nouns), set(subject.pronouns)) == ("'Santos FC'", set(), set())
+
+
 @pytest.mark.parametrize(
     ("title", "text", "short"),
     [
