@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-SMALL = {
+SMALL: dict[str, dict[str, Any]] = {
     "extract": {"at_most": 12},
     "synth": {"at_least": 20},
     "split": {"small": 20, "general.at_most": 40, "synthetic.at_most": 40},
