@@ -9,7 +9,7 @@ import pytest
 
 from stages import judge
 from stages.common.errors import StageError
-from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.records import CRITERIA, Answers, CheckJudgment, Judgment, Teacher
 from tests.stages.conftest import MakeExample, Serve
 from tests.stages.model_server import MODEL, configure, data
@@ -28,6 +28,7 @@ def write_rows(make: MakeExample, answers: Callable[..., Answers]) -> WriteRows:
             for example, (_, _, base, small, full) in zip(examples, texts, strict=True)
         ]
         write_jsonl(judge.TEST, examples)
+        write_json(judge.TEST_PAGES, {})
         write_jsonl(judge.ANSWERS, rows)
         return rows
 
