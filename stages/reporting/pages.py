@@ -13,7 +13,7 @@ from stages.common.files import read_text, write_text
 from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.common.templates import csp_hash, load_templates, markdown_text
-from stages.reporting import explorer, headline, inputs, judging, reference, run_time, tables
+from stages.reporting import exactness, explorer, headline, inputs, judging, reference, run_time, tables
 from stages.reporting.charts import CHARTS, INK, LINE, MODEL_COLORS, OUTCOME_COLORS, PAPER, SOFT
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.wording import NOTHING, Wording
@@ -36,7 +36,6 @@ COLORS = {PAPER: "paper", INK: "ink", SOFT: "soft", LINE: "line"} | {
 def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int) -> None:
     """Writes report.md, with the first `examples` test rows."""
     context = _context(evidence, wording) | {
-        "roles": ROLES,
         "criteria": CRITERIA,
         "examples": evidence.rows[:examples],
     }
@@ -129,6 +128,7 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     sentences = {pair.name: headline.describe_pair(pair, wording) for pair in pairs}
     certainty = {pair.name: list(headline.describe_certainty(pair, wording)) for pair in pairs}
     lead = sentences.get(headline.QUESTION) or wording.text("headline.unknown_why")
+    groups = exactness.read_group_rates(evidence)
     return {
         "answer": headline.describe_answer(pairs, wording),
         "lead": lead,
@@ -142,6 +142,9 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
         "floor": headline.describe_floor(evidence, wording),
+        "groups": groups,
+        "by_page": exactness.describe_pages(groups, wording),
+        "roles": ROLES,
         "gaps": list(headline.describe_gaps(evidence, wording)),
         "judge": ", ".join(reference.judge_names(evidence.params["judge"])),
         "total_max": TOTAL_MAX,
