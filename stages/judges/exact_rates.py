@@ -1,5 +1,7 @@
 """How many answers are exact by kind of row, and what base's reading does: rows about pages that it has read or hasn't.
 
+What a model knows of a page shows in the rows that ask from memory, without an input. The others bring the text along.
+
 Exact answers are counted over all test rows, also those that the judge didn't get or failed on, so that the figures are
 the same with every judge.
 """
@@ -19,7 +21,7 @@ ExactAnswers = Mapping[str, Mapping[Role, bool]]  # by row id
 Groups = Mapping[str, Sequence[str]]  # ids of rows, by the group's name
 Figures = dict[str, float | list[float]]
 BY_PAGE = ("pages_read", "pages_unread")
-GROUPS = ("all", "general", "synthetic", *BY_PAGE)
+GROUPS = ("all", "general", "synthetic", "from_memory", *BY_PAGE)
 
 
 def find_exact_answers(rows: Iterable[Answers]) -> dict[str, dict[Role, bool]]:
@@ -31,16 +33,19 @@ def find_exact_answers(rows: Iterable[Answers]) -> dict[str, dict[Role, bool]]:
 
 
 def group_rows(rows: Iterable[Answers], examples: Iterable[Example], pages_read: Mapping[str, bool]) -> Groups:
-    """All rows; the general ones; the synthetic ones; and those about pages that base has read, or hasn't, if there are
-    both. `pages_read` says by title which it has read. A group without rows is left out."""
+    """All rows; the general ones; the synthetic ones; of these, those without an input; and of those, the ones about
+    pages that base has read, or hasn't, if there are both. `pages_read` says by title which it has read. A group
+    without rows is left out."""
     sources = {example.id: example.source for example in examples}
     groups: dict[str, list[str]] = {name: [] for name in GROUPS}
     for row in rows:
         source = sources[row.id]
         groups["all"].append(row.id)
         groups[source.kind].append(row.id)
-        if source.title in pages_read:
-            groups["pages_read" if pages_read[source.title] else "pages_unread"].append(row.id)
+        if source.kind == "synthetic" and not row.input:
+            groups["from_memory"].append(row.id)
+            if source.title in pages_read:
+                groups["pages_read" if pages_read[source.title] else "pages_unread"].append(row.id)
     both = all(groups[name] for name in BY_PAGE)
     return {name: ids for name, ids in groups.items() if ids and (both or name not in BY_PAGE)}
 

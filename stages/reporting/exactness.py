@@ -14,7 +14,7 @@ TUNED = "full"  # the model that the sentence about pages is about
 class GroupRates:
     """What the models did on some of the test rows."""
 
-    name: str  # all, general, synthetic, pages_read or pages_unread
+    name: str  # all, general, synthetic, from_memory, pages_read or pages_unread
     rows: int
     rates: Mapping[str, Measurement | None]  # share of exact answers, 0 to 1, by model
     judged: int  # how many of the rows the totals are about
@@ -39,11 +39,20 @@ def read_group_rates(evidence: Evidence) -> list[GroupRates]:
     ]
 
 
-def describe_pages(groups: list[GroupRates], wording: Wording) -> str:
-    """How the tuned model does on pages that base has read, and on others; "" unless there are both."""
-    by_name = {group.name: group for group in groups}
+def describe_pages(evidence: Evidence, wording: Wording) -> str:
+    """How the tuned model does, from memory, on pages that base has read and on others; "" if nobody knows which it has
+    read."""
+    by_name = {group.name: group for group in read_group_rates(evidence)}
     if not {"pages_read", "pages_unread"} <= by_name.keys():
-        return ""
+        tested, known = (evidence.number("split", "base", name) for name in ("test_pages", "read_test_pages"))
+        if not tested or known not in (0, tested) or "from_memory" not in by_name:
+            return ""
+        asked = by_name["from_memory"]
+        return wording.text(
+            "exact.all_read" if known else "exact.none_read",
+            rows=wording.integer(asked.rows),
+            rate=wording.with_interval(asked.rates[TUNED], wording.percent),
+        )
     read, unread = by_name["pages_read"], by_name["pages_unread"]
     return wording.text(
         "exact.pages",

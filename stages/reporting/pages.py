@@ -128,7 +128,6 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     sentences = {pair.name: headline.describe_pair(pair, wording) for pair in pairs}
     certainty = {pair.name: list(headline.describe_certainty(pair, wording)) for pair in pairs}
     lead = sentences.get(headline.QUESTION) or wording.text("headline.unknown_why")
-    groups = exactness.read_group_rates(evidence)
     return {
         "answer": headline.describe_answer(pairs, wording),
         "lead": lead,
@@ -142,8 +141,8 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
         "floor": headline.describe_floor(evidence, wording),
-        "groups": groups,
-        "by_page": exactness.describe_pages(groups, wording),
+        "groups": exactness.read_group_rates(evidence),
+        "by_page": exactness.describe_pages(evidence, wording),
         "roles": ROLES,
         "gaps": list(headline.describe_gaps(evidence, wording)),
         "judge": ", ".join(reference.judge_names(evidence.params["judge"])),

@@ -94,6 +94,7 @@ def test_exact_answers_are_counted_by_what_base_has_read(
         "all": [12, 0, 1 / 3, 1],
         "general": [4, 0, 0, 1],
         "synthetic": [8, 0, 0.5, 1],
+        "from_memory": [8, 0, 0.5, 1],
         "pages_read": [4, 0, 1, 1],
         "pages_unread": [4, 0, 0, 1],
     }
@@ -105,7 +106,7 @@ def test_exact_answers_are_counted_by_what_base_has_read(
     assert sum(group["rows"] for group in totals.values()) < 6 == metrics["rows_not_judged"]
     write_json(judge.TEST_PAGES, {"Moon": True, "Nile": True})
     judge.main()
-    assert list(read_json(judge.METRICS)["exact"]) == ["all", "general", "synthetic"]
+    assert list(read_json(judge.METRICS)["exact"]) == ["all", "general", "synthetic", "from_memory"]
     assert "totals_by_page" not in read_json(judge.METRICS)
 
 

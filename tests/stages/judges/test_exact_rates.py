@@ -26,17 +26,26 @@ def rows(make: MakeExample, answers: Callable[..., Answers]) -> Rows:
 def test_groups(rows: Rows) -> None:
     """Guards against a page that nobody knows about, counted as one that base has not read."""
     everything = {"all": [f"row {n}" for n in range(4)], "general": ["row 3"], "synthetic": ["row 0", "row 1", "row 2"]}
+    everything |= {"from_memory": everything["synthetic"]}
     by_page = {"pages_read": ["row 0", "row 1"], "pages_unread": ["row 2"]}
     assert group_rows(*rows, {"Moon": True, "Nile": False}) == everything | by_page
     for known in ({}, {"Moon": True, "Nile": True}, {"Moon": False}):
         assert group_rows(*rows, known) == everything
 
 
+def test_a_row_that_brings_its_text_says_nothing_about_memory(rows: Rows) -> None:
+    found, examples = rows
+    found[0] = found[0].model_copy(update={"input": "The Moon is red."})
+    groups = group_rows(found, examples, {"Moon": True, "Nile": False})
+    assert groups["synthetic"] == ["row 0", "row 1", "row 2"]
+    assert (groups["from_memory"], groups["pages_read"]) == (["row 1", "row 2"], ["row 1"])
+
+
 def test_shares_have_score_intervals_by_page(rows: Rows, settings: BootstrapSettings) -> None:
     """Guards against an interval of width 0 where all answers are alike, and rows of a page that count one by one."""
     groups = group_rows(*rows, {})
     metrics: Any = exact_metrics(find_exact_answers(rows[0]), groups, settings)
-    assert list(metrics) == ["all", "general", "synthetic"]
+    assert list(metrics) == ["all", "general", "synthetic", "from_memory"]
     assert (metrics["all"]["rows"], metrics["all"]["clusters"]) == (4, 2)  # as the settings have it
     assert [metrics["all"][role] for role in ("base", "small", "full")] == [0, 0, 1]
     low, high = metrics["all"]["small_95"]

@@ -136,6 +136,12 @@ def _group(rows: int, *figures: float) -> dict[str, Any]:
     return found
 
 
+def without_pages(judge: dict[str, Any]) -> dict[str, Any]:
+    """The judge's metrics of a run in which base has read all of the pages, or none."""
+    exact = {name: group for name, group in judge["exact"].items() if not name.startswith("pages_")}
+    return {name: value for name, value in judge.items() if name != "totals_by_page"} | {"exact": exact}
+
+
 def _pair(rows: int, win: float, loss: float, gain: float, verdict: str) -> dict[str, Any]:
     rates = (
         estimate("win_rate", win, 0.06) | estimate("loss_rate", loss, 0.05) | estimate("tie_rate", 1 - win - loss, 0.05)
@@ -204,6 +210,7 @@ def judge_metrics(rows: int) -> dict[str, Any]:
                 ("all", rows, 0.01, 0.12, 0.31),
                 ("general", rows // 3, 0.0, 0.15, 0.42),
                 ("synthetic", rows - rows // 3, 0.015, 0.105, 0.255),
+                ("from_memory", rows - rows // 3, 0.01, 0.09, 0.25),
                 ("pages_read", rows // 2, 0.02, 0.13, 0.34),
                 ("pages_unread", rows - rows // 3 - rows // 2, 0.0, 0.03, 0.04),
             )
