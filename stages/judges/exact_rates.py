@@ -12,7 +12,7 @@ from statistics import fmean
 import numpy as np
 
 from stages.common.records import ROLES, TOTAL_MAX, Answers, Example, Judgment, Role
-from stages.judges.bootstrap import Interval, rate_interval
+from stages.judges.bootstrap import Floats, Interval, rate_interval
 from stages.judges.exact import is_exact
 from stages.judges.judge_statistics import BootstrapSettings
 from stages.judges.protocol import usable_judgments
@@ -44,7 +44,7 @@ def group_rows(rows: Iterable[Answers], examples: Iterable[Example], pages_read:
         groups[source.kind].append(row.id)
         if source.kind == "synthetic" and not row.input:
             groups["from_memory"].append(row.id)
-            if source.title in pages_read:
+            if source.title is not None and source.title in pages_read:
                 groups["pages_read" if pages_read[source.title] else "pages_unread"].append(row.id)
     both = all(groups[name] for name in BY_PAGE)
     return {name: ids for name, ids in groups.items() if ids and (both or name not in BY_PAGE)}
@@ -55,7 +55,7 @@ def exact_metrics(exact: ExactAnswers, groups: Groups, settings: BootstrapSettin
     metrics = {}
     for name, ids in groups.items():
         bootstrap = settings.bootstrap(ids)
-        columns = {role: np.array([exact[row][role] for row in ids], dtype=float) for role in ROLES}
+        columns: dict[str, Floats] = {role: np.array([exact[row][role] for row in ids], dtype=float) for role in ROLES}
         rates = {
             role: rate_interval(interval, len(ids), bootstrap.count)
             for role, interval in bootstrap.means(columns).items()
@@ -80,13 +80,13 @@ def page_totals(judgments: Sequence[Judgment], groups: Groups, settings: Bootstr
     for name, ids in judged.items():
         bootstrap = settings.bootstrap(ids)
         roles = [role for role in ROLES if role in totals[ids[0]]]  # every row has the same pairs
-        columns = {role: np.array([fmean(totals[row][role]) for row in ids]) for role in roles}
+        columns: dict[str, Floats] = {role: np.array([fmean(totals[row][role]) for row in ids]) for role in roles}
         means = bootstrap.means(columns, dict.fromkeys(columns, (0.0, float(TOTAL_MAX))))
         metrics[name] = _figures(len(ids), bootstrap.count, means)
     return metrics
 
 
-def _figures(rows: int, clusters: int, intervals: Mapping[Role, Interval]) -> Figures:
+def _figures(rows: int, clusters: int, intervals: Mapping[str, Interval]) -> Figures:
     figures: Figures = {"rows": rows, "clusters": clusters}
     for role, interval in intervals.items():
         figures |= {role: interval.mean, f"{role}_95": [interval.low, interval.high]}

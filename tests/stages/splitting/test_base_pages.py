@@ -89,7 +89,7 @@ def test_what_others_have_trained_on_is_unknown(
 ) -> None:
     """Guards against a zero for what nobody has counted."""
     reading = choose_base_pages(pages, sides, source(choice, name))
-    assert reading.left_out == reading.read == {}
+    assert (reading.left_out, reading.read) == ({}, {})
     assert reading.metrics()["read_test_pages"] == reading.metrics()["test_examples_that_share_words"] == "unknown"
 
 
