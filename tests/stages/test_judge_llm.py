@@ -89,6 +89,7 @@ def test_a_judge_sees_no_names(serve: Serve, write_rows: WriteRows, provider: st
     metrics = read_json(judge.METRICS)
     assert (metrics["failed"], metrics["failed_not_json"], metrics["contradicted"]) == (6, 6, 6)
     assert (metrics["rows"], metrics["rows_left_out"], metrics["models"]["full"]["rows"]) == (1, 1, 1)
+    assert metrics["exact"]["all"]["rows"] == 2  # these figures don't depend on the judge
     for prompt in server.prompts:
         assert not re.search(r"\b(base|small|full)\b", prompt)
 
