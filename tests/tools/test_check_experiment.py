@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 from tools.check_experiment import changed_sections, count_parameters, read_profile
 
 PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}
+ATTEMPTS = ("football", "general")  # of the reference experiment, on bundled pages
 CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides
 
 
@@ -19,7 +20,15 @@ def test_the_profiles_are_those_that_are_documented() -> None:
         line.split("`")[1] for line in (ROOT / "profiles/README.md").read_text().splitlines() if "| `" in line
     ]
     assert sorted(documented) == sorted(PROFILES)
-    assert set(PROFILES) >= {"report", "gemini", "ollama", "gpt2", "gpt2-medium", "football", "quick"}
+    assert set(PROFILES) >= {"report", "gemini", "ollama", "gpt2", "gpt2-medium", "football", "general", "quick"}
+
+
+def test_the_two_attempts_differ_in_their_pages_alone(project: Path) -> None:
+    """Guards against a comparison of two runs of different sizes. Pages that are fewer give more examples each."""
+    football, general = (dict(change.split("=") for change in read_profile(PROFILES[name])) for name in ATTEMPTS)
+    assert football.keys() == general.keys()
+    assert {key for key in football if football[key] != general[key]} == {"extract.path", "synth.per_page"}
+    assert (ROOT / football["extract.path"]).is_file() and (ROOT / general["extract.path"]).is_file()
 
 
 @pytest.mark.parametrize("name", PROFILES)
