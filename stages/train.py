@@ -98,9 +98,10 @@ def tune(
     prepare_process()
     import torch
 
-    from model.core.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
+    from model.core.checkpoint import copy_tokenizer, save_checkpoint
+    from model.core.checkpoint_files import CheckpointError
     from model.training.data import encode_example
-    from model.training.loop import TrainingError, train
+    from model.training.loop import ShortMemoryError, TrainingError, train
     from model.training.parallel import Ranks
     from model.training.snapshots import Snapshots, fingerprint
 
@@ -129,7 +130,10 @@ def tune(
                 result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
                 if ranks.writes:
                     copy_tokenizer(BASE, checkpoint)
-                    save_checkpoint(checkpoint, model.to(torch.device("cpu")))
+                    save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
+    except ShortMemoryError as error:
+        advice = "set train.micro_batch_size to fewer rows, which changes no result, or choose a smaller base model"
+        raise StageError(f"{error}; {advice}") from error
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
     metrics: dict[str, object] = {
