@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import cache_folder, read_json, read_jsonl, write_json
+from stages.common.files import read_json, read_jsonl, usable_cache_folder, write_json
 from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
@@ -187,7 +187,7 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     try:
         settings = pretraining_config(params)
         run = fingerprint(model, training, validation, settings, Ranks())
-        snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+        snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done():
             result = train(model, training, validation, settings, encoding.eot_token, snapshots)
             save_checkpoint(CHECKPOINT, model)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import cache_folder, read_jsonl, write_csv, write_json
+from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import Example
 
@@ -125,7 +125,7 @@ def tune(
                     "the processes of this training disagree about data, base model or parameters; this one trains "
                     f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
                 )
-            snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+            snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
             with snapshots.until_done() if ranks.writes else nullcontext():
                 result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
                 if ranks.writes:

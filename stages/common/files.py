@@ -1,6 +1,7 @@
 """Files in and out: checked when they are read, renamed into place when they are written; and the cache folder."""
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -31,6 +32,21 @@ def cache_folder(name: str) -> Path:
 
     chosen = os.environ.get("WIKITUNE_CACHE")
     return (Path(chosen) if chosen else user_cache_path("wikitune")) / name
+
+
+def usable_cache_folder(name: str) -> Path:
+    """The same folder, made if it does not exist. Raises StageError, with what to do, if no file can be made in it."""
+    folder = cache_folder(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    except OSError as error:
+        raise StageError(
+            f"the cache folder {error.filename or folder} cannot be used: {error.strerror}; set WIKITUNE_CACHE in the "
+            "environment to a folder that you may write"
+        ) from error
+    return folder
 
 
 def sha256_of_file(path: Path) -> str:
