@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from stages.common.errors import StageError, name_in_errors
 
 R = TypeVar("R", bound=BaseModel)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8; editors on Windows put it at the start of a file
+_PASSWORD = re.compile(r"://\S*@")  # the user name and the password in an address
 _WRITE_AGAIN = "run `dvc repro`: it writes the file again"
 
 
@@ -253,4 +255,5 @@ def _short(value: object, limit: int = 80) -> str:
         text = repr(value)
     except (RecursionError, ValueError):  # nested too deeply, or an integer of more than 4,300 digits
         text = f"a {type(value).__name__} that cannot be shown"
+    text = _PASSWORD.sub("://***@", text)
     return text if len(text) <= limit else f"{text[:limit]}..."
