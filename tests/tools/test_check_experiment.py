@@ -4,7 +4,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+import torch
 
+from model.core.checkpoint import save_checkpoint
+from model.core.gpt2 import GPT2, GPT2Config
 from stages.common.errors import StageError
 from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT
@@ -105,3 +108,13 @@ def test_a_line_that_the_shell_would_take_apart_is_named(tmp_path: Path, line: s
 @pytest.mark.parametrize(("model", "count"), [("gpt2", 124_439_808), ("gpt2-xl", 1_557_611_200)])
 def test_the_published_sizes(project: Path, model: str, count: int) -> None:
     assert count_parameters({"source": "huggingface", "model": model}) == count
+
+
+def test_weights_at_a_path_are_counted_and_checked(tmp_path: Path) -> None:
+    """Guards against a pointer of Git LFS that counts as a model of 33 parameters."""
+    model = GPT2(GPT2Config(vocab_size=50, n_positions=16, n_embd=8, n_layer=1, n_head=2))
+    save_checkpoint(tmp_path, model.init_weights(torch.Generator().manual_seed(1)))
+    assert count_parameters({"source": "path", "path": str(tmp_path)}) == model.parameter_count()
+    (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(StageError, match=r"is only a pointer of Git LFS .*; correct base.path, or set"):
+        count_parameters({"source": "path", "path": str(tmp_path)})
