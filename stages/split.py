@@ -38,6 +38,7 @@ CURATED = Path("data/curated.jsonl")
 SPLITS = Path("data/splits")
 REJECTED = SPLITS / "general_rejected.jsonl"
 LEFT_OUT = SPLITS / "left_out_of_base.json"
+TEST_PAGES = SPLITS / "test_pages.json"  # whether base reads each page of test, by title; {} where nobody knows
 METRICS = Path("reports/metrics/split.json")
 # What the bundled base model has read, and what it was asked there: primer/asked_questions.py wrote this.
 BUNDLED_PAGES = Path("data/bundled/pages.jsonl")
@@ -119,6 +120,7 @@ def main() -> None:
             write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
     write_jsonl(REJECTED, division.pool.rejected)
     write_json(LEFT_OUT, reading.left_out)
+    write_json(TEST_PAGES, reading.read)
     by_url = len(general) if params.general.url else 0
     metrics = split_metrics(division, len(synthetic), by_url, without_input)
     known = asked if base_source.source in ("bundled", "scratch") else None

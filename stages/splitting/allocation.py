@@ -11,7 +11,6 @@ goes to test or val.
 import random
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain
 
 from stages.common.errors import StageError
 from stages.common.records import Example
@@ -111,7 +110,12 @@ def _fill_sides(groups: list[Group], sizes: Mapping[str, int], only_train: Colle
     for side in ("test", "val", "train"):
         barred: Collection[str] = only_train if side != "train" else frozenset()
         usable = {kind: [_without(group, barred) for group in of_kind] for kind, of_kind in left.items()}
-        size = min(sizes[side], sum(map(len, chain(*usable.values())))) if side == "train" else sizes[side]
+        available = sum(len(group) for of_kind in usable.values() for group in of_kind)
+        size = min(sizes[side], available) if side == "train" else sizes[side]
+        if size == available:
+            # All that is left. To look for the sums of a million examples would take half a minute.
+            split[side] = [example for of_kind in usable.values() for group in of_kind for example in group]
+            continue
         split[side] = []
         for kind, count in _count_kinds(side, usable, size, round(size * share)).items():
             chosen, left[kind] = take_groups(left[kind], count, [len(group) for group in usable[kind]])

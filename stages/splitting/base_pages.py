@@ -7,7 +7,7 @@ answer about such a page can be remembered, so it is counted.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import ConfigDict
@@ -35,6 +35,7 @@ class BaseReading:
     test_pages: int  # pages that test examples are about
     read_test_pages: int | None  # of these, pages that it reads
     sharing: int | None  # test examples that share a run of words with a page that it reads
+    read: dict[str, bool] = field(default_factory=dict)  # whether it reads a test page, by title; {} if nobody knows
 
     def metrics(self) -> dict[str, int | str]:
         read, sharing = ("unknown" if count is None else count for count in (self.read_test_pages, self.sharing))
@@ -65,6 +66,7 @@ def choose_base_pages(
         test_pages=len(test_titles),
         read_test_pages=len(test_titles & {normal_form(page.title) for page in read}),
         sharing=sum(not shared.isdisjoint(example_runs(example)) for example in split["test"]),
+        read=_which_are_read(split["test"], read),
     )
 
 
@@ -84,6 +86,13 @@ def pages_to_leave_out(pages: Sequence[Page], split: Mapping[str, Sequence[Examp
             elif not runs.isdisjoint(runs_of(page.plain_text)):
                 left_out.setdefault(page.title, f"words_of_{side}")
     return {page.title: left_out[page.title] for page in pages if page.title in left_out}
+
+
+def _which_are_read(examples: Sequence[Example], read: Sequence[Page]) -> dict[str, bool]:
+    """For each page that examples are about, by the title that they name, whether it is among the pages read."""
+    known = {normal_form(page.title) for page in read}
+    named = sorted({title for example in examples if (title := example.source.title) is not None})
+    return {title: normal_form(title) in known for title in named}
 
 
 def _titles(examples: Sequence[Example]) -> set[str]:
