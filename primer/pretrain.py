@@ -25,7 +25,8 @@ def main() -> None:
     import numpy as np
     import torch
 
-    from model.core.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
+    from model.core.checkpoint import copy_tokenizer, save_checkpoint
+    from model.core.checkpoint_files import CheckpointError
     from model.core.gpt2 import GPT2, GPT2Config
     from model.core.tokenizer import load_encoding
     from model.training.data import TokenSequence

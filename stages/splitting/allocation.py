@@ -112,7 +112,7 @@ def _fill_sides(groups: list[Group], sizes: Mapping[str, int], only_train: Colle
         usable = {kind: [_without(group, barred) for group in of_kind] for kind, of_kind in left.items()}
         available = sum(len(group) for of_kind in usable.values() for group in of_kind)
         size = min(sizes[side], available) if side == "train" else sizes[side]
-        if size == available:
+        if side == "train" and size == available:
             # All that is left. To look for the sums of a million examples would take half a minute.
             split[side] = [example for of_kind in usable.values() for group in of_kind for example in group]
             continue
