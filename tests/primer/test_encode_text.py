@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.core.tokenizer import BYTES
+from model.core.bpe_vocabulary import BYTES
 from primer.encode_text import as_rows
 
 
