@@ -17,13 +17,17 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.clients.proxies import proxy_advice
+from stages.llm.clients.refusals import split_refused
 from stages.llm.clients.schemas import PROBE
+from stages.llm.group_commit import GroupCommit
 from stages.llm.interrupts import StoppedByUserError, patient_interrupt
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
 from stages.llm.pace import AdaptiveLimit
 from stages.llm.replies import (
+    OF_THE_SERVER,
     REPAIRABLE,
     FailureTally,
     Outcome,
@@ -62,7 +66,7 @@ def ask_all(
 
     orders = [order_of(request) for request in requests]
     wanted = Counter(order.key for order in orders)
-    failures = FailureTally(stage, wanted, params.max_failure_rate, planned, failed)
+    failures = FailureTally(stage, wanted, params, planned, failed)
     run = _Run(client, wanted, params, stage, journal, failures, order_of)
     run.take_known({order.key: order for order in orders})
     if run.missing:
@@ -85,25 +89,33 @@ def recall(journal: Journal, order: Order) -> Recalled:
     """The outcome of a request, if the journal is enough for it. A request with a useless answer is asked again, but:
 
     - If the repair of the answer was never asked, only the repair is missing.
-    - If the answer was cut at temperature 0, it would be cut at the same place again.
+    - At temperature 0 the answer and its repair would come out the same again, unless that depended on the server.
     - If a list is too short even in its repair, the longer of the two is used.
     """
     entry = journal.latest(order)
     if entry is None:
         return Recalled(None)
     answer = order.parse(entry.reply)
-    if answer.fault is None or (answer.fault in ("cut_at_the_limit", "looped") and order.params.temperature == 0):
+    if answer.fault is None:
         return Recalled(Outcome.of(order.request, answer))
+    lasts = is_greedy(journal, order) and answer.fault not in OF_THE_SERVER
     if answer.fault not in REPAIRABLE:
-        return Recalled(None, ask_anew=True)
+        return Recalled(Outcome.of(order.request, answer)) if lasts else Recalled(None, ask_anew=True)
     repair = order.of(repair_request(order.request, answer))
     entry = journal.latest(repair)
     if entry is None:
         return Recalled(None)
-    best = better_reply(answer, repair.parse(entry.reply))
-    if best.value is None:
+    repaired = repair.parse(entry.reply)
+    best = better_reply(answer, repaired)
+    if best.value is None and (not lasts or repaired.fault in OF_THE_SERVER):
         return Recalled(None, ask_anew=True)
     return Recalled(Outcome.of(order.request, best))
+
+
+def is_greedy(journal: Journal, order: Order) -> bool:
+    """Whether the model always takes the most likely token. A server that refuses a temperature uses its own."""
+    _, refused = split_refused(journal.form(order.endpoint, order.params.model) or "")
+    return order.params.temperature == 0 and "temperature" not in refused
 
 
 class _Run:
@@ -130,7 +142,7 @@ class _Run:
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
-        self._unwritten: list[tuple[Order, Reply]] = []
+        self._commits = GroupCommit(journal)
         self._replies, self._tokens, self._usd = 0, 0, 0.0  # so far
         self.outcomes: dict[str, Outcome] = {}
         self.missing: list[tuple[Order, int]] = []  # with the id that a usable journal entry must exceed
@@ -159,7 +171,7 @@ class _Run:
             try:
                 await self._client.close()
             finally:
-                self._write_what_is_left()
+                self._commits.close()
         if self._error:
             raise self._error
 
@@ -169,7 +181,9 @@ class _Run:
             form = await self._client.check(known_form)
         finally:
             for reply in self._client.probes:
-                self._keep(self._order_of(PROBE), reply)
+                order = self._order_of(PROBE)
+                self._count(order, reply)
+                self._journal.record(order, reply)
         if form != known_form:
             log.info("%s: %s follows a schema in the form %s", self._stage, self._client.endpoint, form)
             self._journal.keep_form(*self._server, form)
@@ -225,15 +239,16 @@ class _Run:
         """The repair of a faulty answer, or the answer itself if that is better or there is no repair."""
         repair = order.of(repair_request(order.request, faulty))
         try:
-            entry = await self._answer(repair, self._start if self._is_useless(repair) else 0)
+            entry = await self._answer(repair, self._start if self._is_to_be_asked_anew(repair) else 0)
         except AttemptError as error:
             return replace(faulty, detail=f"{faulty.detail}; its repair failed: {error.reason}, {scrub(str(error))}")
         return better_reply(faulty, repair.parse(entry.reply))
 
-    def _is_useless(self, order: Order) -> bool:
-        """Whether the journal has an answer to this request, and it is faulty."""
-        entry = self._journal.latest(order)
-        return entry is not None and order.parse(entry.reply).fault is not None
+    def _is_to_be_asked_anew(self, repair: Order) -> bool:
+        """Whether the journal has an answer to this request that is faulty, and another one may be better."""
+        entry = self._journal.latest(repair)
+        fault = entry and repair.parse(entry.reply).fault
+        return fault is not None and (fault in OF_THE_SERVER or not is_greedy(self._journal, repair))
 
     async def _answer(self, order: Order, after: int) -> JournalEntry:
         """The newest entry with an id above `after`: another process's, or one bought now. Raises AttemptError."""
@@ -243,7 +258,8 @@ class _Run:
             return claim
         try:
             reply = await self._buy(order)
-            return self._keep(order, reply)  # no await in between, so that a reply that came is always kept
+            self._count(order, reply)
+            return await self._commits.keep(order, reply)
         except BaseException:  # what is kept has no claim any more
             self._journal.release(order)
             raise
@@ -268,7 +284,7 @@ class _Run:
             if error.reason in GONE and self._replies == replies:
                 raise StageError(
                     f"{scrub(str(error))}\n  The server has answered nothing for {RESTART_SECONDS:.0f} seconds. "
-                    "What was answered before is kept; run again when it is back"
+                    f"What was answered before is kept; run again when it is back{proxy_advice(self._client.endpoint)}"
                 ) from error
             if error.reason == "bad_request":  # perhaps the server was exchanged: the next run finds its form anew
                 self._journal.forget_form(*self._server)
@@ -307,22 +323,9 @@ class _Run:
         while turns.is_held(order):  # meanwhile, the server told another request to wait
             await self._pause(turns.take(order))
 
-    def _keep(self, order: Order, reply: Reply) -> JournalEntry:
+    def _count(self, order: Order, reply: Reply) -> None:
         self._tokens += (reply.input_tokens or 0) + (reply.output_tokens or 0)
         self._usd += order.usd(reply)
-        try:
-            return self._journal.record(order, reply)
-        except StageError:
-            self._unwritten.append((order, reply))
-            raise
-
-    def _write_what_is_left(self) -> None:
-        """Tries once more to keep what the journal had no room for, now that nothing else is written."""
-        for order, reply in self._unwritten:
-            try:
-                self._journal.record(order, reply)
-            except StageError:
-                log.warning("%s: %s: the answer cannot be kept, and is paid for again", self._stage, order.request.name)
 
     async def _pause(self, seconds: float) -> None:
         """Sleeps. As soon as an error stops the run, raises that."""
