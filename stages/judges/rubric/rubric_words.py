@@ -30,7 +30,7 @@ FUNCTION_WORDS = frozenset(
 _REWRITES = [
     (re.compile(pattern, re.M | re.I), new)
     for pattern, new in (
-        (r"[*`_#]+(?=\S)|(?<=\S)[*`]+|^\s*(?:\d{1,2}[.)]|[-•])\s+", " "),
+        (r"[*`_#]+(?=\S)|(?<=\S)[*`]+|^[ \t]*(?:\d{1,2}[.)]|[-•])\s+", " "),
         (r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)", ""),
         (r"\bcan(?=not|n't|'t)", "can "), (r"\bwon't", "will not"), (r"(?:n't|(?<=can )'t)\b", " not"),
         (r"'re\b", " are"), (r"'ll\b", " will"), (r"'ve\b", " have"), (r"\bi'm\b", "I am"),
@@ -62,7 +62,8 @@ _NO_NUMBERS = {"one", "first", "second", "third", "once", "twice", "dozen"}  # a
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _TOKEN = re.compile(
     r"(?P<clock>\d{1,2}:\d\d(?: ?[ap]m\b)?|\d{1,2} ?[ap]m\b|\d{1,2} o'clock)"
-    r"|(?P<currency>[$€£] ?)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?(?:(?:st|nd|rd|th)\b|(?: (?:hundred|[mb]illion|thousand)\b)*)"
+    r"|(?P<currency>[$€£] ?)?"
+    r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?(?:(?:st|nd|rd|th)\b|(?: (?:hundred|thousand|million|billion)\b)*)"
     rf"(?![^\W\d_]*\d)|\b(?:{_NUMBER_WORD})(?:(?:-| | and )(?:{_NUMBER_WORD}))*\b)"
     rf"(?:[ -]?(?:(?P<power>square|cubic) |degrees? |° ?)?(?P<unit>{'|'.join(map(re.escape, _UNITS))})(?:e?s)?(?!\w))?"
     r"|(?P<word>[^\W_]+(?:'[^\W\d_]+)*|[%$€£°+=])",
@@ -139,7 +140,7 @@ def _measured(match: re.Match[str], value: float, is_one_of_several: bool) -> Wo
     measure, factor = _UNITS[name]
     power = _POWERS[match["power"] and match["power"].lower()]
     unit = measure if power == 1 else f"{measure}{power}"
-    stem = f"{value * factor**power:.9g}" if measure == "year" else f"{value * factor**power:.9g} {unit}"
+    stem = f"{value * factor**power:.9g}{'' if measure == 'year' else f' {unit}'}"
     return replace(word, form=f"{word.form} {measure}*{factor:g}", stem=stem, unit=unit)
 
 

@@ -24,6 +24,7 @@ _OPPOSITES = [
     pair.split() for pair in "before after,above below,always never,all none,more less,more fewer,most least,"
     "inside outside".split(",")
 ]  # fmt: skip
+_BE = {"is", "was", "are", "were", "be", "been", "being"}
 _VERDICT = re.compile(
     r"(?:(?:that|this|it|the (?:statement|claim)) is )?(not )?(?:(yes|true|correct)|no|false|incorrect)\b"
 )
@@ -126,10 +127,7 @@ def _crossed(expected: Sequence[Word], given: Sequence[Word], pivot: Word, other
 def _sides(words: Sequence[Word], pivot: Word) -> tuple[frozenset[str], frozenset[str]]:
     """The content before and after a word of a text; the other way round after a passive ("was shot by")."""
     place = words.index(pivot)
-    before, after = content_stems(words[:place]), content_stems(words[place + 1 :])
-    near = (
-        [word.form for word in words[max(0, place - 3) : place]],
-        [word.form for word in words[place + 1 : place + 4]],
-    )
-    passive = "by" in near[1] and {"is", "was", "are", "were", "be", "been", "being"} & set(near[0])
-    return (after, before) if passive else (before, after)
+    before, after = words[:place], words[place + 1 :]
+    passive = any(word.form == "by" for word in after[:3]) and any(word.form in _BE for word in before[-3:])
+    sides = content_stems(before), content_stems(after)
+    return sides[::-1] if passive else sides
