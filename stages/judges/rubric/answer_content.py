@@ -23,7 +23,6 @@ _FRAME_WORDS = (
     "names describes subject topic numbers equals proper right spelling written phrase question statement letter "
     "list example following become sorted arrange alphabetical ascending descending"
 )
-_HEADINGS = {"instruction", "input", "response"}  # of the prompt, which an untuned model repeats
 _QUOTED = re.compile(r"(?<![\w'])'([^']+(?:'\w+ ?[^']*)*?)'(?!\w)|\"([^\"]+)\"|“([^”]+)”")
 _REFUSAL = re.compile(
     r"\bI(?: do not|['’]m not| don['’]?t| cannot| can['’]?t| am not) (?:know|answer|sure|able|help)\b|\bno idea\b"
@@ -75,8 +74,6 @@ def compare_content(task: RubricTask, reference: str, answer: str) -> AnswerCont
     best = [max((likeness(u.word, w, u.exact, w.stem not in task.stems) for w in own), default=0.0) for u in units]
     found = sum(unit.weight * match for unit, match in zip(units, best, strict=True))
     found /= sum(unit.weight for unit in units) or 1.0
-    if is_rework(task, expected) and not content_stems(given) & (task.offered | content_stems(expected)) - {NEGATION}:
-        found = 0.0  # nothing of the text is there, and so no "not" is in its place
     missing = [unit.word for unit, match in zip(units, best, strict=True) if match < _MATCH]
     known = task.stems | content_stems(expected) | frame_stems()
     extra = [word for word in given if word.kind != "function" and word.stem not in known]
@@ -220,8 +217,6 @@ def _share(
     is_bare = len(given) <= len(units) + _SHORT_QUOTE and bool(units)
     if is_rework(task, expected):
         kept = len(content_stems(given) & content_stems(expected)) / max(1, len(content_stems(expected)))
-        if "form" in task.kinds and units:
-            return found * (1.0 if is_bare else min(1.0, 1.5 * kept))
         if found == 1 and is_bare and kept:
             return 1.0
         return progress(task, expected, given, reference, answer)
@@ -301,8 +296,7 @@ def _copies(task: RubricTask, expected: Sequence[Word], given: Sequence[Word], a
         return forms != [word.form for word in expected] or answer.split() == task.text.split()
     joined, question = (f" {' '.join(words)} " for words in (forms, [word.form for word in task.question]))
     whole = min(len(task.question) - len(task.material), len(task.material) or READ_CHARACTERS)
-    asks = answer.rstrip().endswith("?") or " ".join(question.split()[:5]) in joined
-    return (2 < len(forms) > 0.6 * whole and joined in question) or (asks and set(forms) <= task.forms | _HEADINGS)
+    return 2 < len(forms) > 0.6 * whole and joined in question
 
 
 def _brings(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]) -> bool:
