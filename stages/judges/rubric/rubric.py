@@ -98,7 +98,7 @@ def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]
         return 0.25 if content.hedges or not is_short else 0.0
     if max(content.share, content.found) >= 0.5:
         return 1.0
-    if content.chosen is not None or content.reversed:
+    if content.reversed:
         return 0.75 if is_short else 1.0
     if not content.brings and not content.found:
         return 0.0
