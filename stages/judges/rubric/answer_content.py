@@ -70,6 +70,9 @@ def compare_content(task: RubricTask, reference: str, answer: str) -> AnswerCont
     expected, given = tokenize_words(reference), tokenize_words(answer)
     units = wanted_units(task, expected, quotes)
     own = tokenize_words(_QUOTED.sub(lambda part: " " if part[0].lower() in task.asked else part[0], answer))
+    denied = negated(given)
+    if denied and verdict(given) is None and not denied & (task.stems | content_stems(expected)):
+        own = tuple(word for word in own if word.stem != NEGATION)  # a "not" says nothing without what it negates
     best = [max((likeness(u.word, w, u.exact, w.stem not in task.stems) for w in own), default=0.0) for u in units]
     found = sum(unit.weight * match for unit, match in zip(units, best, strict=True))
     found /= sum(unit.weight for unit in units) or 1.0

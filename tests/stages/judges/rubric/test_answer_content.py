@@ -72,6 +72,16 @@ def test_a_verdict_may_be_a_sentence_without_yes_or_no(answer: str, right: bool)
     assert (content("Can penguins fly?", "No, penguins cannot fly.", answer).share >= 0.8) == right
 
 
+@pytest.mark.parametrize(
+    ("answer", "share"), [("It does not change.", 1.0), ("This is a sentence and it is not about anything.", 0.0)]
+)
+def test_a_not_counts_with_what_it_negates(answer: str, share: float) -> None:
+    """Guards against points for any sentence with a "not" where the reference has one."""
+    assert (
+        content("How does the verb 'put' change in the past?", "The verb 'put' does not change.", answer).share == share
+    )
+
+
 def test_a_reference_in_quotes_is_the_answer_and_an_old_quote_in_the_answer_is_not() -> None:
     instruction, reference = "What is the full form of 'weren't'?", "Spelled out, 'weren't' is 'were not'."
     assert content(instruction, reference, "were not").share == 1.0
