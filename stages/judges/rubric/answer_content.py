@@ -260,7 +260,8 @@ def _choice(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]) -
 
 def _named(task: RubricTask, words: Sequence[Word]) -> frozenset[str]:
     """The alternatives that a text chooses: in "A is larger than B" only the first."""
-    named = [word.stem for word in words if word.stem in task.options - negated(words)]
+    options = task.options - negated(words) if task.options else frozenset()
+    named = [word.stem for word in words if word.stem in options]
     return frozenset(named[:1] if any(word.form == "than" for word in words) else named)
 
 

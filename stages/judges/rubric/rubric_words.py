@@ -37,6 +37,7 @@ _REWRITES = [
         (r"\b(it|that|this|he|she|what|who|where|there|here|how)'s\b", r"\1 is"), (r"(?<=\w)'s\b", ""),
     )
 ]  # fmt: skip
+_REWRITTEN = re.compile(r"['*`_#•-]|[.)]\s|\b[^\W\d_]\.[^\W\d_]|\bcannot", re.I)  # a text without these stays
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉’", "0123456789'")
 _DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _MONTH = {name[:3].lower(): name for name in MONTHS}
@@ -91,7 +92,7 @@ class Word:
 def tokenize_words(text: str) -> tuple[Word, ...]:
     """The words of the first `READ_CHARACTERS` characters."""
     text = _DATE.sub(_written_date, text[:READ_CHARACTERS].translate(_PLAIN))
-    for pattern, new in _REWRITES:
+    for pattern, new in _REWRITES if _REWRITTEN.search(text) else ():
         text = pattern.sub(new, text)
     matches = list(_TOKEN.finditer(text))
     words: list[Word] = []
@@ -116,7 +117,7 @@ def _words_of(match: re.Match[str]) -> list[Word]:
     """One word, or several numbers that stand side by side ("two three")."""
     if match["clock"]:
         return [_clock(match[0])]
-    values = _values(match["number"] or "")
+    values = _values(match["number"]) if match["number"] else []
     if values and (match["unit"] or match["number"].lower() not in _NO_NUMBERS):
         *others, last = values
         return [*(_number(str(value), value) for value in others), _measured(match, last, bool(others))]
@@ -179,10 +180,11 @@ def _may_be_name(match: re.Match[str]) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _plain_word(written: str, name: bool) -> Word:
     form = fold(written) or written
-    return Word(written, form, _stem(form), "function" if form in FUNCTION_WORDS else "name" if name else "word")
+    return Word(written, form, stem_of(form), "function" if form in FUNCTION_WORDS else "name" if name else "word")
 
 
-def _stem(form: str) -> str:
+@lru_cache(maxsize=1 << 16)
+def stem_of(form: str) -> str:
     if form in _NEGATIONS:
         return NEGATION
     if form in FUNCTION_WORDS or not form.isalpha():

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from stages.english.inflection import lemma_of, lemmas_of
 from stages.english.wordnet import antonyms_of, synonyms_of
-from stages.judges.rubric.rubric_words import NEGATION, Word, content_stems, tokenize_words
+from stages.judges.rubric.rubric_words import NEGATION, Word, content_stems, stem_of
 
 _SYNONYM = 0.9  # how much of a word its synonym is worth
 _WITHOUT_UNIT = 0.9  # the same for a number without its unit
@@ -70,7 +70,7 @@ def antonym_stems(form: str) -> frozenset[str]:
 
 
 def _stems(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word.stem for text in words if text.isalpha() for word in tokenize_words(text))
+    return frozenset(stem_of(text) for text in words if text.isalpha())
 
 
 # Statements
@@ -113,8 +113,12 @@ def contradiction(question: frozenset[str], expected: Sequence[Word], given: Seq
 
 def _has_sides(words: Sequence[Word], word: Word) -> bool:
     """Whether it matters what is before a word and what is after it: around a verb, or in "larger than"."""
-    lemmas, place = lemmas_of(word.form).get("VERB", ()), words.index(word)
+    lemmas, place = lemmas_of(word.form).get("VERB", ()), _place(words, word)
     return (lemmas != () and word.form not in lemmas) or any(w.form == "than" for w in words[place + 1 : place + 3])
+
+
+def _place(words: Sequence[Word], word: Word) -> int:
+    return next(place for place, other in enumerate(words) if other is word)
 
 
 def _crossed(expected: Sequence[Word], given: Sequence[Word], pivot: Word, other: Word) -> bool:
@@ -126,7 +130,7 @@ def _crossed(expected: Sequence[Word], given: Sequence[Word], pivot: Word, other
 
 def _sides(words: Sequence[Word], pivot: Word) -> tuple[frozenset[str], frozenset[str]]:
     """The content before and after a word of a text; the other way round after a passive ("was shot by")."""
-    place = words.index(pivot)
+    place = _place(words, pivot)
     before, after = words[:place], words[place + 1 :]
     passive = any(word.form == "by" for word in after[:3]) and any(word.form in _BE for word in before[-3:])
     sides = content_stems(before), content_stems(after)
