@@ -111,8 +111,9 @@ def introduce(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
     defining = next((fact for fact in facts if any(definition(fact))), None)
     if not defining or not defining.clause or first.sentence.position:
         return
-    texts = [first.sentence.text, *_following(first, facts, at_most=2)]
-    if len(texts) >= 2 and defining.sentence.position < len(texts):
+    written = first.sentence.passage.sentences[0]
+    texts = [written, *_following(first, facts, at_most=2)]
+    if len(texts) >= 2 and not re.search(r"[()\"]", written) and defining.sentence.position < len(texts):
         words = {"name": first.name, "verb": defining.clause.verb, "word": "who" if is_person(defining) else "what"}
         yield Draft("introduce", rng.choice(phrasing.INTRODUCE).format(**words), "", " ".join(texts))
 

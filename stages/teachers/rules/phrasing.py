@@ -222,7 +222,7 @@ ASPECTS = (
     "geography symptoms wildlife manufacture invention production conservation"
 ).split()
 # More that a paragraph can be about: "the life of Sappho".
-_MORE_TITLES = "life plot spread rediscovery settlement outcome results journey voyage recording use uses".split()
+_MORE_TITLES = "life plot spread outcome results voyage use uses".split()
 TITLES = frozenset([*ASPECTS, *_MORE_TITLES])
 UNDER_HEADING = (
     "Compose a few sentences about {name} for a section called '{heading}'.",

@@ -79,6 +79,7 @@ def test_an_introduction_is_the_start_of_the_page(ask: Callable[..., list[Draft]
     [draft] = ask(introduce, f"{hook} It was built in 1801. It sank in 1851.")
     assert draft.output == f"{hook} It was built in 1801."  # and not from the definition on
     assert ask(introduce, f"This made him rich. {hook}") == []
+    assert ask(introduce, f"Few ships (or none) were older. {hook}") == []  # nothing is cut out of a sentence
     broken_off = "The Pequod is a ship from Nantucket. This made him rich. It sank in 1851."
     assert ask(introduce, broken_off) == []  # "This" isn't certain
 
