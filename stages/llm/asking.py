@@ -18,6 +18,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
 from stages.llm.clients.schemas import PROBE
+from stages.llm.group_commit import GroupCommit
 from stages.llm.interrupts import StoppedByUserError, patient_interrupt
 from stages.llm.journal import Journal, JournalEntry
 from stages.llm.keys import scrub
@@ -130,7 +131,7 @@ class _Run:
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
-        self._unwritten: list[tuple[Order, Reply]] = []
+        self._commits = GroupCommit(journal)
         self._replies, self._tokens, self._usd = 0, 0, 0.0  # so far
         self.outcomes: dict[str, Outcome] = {}
         self.missing: list[tuple[Order, int]] = []  # with the id that a usable journal entry must exceed
@@ -159,7 +160,7 @@ class _Run:
             try:
                 await self._client.close()
             finally:
-                self._write_what_is_left()
+                self._commits.close()
         if self._error:
             raise self._error
 
@@ -169,7 +170,9 @@ class _Run:
             form = await self._client.check(known_form)
         finally:
             for reply in self._client.probes:
-                self._keep(self._order_of(PROBE), reply)
+                order = self._order_of(PROBE)
+                self._count(order, reply)
+                self._journal.record(order, reply)
         if form != known_form:
             log.info("%s: %s follows a schema in the form %s", self._stage, self._client.endpoint, form)
             self._journal.keep_form(*self._server, form)
@@ -243,7 +246,8 @@ class _Run:
             return claim
         try:
             reply = await self._buy(order)
-            return self._keep(order, reply)  # no await in between, so that a reply that came is always kept
+            self._count(order, reply)
+            return await self._commits.keep(order, reply)
         except BaseException:  # what is kept has no claim any more
             self._journal.release(order)
             raise
@@ -307,22 +311,9 @@ class _Run:
         while turns.is_held(order):  # meanwhile, the server told another request to wait
             await self._pause(turns.take(order))
 
-    def _keep(self, order: Order, reply: Reply) -> JournalEntry:
+    def _count(self, order: Order, reply: Reply) -> None:
         self._tokens += (reply.input_tokens or 0) + (reply.output_tokens or 0)
         self._usd += order.usd(reply)
-        try:
-            return self._journal.record(order, reply)
-        except StageError:
-            self._unwritten.append((order, reply))
-            raise
-
-    def _write_what_is_left(self) -> None:
-        """Tries once more to keep what the journal had no room for, now that nothing else is written."""
-        for order, reply in self._unwritten:
-            try:
-                self._journal.record(order, reply)
-            except StageError:
-                log.warning("%s: %s: the answer cannot be kept, and is paid for again", self._stage, order.request.name)
 
     async def _pause(self, seconds: float) -> None:
         """Sleeps. As soon as an error stops the run, raises that."""

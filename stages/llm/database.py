@@ -74,11 +74,12 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._is_durable: bool | None = None  # as the connection is set; None: by SQLite's default
         with explain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             _keep_private(path)
             # SQLite itself doesn't wait if two processes create the file or turn on WAL mode at the same time.
-            with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS):
+            with FileLock(lock_of(path), timeout=BUSY_SECONDS):
                 self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
                 try:
                     self._prepare()
@@ -109,7 +110,9 @@ class Database:
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction that locks out all other processes. A `durable` one ends when the data is on the disk."""
         with explain_errors(self.path):
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            if durable != self._is_durable:
+                self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._is_durable = durable
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
@@ -127,6 +130,11 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def lock_of(path: Path) -> Path:
+    """The file that is locked while one process does what others must not do meanwhile, but for transactions."""
+    return path.with_suffix(".lock")
 
 
 def _keep_private(path: Path) -> None:

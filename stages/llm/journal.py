@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
-from stages.llm.database import Database, explain_errors
+from stages.llm.database import Database, explain_errors, lock_of
 from stages.llm.keys import keys_in_environment, scrub
 from stages.llm.orders import Order
 from stages.llm.request import Reply
@@ -76,6 +76,7 @@ class Journal:
         "wait" if a living process asks the same, or if the money left depends on requests that are under way.
         Raises StageError if the budget or the disk has no room for this request.
         """
+        self._me()  # before the transaction, as other processes may open the journal while this one waits for its lock
         with self._database.transaction() as connection:
             entry = self.latest(order)
             if entry and entry.id > after:
@@ -95,7 +96,17 @@ class Journal:
 
     def record(self, order: Order, reply: Reply) -> JournalEntry:
         """Keeps a reply and ends its claim. The reply is on the disk when this returns."""
+        return self.record_all([(order, reply)])[0]
+
+    def record_all(self, replies: Sequence[tuple[Order, Reply]]) -> list[JournalEntry]:
+        """Keeps replies and ends their claims, all of them or, if this raises StageError, none."""
         keys = keys_in_environment()
+        with self._database.transaction(durable=True) as connection:
+            entries = [self._insert(connection, order, reply, keys) for order, reply in replies]
+            connection.executemany("DELETE FROM claims WHERE key = ?", [(order.key,) for order, _ in replies])
+        return entries
+
+    def _insert(self, connection: Connection, order: Order, reply: Reply, keys: Sequence[str]) -> JournalEntry:
         kept = replace(reply, raw=_storable(reply.raw, keys), detail=_storable(reply.detail, keys))
         request = order.request
         values = [
@@ -106,14 +117,12 @@ class Journal:
             *(kept.raw, kept.finish, kept.input_tokens, kept.output_tokens, kept.detail),
             order.usd(kept),
         ]
-        with self._database.transaction(durable=True) as connection:
-            cursor = connection.execute(
-                "INSERT INTO answers (key, stage, endpoint, model, day, name, system, prompt,"
-                " raw, finish, input_tokens, output_tokens, detail, usd)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )
-            connection.execute("DELETE FROM claims WHERE key = ?", (order.key,))
+        cursor = connection.execute(
+            "INSERT INTO answers (key, stage, endpoint, model, day, name, system, prompt,"
+            " raw, finish, input_tokens, output_tokens, detail, usd)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
         return JournalEntry(cursor.lastrowid or 0, kept)
 
     def set_aside(self, order: Order) -> None:
@@ -237,7 +246,11 @@ class Owner:
         self._folder = folder
         self.name = uuid4().hex
         self._lock = FileLock(self._file(self.name))
-        self._lock.acquire(blocking=False)
+        # Killed processes that had no claim left their files. One that begins now must not be taken for one of those.
+        with FileLock(lock_of(folder / FILE)):
+            for file in folder.glob("*.owner"):
+                self.is_alive(file.stem)
+            self._lock.acquire(blocking=False)
 
     def is_alive(self, name: str) -> bool:
         """Whether the owner of that name is alive. If not, its file is removed."""

@@ -59,8 +59,8 @@ def _data_settings(evidence: Evidence, wording: Wording) -> list[ComparedSetting
     drawn = [evidence.number("split", f"{kind}_drawn") for kind in ("synthetic", "general")]
     settings = [
         ComparedSetting("pages", "training", "en.wikipedia", source, source == "en.wikipedia"),
-        _language_model("teacher", "Gemini 3 Flash", teacher, "gemini-3", "flash"),
-        _language_model("auditor", "Gemini 3 Pro", auditor, "gemini-3", "pro"),
+        _language_model("teacher", "Gemini 3 Flash", teacher, "gemini-3-", "flash"),
+        _language_model("auditor", "Gemini 3 Pro", auditor, "gemini-3-", "pro"),
         _counts("examples", [1000, 1000], drawn, wording),
     ]
     for size, sides in (("full", [1600, 200, 200]), ("small", [400, 50, 50])):
@@ -132,7 +132,7 @@ def page_source(extract: Mapping[str, Any]) -> str:
 
 
 def model_name(section: Mapping[str, Any], choice: str) -> str:
-    """`gemini: gemini-2.5-pro`; only the choice if it isn't a language model, such as `rules`."""
+    """`gemini: gemini-3.8-flash`; only the choice if it isn't a language model, such as `rules`."""
     chosen = str(section[choice])
     return f"{chosen}: {section['llm']['model']}" if chosen in {"gemini", "openai"} else chosen
 

@@ -3,19 +3,18 @@
 Ollama is asked in its own protocol (stages/llm/clients/ollama.py).
 """
 
+import importlib
 import logging
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from stages.common.errors import StageError
 from stages.llm.attempts import patiently
 from stages.llm.clients import ollama
+from stages.llm.clients.connections import Connections
 from stages.llm.clients.envelopes import AnyObject, Envelope, Lenient, Text, Tokens, or_reasoning, unreadable_reply
 from stages.llm.clients.refusals import refused_parameters, split_refused, with_refused, without_refused
 from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Probe, schema_for, system_for
@@ -26,9 +25,8 @@ from stages.llm.clients.transport import (
     attempt,
     check_encryption,
     checked_address,
-    connection_error,
+    error_object,
     failed_check,
-    http_client,
     status_error,
     unknown_model,
 )
@@ -37,17 +35,16 @@ from stages.llm.orders import make_order
 from stages.llm.request import OPENAI, AttemptError, Finish, Form, LlmParams, Reply, Request
 from stages.llm.settings import settings_for
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
 log = logging.getLogger(__name__)
 
 ADDRESS = "OPENAI_BASE_URL"
+_OPENAI_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}  # as in its library
 LOCAL = "http://localhost:11434/v1"  # Ollama's
 CHAT_PATH = "/chat/completions"
 LIST_PATH = "/models"
 GOOGLE = "https://generativelanguage.googleapis.com/"
 EFFORTS = ((2048, "low"), (8192, "medium"))  # of thinking, up to so many tokens; beyond is "high"
+_NAMES_PARAMETERS = (400, 422)  # the statuses with which servers refuse a parameter
 _NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses that servers and gateways send for a page they don't have
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
 
@@ -72,26 +69,20 @@ class OpenAICompatibleClient:
         self.probes: list[Reply] = []
 
     @cached_property
-    def _client(self) -> "AsyncOpenAI":
-        """The library takes most of a second to import, so a missing key is reported before that."""
-        from openai import AsyncOpenAI
-
-        return AsyncOpenAI(
-            api_key=self._key or "none",  # the library wants one, even if the server doesn't
-            base_url=self._base,
-            default_query=dict(parse_qsl(self._query)),  # such as Azure's api-version
-            default_headers={"api-key": self._key} if self._is_azure and self._key else None,
-            max_retries=0,
-            timeout=None,
-            http_client=http_client(self._settings.most_at_once),
-        )
+    def _connections(self) -> Connections:
+        headers = {"Authorization": f"Bearer {self._key or 'none'}"}  # some servers want any key
+        if self._is_azure and self._key:
+            headers["api-key"] = self._key
+        if self.endpoint.startswith(OPENAI):
+            headers |= {header: os.environ[name] for name, header in _OPENAI_HEADERS.items() if os.environ.get(name)}
+        return Connections(self.endpoint, headers)
 
     async def check(self, known_form: str | None) -> str:
         check_encryption(self.endpoint, self._params.allow_http)
         check_key(self._variable, self._key)
         if not self._key and (self._params.api_key_variable or self.endpoint.startswith(OPENAI)):
             raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
-        self._client  # noqa: B018 # created before the clock starts: importing its library takes a second
+        importlib.import_module("aiohttp")  # before the clock starts, as it takes a part of a second
         try:
             names = await patiently(self._look, self.endpoint, self._params.attempts)
             if names is not None and self._params.model not in names:
@@ -109,7 +100,7 @@ class OpenAICompatibleClient:
 
     async def _look(self) -> set[str] | None:
         """The models that the server lists; None if it keeps no list."""
-        async with self._attempt(CHECK_SECONDS):
+        async with attempt(self.endpoint, CHECK_SECONDS):
             self._ollama = await self._is_ollama()
             return await self._model_names()
 
@@ -121,34 +112,31 @@ class OpenAICompatibleClient:
         return await self._ask(request, self._form)
 
     async def close(self) -> None:
-        if "_client" in self.__dict__:  # created
-            await self._client.close()
+        await self._connections.close()
 
     async def _ask(self, request: Request, form: Form, *, probing: bool = False) -> Reply:
         """Sends the request, and once more without what the server refuses. That is kept if the server then takes the
         request. While probing, a refused form is an error, as it is what the probe wants to know."""
-        from openai import BadRequestError, UnprocessableEntityError
-
         refused = self._refused
         while True:
             url, body = self._request(request, "text" if "response_format" in refused else form)
             body = without_refused(body, refused)
-            async with self._attempt(self._settings.timeout_seconds):
-                try:
-                    reply = await self._post(url, body)
-                except (BadRequestError, UnprocessableEntityError) as error:
-                    if isinstance(error, BadRequestError) and error.code == "content_filter":
-                        return Reply("", "blocked", 0, 0, detail="prompt: content_filter")
-                    found = refused_parameters(error.response.text, body)
-                    more = refused | (found - {"response_format"} if probing else found)
-                    if more == refused:
-                        raise
-                    refused = more
-                    continue
-            if refused - self._refused:
-                self._refused |= refused
-                log.info("%s refuses %s; requests are sent without it", self.endpoint, ", ".join(sorted(refused)))
-            return reply
+            async with attempt(self.endpoint, self._settings.timeout_seconds):
+                answered = await self._connections.post(url, body)
+            if answered.is_success:
+                break
+            words = answered.content.decode(errors="replace")
+            if answered.status == 400 and error_object(words).get("code") == "content_filter":
+                return Reply("", "blocked", 0, 0, detail="prompt: content_filter")
+            found = refused_parameters(words, body) if answered.status in _NAMES_PARAMETERS else frozenset()
+            more = refused | (found - {"response_format"} if probing else found)
+            if more == refused:
+                raise status_error(answered.as_response())
+            refused = more
+        if refused - self._refused:
+            self._refused |= refused
+            log.info("%s refuses %s; requests are sent without it", self.endpoint, ", ".join(sorted(refused)))
+        return self._reply(answered.content)
 
     def _request(self, request: Request, form: Form) -> tuple[str, dict[str, Any]]:
         """The address and the body."""
@@ -173,10 +161,7 @@ class OpenAICompatibleClient:
         budget = {} if thinking == "off" else {"thinking_budget": thinking}
         return {"chat_template_kwargs": {"enable_thinking": thinking != "off"} | budget}
 
-    async def _post(self, url: str, body: dict[str, Any]) -> Reply:
-        import httpx2
-
-        content = (await self._client.post(url, cast_to=httpx2.Response, body=body)).content
+    def _reply(self, content: bytes) -> Reply:
         return ollama.ollama_reply(content, self._params) if self._ollama else _reply(whole_completion(content))
 
     async def _strictest_form(self) -> tuple[Form, bool]:
@@ -196,14 +181,13 @@ class OpenAICompatibleClient:
     async def _is_ollama(self) -> bool:
         """Whether the server gives its version as Ollama does. Any error means that it is another server, which may not
         know the page."""
-        import httpx2
-        from openai import APIError
+        from aiohttp import ClientError
 
         try:
-            response = await self._client.get(self._root + ollama.VERSION_PATH, cast_to=httpx2.Response)
-        except APIError:
+            answered = await self._connections.get(self._root + ollama.VERSION_PATH)
+        except ClientError:
             return False
-        return ollama.is_ollama_version(response.content)
+        return answered.is_success and ollama.is_ollama_version(answered.content)
 
     @property
     def _root(self) -> str:
@@ -228,30 +212,12 @@ class OpenAICompatibleClient:
 
     async def _get(self, url: str) -> bytes | None:
         """The content of a page; None if the server doesn't have it."""
-        import httpx2
-        from openai import APIStatusError
-
-        try:
-            return (await self._client.get(url, cast_to=httpx2.Response)).content
-        except APIStatusError as error:
-            if error.status_code in _NO_SUCH_PAGE:
-                return None
-            raise
-
-    @asynccontextmanager
-    async def _attempt(self, seconds: float) -> AsyncIterator[None]:
-        """An attempt that turns the library's errors into AttemptErrors."""
-        from openai import APIConnectionError, APIStatusError
-
-        async with attempt(self.endpoint, seconds):
-            try:
-                yield
-            except APIStatusError as error:
-                raise status_error(error.response) from None
-            except APIConnectionError as error:
-                if isinstance(error.__cause__, AttemptError):  # a response that is too large
-                    raise error.__cause__ from None
-                raise connection_error(self.endpoint, error.__cause__ or error) from None
+        answered = await self._connections.get(url)
+        if answered.status in _NO_SUCH_PAGE:
+            return None
+        if not answered.is_success:
+            raise status_error(answered.as_response())
+        return answered.content
 
 
 class _Message(Envelope):

@@ -121,7 +121,9 @@ def checked_address(address: str) -> str:
 
 @asynccontextmanager
 async def attempt(endpoint: str, seconds: float) -> AsyncIterator[None]:
-    """Limits its block to `seconds`. Raises AttemptError when they are over, and when the connection fails."""
+    """Limits its block to `seconds`, silence or not. Raises AttemptError when they are over, and when the connection
+    fails."""
+    import aiohttp
     import httpx2
 
     try:
@@ -129,16 +131,22 @@ async def attempt(endpoint: str, seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         raise AttemptError("timed_out", f"{endpoint} gave no answer within {seconds:g} s", again=True) from None
-    except (httpx2.RequestError, OSError) as error:
+    except (httpx2.RequestError, aiohttp.ClientError, OSError) as error:
         raise connection_error(endpoint, error) from error
 
 
 def connection_error(endpoint: str, error: BaseException) -> AttemptError:
+    import aiohttp
     import httpx2
 
-    words = f"{endpoint}: connection failed: {str(error) or type(error).__name__}"
-    nobody_there = isinstance(error, httpx2.ConnectError)
-    return AttemptError("connection", _message(words), again=True, nobody_there=nobody_there)
+    nobody_there = isinstance(error, httpx2.ConnectError | aiohttp.ClientConnectorError)
+    words = str(error) or type(error).__name__
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        words = str(error.os_error)
+    elif isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
+        words = "All connection attempts failed"  # as with the other libraries; aiohttp names each of them at length
+    message = _message(f"{endpoint}: connection failed: {words}")
+    return AttemptError("connection", message, again=True, nobody_there=nobody_there)
 
 
 def content_error(endpoint: str, error: ValueError) -> AttemptError:
@@ -149,7 +157,7 @@ def content_error(endpoint: str, error: ValueError) -> AttemptError:
 
 def status_error(response: "httpx2.Response") -> AttemptError:
     """The error for a response whose status is not a success."""
-    details = _error_object(response.text)
+    details = error_object(response.text)
     reason = _reason(response.status_code, details)
     words = details.get("message") or response.text or response.reason_phrase
     if response.is_redirect:
@@ -168,7 +176,7 @@ def _message(text: str) -> str:
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}..."
 
 
-def _error_object(body: str) -> dict[str, Any]:
+def error_object(body: str) -> dict[str, Any]:
     """The error object in a body: `{"error": {...}}`, `{"error": "words"}`, or one of them in a list."""
     try:
         content = json.loads(body)

@@ -91,7 +91,7 @@ def test_a_loss_is_reproduced_within_five_percent(same: Evidence, ours: float, v
     ("changes", "named", "losses"),
     [
         ({"train": {"epochs": 2}}, "epochs", "not_comparable"),
-        ({"synth": {"llm": {"model": "gemini-2.5-flash"}}}, "teacher", "not_comparable"),
+        ({"synth": {"llm": {"model": "gemini-3.8-flash"}}}, "teacher", "not_comparable"),
         ({"extract": {"endpoint": "https://wiki.example/api.php"}}, "pages", "not_comparable"),
         ({"judge": {"llm": {"model": "gpt-5", "temperature": 0}}}, "judge", "reproduced"),
         ({"judge": {"panel": [{"judge": "openai", "llm": {"model": "qwen3"}}]}}, "judge", "reproduced"),
