@@ -247,6 +247,7 @@ def add_journal(commands: Subparsers) -> None:
     parser.add_argument("--stage", help="only answers to this stage: synth, curate or judge")
     parser.add_argument("--model", help="only answers of this model")
     parser.add_argument("--before", type=_day, metavar="DAY", help="only answers before this day (UTC): 2025-01-31")
+    parser.add_argument("--name", help="only answers about this page or example")
     add = parser.add_mutually_exclusive_group().add_argument
     add("--show", metavar="NAME", help="print the newest answers about a page or an example instead")
     add("--timed-out", action="store_true", help="only what was set aside for requests that timed out")
@@ -265,7 +266,7 @@ def _day(text: str) -> str:
 def _journal(options: argparse.Namespace) -> None:
     from tools.spending import Filter, print_spending
 
-    chosen = Filter(options.stage, options.model, options.before, options.timed_out)
+    chosen = Filter(options.stage, options.model, options.before, options.name, options.timed_out)
     print_spending(chosen, options.show, options.prune, options.all)
 
 

@@ -23,11 +23,12 @@ class Filter:
     stage: str | None = None
     model: str | None = None
     before: str | None = None  # a day (UTC), YYYY-MM-DD; that day itself is not included
+    name: str | None = None  # of a page or an example
     timed_out: bool = False  # only what was set aside for requests that timed out
 
     def where(self) -> tuple[str, list[str]]:
         """The SQL condition, and the values of its placeholders."""
-        conditions = {"stage = ?": self.stage, "model = ?": self.model, "day < ?": self.before}
+        conditions = {"stage = ?": self.stage, "model = ?": self.model, "day < ?": self.before, "name = ?": self.name}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         conditions_alone = [f"key LIKE '{TIMED_OUT} %'"] if self.timed_out else []
         return " AND ".join([*given, *conditions_alone]) or "true", list(given.values())
@@ -40,7 +41,9 @@ def print_spending(chosen: Filter, show: str | None, prune: bool, remove_all: bo
     Raises StageError for `prune` without a filter, unless `remove_all` is set.
     """
     if prune and chosen == Filter() and not remove_all:
-        raise StageError("--prune removes answers that were paid for: choose with --stage, --model, --before, or --all")
+        raise StageError(
+            "--prune removes answers that were paid for: choose with --stage, --model, --before, --name, or --all"
+        )
     path = cache_folder("llm") / FILE
     if not path.is_file():
         print(f"{path}: no answers yet")

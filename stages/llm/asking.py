@@ -17,6 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.clients.refusals import split_refused
 from stages.llm.clients.schemas import PROBE
 from stages.llm.group_commit import GroupCommit
 from stages.llm.interrupts import StoppedByUserError, patient_interrupt
@@ -25,6 +26,7 @@ from stages.llm.keys import scrub
 from stages.llm.orders import Order, make_order
 from stages.llm.pace import AdaptiveLimit
 from stages.llm.replies import (
+    OF_THE_SERVER,
     REPAIRABLE,
     FailureTally,
     Outcome,
@@ -63,7 +65,7 @@ def ask_all(
 
     orders = [order_of(request) for request in requests]
     wanted = Counter(order.key for order in orders)
-    failures = FailureTally(stage, wanted, params.max_failure_rate, planned, failed)
+    failures = FailureTally(stage, wanted, params, planned, failed)
     run = _Run(client, wanted, params, stage, journal, failures, order_of)
     run.take_known({order.key: order for order in orders})
     if run.missing:
@@ -86,25 +88,33 @@ def recall(journal: Journal, order: Order) -> Recalled:
     """The outcome of a request, if the journal is enough for it. A request with a useless answer is asked again, but:
 
     - If the repair of the answer was never asked, only the repair is missing.
-    - If the answer was cut at temperature 0, it would be cut at the same place again.
+    - At temperature 0 the answer and its repair would come out the same again, unless that depended on the server.
     - If a list is too short even in its repair, the longer of the two is used.
     """
     entry = journal.latest(order)
     if entry is None:
         return Recalled(None)
     answer = order.parse(entry.reply)
-    if answer.fault is None or (answer.fault in ("cut_at_the_limit", "looped") and order.params.temperature == 0):
+    if answer.fault is None:
         return Recalled(Outcome.of(order.request, answer))
+    lasts = is_greedy(journal, order) and answer.fault not in OF_THE_SERVER
     if answer.fault not in REPAIRABLE:
-        return Recalled(None, ask_anew=True)
+        return Recalled(Outcome.of(order.request, answer)) if lasts else Recalled(None, ask_anew=True)
     repair = order.of(repair_request(order.request, answer))
     entry = journal.latest(repair)
     if entry is None:
         return Recalled(None)
-    best = better_reply(answer, repair.parse(entry.reply))
-    if best.value is None:
+    repaired = repair.parse(entry.reply)
+    best = better_reply(answer, repaired)
+    if best.value is None and (not lasts or repaired.fault in OF_THE_SERVER):
         return Recalled(None, ask_anew=True)
     return Recalled(Outcome.of(order.request, best))
+
+
+def is_greedy(journal: Journal, order: Order) -> bool:
+    """Whether the model always takes the most likely token. A server that refuses a temperature uses its own."""
+    _, refused = split_refused(journal.form(order.endpoint, order.params.model) or "")
+    return order.params.temperature == 0 and "temperature" not in refused
 
 
 class _Run:
@@ -228,15 +238,16 @@ class _Run:
         """The repair of a faulty answer, or the answer itself if that is better or there is no repair."""
         repair = order.of(repair_request(order.request, faulty))
         try:
-            entry = await self._answer(repair, self._start if self._is_useless(repair) else 0)
+            entry = await self._answer(repair, self._start if self._is_to_be_asked_anew(repair) else 0)
         except AttemptError as error:
             return replace(faulty, detail=f"{faulty.detail}; its repair failed: {error.reason}, {scrub(str(error))}")
         return better_reply(faulty, repair.parse(entry.reply))
 
-    def _is_useless(self, order: Order) -> bool:
-        """Whether the journal has an answer to this request, and it is faulty."""
-        entry = self._journal.latest(order)
-        return entry is not None and order.parse(entry.reply).fault is not None
+    def _is_to_be_asked_anew(self, repair: Order) -> bool:
+        """Whether the journal has an answer to this request that is faulty, and another one may be better."""
+        entry = self._journal.latest(repair)
+        fault = entry and repair.parse(entry.reply).fault
+        return fault is not None and (fault in OF_THE_SERVER or not is_greedy(self._journal, repair))
 
     async def _answer(self, order: Order, after: int) -> JournalEntry:
         """The newest entry with an id above `after`: another process's, or one bought now. Raises AttemptError."""

@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,7 +13,7 @@ from stages.common.errors import StageError
 from stages.common.files import describe_problems, repeated_key
 from stages.llm.one_object import Wrapping, find_object, without_fence
 from stages.llm.prompts import fenced
-from stages.llm.request import FROM_REASONING, Reply, Request
+from stages.llm.request import FROM_REASONING, LlmParams, Reply, Request
 
 log = logging.getLogger(__name__)
 
@@ -22,17 +22,22 @@ Fault = Literal[
 ]
 # A blocked, cut, looping or unreadable answer would end in the same way again.
 REPAIRABLE = frozenset({"empty", "not_json", "wrong_shape", "too_few"})
+# Faults that depend on the server: its context, its load, its filters, what stands before it. Other faults are the model's own.
+OF_THE_SERVER = frozenset({"blocked", "context_full", "unreadable", "empty"})
+_SAME_AGAIN = frozenset(get_args(Fault)) - OF_THE_SERVER
 FULL = 0.9  # share of the allowed tokens from which an answer counts as cut by that limit: servers count differently
 _LONGEST_LOOP = 300  # characters that are repeated
 _PROBLEMS_SHOWN = 5
 _NAMES_SHOWN = 5
 
 _ADVICE = {
-    "cut_at_the_limit": (
-        "Raise max_output_tokens for what was cut: at temperature 0 it is not asked again with the same limit"
-    ),
+    "cut_at_the_limit": "Raise max_output_tokens for what was cut",
     "context_full": "Give the server a larger context, or shorten the prompt: what the context cut is asked again",
 }
+_ADVICE_AT_0 = (
+    "At temperature 0 the same answers would come again, so they are not asked for: choose another model or seed, or "
+    "remove an answer with `wikitune journal --prune --stage {stage} --name NAME`"
+)
 # This text and the details of faults below are part of the journal's key of a repair: in other words, repairs that
 # were bought already would be bought again.
 _REPAIR_PROMPT = """{prompt}
@@ -181,11 +186,11 @@ class FailureTally:
     """The requests without a usable answer. Each is named in the log, and too many of them stop the run."""
 
     def __init__(
-        self, stage: str, wanted: Counter[str], max_rate: float, planned: int | None = None, failed: int = 0
+        self, stage: str, wanted: Counter[str], params: LlmParams, planned: int | None = None, failed: int = 0
     ) -> None:
-        """`wanted` is the number of requests per key, `max_rate` the share of all requests that may fail. If there are
-        more than these, `planned` is the number of all, of which `failed` failed before."""
-        self._stage, self._wanted, self._max_rate = stage, wanted, max_rate
+        """`wanted` is the number of requests per key; of all requests, a share of `max_failure_rate` may fail. If there
+        are more than these, `planned` is the number of all, of which `failed` failed before."""
+        self._stage, self._wanted, self._params = stage, wanted, params
         self._total, self._before = planned or wanted.total(), failed
         self._failed: dict[str, Outcome] = {}
 
@@ -200,7 +205,7 @@ class FailureTally:
             return
         self._failed[key] = outcome
         failures = self._before + sum(self._wanted[key] for key in self._failed)
-        if failures / self._total > self._max_rate:
+        if failures / self._total > self._params.max_failure_rate:
             raise StageError(self._message(failures))
 
     def _message(self, failures: int) -> str:
@@ -210,9 +215,11 @@ class FailureTally:
         reasons["in earlier rounds"] = self._before
         names = [outcome.name for outcome in self._failed.values()]
         advice = [text for reason, text in _ADVICE.items() if reason in reasons]
+        if self._params.temperature == 0 and reasons.keys() & _SAME_AGAIN:
+            advice.append(_ADVICE_AT_0.format(stage=self._stage))
         return (
             f"{self._stage}: {failures} of {self._total} requests have no usable answer, and max_failure_rate "
-            f"is {self._max_rate:g}: "
+            f"is {self._params.max_failure_rate:g}: "
             + ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if count)
             + f"\n  among them: {', '.join(names[:_NAMES_SHOWN])}"
             + "".join(f"\n  {text}" for text in advice)

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import StageError
-from stages.llm.asking import ask_all
+from stages.llm.asking import ask_all, is_greedy
 from stages.llm.database import Database
 from stages.llm.journal import FILE, Journal
+from stages.llm.orders import make_order
 from stages.llm.prompts import fenced
 from tests.stages.llm.plain_client import PlainClient, Words, ask, make_params, make_request, make_requests
 from tests.stages.llm.plain_server import PlainServer
+from tools.spending import Filter, prune_answers
 
 
 def test_a_repair_shows_the_fault_as_data_and_is_asked_once(tmp_path: Path) -> None:
@@ -36,16 +38,39 @@ def test_an_answer_that_no_repair_mended_is_asked_again_by_the_next_run(tmp_path
     """Guards against a failure that stays for ever, as a repair with the same words was answered once."""
     acts = ["truncated", "truncated", "truncated", "ok"]
     with PlainServer(lambda name, count: acts[count]) as server:
-        params = make_params(max_failure_rate=1.0)
+        params = make_params(max_failure_rate=1.0, temperature=0.5)
         assert [outcome.reason for outcome in ask(server.url, [make_request("tea")], params, tmp_path)] == ["not_json"]
         assert [outcome.reason for outcome in ask(server.url, [make_request("tea")], params, tmp_path)] == [None]
         assert [seen.prompt for seen in server.seen[:2]] == [seen.prompt for seen in server.seen[2:]]
 
 
+@pytest.mark.parametrize(("act", "asked"), [("truncated", 2), ("wrong_shape", 2), ("blocked", 2), ("empty", 4)])
+def test_the_same_unusable_answer_is_not_bought_again_at_temperature_0(tmp_path: Path, act: str, asked: int) -> None:
+    """Guards against paying for the same words in every run. A blocked or an empty answer may be the server's fault."""
+    with PlainServer(lambda name, count: act) as server:
+        params = make_params(max_failure_rate=1.0)
+        for _ in range(2):
+            ask(server.url, [make_request("tea")], params, tmp_path)
+        assert len(server.seen) == asked
+        with closing(Database(tmp_path / FILE)) as database:
+            prune_answers(database, Filter(name="tea"))
+        ask(server.url, [make_request("tea")], params, tmp_path)
+        assert len(server.seen) == {"blocked": 3, "empty": 6}.get(act, 4)
+
+
+def test_a_server_that_refuses_a_temperature_answers_otherwise_each_time(tmp_path: Path) -> None:
+    """Guards against a failure that stays for ever, as the temperature in params.yaml isn't the server's."""
+    order = make_order(make_request("tea"), make_params(), "synth", "openai", "http://here")
+    with Journal(tmp_path) as journal:
+        assert is_greedy(journal, order)
+        journal.keep_form("http://here", "parrot", "json_schema; refuses seed, temperature")
+        assert not is_greedy(journal, order)
+
+
 def test_what_another_run_bought_meanwhile_is_not_bought_again(tmp_path: Path) -> None:
     """Guards against two runs that each pay for answers that are of no use to either."""
     acts = {"page 0000": "truncated", "page 0001": "blocked"}
-    params = make_params(max_failure_rate=1.0)
+    params = make_params(max_failure_rate=1.0, temperature=0.5)
 
     class Late(PlainClient):
         async def check(self, known_form: str | None) -> str:

@@ -23,7 +23,7 @@ from stages.llm.replies import (
     stripped_counts,
 )
 from stages.llm.request import FROM_REASONING, Finish, Reply
-from tests.stages.llm.plain_client import Words, make_request
+from tests.stages.llm.plain_client import Words, make_params, make_request
 
 GOOD = '{"word": "a", "items": []}'
 
@@ -152,7 +152,7 @@ def outcome(name: str, reason: str | None = "blocked", value: BaseModel | None =
 
 def test_the_share_that_may_fail_is_allowed_and_one_more_is_not() -> None:
     """Guards against a stop at the limit itself, and one failure after it."""
-    tally = FailureTally("synth", Counter("abcdefghij"), 0.2)
+    tally = FailureTally("synth", Counter("abcdefghij"), make_params(max_failure_rate=0.2))
     for name in "ab":
         tally.note(name, outcome(name))
     tally.note("b", outcome("b"))  # known already
@@ -165,23 +165,23 @@ def test_the_share_that_may_fail_is_allowed_and_one_more_is_not() -> None:
 
 def test_failures_of_all_rounds_count_together() -> None:
     """Guards against a small first round that stops at its second failure, and failures that are forgotten after it."""
-    first = FailureTally("judge", Counter("abcde"), 0.1, planned=40)
+    first = FailureTally("judge", Counter("abcde"), make_params(max_failure_rate=0.1), planned=40)
     for name in "abcd":  # a tenth of all 40
         first.note(name, outcome(name))
-    second = FailureTally("judge", Counter("fghij"), 0.1, planned=40, failed=4)
+    second = FailureTally("judge", Counter("fghij"), make_params(max_failure_rate=0.1), planned=40, failed=4)
     with pytest.raises(StageError, match=r"5 of 40 requests .*: 4 in earlier rounds, 1 blocked"):
         second.note("f", outcome("f"))
 
 
 def test_equal_requests_fail_together() -> None:
     """Guards against a share that counts three equal requests as one."""
-    tally = FailureTally("synth", Counter({"a": 3, "b": 7}), 0.29)
+    tally = FailureTally("synth", Counter({"a": 3, "b": 7}), make_params(max_failure_rate=0.29))
     with pytest.raises(StageError, match=r"3 of 10 requests .*: 3 blocked\n"):
         tally.note("a", outcome("a"))
 
 
 def test_a_part_of_an_answer_is_logged_and_no_failure(caplog: pytest.LogCaptureFixture) -> None:
-    tally = FailureTally("synth", Counter("a"), 0.0)
+    tally = FailureTally("synth", Counter("a"), make_params(max_failure_rate=0.0))
     with caplog.at_level(logging.WARNING):
         tally.note("a", outcome("a", "too_few", Words(word="a", items=["x"])))
     assert caplog.messages == ["synth: a: a part of an answer, too_few (SAFETY)"]
@@ -191,7 +191,7 @@ def test_advice_on_the_limit_is_given_only_where_an_answer_was_cut() -> None:
     messages: dict[str, Any] = {}
     for reason in ("blocked", "cut_at_the_limit"):
         with pytest.raises(StageError) as error:
-            FailureTally("synth", Counter("a"), 0.0).note("a", outcome("a", reason))
+            FailureTally("synth", Counter("a"), make_params(max_failure_rate=0.0)).note("a", outcome("a", reason))
         messages[reason] = str(error.value)
     assert ["Raise max_output_tokens" in message for message in messages.values()] == [False, True]
 
