@@ -66,7 +66,7 @@ class Snapshots:
     def until_done(self) -> Iterator[None]:
         """Locks the folder during a run, and deletes it if the run succeeds. If another process holds the lock, it is
         training the same model; this one then takes no snapshots."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(self.folder / "lock")
         try:
             lock.acquire(blocking=False)
@@ -89,7 +89,7 @@ class Snapshots:
         self._last = time.monotonic()
         temporary = self.folder / ".snapshot.tmp"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
             save_file(contiguous, temporary, {STATE: json.dumps(state)})
             temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")

@@ -46,7 +46,7 @@ def download_file(url: str, sha256: str, most_bytes: int = MOST_BYTES) -> Path:
 
     path = cache_folder("downloads") / sha256 / _file_name(url)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(path.with_name(".lock")):
             if _is_complete(path, sha256):
                 log.info("%s is in the cache: %s", url, path)

@@ -25,7 +25,8 @@ _WRITE_AGAIN = "run `dvc repro`: it writes the file again"
 def cache_folder(name: str) -> Path:
     """The folder `name` in the user's cache directory, or in the directory that WIKITUNE_CACHE names.
 
-    It is for state that must outlast a stage: DVC deletes a stage's outputs before it runs the stage.
+    It is for state that must outlast a stage: DVC deletes a stage's outputs before it runs the stage. Whoever
+    makes a folder in it makes it for the owner alone (0700).
     """
     from platformdirs import user_cache_path
 
@@ -225,9 +226,12 @@ def describe_problems(error: ValidationError, prefix: str = "") -> list[str]:
     """Each problem as `prefix.field: problem (is VALUE)`; a value is cut at 80 characters."""
     problems = []
     for problem in error.errors(include_url=False, include_context=False):
+        # A check of a whole section names its fields itself. (Without a prefix, texts of old repairs must not change.)
+        is_of_a_section = bool(prefix) and problem["type"] == "value_error" and isinstance(problem["input"], dict)
         field = ".".join([*filter(None, [prefix]), *map(str, problem["loc"])])
         message = problem["msg"].removeprefix("Value error, ")
-        value = "" if problem["type"] in {"missing", "json_invalid"} else f" (is {_short(problem['input'])})"
+        is_without = is_of_a_section or problem["type"] in {"missing", "json_invalid"}
+        value = "" if is_without else f" (is {_short(problem['input'])})"
         problems.append(f"{field}: {message}{value}" if field else message + value)
     return problems
 

@@ -17,6 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.clients.proxies import proxy_advice
 from stages.llm.clients.refusals import split_refused
 from stages.llm.clients.schemas import PROBE
 from stages.llm.group_commit import GroupCommit
@@ -283,7 +284,7 @@ class _Run:
             if error.reason in GONE and self._replies == replies:
                 raise StageError(
                     f"{scrub(str(error))}\n  The server has answered nothing for {RESTART_SECONDS:.0f} seconds. "
-                    "What was answered before is kept; run again when it is back"
+                    f"What was answered before is kept; run again when it is back{proxy_advice(self._client.endpoint)}"
                 ) from error
             if error.reason == "bad_request":  # perhaps the server was exchanged: the next run finds its form anew
                 self._journal.forget_form(*self._server)

@@ -32,7 +32,7 @@ class GroupCommit:
         A reply is written even if the task that waits for this is cancelled.
         """
         loop = asyncio.get_running_loop()
-        entry = loop.create_future()
+        entry: asyncio.Future[JournalEntry] = loop.create_future()
         self._waiting.append((order, reply, entry))
         if len(self._waiting) == 1:
             loop.call_later(self._wait, self._write)

@@ -22,7 +22,7 @@ Fault = Literal[
 ]
 # A blocked, cut, looping or unreadable answer would end in the same way again.
 REPAIRABLE = frozenset({"empty", "not_json", "wrong_shape", "too_few"})
-# Faults that depend on the server: its context, its load, its filters, what stands before it. Other faults are the model's own.
+# These depend on the server: on its context, its load, its filters. Other faults are the model's own.
 OF_THE_SERVER = frozenset({"blocked", "context_full", "unreadable", "empty"})
 _SAME_AGAIN = frozenset(get_args(Fault)) - OF_THE_SERVER
 FULL = 0.9  # share of the allowed tokens from which an answer counts as cut by that limit: servers count differently

@@ -6,6 +6,7 @@ once, and costs nothing. A provider's server is fast, answers many, and has a pr
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from stages.llm.request import LlmParams
@@ -13,6 +14,7 @@ from stages.llm.request import LlmParams
 MOST_AT_ONCE = 64  # requests under way, if `concurrency` is auto
 LOCAL_START, HOSTED_START = 2, 8  # requests under way at first, if `concurrency` is auto
 LOCAL_SECONDS, HOSTED_SECONDS = 1800.0, 180.0  # for one attempt, if `timeout_seconds` is auto
+LITTLE_THINKING, MUCH_THINKING = 2048, 8192  # tokens up to which the effort is low, and medium
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -57,6 +59,11 @@ def settings_for(params: LlmParams, endpoint: str) -> ServerSettings:
         usd_per_million_output=0.0 if local else params.usd_per_million_output,
         usd_per_million_cached_input=0.0 if local else cached,
     )
+
+
+def effort_of(budget: int) -> Literal["low", "medium", "high"]:
+    """The word for a number of tokens to think, at servers that take no number."""
+    return "low" if budget <= LITTLE_THINKING else "medium" if budget <= MUCH_THINKING else "high"
 
 
 def is_this_machine(endpoint: str) -> bool:

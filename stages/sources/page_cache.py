@@ -119,7 +119,7 @@ class PageCache:
         from filelock import FileLock
 
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with FileLock(self.folder / "lock"):
                 write_text(path, record.model_dump_json(indent=2) + "\n")
         except OSError as error:

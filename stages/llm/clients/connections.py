@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from stages.llm.clients import transport
+from stages.llm.clients.proxies import proxy_of
 from stages.llm.request import AttemptError
 
 if TYPE_CHECKING:
@@ -105,16 +104,3 @@ async def _bounded(response: "aiohttp.ClientResponse", url: str) -> bytes:
             response.close()
             raise AttemptError("bad_reply", f"{where} with more than {transport.MOST_BYTES:,} bytes", again=False)
     return bytes(body)
-
-
-def proxy_of(endpoint: str) -> str | None:
-    """The address of the proxy that the environment names for this endpoint, with its password; None if there is none.
-
-    HTTP_PROXY, HTTPS_PROXY and ALL_PROXY count, also in small letters, and NO_PROXY lists the exceptions.
-    """
-    parts = urlsplit(endpoint)
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"

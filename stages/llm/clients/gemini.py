@@ -1,6 +1,8 @@
 """Gemini, through Google's library."""
 
+import logging
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -11,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from stages.common.errors import StageError
 from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
+from stages.llm.clients.refusals import refused_parameters, split_refused, with_refused
 from stages.llm.clients.schemas import schema_for
 from stages.llm.clients.transport import (
     CHECK_SECONDS,
@@ -26,16 +29,20 @@ from stages.llm.clients.transport import (
 )
 from stages.llm.keys import GEMINI_KEYS, check_key
 from stages.llm.request import AttemptError, Finish, LlmParams, Reply, Request
-from stages.llm.settings import settings_for
+from stages.llm.settings import effort_of, settings_for
 
 if TYPE_CHECKING:
     import httpx2
     from google.genai import Client
-    from google.genai.types import GenerateContentConfig
+    from google.genai.types import GenerateContentConfig, ThinkingConfig
+
+log = logging.getLogger(__name__)
 
 ADDRESS = "GOOGLE_GEMINI_BASE_URL"
 GOOGLE = "https://generativelanguage.googleapis.com"
 FORM = "json_schema"
+TAKES_A_BUDGET = re.compile(r"(models/)?gemini-2\b")
+MAY_BE_LEFT_OUT = frozenset({"seed", "temperature", "thinking"})
 _FINISHES: dict[str, Finish] = {
     "STOP": "stop",
     "MAX_TOKENS": "length",
@@ -101,7 +108,8 @@ class GeminiClient:
     def __init__(self, params: LlmParams) -> None:
         self.endpoint = checked_address(params.endpoint or os.environ.get(ADDRESS) or GOOGLE)
         self._params, self._settings = params, settings_for(params, self.endpoint)
-        self.form, self.probes = FORM, list[Reply]()
+        self.probes: list[Reply] = []
+        self._refused: frozenset[str] = frozenset()  # by the model, of what was sent
         own = next((name for name in GEMINI_KEYS if os.environ.get(name)), GEMINI_KEYS[-1])
         # Google's key is for Google, and for the address that stands beside it in the environment.
         is_its_own = not params.endpoint or self.endpoint == GOOGLE
@@ -128,8 +136,13 @@ class GeminiClient:
         )
         return genai.Client(vertexai=False, api_key=self._key or "none", http_options=options)
 
-    async def check(self, known_form: str | None) -> str:  # noqa: ARG002 # there is one form
+    @property
+    def form(self) -> str:
+        return with_refused(FORM, self._refused)
+
+    async def check(self, known_form: str | None) -> str:
         """Sends no probe: Gemini always follows a schema."""
+        self._refused = split_refused(known_form or "")[1]
         check_encryption(self.endpoint, self._params.allow_http)
         if not self._variable:
             raise StageError(
@@ -148,16 +161,31 @@ class GeminiClient:
             async with self._attempt(CHECK_SECONDS):
                 names = await self._other_names()
         except AttemptError as error:
-            raise failed_check(error, self._variable, ADDRESS) from None
+            raise failed_check(error, self.endpoint, self._variable, ADDRESS) from None
         if names:
             raise unknown_model(self.endpoint, self._params.model, names)
-        return FORM
+        return self.form
 
     async def ask(self, request: Request) -> Reply:
-        async with self._attempt(self._settings.timeout_seconds):
-            response = await self._client.aio.models.generate_content(
-                model=self._params.model, contents=request.prompt, config=self._config(request)
-            )
+        """Sends the request, and once more without what the model refuses: newer ones take fewer parameters."""
+        refused = self._refused
+        while True:
+            config = self._config(request, refused)
+            try:
+                async with self._attempt(self._settings.timeout_seconds):
+                    response = await self._client.aio.models.generate_content(
+                        model=self._params.model, contents=request.prompt, config=config
+                    )
+                break
+            except AttemptError as error:
+                sent = {"seed": 0, "temperature": 0, "think": 0, "messages": []}
+                more = refused | (refused_parameters(str(error), sent) & MAY_BE_LEFT_OUT)
+                if error.status != 400 or more == refused:
+                    raise
+                refused = more
+        if refused - self._refused:
+            self._refused |= refused
+            log.info("%s refuses %s; requests are sent without it", self._params.model, ", ".join(sorted(refused)))
         http = response.sdk_http_response
         return _reply(http.body if http and http.body else "")
 
@@ -167,22 +195,31 @@ class GeminiClient:
             self._client.close()
             await self._http.aclose()
 
-    def _config(self, request: Request) -> "GenerateContentConfig":
-        from google.genai.types import GenerateContentConfig, ThinkingConfig
+    def _config(self, request: Request, refused: frozenset[str]) -> "GenerateContentConfig":
+        from google.genai.types import GenerateContentConfig
 
-        thinking = self._params.thinking
-        budget = None if thinking == "auto" else ThinkingConfig(thinking_budget=0 if thinking == "off" else thinking)
         return GenerateContentConfig(
             system_instruction=request.system or None,
-            temperature=self._params.temperature,
-            seed=self._params.seed % SEEDS,
+            temperature=None if "temperature" in refused else self._params.temperature,
+            seed=None if "seed" in refused else self._params.seed % SEEDS,
             max_output_tokens=self._params.max_output_tokens,
-            thinking_config=budget,
+            thinking_config=None if "thinking" in refused else self._thinking(),
             response_mime_type="application/json",
             response_json_schema=schema_for(request.schema, request.items),
             # The unparsed response. When it parses CONTINUATION, the library sends a second request, which costs, too.
             should_return_http_response=True,
         )
+
+    def _thinking(self) -> "ThinkingConfig | None":
+        """Gemini 2.5 takes a number of tokens. Later models take a level, and none of them stops thinking."""
+        from google.genai.types import ThinkingConfig, ThinkingLevel
+
+        thinking = self._params.thinking
+        if thinking == "auto":
+            return None
+        if TAKES_A_BUDGET.match(self._params.model):
+            return ThinkingConfig(thinking_budget=0 if thinking == "off" else thinking)
+        return ThinkingConfig(thinking_level=ThinkingLevel("low" if thinking == "off" else effort_of(thinking)))
 
     async def _other_names(self) -> set[str]:
         """The models that Gemini has, if the one in params.yaml isn't among them. Empty if it is, or if the server

@@ -33,7 +33,7 @@ from stages.llm.clients.transport import (
 from stages.llm.keys import OPENAI_KEY, check_key
 from stages.llm.orders import make_order
 from stages.llm.request import OPENAI, AttemptError, Finish, Form, LlmParams, Reply, Request
-from stages.llm.settings import settings_for
+from stages.llm.settings import effort_of, settings_for
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ LOCAL = "http://localhost:11434/v1"  # Ollama's
 CHAT_PATH = "/chat/completions"
 LIST_PATH = "/models"
 GOOGLE = "https://generativelanguage.googleapis.com/"
-EFFORTS = ((2048, "low"), (8192, "medium"))  # of thinking, up to so many tokens; beyond is "high"
 _NAMES_PARAMETERS = (400, 422)  # the statuses with which servers refuse a parameter
 _NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses that servers and gateways send for a page they don't have
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
@@ -95,7 +94,8 @@ class OpenAICompatibleClient:
                 self._form, self._is_certain = await self._strictest_form()
         except AttemptError as error:
             path = "" if self._base.endswith("/v1") else f". Such addresses usually end in /v1: {self._base}/v1"
-            raise failed_check(error, self._variable if self._key else "", ADDRESS, path) from None
+            key = self._variable if self._key else ""
+            raise failed_check(error, self.endpoint, key, ADDRESS, path) from None
         return self.form
 
     async def _look(self) -> set[str] | None:
@@ -156,8 +156,7 @@ class OpenAICompatibleClient:
         if thinking == "auto":
             return {}
         if self._is_azure or self.endpoint.startswith((OPENAI, GOOGLE)):
-            efforts = [effort for most, effort in EFFORTS if thinking == "off" or thinking <= most]
-            return {"reasoning_effort": "none" if thinking == "off" else [*efforts, "high"][0]}
+            return {"reasoning_effort": "none" if thinking == "off" else effort_of(thinking)}
         budget = {} if thinking == "off" else {"thinking_budget": thinking}
         return {"chat_template_kwargs": {"enable_thinking": thinking != "off"} | budget}
 

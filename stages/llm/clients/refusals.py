@@ -19,7 +19,7 @@ _PATTERNS = {
     "response_format": r"\bresponse_format\b|\bjson_schema\b|\bjson_object\b|structured output",
     "stream": r"\bstream(?:ing|ed)?\b",
     "system": r"system['\"` _-]*(?:role|message|prompt|instruction)|developer instruction|role\W{1,5}system\b",
-    "thinking": r"\breasoning_effort\b|chat_template_kwargs|enable_thinking|\bthink(?:ing)?\b",
+    "thinking": r"reasoning_effort|template_kwargs|enable_thinking|\bthink(?:ing)?(?:_?(?:budget|level|config))?\b",
 }
 NAMES = tuple(_PATTERNS)
 LIMITS = ("max_tokens", "max_completion_tokens")

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from stages.common.errors import StageError
 from stages.common.files import describe
 from stages.common.web import retry_after
+from stages.llm.clients.proxies import proxy_advice
 from stages.llm.keys import scrub
 from stages.llm.request import AttemptError
 from stages.llm.settings import is_this_machine
@@ -37,6 +38,7 @@ _OVERLOADED = (503, 529)
 _AGAIN = ("rate_limited", "overloaded", "server_error", "timed_out")
 # Codes in an error object that say more than the HTTP status: the key is wrong, or the credit is used up.
 _REFUSED_CODES = {"API_KEY_INVALID", "insufficient_quota"}
+_SECRETS = re.compile(r"key|token|secret|passw|^sig|^code$", re.I)  # names of what an address must not hold
 _SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -97,20 +99,26 @@ def check_encryption(endpoint: str, allow_http: bool) -> None:
 def checked_address(address: str) -> str:
     """The address without a slash at its end.
 
-    Raises StageError for anything that is not an HTTP address, and for an address with a password, which would end up
-    in errors and in the journal; that error doesn't repeat the address.
+    Raises StageError for anything that is not an HTTP address, and for an address with a password or a key, which would
+    end up in errors and in the journal; that error doesn't repeat the address.
     """
     import httpx2
 
     try:
         url = httpx2.URL(address)
         usable, secret = url.scheme in ("http", "https") and bool(url.host), bool(url.userinfo)
+        key = next((name for name in url.params if _SECRETS.search(name)), None)
     except httpx2.InvalidURL:
-        usable = secret = False
+        usable, secret, key = False, False, None
     if secret or (not usable and "@" in address):
         raise StageError(
             "the model's endpoint holds a user name or password before its @, which would be written down with it;\n"
             "  leave that out: keys come from the environment (GEMINI_API_KEY, OPENAI_API_KEY)"
+        )
+    if key is not None:
+        raise StageError(
+            f"the model's endpoint holds a value of {key!r} behind its ?, which would be written down with it;\n"
+            "  leave that out: put the key into an environment variable, and name that in api_key_variable"
         )
     if not usable:
         raise StageError(
@@ -239,7 +247,7 @@ def _span(text: str) -> float | None:
     return sum(float(number) * _SECONDS[unit] for number, unit in _SPAN.findall(text))
 
 
-def failed_check(error: AttemptError, key: str, address: str, path: str = "") -> StageError:
+def failed_check(error: AttemptError, endpoint: str, key: str, address: str, path: str = "") -> StageError:
     """The error that stops a stage before its work, with what to do.
 
     `key` and `address` are the names of the environment variables for the server's key and address; "" if the server
@@ -259,8 +267,10 @@ def failed_check(error: AttemptError, key: str, address: str, path: str = "") ->
         "overloaded": "Try again when the server is ready; nothing was lost",
     }
     if error.status == 404:
-        return StageError(f"{error}\n  Check endpoint in params.yaml or {address} in the environment, and model{path}")
-    return StageError(f"{error}\n  {advice.get(error.reason, 'Check endpoint, model and the values beside them')}")
+        what = f"Check endpoint in params.yaml or {address} in the environment, and model{path}"
+    else:
+        what = advice.get(error.reason, "Check endpoint, model and the values beside them")
+    return StageError(f"{error}\n  {what}{proxy_advice(endpoint)}")
 
 
 def unknown_model(endpoint: str, model: str, names: Iterable[str], hint: str = "") -> StageError:

@@ -64,6 +64,7 @@ def saved(folder: Path, steps: int) -> Snapshots:
 def test_the_newest_two_are_kept_and_the_newest_is_read(tmp_path: Path) -> None:
     snapshots = saved(tmp_path / "run", 5)
     assert len(list((tmp_path / "run").iterdir())) == KEPT
+    assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700  # the owner's alone
     found = snapshots.latest()
     assert found is not None
     tensors, state = found

@@ -103,6 +103,7 @@ def test_a_file_is_loaded_once_and_checked(
     caplog.set_level(logging.INFO, "stages")
     first = download_file(f"{files.url}/{path}", SHA256)
     assert (first.name, first.read_bytes()) == (path, BODY)
+    assert first.parent.stat().st_mode & 0o777 == 0o700  # the owner's alone
     assert f"{files.url}/{path} was downloaded and has the expected SHA-256" in caplog.text
     asked = len(files.asked)
     files.shutdown()  # no server is needed any more

@@ -55,7 +55,7 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ('"2022-12-31"', '"2022-13-31"', "curate.cutoff: must be a date such as 2022-12-31"),
         ("  launcher: python", "  launcher: ''", "train.launcher: String should have at least 1 character"),
         (r"full-small, small-base", "full-base", "judge.pairs: must name each once"),
-        ("  n_head: 4", "  n_head: 5", r"base: n_embd \(192\) must be a multiple of n_head \(5\)"),
+        ("  n_head: 4", "  n_head: 5", r"base: n_embd \(192\) must be a multiple of n_head \(5\)$"),
         ("  source: scratch", "  source: hub", "base.source: Input should be 'scratch', 'huggingface' or 'path'"),
         ("  model: gpt2 ", "  model: gpt3 ", r"base.model: Input should be 'gpt2', .* \(is 'gpt3'\)"),
         ("  revision: default", "  revision: ''", "base.revision: String should have at least 1 character"),

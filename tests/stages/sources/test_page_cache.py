@@ -49,6 +49,7 @@ def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
     cache.write_page(page())
     cache.write_title(ResolvedTitle(title="a/b: ?", reason="missing"))
     assert cache.read_page(1, 2) == page()
+    assert cache.folder.stat().st_mode & 0o777 == 0o700  # the owner's alone
     assert [
         cache.read_page(1, 3),
         cache.read_page(12, 2),

@@ -11,7 +11,7 @@ from stages.llm.clients import gemini, transport
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.request import Reply, Request
 from tests.stages.llm.clients.conftest import REQUEST, VERDICT_SCHEMA, Verdict, params, use
-from tests.stages.llm.clients.local_server import Answer, LocalServer
+from tests.stages.llm.clients.local_server import Answer, Asked, LocalServer
 
 MODEL = "/v1beta/models/tiny"
 PAGE = f"{MODEL}:generateContent"
@@ -258,11 +258,59 @@ def test_a_list_that_cannot_be_read_is_said_in_plain_words(server: LocalServer) 
     assert "pydantic" not in message
 
 
-@pytest.mark.parametrize(("thinking", "budget"), [("auto", None), ("off", 0), (500, 500)])
-def test_thinking_has_a_budget(thinking: int | str, budget: int | None) -> None:
-    """Guards against thoughts that are paid as output, although they were turned off."""
-    config = GeminiClient(params(thinking=thinking))._config(REQUEST).thinking_config
+@pytest.mark.parametrize(
+    ("model", "thinking", "budget", "level"),
+    [
+        ("gemini-2.5-flash", "auto", None, None),
+        ("gemini-2.5-flash", "off", 0, None),
+        ("gemini-2.5-pro", 500, 500, None),
+        ("gemini-3.8-flash", "auto", None, None),
+        ("gemini-3.8-flash", "off", None, "LOW"),
+        ("gemini-3.1-pro-preview", 2048, None, "LOW"),
+        ("gemini-flash-latest", 5000, None, "MEDIUM"),
+        ("gemini-3.8-flash", 9000, None, "HIGH"),
+    ],
+)
+def test_thinking_has_a_budget_or_a_level(
+    model: str, thinking: int | str, budget: int | None, level: str | None
+) -> None:
+    """Guards against thoughts that are paid as output, although they were turned off, and against a budget at models
+    that take a level."""
+    config = GeminiClient(params(model=model, thinking=thinking))._config(REQUEST, frozenset()).thinking_config
     assert (config.thinking_budget if config else None) == budget
+    assert (config.thinking_level.value if config and config.thinking_level else None) == level
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "field"),
+    [
+        ("seed", "Seed is not supported for this model.", "seed"),
+        ("temperature", "Unsupported parameter: temperature.", "temperature"),
+        ("thinking", "Thinking level LOW is not supported for this model.", "thinkingConfig"),
+        ("thinking", "Invalid value at generation_config.thinking_config.thinking_level", "thinkingConfig"),
+    ],
+)
+def test_what_a_model_refuses_is_left_out(server: LocalServer, name: str, message: str, field: str) -> None:
+    """Guards against a run that ends at the first model that takes fewer parameters."""
+
+    def refuse(asked: Asked) -> Answer:
+        if field in asked.body["generationConfig"]:
+            return Answer({"error": {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}}, 400)
+        return Answer(candidate("STOP", {"text": "{}"}))
+
+    server.pages[PAGE] = refuse
+    client = GeminiClient(params(thinking="off"))
+    assert use(client, lambda: client.ask(REQUEST)).finish == "stop"
+    assert client.form == f"json_schema; refuses {name}"
+    server.pages[MODEL] = Answer({"name": "models/tiny"})
+    later = GeminiClient(params(thinking="off"))
+
+    async def check_and_ask() -> Reply:
+        assert await later.check(client.form) == client.form
+        return await later.ask(REQUEST)
+
+    assert use(later, check_and_ask).finish == "stop"
+    assert [asked.method for asked in server.asked] == ["POST", "POST", "GET", "POST"]
 
 
 def test_googles_key_goes_to_no_other_server(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,6 +219,15 @@ def test_a_server_that_drops_what_it_does_not_know_is_another(server: LocalServe
     assert check(server, "text") == "text"
 
 
+@pytest.mark.parametrize("query", ["key=hush", "api-version=1&api_key=hush", "access_token=hush", "code=hush"])
+def test_an_address_that_holds_a_key_is_refused_and_not_repeated(query: str) -> None:
+    """Guards against a key in errors and in the journal; Azure's api-version is none."""
+    OpenAICompatibleClient(params(endpoint="https://host/v1?api-version=2024-10-21"))
+    with pytest.raises(StageError, match="holds a value of") as raised:
+        OpenAICompatibleClient(params(endpoint=f"https://host/v1?{query}"))
+    assert "hush" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     "address",
     [
