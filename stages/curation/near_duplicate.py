@@ -6,7 +6,7 @@ same question: "What is the capital of Poland?" and "What is the capital of Ecua
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from math import ceil
 
 from stages.common.records import Example
@@ -61,7 +61,7 @@ class _WordJoin:
     def _pairs_among(self, places: list[int], shared: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         """The pairs among contents that all have these words, the rarest ones that they share."""
         if len(places) <= _FEW or len(shared) == _DEEPEST:
-            yield from self._similar(places)
+            yield from self._similar(combinations(places, 2))
             return
         by_word: dict[str, list[int]] = defaultdict(list)
         share_no_more = []
@@ -72,9 +72,9 @@ class _WordJoin:
             if may_end:
                 share_no_more.append(place)
         if shared and sum(len(having) ** 2 for having in (share_no_more, *by_word.values())) > len(places) ** 2:
-            yield from self._similar(places)
+            yield from self._similar(combinations(places, 2))
             return
-        yield from self._similar(share_no_more)
+        yield from self._similar(self._pairs_that_share_no_more(share_no_more, len(shared)))
         for word, having in by_word.items():
             if len(having) > 1:
                 yield from self._pairs_among(having, (*shared, word))
@@ -97,15 +97,27 @@ class _WordJoin:
                 return possible, False
         return possible, True
 
-    def _similar(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """The pairs whose questions have enough words in common, and all marked ones."""
+    def _pairs_that_share_no_more(self, places: Sequence[int], shared: int) -> Iterator[tuple[int, int]]:
+        """The pairs among contents whose questions have only the `shared` words in common. If one of two questions is
+        short, these are all words of one of them (`asks_the_same`); pairs of two that go on are left out."""
+        complete, going_on = [], []
+        for place in places:
+            size = len(self._contents[place].question)
+            (complete if size == shared or size >= LONG else going_on).append(place)
+        yield from combinations(complete, 2)
+        yield from product(complete, going_on)
+
+    def _similar(self, pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The pairs whose questions have all marked words and enough others in common."""
         contents = self._contents
-        for first, second in combinations(places, 2):
+        for first, second in pairs:
             content, other = contents[first], contents[second]
             question, other_question = content.question, other.question
             if content.verdict != other.verdict or not content.marked <= other_question or not other.marked <= question:
                 continue
             shared = len(question & other_question)
+            if shared < min(len(question), len(other_question)) < LONG:  # neither has all words of the other
+                continue
             every = len(question) + len(other_question) - shared
             if not every or shared / every >= self._min_similarity or (shared, every) == (2, 3):
                 yield first, second

@@ -98,6 +98,10 @@ def _fill_sides(groups: list[Group], sizes: Mapping[str, int]) -> Split:
     share = sum(map(len, left["synthetic"])) / sum(map(len, groups))
     split: Split = {}
     for side in ("test", "val", "train"):
+        if sizes[side] == sum(len(group) for of_kind in left.values() for group in of_kind):
+            # All that is left. To look for the sums of a million examples would take half a minute.
+            split[side] = [example for of_kind in left.values() for group in of_kind for example in group]
+            continue
         split[side] = []
         for kind, count in _count_kinds(side, left, sizes[side], round(sizes[side] * share)).items():
             chosen, left[kind] = take_groups(left[kind], count)

@@ -131,11 +131,14 @@ def _candidates(gists: Sequence[_Numbered], words: int, min_similarity: float) -
                 passages[word].append(number)
     for number, gist in enumerate(gists):
         by_rarity, fixed = _by_rarity(gist.question, frequency), frozenset(gist.fixed)
+        words = frozenset(by_rarity)
         for key in _rarest_of_parts(by_rarity, fixed, min_similarity):
-            yield from ((number, other) for other in short.get(key, ()))
+            yield from ((number, other) for other in short.get(key, ()) if words.issuperset(gists[other].question))
         if len(by_rarity) >= LONG:
             for word in _required_words(by_rarity, fixed, frequency, min_similarity):
-                yield from ((number, other) for other in passages[word])
+                for other in passages[word]:
+                    if words.issuperset(gists[other].fixed) and fixed.issubset(gists[other].question):
+                        yield number, other
 
 
 def _by_rarity(words: Sequence[int], frequency: Sequence[int]) -> list[int]:
