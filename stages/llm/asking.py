@@ -17,6 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.batching import ask_in_batches
 from stages.llm.clients.schemas import PROBE
 from stages.llm.interrupts import StoppedByUserError, patient_interrupt
 from stages.llm.journal import Journal, JournalEntry
@@ -152,6 +153,9 @@ class _Run:
             total = self._wanted.total()
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
             with bar, logging_redirect_tqdm(), patient_interrupt(self._stop_for_user):
+                await ask_in_batches(
+                    self._client, self._journal, self.missing, self._params, self._pause, self._note_cost
+                )
                 await self._run_workers(bar)
             if self._client.form != self._form:  # meanwhile the server has refused something
                 self._journal.keep_form(*self._server, self._client.form)
@@ -307,9 +311,12 @@ class _Run:
         while turns.is_held(order):  # meanwhile, the server told another request to wait
             await self._pause(turns.take(order))
 
-    def _keep(self, order: Order, reply: Reply) -> JournalEntry:
+    def _note_cost(self, order: Order, reply: Reply) -> None:
         self._tokens += (reply.input_tokens or 0) + (reply.output_tokens or 0)
         self._usd += order.usd(reply)
+
+    def _keep(self, order: Order, reply: Reply) -> JournalEntry:
+        self._note_cost(order, reply)
         try:
             return self._journal.record(order, reply)
         except StageError:

@@ -13,6 +13,9 @@ from stages.llm.request import LlmParams
 MOST_AT_ONCE = 64  # requests under way, if `concurrency` is auto
 LOCAL_START, HOSTED_START = 2, 8  # requests under way at first, if `concurrency` is auto
 LOCAL_SECONDS, HOSTED_SECONDS = 1800.0, 180.0  # for one attempt, if `timeout_seconds` is auto
+# Of a request in a batch job, as a share of the price: ai.google.dev/gemini-api/docs/batch-api and
+# developers.openai.com/api/docs/guides/batch, read in November 2026. Cached input is counted like other input.
+BATCH_PRICE = 0.5
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 

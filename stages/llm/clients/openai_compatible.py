@@ -13,13 +13,16 @@ from urllib.parse import parse_qsl
 
 from stages.common.errors import StageError
 from stages.llm.attempts import patiently
+from stages.llm.batch_service import no_batches, require_batches
 from stages.llm.clients import ollama
 from stages.llm.clients.chat_completions import chat_body, completion_reply, listed_models
+from stages.llm.clients.openai_batches import OpenAIBatches
 from stages.llm.clients.refusals import refused_parameters, split_refused, with_refused, without_refused
 from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Probe, schema_for, system_for
 from stages.llm.clients.streams import whole_completion
 from stages.llm.clients.transport import (
     CHECK_SECONDS,
+    MOST_RESULTS,
     attempt,
     check_encryption,
     checked_address,
@@ -84,6 +87,8 @@ class OpenAICompatibleClient:
 
     async def check(self, known_form: str | None) -> str:
         check_encryption(self.endpoint, self._params.allow_http)
+        if self._params.batch:
+            require_batches(self.endpoint, self._settings)
         check_key(self._variable, self._key)
         if not self._key and (self._params.api_key_variable or self.endpoint.startswith(OPENAI)):
             raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
@@ -115,6 +120,20 @@ class OpenAICompatibleClient:
 
     async def ask(self, request: Request) -> Reply:
         return await self._ask(request, self._form)
+
+    def batches(self) -> OpenAIBatches:
+        if self._ollama:
+            raise no_batches(self.endpoint, "it is Ollama")
+        require_batches(self.endpoint, self._settings)
+        return OpenAIBatches(
+            self._client,
+            self._client.with_options(http_client=http_client(1, MOST_RESULTS)),
+            self.endpoint,
+            CHAT_PATH if self._is_azure else f"/v1{CHAT_PATH}",
+            self._batch_body,
+            self._attempt,
+            self._settings.timeout_seconds,
+        )
 
     async def close(self) -> None:
         if "_client" in self.__dict__:  # created
@@ -158,6 +177,12 @@ class OpenAICompatibleClient:
         limit = "max_completion_tokens" if self.endpoint.startswith(OPENAI) else "max_tokens"
         return CHAT_PATH, chat_body(self._params, messages, form, schema, limit) | self._thinking()
 
+    def _batch_body(self, request: Request) -> dict[str, Any]:
+        """What is sent online, but that nothing streams in a batch."""
+        refused = self._refused - {"stream"}
+        _, body = self._request(request, "text" if "response_format" in refused else self._form)
+        return without_refused(body, refused)
+
     def _thinking(self) -> dict[str, Any]:
         """How the server is told how much to think: OpenAI and Google take an effort, others a flag of the template."""
         thinking = self._params.thinking
@@ -173,7 +198,9 @@ class OpenAICompatibleClient:
         import httpx2
 
         content = (await self._client.post(url, cast_to=httpx2.Response, body=body)).content
-        return ollama.ollama_reply(content, self._params) if self._ollama else completion_reply(whole_completion(content))
+        if self._ollama:
+            return ollama.ollama_reply(content, self._params)
+        return completion_reply(whole_completion(content))
 
     async def _strictest_form(self) -> tuple[Form, bool]:
         """The form, and whether it is certain. There is only one way to give Ollama a schema."""
