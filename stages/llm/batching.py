@@ -197,7 +197,8 @@ class _Batching:
         """Waits until the job has ended, cancels it if it takes too long, and takes its answers."""
         deadline = job.started + (self._params.batch_hours * 3600 if self._params.batch else 0.0)
         cancelled: float | None = None
-        poll, state = FIRST_POLL, ""
+        state = ""
+        looks = 0
         while not (status := await self._status_of(job)).ended:
             now = time.time()
             if status.state != state:
@@ -209,8 +210,8 @@ class _Batching:
             elif cancelled is not None and now >= cancelled + CANCEL_SECONDS:
                 self._give_up(job, "didn't end after it was cancelled")
                 return
-            await self._pause(min(poll, max(deadline - now, FIRST_POLL)))
-            poll = min(poll * GROWTH, LONGEST_POLL)
+            await self._pause(min(_poll_seconds(looks), max(deadline - now, FIRST_POLL)))
+            looks += 1
         await self._take(job, status)
 
     async def _cancel(self, job: BatchJob) -> None:
@@ -308,7 +309,7 @@ class _Batching:
         retrying = AsyncRetrying(
             retry=retry_if_exception(may_pass),
             stop=lambda state: is_last(state, self._params.attempts) and time.time() >= until,
-            wait=lambda state: max(delay(state), min(GROWTH**state.attempt_number, LONGEST_POLL) if until else 0.0),
+            wait=lambda state: max(delay(state), _poll_seconds(state.attempt_number) if until else 0.0),
             before_sleep=lambda state: log.warning("%s: %s", self._stage, next_step(state, self._params.attempts)),
             sleep=self._pause,
             reraise=True,
@@ -329,6 +330,11 @@ def _refusal(endpoint: str, error: AttemptError) -> StageError:
         "  Batch jobs that were begun go on at the provider, and the next run asks for them. To send each request by "
         "itself, set batch to false"
     )
+
+
+def _poll_seconds(looks: int) -> float:
+    """The seconds until the next look at a job, after so many."""
+    return float(min(FIRST_POLL * GROWTH ** min(looks, 50), LONGEST_POLL))
 
 
 def _rest(count: int, failed: Counter[str]) -> str:
