@@ -58,7 +58,7 @@ def start(server: BatchServer, provider: Provider, own_cache: Path) -> Start:
 def work(environment: dict[str, str], provider: Provider, count: int) -> None:
     """What a process does. It ends well if all answers are there."""
     os.environ.update(environment)
-    batching.FIRST_POLL, batching.LISTED_SECONDS, batching.AT_ONCE = 0.02, 0.3, 20
+    batching.FIRST_POLL, batching.LONGEST_POLL, batching.LISTED_SECONDS, batching.AT_ONCE = 0.02, 0.05, 0.3, 20
     assert words(ask(provider, count, budget_usd=BUDGET, **PRICES)) == names(count)
 
 
