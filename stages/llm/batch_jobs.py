@@ -100,7 +100,7 @@ class BatchJobs:
                     keys[job].add(key)
             self._claim(connection, [orders[key] for wanted in keys.values() for key in wanted])
             jobs = connection.execute("SELECT name, id, started FROM jobs ORDER BY started").fetchall()
-        return [BatchJob(*job, frozenset(keys[job[0]])) for job in jobs if job[0] in keys]
+        return [BatchJob(job, number, started, frozenset(keys[job])) for job, number, started in jobs if job in keys]
 
     def confirm(self, job: BatchJob, id: str) -> BatchJob:
         """Notes that the provider has the job, and how it calls it."""

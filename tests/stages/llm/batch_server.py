@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock, Thread, Timer
 from typing import Any
 
@@ -64,7 +65,7 @@ class BatchServer(ModelServer):
         for point, method, pattern, page in self._pages():
             if method == asked.method and (found := re.fullmatch(pattern, path)):
                 self.asked.append(asked)
-                return self._at(point, lambda page=page, found=found: page(asked, *found.groups()))
+                return self._at(point, partial(page, asked, *found.groups()))
         return super().answer(asked)
 
     def _at(self, point: str, work: Callable[[], Answer | Fault]) -> Answer | Fault:

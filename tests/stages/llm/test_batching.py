@@ -3,18 +3,22 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stages.common.errors import StageError
 from stages.common.records import Record
-from stages.llm import batching
+from stages.llm import batch_service, batching
+from stages.llm.batch_service import BatchResult
+from stages.llm.clients.gemini import GeminiClient
+from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.journal import Journal
 from stages.llm.orders import make_order
 from stages.llm.prompts import fenced
 from stages.llm.replies import Outcome
-from stages.llm.request import Provider, Request
+from stages.llm.request import AttemptError, Provider, Request
 from stages.llm.service import Service
 from tests.stages.llm.batch_server import BatchServer, serving_batches
 from tests.stages.llm.clients.local_server import Answer
@@ -244,6 +248,30 @@ def test_a_process_that_waits_for_a_dead_ones_job_stops(server: BatchServer) -> 
     order = make_order(requests(1)[0], make_params(model=MODEL), "synth", "gemini", server.url)
     with Journal() as journal, pytest.raises(StageError, match=r"page 00000 is in a batch job(.|\n)*Run again"):
         journal.claim(order, 0)
+
+
+def test_odd_lines_of_results_lose_no_others() -> None:
+    """Guards against an answer that was paid for and is lost, and a run that ends, because of a line beside it."""
+    openai = OpenAICompatibleClient(make_params(endpoint="http://a.example/v1")).batches()
+    assert openai.result(b"<html>") is None and openai.result(b'{"response": {"status_code": 200}}') is None
+    bodiless = openai.result(b'{"custom_id": "k", "response": {"status_code": 200, "body": null}}')
+    assert bodiless and bodiless.reply and bodiless.reply.finish == "unreadable"
+    refused = openai.result(b'{"custom_id": "k", "response": {"status_code": 400, "body": {"error": "bad"}}}')
+    assert refused == BatchResult("k", None, '400: {"error": "bad"}')
+
+    gemini = GeminiClient(make_params(endpoint="http://a.example")).batches()
+    assert gemini.result(b"[]") is None and gemini.result(b'{"response": {}}') is None
+    empty = gemini.result(b'{"key": "k", "response": {}}')
+    assert empty and empty.reply and empty.reply.finish == "unreadable"
+    assert gemini.result(b'{"key": "k", "error": {"code": 4}}') == BatchResult("k", None, '{"code": 4}')
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against results that fill the memory."""
+    monkeypatch.setattr(batch_service, "LONGEST_LINE", 10)
+    (tmp_path / "results").write_bytes(b"0123456789\n\n" + b"x" * 1000)
+    with pytest.raises(AttemptError, match="a line of the results has more than 10 bytes"):
+        list(batch_service.result_lines(tmp_path / "results"))
 
 
 @pytest.mark.slow
