@@ -98,6 +98,21 @@ def test_a_job_that_nobody_heard_of_is_found(server: BatchServer, start: Start) 
     finish(server, start(5), 5)
 
 
+def test_ctrl_c_leaves_the_job_to_the_next_run(server: BatchServer, start: Start) -> None:
+    """Guards against a run that nobody can stop while it waits, and against a job that is cancelled or lost by it."""
+    server.states = ["in_progress"]
+    process = start(5)
+    while server.passed["poll"] < 3:
+        assert process.is_alive()
+        time.sleep(0.01)
+    os.kill(process.pid or 0, signal.SIGINT)
+    process.join(20)
+    assert process.exitcode == 1 and server.passed["cancel"] == 0
+    (job,) = server.jobs.values()
+    job.states = ["completed"]
+    finish(server, start(5), 5)
+
+
 @pytest.mark.slow
 def test_twenty_kills_buy_no_answer_twice(server: BatchServer, start: Start, own_cache: Path) -> None:
     """Guards against answers that are lost or paid for twice, wherever a `kill -9` comes."""
