@@ -44,11 +44,11 @@ _SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def http_client(kept: int, most_bytes: int = MOST_BYTES) -> "httpx2.AsyncClient":
+def http_client(kept: int, most_bytes: int | None = None) -> "httpx2.AsyncClient":
     """A client that sends each request once: it follows no redirects and retries nothing.
 
     It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections, of which so
-    many are `kept` open. A response has at most `most_bytes`.
+    many are `kept` open. A response has at most `most_bytes`, which are `MOST_BYTES` by default.
     """
     import httpx2
 
@@ -58,7 +58,7 @@ def http_client(kept: int, most_bytes: int = MOST_BYTES) -> "httpx2.AsyncClient"
         limits=limits,
         follow_redirects=False,
         headers={"Accept-Encoding": "identity"},  # a few compressed bytes may become gigabytes
-        event_hooks={"response": [partial(_bound, most_bytes)]},
+        event_hooks={"response": [partial(_bound, most_bytes or MOST_BYTES)]},
     )
 
 
