@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from gguf import GGUFWriter, TokenType
 
-from model.core.checkpoint import TOKENIZER, load_checkpoint
+from model.core.checkpoint import load_checkpoint
+from model.core.checkpoint_files import TOKENIZER
 from model.core.gpt2 import GPT2, GPT2Config
 from model.core.prompt import END_OF_TEXT, render_prompt
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import cache_folder, read_json, read_jsonl, write_json
+from stages.common.files import read_json, read_jsonl, usable_cache_folder, write_json
 from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
 
 if TYPE_CHECKING:
+    from model.core.bpe_vocabulary import Vocabulary
+    from model.core.weights import CheckedWeights
     from model.training.loop import TrainingConfig
 
 log = logging.getLogger(__name__)
@@ -76,33 +78,66 @@ def main() -> None:
 
 
 def adopt_weights(params: Params) -> dict[str, object]:
-    """Checks GPT-2's own weights, writes them with its vocabulary as the checkpoint, and returns the metrics."""
-    from model.core.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
-    from model.core.pretrained import load_pretrained
-    from model.core.tokenizer import GPT2_SIZE, VocabularyError, gpt2_tokenizer
+    """Checks weights from elsewhere, writes them with their vocabulary as the checkpoint, and returns the metrics."""
+    from model.core.bpe_vocabulary import published_vocabulary
+    from model.core.checkpoint import save_checkpoint, save_tokenizer
+    from model.core.checkpoint_files import CheckpointError
+    from model.core.prompt import END_OF_TEXT
+    from model.core.tokenizer import tokenizer_text
+    from model.core.weights import check_hash, check_weights, load_weights
 
+    source = Path(params.path) if params.source == "path" else download_model(params.model, params.revision)
     try:
-        tokenizer = gpt2_tokenizer(Path(params.vocabulary) if params.vocabulary else None)
-        source = Path(params.path) if params.source == "path" else download_model(params.model, params.revision)
-        pretrained = load_pretrained(source, params.sha256, params.dropout)
-        config = pretrained.model.config
-        if config.vocab_size != GPT2_SIZE:
-            raise StageError(
-                f"{pretrained.file}: tensor wte.weight: found {config.vocab_size} rows, "
-                f"expected {GPT2_SIZE}, one for each token of GPT-2's vocabulary"
-            )
-        if pretrained.dtypes != ("float32",):
-            log.warning("%s stores %s; it is used as float32", pretrained.file, " and ".join(pretrained.dtypes))
-        save_tokenizer(CHECKPOINT, tokenizer, config.n_positions)
-        save_checkpoint(CHECKPOINT, pretrained.model)
-    except (VocabularyError, CheckpointError) as error:
+        given = published_vocabulary(Path(params.vocabulary)) if params.vocabulary else None
+        weights = check_weights(source, params.dropout)
+        vocabulary = choose_vocabulary(params, weights, given)
+        sha256 = check_hash(weights.file, params.sha256)
+        if weights.dtypes != ["float32"]:
+            log.warning("%s stores %s; it is used as float32", weights.file, " and ".join(weights.dtypes))
+        model = load_weights(weights)
+        save_tokenizer(CHECKPOINT, tokenizer_text(vocabulary), model.config.n_positions)
+        save_checkpoint(CHECKPOINT, model, vocabulary.ids[END_OF_TEXT])
+    except CheckpointError as error:
         raise StageError(str(error)) from error
     return {
-        "parameters": pretrained.model.parameter_count(),
-        "vocab_size": config.vocab_size,
+        "parameters": model.parameter_count(),
+        "vocab_size": model.config.vocab_size,
         "source": params.source,
-        "sha256": pretrained.sha256,
+        "sha256": sha256,
     }
+
+
+def choose_vocabulary(params: Params, weights: "CheckedWeights", given: "Vocabulary | None") -> "Vocabulary":
+    """The vocabulary that lies beside the weights. GPT-2's own (`given` if `base.vocabulary` names it) is used for its
+    published weights, and for weights that come without any, with a warning.
+
+    Raises StageError if `given` is another one than that beside the weights, and CheckpointError if the vocabulary is
+    damaged or does not fit the weights.
+    """
+    from model.core.bpe_vocabulary import GPT2_SIZE, check_size, published_vocabulary, read_vocabulary
+
+    file, rows = weights.file, weights.config.vocab_size
+    own = read_vocabulary(file.parent) if params.source == "path" else None
+    if own is None and rows != GPT2_SIZE:
+        raise StageError(
+            f"{file}: tensor wte.weight: found {rows} rows, expected {GPT2_SIZE}, one for each token of GPT-2's "
+            "vocabulary; if the model has a vocabulary of its own, put its tokenizer.json beside the weights"
+        )
+    if own is None:
+        if params.source == "path" and given is None:
+            log.warning(
+                "%s comes without a vocabulary, so GPT-2's own, of OpenAI, is used. If another one belongs to these "
+                "weights, stop here and put its tokenizer.json beside them: the same ids mean other words there",
+                file,
+            )
+        return given or published_vocabulary()
+    check_size(own, rows, file)
+    if given is not None and (own.ids, own.merges) != (given.ids, given.merges):
+        raise StageError(
+            f"base.vocabulary is {params.vocabulary}, with GPT-2's own vocabulary, and {own.file} beside the weights "
+            'is another one; set base.vocabulary to "", so that the model gets its own'
+        )
+    return own
 
 
 def train_from_scratch(params: Params) -> dict[str, object]:
@@ -118,12 +153,13 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     prepare_process()
     import torch
 
-    from model.core.checkpoint import CheckpointError, save_checkpoint, save_tokenizer
+    from model.core.checkpoint import save_checkpoint, save_tokenizer
+    from model.core.checkpoint_files import CheckpointError
     from model.core.gpt2 import GPT2, GPT2Config
     from model.core.prompt import render_prompt
     from model.core.tokenizer import load_encoding, train_tokenizer
     from model.training.data import encode_documents
-    from model.training.loop import TrainingError, train
+    from model.training.loop import ShortMemoryError, TrainingError, train
     from model.training.parallel import Ranks
     from model.training.snapshots import Snapshots, fingerprint
 
@@ -151,10 +187,15 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     try:
         settings = pretraining_config(params)
         run = fingerprint(model, training, validation, settings, Ranks())
-        snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+        snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done():
             result = train(model, training, validation, settings, encoding.eot_token, snapshots)
             save_checkpoint(CHECKPOINT, model)
+    except ShortMemoryError as error:
+        raise StageError(
+            f"{error}; lower base.batch_size ({params.batch_size}), base.sequence_length ({params.sequence_length}) or "
+            "the model's sizes"
+        ) from error
     except (TrainingError, CheckpointError) as error:
         raise StageError(str(error)) from error
     return {

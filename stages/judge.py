@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from stages.common.errors import StageError, run_stage
-from stages.common.files import read_jsonl, write_json, write_jsonl
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.params import AtMost, Positive, SectionModel, Seed, load_params
 from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
+from stages.judges.exact_rates import exact_metrics, find_exact_answers, group_rows, page_totals
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
@@ -35,8 +36,10 @@ from stages.llm.request import LlmParams
 
 ANSWERS = Path("data/answers.jsonl")
 TEST = Path("data/splits/full/test.jsonl")  # to know which page each row is about
+TEST_PAGES = Path("data/splits/test_pages.json")  # and whether base has read it
 JUDGMENTS = Path("data/judgments.jsonl")
 CHECKS = Path("data/judge_checks.jsonl")
+EXACT = Path("data/exact.json")  # by row id, whether each model's answer is exact
 METRICS = Path("reports/metrics/judge.json")
 
 
@@ -88,8 +91,10 @@ def main() -> None:
     params = load_params("judge", Params)
     rows = read_jsonl(ANSWERS, Answers)
     labels = read_labels(Path(params.labels), rows)  # an error here costs nothing yet
-    facts = row_facts(rows, read_jsonl(TEST, Example), params.shown_characters)
+    examples = read_jsonl(TEST, Example)
+    facts = row_facts(rows, examples, params.shown_characters)
     clusters = {row: fact.cluster for row, fact in facts.items()}
+    groups = group_rows(rows, examples, read_json(TEST_PAGES))
     panel = Panel(params.members, params.repeats, params.shown_characters, planned=len(all_sheets(rows, params)))
 
     drawn = rows_to_judge(rows, params.at_most, params.seed)
@@ -97,15 +102,21 @@ def main() -> None:
     judgments, looks = judge_rows(drawn, panel, params, clusters)
     panel.check_failures()
     write_jsonl(JUDGMENTS, judgments)
+    exact = find_exact_answers(rows)
+    write_json(EXACT, exact)
 
     choices = judge_choices(judgments, params.pairs)
     agreed = agreement(labels, choices, clusters, params.resamples, params.seed)
     corrected = corrected_rates(labels, choices, rows, clusters)
-    summary = summarize(judgments, BootstrapSettings(facts, params.resamples, params.seed), corrected)
+    settings = BootstrapSettings(facts, params.resamples, params.seed)
+    summary = summarize(judgments, settings, corrected)
+    by_page = page_totals(judgments, groups, settings)
     judged = {judgment.id for judgment in judgments}
     metrics = {
         **health_metric(checks),
         **(with_anytime_intervals(summary, looks[-1]) if looks else summary),
+        "exact": exact_metrics(exact, groups, settings),
+        **({"totals_by_page": by_page} if by_page else {}),
         "rows_not_judged": len(rows) - len(judged),
         **stripped_counts(judgment.stripped for judgment in judgments),
         "answers_cut": count_cut([row for row in rows if row.id in judged], params),

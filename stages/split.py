@@ -37,6 +37,7 @@ CURATED = Path("data/curated.jsonl")
 SPLITS = Path("data/splits")
 REJECTED = SPLITS / "general_rejected.jsonl"
 LEFT_OUT = SPLITS / "left_out_of_base.json"
+TEST_PAGES = SPLITS / "test_pages.json"  # whether base reads each page of test, by title; {} where nobody knows
 METRICS = Path("reports/metrics/split.json")
 
 
@@ -109,6 +110,7 @@ def main() -> None:
             write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
     write_jsonl(REJECTED, division.pool.rejected)
     write_json(LEFT_OUT, reading.left_out)
+    write_json(TEST_PAGES, reading.read)
     by_url = len(general) if params.general.url else 0
     write_json(METRICS, split_metrics(division, reading, len(synthetic), by_url, without_input))
 

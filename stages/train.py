@@ -13,7 +13,7 @@ from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import cache_folder, read_jsonl, write_csv, write_json
+from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import Example
 
@@ -98,9 +98,10 @@ def tune(
     prepare_process()
     import torch
 
-    from model.core.checkpoint import CheckpointError, copy_tokenizer, save_checkpoint
+    from model.core.checkpoint import copy_tokenizer, save_checkpoint
+    from model.core.checkpoint_files import CheckpointError
     from model.training.data import encode_example
-    from model.training.loop import TrainingError, train
+    from model.training.loop import ShortMemoryError, TrainingError, train
     from model.training.parallel import Ranks
     from model.training.snapshots import Snapshots, fingerprint
 
@@ -124,12 +125,15 @@ def tune(
                     "the processes of this training disagree about data, base model or parameters; this one trains "
                     f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
                 )
-            snapshots = Snapshots(cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+            snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
             with snapshots.until_done() if ranks.writes else nullcontext():
                 result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
                 if ranks.writes:
                     copy_tokenizer(BASE, checkpoint)
-                    save_checkpoint(checkpoint, model.to(torch.device("cpu")))
+                    save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
+    except ShortMemoryError as error:
+        advice = "set train.micro_batch_size to fewer rows, which changes no result, or choose a smaller base model"
+        raise StageError(f"{error}; {advice}") from error
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
     metrics: dict[str, object] = {

@@ -150,22 +150,29 @@ def _limited(count: int, at_most: AtMost) -> int:
 
 
 def count_parameters(base: dict[str, Any]) -> int:
-    """The number of parameters of the model that is tuned; for a file it follows from its size, taken as float32.
-
-    Raises StageError if that file is missing.
-    """
+    """The number of parameters of the model that is tuned. Raises StageError if the weights at `base.path` are missing,
+    or if `base` could not use them."""
     import torch
 
     from model.core.gpt2 import GPT2
 
-    if base["source"] == "path":
-        path = Path(base["path"])
-        file = path / "model.safetensors" if path.is_dir() else path
-        if not file.is_file():
-            raise StageError(f"{file} is missing; correct base.path, or set base.source to huggingface or scratch")
-        return file.stat().st_size // 4
+    config = _config_at(Path(base["path"])) if base["source"] == "path" else _config(base)
     with torch.device("meta"):  # shapes only, no memory
-        return GPT2(_config(base)).parameter_count()
+        return GPT2(config).parameter_count()
+
+
+def _config_at(path: Path) -> "GPT2Config":
+    from model.core.checkpoint_files import WEIGHTS, CheckpointError
+    from model.core.weights import check_weights
+
+    file = path / WEIGHTS if path.is_dir() else path
+    advice = "correct base.path, or set base.source to huggingface or scratch"
+    if not file.exists():
+        raise StageError(f"{file} is missing; {advice}")
+    try:
+        return check_weights(path).config
+    except CheckpointError as error:
+        raise StageError(f"{error}; {advice}") from error
 
 
 def _config(base: dict[str, Any]) -> "GPT2Config":

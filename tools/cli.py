@@ -28,7 +28,9 @@ def main() -> None:
 
 def run_quietly(arguments: Sequence[str]) -> int:
     """Runs one command; returns the exit status. If whoever reads the output (such as `head`) has read enough, the
-    command ends without a message, and the status is 1."""
+    command ends without a message, and the status is 1. Without a standard output (`>&-`), it is thrown away."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 # for the rest of the process
     try:
         try:
             return run_arguments(arguments)

@@ -87,7 +87,7 @@ def answer_standard_input(options: argparse.Namespace) -> int:
 def load_answerers(options: argparse.Namespace) -> "list[Answerer]":
     """Ends the program with one message if a checkpoint or a setting cannot be used."""
     from model.asking.answering import Answerer, replace_control_characters
-    from model.core.checkpoint import CheckpointError
+    from model.core.checkpoint_files import CheckpointError
     from model.decoding.sampling import Sampling
 
     try:

@@ -6,24 +6,15 @@ import shutil
 from pathlib import Path
 
 import tiktoken
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import save_file
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.bpe_vocabulary import check_size, read_vocabulary
+from model.core.checkpoint_files import CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, CheckpointError
+from model.core.gpt2 import GPT2
 from model.core.prompt import END_OF_TEXT
-from model.core.tokenizer import load_encoding
-
-WEIGHTS = "model.safetensors"
-CONFIG = "config.json"
-TOKENIZER = "tokenizer.json"
-TOKENIZER_CONFIG = "tokenizer_config.json"
-PREFIX = "transformer."  # of the tensors' names in transformers' GPT2LMHeadModel
-
-
-class CheckpointError(Exception):
-    """A checkpoint cannot be used or written. The message names the file and says what is wrong with it."""
+from model.core.tokenizer import make_encoding
+from model.core.weights import PREFIX, check_weights, load_weights
 
 
 def save_tokenizer(folder: Path, tokenizer_json: str, n_positions: int) -> Path:
@@ -49,13 +40,17 @@ def copy_tokenizer(source: Path, target: Path) -> None:
         shutil.copyfile(source / name, target / name)
 
 
-def save_checkpoint(folder: Path, model: GPT2) -> None:
+def save_checkpoint(folder: Path, model: GPT2, end_of_text: int | None = None) -> None:
     """Writes config and weights beside the tokenizer. The weights come last and are renamed when they are complete, so
-    a folder with weights is always a whole checkpoint. Raises CheckpointError if the weights cannot be written."""
+    a folder with weights is always a whole checkpoint.
+
+    `end_of_text` is the id of that token; None is the last one, which a vocabulary trained here has. Raises
+    CheckpointError if the weights cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).unlink(missing_ok=True)
     config = model.config
-    end_of_text = config.vocab_size - 1
+    end_of_text = config.vocab_size - 1 if end_of_text is None else end_of_text
     layout = {
         "architectures": ["GPT2LMHeadModel"],
         "model_type": "gpt2",
@@ -75,7 +70,7 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
         "dtype": str(model.wte.weight.dtype).removeprefix("torch."),
     }
     (folder / CONFIG).write_text(json.dumps(layout, indent=2) + "\n", encoding="utf-8")
-    tensors = {PREFIX + name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    tensors = {f"{PREFIX}.{name}": tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
     temporary = folder / f".{WEIGHTS}.{secrets.token_hex(4)}.tmp"  # two writers don't share it
     try:
         save_file(tensors, temporary, metadata={"format": "pt"})
@@ -88,78 +83,17 @@ def save_checkpoint(folder: Path, model: GPT2) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def build_model(config: GPT2Config, tensors: dict[str, Tensor]) -> GPT2:
-    """A model whose weights are `tensors`, by GPT-2's names, in evaluation mode.
-
-    The tensors are not copied: if they are mapped from a file, they stay there until they are changed, and a change
-    never reaches the file.
-    """
-    with torch.device("meta"):  # shapes only: the weights are replaced at once, so they need no memory
-        model = GPT2(config)
-    model.load_state_dict(tensors, assign=True)
-    return model.eval()
-
-
 def load_checkpoint(folder: Path) -> tuple[GPT2, tiktoken.Encoding]:
     """The model (float32, on the CPU, in evaluation mode) and its encoding.
 
-    Raises CheckpointError if a file is missing or damaged, if the tensors' names or shapes do not fit the config, or if
-    a weight is NaN or infinite.
+    Raises CheckpointError if a file is missing or damaged, if weights, config and vocabulary do not fit one another, or
+    if the model is another one than GPT-2.
     """
-    for name in (WEIGHTS, CONFIG, TOKENIZER):
-        if not (folder / name).is_file():
-            raise CheckpointError(f"{folder / name} is missing")
-    config = _read_config(folder / CONFIG)
-    with torch.device("meta"):
-        expected = {name: tensor.shape for name, tensor in GPT2(config).state_dict().items()}
-    try:
-        stored = load_file(folder / WEIGHTS)
-    except SafetensorError as error:
-        raise CheckpointError(f"{folder / WEIGHTS} is damaged: {error}") from error
-    tensors = {name.removeprefix(PREFIX): tensor.float() for name, tensor in stored.items()}
-    shapes = {name: tensor.shape for name, tensor in tensors.items()}
-    if shapes != expected:
-        wrong = sorted(name for name in expected.keys() | shapes.keys() if expected.get(name) != shapes.get(name))
-        raise CheckpointError(
-            f"{folder / WEIGHTS}: {len(wrong)} tensors do not fit {CONFIG}; {wrong[0]}: "
-            f"found {_shape_text(shapes.get(wrong[0]))}, expected {_shape_text(expected.get(wrong[0]))}"
-        )
-    for name, tensor in tensors.items():
-        if not all_finite(tensor):
-            raise CheckpointError(f"{folder / WEIGHTS}: {name} holds NaN or infinity")
-    try:
-        encoding = load_encoding(folder / TOKENIZER)
-    except ValueError as error:
-        raise CheckpointError(f"{folder / TOKENIZER} is not a byte-level BPE tokenizer: {error}") from error
-    if encoding.n_vocab > config.vocab_size:
-        raise CheckpointError(
-            f"{folder / TOKENIZER} has ids up to {encoding.n_vocab - 1}, and the model {config.vocab_size} tokens; "
-            "take the tokenizer that it was trained with"
-        )
-    return build_model(config, tensors), encoding
-
-
-def all_finite(tensor: Tensor) -> bool:
-    """Whether no value is NaN or infinite. Checks only the smallest and the largest value, which takes less memory than
-    `isfinite` of all values."""
-    return bool(torch.stack(torch.aminmax(tensor)).isfinite().all())
-
-
-def _shape_text(shape: tuple[int, ...] | None) -> str:
-    return "none" if shape is None else str(list(shape))
-
-
-def _read_config(path: Path) -> GPT2Config:
-    try:
-        layout = json.loads(path.read_text(encoding="utf-8"))
-        return GPT2Config(
-            vocab_size=layout["vocab_size"],
-            n_positions=layout["n_positions"],
-            n_embd=layout["n_embd"],
-            n_layer=layout["n_layer"],
-            n_head=layout["n_head"],
-            dropout=layout["resid_pdrop"],
-            layer_norm_epsilon=layout["layer_norm_epsilon"],
-        )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:  # RecursionError: nested too deeply
-        raise CheckpointError(f"{path} is not a GPT-2 config: {error!r}") from error
+    if not folder.exists():
+        raise CheckpointError(f"{folder / WEIGHTS} is missing")
+    weights = check_weights(folder)
+    vocabulary = read_vocabulary(weights.file.parent)
+    if vocabulary is None:
+        raise CheckpointError(f"{weights.file.with_name(TOKENIZER)} is missing")
+    check_size(vocabulary, weights.config.vocab_size, weights.file)
+    return load_weights(weights), make_encoding(vocabulary)

@@ -37,6 +37,10 @@ class TrainingError(Exception):
     """Training cannot start or continue. The message says why and what to do."""
 
 
+class ShortMemoryError(TrainingError):
+    """Memory runs out. The message has the number of rows computed at a time; what to lower depends on the caller."""
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """The settings of one run of `train`."""
@@ -129,10 +133,9 @@ def train(
     except (RuntimeError, MemoryError) as error:
         if not _is_out_of_memory(error):
             raise
-        raise TrainingError(
-            f"memory is short: set micro_batch_size below {config.micro_batch_size or config.batch_size} rows "
-            f"({str(error).splitlines()[0]})"
-        ) from error
+        rows = config.micro_batch_size or config.batch_size
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise ShortMemoryError(f"memory is short for {rows} rows at a time ({reason})") from error
 
 
 def train_on_batches(

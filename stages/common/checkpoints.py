@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def read_checkpoint(folder: Path) -> "tuple[GPT2, tiktoken.Encoding]":
     """The model (on the CPU, in evaluation mode) and its encoding. Raises StageError if one is missing or damaged."""
-    from model.core.checkpoint import CheckpointError, load_checkpoint
+    from model.core.checkpoint import load_checkpoint
+    from model.core.checkpoint_files import CheckpointError
 
     try:
         return load_checkpoint(folder)

@@ -1,37 +1,29 @@
 """Downloads a file once into the user's cache directory, and uses it only if it has the expected SHA-256."""
 
+import asyncio
 import hashlib
 import logging
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder, sha256_of_file
-from stages.common.web import parse_url
-
-if TYPE_CHECKING:
-    from httpx2 import Response
+from stages.common.web import BodyTooLargeError, failure_reason, read_body, refuse_password
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 30.0  # without a byte from the server
+GRACE_SECONDS = 60.0  # until the file begins, redirects included
+SLOWEST = 10_000  # bytes per second, on average, from then on
 MOST_BYTES = 2**30  # of one file
-PIECE = 2**20  # bytes in memory at a time
 
 
-def _without_password(value: str) -> str:
-    url = parse_url(value)
-    if url and (url.username or url.password):
-        raise ValueError("must hold no user name and no password: params.yaml is in Git")
-    return value
-
-
-Url = Annotated[str, AfterValidator(_without_password)]
+Url = Annotated[str, AfterValidator(refuse_password)]
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 
 
@@ -72,15 +64,17 @@ def _is_complete(path: Path, sha256: str) -> bool:
 def _fetch(url: str, sha256: str, path: Path, most_bytes: int) -> None:
     import httpx2
 
-    timeout = httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
     temporary = path.with_name(".part")
     try:
-        with httpx2.stream("GET", url, timeout=timeout, follow_redirects=True) as response:
-            if response.status_code != 200:
-                raise _download_error(url, f"{response.url} answered {response.status_code}")
-            size, actual = _save(response, temporary, most_bytes)
+        size, actual = asyncio.run(_save(url, temporary, most_bytes))
     except httpx2.HTTPError as error:
-        raise _download_error(url, str(error) or type(error).__name__) from error
+        raise _download_error(url, failure_reason(error)) from error
+    except BodyTooLargeError:
+        raise StageError(f"{url} is larger than {most_bytes:,} bytes, the limit for a download") from None
+    except TimeoutError:
+        raise _download_error(
+            url, f"it sends less than {SLOWEST:,} bytes a second, after {GRACE_SECONDS:g} seconds to begin"
+        ) from None
     else:
         if actual != sha256:
             raise StageError(
@@ -100,16 +94,33 @@ def _download_error(url: str, reason: str) -> StageError:
     )
 
 
-def _save(response: "Response", temporary: Path, most_bytes: int) -> tuple[int, str]:
-    """Writes the body piece by piece; returns its size (bytes) and SHA-256. Raises StageError if it is too large."""
-    digest, size = hashlib.sha256(), 0
-    with temporary.open("wb") as file:
-        for piece in response.iter_bytes(PIECE):
-            size += len(piece)
-            if size > most_bytes:
-                raise StageError(f"{response.url} is larger than {most_bytes:,} bytes, the limit for a download")
-            digest.update(piece)
-            file.write(piece)
+async def _save(url: str, temporary: Path, most_bytes: int) -> tuple[int, str]:
+    """Writes the body to a file piece by piece; returns its size (bytes) and SHA-256.
+
+    Raises BodyTooLargeError, and TimeoutError for a server that sends too little: a byte every few seconds is no
+    silence.
+    """
+    import httpx2
+
+    digest = hashlib.sha256()
+    timeout = httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
+    async with asyncio.timeout(GRACE_SECONDS) as limit:
+        first = limit.when() or 0.0
+
+        with temporary.open("wb") as file:
+
+            def keep(piece: bytes) -> None:
+                digest.update(piece)
+                file.write(piece)
+                limit.reschedule(first + file.tell() / SLOWEST)
+
+            async with (
+                httpx2.AsyncClient(timeout=timeout, follow_redirects=True) as client,
+                client.stream("GET", url) as response,
+            ):
+                if response.status_code != 200:
+                    raise _download_error(url, f"{response.url} answered {response.status_code}")
+                size = await read_body(response, most_bytes, keep)
     return size, digest.hexdigest()
 
 

@@ -1,11 +1,13 @@
 """Files in and out: checked when they are read, renamed into place when they are written; and the cache folder."""
 
 import csv
+import errno
 import hashlib
 import io
 import json
 import math
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ from stages.common.errors import StageError, name_in_errors
 
 R = TypeVar("R", bound=BaseModel)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8; editors on Windows put it at the start of a file
+_PASSWORD = re.compile(r"://\S*@")  # the user name and the password in an address
 _WRITE_AGAIN = "run `dvc repro`: it writes the file again"
 
 
@@ -32,6 +35,21 @@ def cache_folder(name: str) -> Path:
 
     chosen = os.environ.get("WIKITUNE_CACHE")
     return (Path(chosen) if chosen else user_cache_path("wikitune")) / name
+
+
+def usable_cache_folder(name: str) -> Path:
+    """The same folder, made if it does not exist. Raises StageError, with what to do, if no file can be made in it."""
+    folder = cache_folder(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    except OSError as error:
+        raise StageError(
+            f"the cache folder {error.filename or folder} cannot be used: {error.strerror}; set WIKITUNE_CACHE in the "
+            "environment to a folder that you may write"
+        ) from error
+    return folder
 
 
 def sha256_of_file(path: Path) -> str:
@@ -241,4 +259,5 @@ def _short(value: object, limit: int = 80) -> str:
         text = repr(value)
     except (RecursionError, ValueError):  # nested too deeply, or an integer of more than 4,300 digits
         text = f"a {type(value).__name__} that cannot be shown"
+    text = _PASSWORD.sub("://***@", text)
     return text if len(text) <= limit else f"{text[:limit]}..."

@@ -3,11 +3,14 @@
 HF_HOME moves the cache, HF_ENDPOINT names a mirror, and with HF_HUB_OFFLINE=1 only cached files are used.
 """
 
+import errno
 from pathlib import Path
 
 from stages.common.errors import StageError
 
 OWNER = "openai-community"
+# Errors of a cache folder that can't be written.
+_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 FILES = ("config.json", "model.safetensors")
 # Pinned commits, so that everyone gets the same weights. Each was its repository's `main` when it was pinned.
 REVISIONS = {
@@ -35,10 +38,12 @@ def download_model(model: str, revision: str = "default") -> Path:
             path = Path(hf_hub_download(repository, name, revision=commit))
         # RuntimeError comes from the library that downloads large files, ValueError from an invalid revision.
         except (OSError, HTTPError, EntryNotFoundError, RuntimeError, ValueError) as error:
+            advice = "To use files that you already have, set base.source=path; that needs no network"
+            if isinstance(error, OSError) and error.errno in _PLACE:
+                advice = f"Its cache is {constants.HF_HUB_CACHE}: set HF_HOME to a folder that you may write"
             raise StageError(
                 f"{name} of {repository} at {commit} cannot be downloaded from {constants.ENDPOINT}: "
-                f"{first_reason(error)}\n"
-                "  To use files that you already have, set base.source=path; that needs no network"
+                f"{first_reason(error)}\n  {advice}"
             ) from error
         commit = path.parent.name  # The next file must be of the same commit, even if the branch moves meanwhile.
     return path.parent

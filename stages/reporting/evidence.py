@@ -6,7 +6,7 @@ Files of the run may be missing or empty: the report leaves out what they would 
 import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +42,7 @@ class ReportRow:
     in_small: bool  # whether it is also a test row of the small split
     answers: Answers | None
     judgments: tuple[Judgment, ...]
+    exact: Mapping[Role, bool] = field(default_factory=dict)  # whether each answer is exact; {} if nobody counted
 
     @property
     def counts(self) -> bool:
@@ -111,6 +112,7 @@ def read_evidence(data: Path, reports: Path, params: Mapping[str, Any]) -> Evide
     for judgment in _read_records(data / "judgments.jsonl", Judgment):
         judgments.setdefault(judgment.id, []).append(judgment)
     small = {example.id for example in _read_records(data / "splits/small/test.jsonl", Example)}
+    exact = _read_object(data / "exact.json")
     tested = {example.id for example in examples}
     if foreign := sorted((answers.keys() | judgments.keys()) - tested) or (answers and sorted(tested - answers.keys())):
         raise StageError(
@@ -119,10 +121,16 @@ def read_evidence(data: Path, reports: Path, params: Mapping[str, Any]) -> Evide
         )
     return Evidence(
         params=params,
-        metrics={name: _read_metrics(reports / f"metrics/{name}.json") for name in METRICS},
+        metrics={name: _read_object(reports / f"metrics/{name}.json") for name in METRICS},
         curves={size: _read_curve(reports / f"curves/{size}.csv") for size in SIZES},
         rows=tuple(
-            ReportRow(example, example.id in small, answers.get(example.id), tuple(judgments.get(example.id, ())))
+            ReportRow(
+                example,
+                in_small=example.id in small,
+                answers=answers.get(example.id),
+                judgments=tuple(judgments.get(example.id, ())),
+                exact=exact.get(example.id, {}),
+            )
             for example in examples
         ),
         sweep=read_sweep(reports, params),
@@ -148,7 +156,7 @@ def _read_records(path: Path, record: type[R]) -> list[R]:
     return read_jsonl(path, record) if _has_content(path) else []
 
 
-def _read_metrics(path: Path) -> Any:
+def _read_object(path: Path) -> Any:
     return read_json(path) if _has_content(path) else {}
 
 

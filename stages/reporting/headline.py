@@ -26,6 +26,7 @@ class ModelScores:
     total: Measurement  # 0 to 15
     criteria: dict[str, float]  # 0 to 5
     alone: Measurement | None  # the total of its answers, each scored without another beside it
+    exact: Measurement | None  # share of exact answers over all test rows, 0 to 1
 
     @property
     def percent(self) -> float:
@@ -71,7 +72,8 @@ def read_model_scores(evidence: Evidence) -> list[ModelScores]:
             figures = evidence.table("judge", "models", role)
             criteria = {name: figures[name] for name in CRITERIA}
             alone = evidence.measurement("judge", "solo", role, "total")
-            models.append(ModelScores(role, figures["rows"], total, criteria, alone))
+            exact = evidence.measurement("judge", "exact", "all", role)
+            models.append(ModelScores(role, figures["rows"], total, criteria, alone, exact))
     return models
 
 

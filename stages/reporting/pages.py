@@ -13,7 +13,7 @@ from stages.common.files import read_text, write_text
 from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.common.templates import csp_hash, load_templates, markdown_text
-from stages.reporting import explorer, headline, inputs, judging, reference, run_time, tables
+from stages.reporting import exactness, explorer, headline, inputs, judging, reference, run_time, tables
 from stages.reporting.charts import CHARTS, INK, LINE, MODEL_COLORS, OUTCOME_COLORS, PAPER, SOFT
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.wording import NOTHING, Wording
@@ -36,7 +36,6 @@ COLORS = {PAPER: "paper", INK: "ink", SOFT: "soft", LINE: "line"} | {
 def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int) -> None:
     """Writes report.md, with the first `examples` test rows."""
     context = _context(evidence, wording) | {
-        "roles": ROLES,
         "criteria": CRITERIA,
         "examples": evidence.rows[:examples],
     }
@@ -142,6 +141,9 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         "pairs": pairs,
         "models": headline.read_model_scores(evidence),
         "floor": headline.describe_floor(evidence, wording),
+        "groups": exactness.read_group_rates(evidence),
+        "by_page": exactness.describe_pages(evidence, wording),
+        "roles": ROLES,
         "gaps": list(headline.describe_gaps(evidence, wording)),
         "judge": ", ".join(reference.judge_names(evidence.params["judge"])),
         "total_max": TOTAL_MAX,

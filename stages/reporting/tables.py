@@ -11,6 +11,7 @@ from stages.common.files import write_csv
 from stages.common.records import ROLES, TOTAL_MAX
 from stages.judges.protocol import pair_roles, row_verdicts
 from stages.reporting.evidence import Evidence
+from stages.reporting.exactness import read_group_rates
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,6 +48,19 @@ def percent_table(evidence: Evidence) -> "DataFrame":
     return pd.DataFrame(lines, columns=["model", "percent", "low", "high"])
 
 
+def exact_table(evidence: Evidence) -> "DataFrame":
+    """The percentage of exact answers with its 95% interval, a line for each group of test rows and model."""
+    import pandas as pd
+
+    lines = []
+    for group in read_group_rates(evidence):
+        for role, rate in group.rates.items():
+            if rate is not None:
+                low, high = (rate.value if end is None else end for end in (rate.low, rate.high))
+                lines.append((group.name, role, group.rows, *(100 * share for share in (rate.value, low, high))))
+    return pd.DataFrame(lines, columns=["rows", "model", "count", "percent", "low", "high"])
+
+
 def outcome_table(evidence: Evidence) -> "DataFrame":
     """Each pair's wins, ties and losses in percent of its test rows, with 95% intervals, a line each.
 
@@ -65,8 +79,9 @@ def outcome_table(evidence: Evidence) -> "DataFrame":
 
 
 def row_table(evidence: Evidence) -> "DataFrame":
-    """Each test row: its page ("" if it is about none), each model's mean total, and the outcome of each pair for its
-    first model (1, 0, or 0.5 for a tie). Rows that don't count have empty fields. `wikitune compare` reads this.
+    """Each test row: its page ("" if it is about none), each model's mean total, the outcome of each pair for its first
+    model (1, 0, or 0.5 for a tie), and whether each answer is exact (1 or 0). What is not known is an empty field; of
+    rows that don't count these are the totals and outcomes. `wikitune compare` reads this.
     """
     import pandas as pd
 
@@ -78,6 +93,7 @@ def row_table(evidence: Evidence) -> "DataFrame":
             roles = pair_roles(pair)
             verdicts = row_verdicts(row.comparisons(*roles), roles)
             line[pair] = verdicts[0].outcome if verdicts else ""
+        line |= {f"exact_{role}": int(row.exact[role]) if role in row.exact else "" for role in ROLES}
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -95,6 +111,7 @@ def rejection_table(evidence: Evidence) -> "DataFrame":
 TABLES: dict[str, Callable[[Evidence], "DataFrame"]] = {
     "scores": score_table,
     "percents": percent_table,
+    "exact": exact_table,
     "outcomes": outcome_table,
     "rejections": rejection_table,
     "rows": row_table,

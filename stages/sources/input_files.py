@@ -11,6 +11,7 @@ from stages.common.records import Page
 from stages.english.holes import without_broken_sentences
 
 CATEGORY = "Category:"
+_CATEGORY = re.compile(r"[\s_]*category[\s_]*:[\s_]*", re.IGNORECASE)  # as MediaWiki reads the name of a namespace
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _ILLEGAL = re.compile(r"[#<>\[\]{}|\x00-\x1f\x7f]")
 _LONGEST_TITLE = 255  # bytes of UTF-8
@@ -52,11 +53,13 @@ def without_broken_text(pages: list[Page]) -> tuple[list[Page], dict[str, int]]:
 
 def read_titles(path: Path) -> list[str]:
     """The titles and `Category:` lines of a file, one per line, in order, without comments (from ` #` to line end).
+    `category:` may be written in any case.
 
     Raises StageError if the file has no title.
     """
     lines = read_text(path).split("\n")
     titles = [unicodedata.normalize("NFC", _COMMENT.sub("", line).strip()) for line in lines]
+    titles = [_CATEGORY.sub(CATEGORY, title, count=1) if _CATEGORY.match(title) else title for title in titles]
     if not any(titles):
         raise StageError(f"{path} names no page; a line is a title, or {CATEGORY} and a name")
     return [title for title in titles if title]

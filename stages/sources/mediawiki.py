@@ -5,16 +5,18 @@ that fail, honours `Retry-After` only in seconds and only after status 429, and 
 status 200 for a page without content.
 """
 
+import asyncio
 import json
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from stages.common.files import describe
-from stages.common.web import retry_after
+from stages.common.web import BodyTooLargeError, failure_reason, read_body, retry_after
 
 if TYPE_CHECKING:
     import httpx2
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 FIRST_WAIT = 0.5  # seconds before the second attempt, doubled before each further one
 LONGEST_WAIT = 120.0  # seconds; if a wiki asks for more, the request fails
 QUICK_SECONDS, QUICK_ATTEMPTS = 5.0, 3  # for connecting, and for the first request
+WHOLE = 2  # how many times as long a whole answer may take as the wiki may be silent
+MOST_BYTES = 32 * 2**20  # of an answer, decoded; MediaWiki's pages have at most 2 MiB
 # Temporary errors, which MediaWiki reports with status 200.
 PASSING_ERRORS = ("maxlag", "ratelimited", "readonly", "internal_api_error")
 _JSON_OBJECT = TypeAdapter(dict[str, Any])
@@ -162,7 +166,11 @@ class Pace:
 
 
 class WikiApi:
-    """The API of one wiki. Its HTTP client uses the proxies that the usual environment variables name."""
+    """The API of one wiki. Its HTTP client uses the proxies that the usual environment variables name.
+
+    The client runs in an event loop of its own thread: only there can the time for a whole answer be limited, headers
+    included. All methods may be called from any other thread.
+    """
 
     def __init__(self, endpoint: str, user_agent: str, *, gap: float, timeout: float, attempts: int) -> None:
         import httpx2
@@ -172,7 +180,9 @@ class WikiApi:
         self.attempts = attempts
         self.timeout = httpx2.Timeout(timeout, connect=min(timeout, QUICK_SECONDS))
         self.quick_timeout = httpx2.Timeout(min(timeout, QUICK_SECONDS))
-        self._client = httpx2.Client(headers={"User-Agent": user_agent}, timeout=self.timeout)
+        self._client = httpx2.AsyncClient(headers={"User-Agent": user_agent}, timeout=self.timeout)
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._run_loop, daemon=True).start()
 
     def query(self, parameters: Mapping[str, str | int], *, quick: bool = False) -> WikiResponse:
         """The response to `action=query`. Raises WikiError; if `quick`, within seconds."""
@@ -197,7 +207,12 @@ class WikiApi:
 
     def close(self) -> None:
         self.stop()
-        self._client.close()
+        asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run_loop(self) -> None:
+        with closing(self._loop):
+            self._loop.run_forever()
 
     def _send(self, request: "httpx2.Request", attempts: int) -> bytes:
         """The body of the response, which is a JSON object without an error. Raises WikiError."""
@@ -224,17 +239,32 @@ class WikiApi:
         import httpx2
 
         self.pace.take_turn()
+        seconds = WHOLE * float(request.extensions["timeout"]["read"])
         try:
-            response = self._client.send(request)
+            response, body = asyncio.run_coroutine_threadsafe(self._exchange(request, seconds), self._loop).result()
         except httpx2.TimeoutException as error:
             raise WikiError("timeout", f"no answer in time ({type(error).__name__})", again=True) from error
+        except TimeoutError as error:
+            raise WikiError("timeout", f"no whole answer within {seconds:g} seconds", again=True) from error
+        except BodyTooLargeError as error:
+            raise WikiError("too_large", f"an answer that is {error}, the limit") from error
         except httpx2.RequestError as error:
-            raise WikiError("connection", str(error) or type(error).__name__, again=True) from error
-        _raise_for_error(response)
-        return response.content
+            raise WikiError("connection", failure_reason(error), again=True) from error
+        _raise_for_error(response, body)
+        return body
+
+    async def _exchange(self, request: "httpx2.Request", seconds: float) -> "tuple[httpx2.Response, bytes]":
+        async with asyncio.timeout(seconds):
+            response = await self._client.send(request, stream=True)
+            try:
+                body = bytearray()
+                await read_body(response, MOST_BYTES, body.extend)
+            finally:
+                await response.aclose()
+        return response, bytes(body)
 
 
-def _raise_for_error(response: "httpx2.Response") -> None:
+def _raise_for_error(response: "httpx2.Response", body: bytes) -> None:
     """Raises WikiError for another status than 200, for a body that isn't a JSON object, and for a reported error."""
     status = response.status_code
     if status == 429 or status >= 500:
@@ -245,9 +275,11 @@ def _raise_for_error(response: "httpx2.Response") -> None:
         target = f" to {response.headers['Location']}" if "Location" in response.headers else ""
         raise WikiError(f"http_{status}", f"status {status} ({response.reason_phrase}){target}")
     try:
-        answer = _JSON_OBJECT.validate_json(response.content)
-    except ValidationError:
-        message = f"an answer that is not MediaWiki's: {response.text[:60]!r}"
+        answer = _JSON_OBJECT.validate_json(body)
+    except ValidationError as invalid:
+        if "recursion limit" in str(invalid):
+            raise WikiError("not_json", "an answer whose JSON is nested too deeply to be MediaWiki's") from None
+        message = f"an answer that is not MediaWiki's: {body[:60].decode(errors='replace')!r}"
         raise WikiError("not_json", message, again=True) from None
     if error := answer.get("error"):
         fields = error if isinstance(error, dict) else {"code": error}

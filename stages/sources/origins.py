@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from stages.common.errors import StageError
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel
-from stages.common.web import parse_url
+from stages.common.web import parse_url, refuse_password
 from stages.sources.mediawiki import WikiApi, WikiError
 from stages.sources.page_cache import CategoryPages, PageCache, ResolvedTitle, WikiPage
 from stages.sources.queries import TITLES_PER_REQUEST, Wiki
@@ -21,7 +21,7 @@ NAMED = 10  # titles in an error message
 
 def _empty_or_api_url(value: str) -> str:
     parse_url(value, "the address of an api.php")
-    return value
+    return refuse_password(value)
 
 
 class WikiParams(SectionModel):
@@ -87,14 +87,14 @@ class LiveWiki:
             timeout=params.timeout_seconds,
             attempts=params.attempts,
         )
-        self.wiki = Wiki(self.api, params.user_agent())
-        if params.license == "auto" and not self.wiki.license:
-            raise StageError(
-                f"{params.address()} names no licence that is known: it says {self.wiki.rights}; "
-                "set extract.license to its SPDX identifier, such as CC-BY-SA-4.0"
-            )
-
-        cache.write_license(self.wiki.license)
+        try:
+            self.wiki = Wiki(self.api, params.user_agent())
+            if params.license == "auto" and not self.wiki.license:
+                raise StageError(_unknown_license(params.address(), self.wiki.rights))
+            cache.write_license(self.wiki.license)
+        except StageError:
+            self.api.close()
+            raise
 
     def list_category(self, category: str) -> CategoryPages:
         depth, limit = self.params.category_depth, self.params.category_limit
@@ -192,6 +192,14 @@ class PinnedCache:
             f"{self.params.address()} ({self.cache.folder}): {name_some(titles)}\n"
             "  Set extract.pin=false once, so that the wiki is asked"
         )
+
+
+def _unknown_license(address: str, rights: str) -> str:
+    """What to say if a wiki doesn't name a licence that is known; `rights` is what it names, "" if nothing."""
+    advice = "set extract.license to its SPDX identifier, such as CC-BY-SA-4.0"
+    if rights:
+        return f"{address} names no licence that is known: it says {rights}; {advice}"
+    return f"{address} does not say under which licence its pages are; ask its owners, and {advice}"
 
 
 def name_some(titles: Sequence[str]) -> str:

@@ -54,7 +54,8 @@ class Wiki:
         self._client = _page_client(api, user_agent)
 
     def _read_site_info(self) -> tuple[str, str, str]:
-        """The language code, the licence's SPDX identifier ("" if unknown), and the licence as the wiki names it."""
+        """The language code, the licence's SPDX identifier ("" if unknown), and the licence as the wiki names it ("" if
+        it names none)."""
         wanted = {"meta": "siteinfo", "siprop": "general|rightsinfo|extensions"}
         try:
             query = self.api.query(wanted, quick=True).query
@@ -71,8 +72,8 @@ class Wiki:
                 f"{self.api.endpoint} gives no plain text: it needs MediaWiki's extension TextExtracts; "
                 "set extract.endpoint to a wiki that has it"
             )
-        rights = query.rightsinfo
-        return query.general.lang, spdx_identifier(rights.url or ""), f"{rights.text} ({rights.url})"
+        named = [part for part in (query.rightsinfo.text, query.rightsinfo.url) if part]
+        return query.general.lang, spdx_identifier(query.rightsinfo.url or ""), ", ".join(named)
 
     def list_category(self, category: str, depth: int, limit: int | str) -> list[str]:
         """Titles of at most `limit` articles (or "all"): the category's own, then those of `depth` levels below it.

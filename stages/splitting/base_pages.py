@@ -1,12 +1,13 @@
-"""Which pages a base model that is trained from scratch reads, and how much of the test split is in them.
+"""Which pages the base model reads or has read, and how much of the test split is in them.
 
-Base reads all pages unless `base.pages` is `train`, so it has read the pages that the test examples are about. That is
+A base model that is trained from scratch reads all pages unless `base.pages` is `train`, and the bundled one has read
+most of the bundled pages before. So base has read the pages that the test examples are about. That is
 no leak between the sides of the split, and it favours none of the three models, which all start from base. But an
 answer about such a page can be remembered, so it is counted.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import ConfigDict
@@ -34,6 +35,7 @@ class BaseReading:
     test_pages: int  # pages that test examples are about
     read_test_pages: int | None  # of these, pages that it reads
     sharing: int | None  # test examples that share a run of words with a page that it reads
+    read: dict[str, bool] = field(default_factory=dict)  # whether it reads a test page, by title; {} if nobody knows
 
     def metrics(self) -> dict[str, int | str]:
         read, sharing = ("unknown" if count is None else count for count in (self.read_test_pages, self.sharing))
@@ -45,13 +47,18 @@ class BaseReading:
         }
 
 
-def choose_base_pages(pages: Sequence[Page], split: Mapping[str, Sequence[Example]], params: BaseSource) -> BaseReading:
-    """Decides what the base model reads of the pages, and compares it with the test split."""
+def choose_base_pages(
+    pages: Sequence[Page], split: Mapping[str, Sequence[Example]], params: BaseSource, bundled: Sequence[Page] = ()
+) -> BaseReading:
+    """Decides what the base model reads of the pages, and compares it with the test split.
+
+    `bundled` are the pages that the bundled model has read.
+    """
     test_titles = _titles(split["test"])
-    if params.source != "scratch":
+    if params.source not in ("scratch", "bundled"):
         return BaseReading({}, len(test_titles), None, None)
-    left_out = pages_to_leave_out(pages, split) if params.pages == "train" else {}
-    read = [page for page in pages if page.title not in left_out]
+    left_out = pages_to_leave_out(pages, split) if (params.source, params.pages) == ("scratch", "train") else {}
+    read = bundled if params.source == "bundled" else [page for page in pages if page.title not in left_out]
     runs = {run for example in split["test"] for run in example_runs(example)}
     shared = runs_also_in((page.plain_text for page in read), runs)
     return BaseReading(
@@ -59,6 +66,7 @@ def choose_base_pages(pages: Sequence[Page], split: Mapping[str, Sequence[Exampl
         test_pages=len(test_titles),
         read_test_pages=len(test_titles & {normal_form(page.title) for page in read}),
         sharing=sum(not shared.isdisjoint(example_runs(example)) for example in split["test"]),
+        read=_which_are_read(split["test"], read),
     )
 
 
@@ -78,6 +86,13 @@ def pages_to_leave_out(pages: Sequence[Page], split: Mapping[str, Sequence[Examp
             elif not runs.isdisjoint(runs_of(page.plain_text)):
                 left_out.setdefault(page.title, f"words_of_{side}")
     return {page.title: left_out[page.title] for page in pages if page.title in left_out}
+
+
+def _which_are_read(examples: Sequence[Example], read: Sequence[Page]) -> dict[str, bool]:
+    """For each page that examples are about, by the title that they name, whether it is among the pages read."""
+    known = {normal_form(page.title) for page in read}
+    named = sorted({title for example in examples if (title := example.source.title) is not None})
+    return {title: normal_form(title) in known for title in named}
 
 
 def _titles(examples: Sequence[Example]) -> set[str]:

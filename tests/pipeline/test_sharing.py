@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.core.checkpoint import CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS
+from model.core.checkpoint_files import CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS
 from tests.pipeline.conftest import Workspace
 
 BUCKET = "wikitune-cache"

@@ -12,6 +12,7 @@ import pytest
 
 from stages.common.records import Answer, Answers, Example, Page, Role, Section, Source, Teacher, make_example
 from tests.stages.common.local_hub import Hub
+from tests.stages.endless_server import EndlessServer
 from tests.stages.model_server import Model, ModelServer, serving
 
 KEY = "planted-key-0123456789"
@@ -110,3 +111,12 @@ def serve(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     with running:
         yield start
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> Iterator[EndlessServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with EndlessServer() as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()

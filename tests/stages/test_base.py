@@ -16,6 +16,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from model.core.bpe_vocabulary import GPT2_SHA256, GPT2_URL
+from model.core.checkpoint import load_checkpoint
 from stages import base, infer, train
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_json
@@ -23,6 +25,9 @@ from stages.common.params import read_sections
 from stages.common.records import Example, Page
 from tests.stages.common.local_hub import FILES, Hub
 from tests.stages.conftest import MakeExample
+
+# Where tiktoken keeps its downloads, by name.
+GPT2_URLS = {name: hashlib.sha1(f"{GPT2_URL}/{name}".encode()).hexdigest() for name in GPT2_SHA256}
 
 
 def section(name: str, **changes: Any) -> Any:
@@ -77,10 +82,81 @@ def test_another_vocabulary_than_gpt2s_is_refused(
     with pytest.raises(StageError) as error:
         base.adopt_weights(section("base", source="path", path=str(folder), vocabulary=str(gpt2_vocabulary)))
     assert str(error.value) == (
-        f"{folder / 'model.safetensors'}: tensor wte.weight: found 300 rows, expected 50257, "
-        "one for each token of GPT-2's vocabulary"
+        f"{folder / 'model.safetensors'}: tensor wte.weight: found 300 rows, expected 50257, one for each token of "
+        "GPT-2's vocabulary; if the model has a vocabulary of its own, put its tokenizer.json beside the weights"
     )
     assert not base.CHECKPOINT.exists()
+
+
+@pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory, published: Path, gpt2_vocabulary: Path) -> Path:
+    """A GPT-2 with a vocabulary of its own of as many tokens as GPT-2's: its end of text is id 0, and all others are
+    one higher."""
+    folder = Path(shutil.copytree(published, tmp_path_factory.mktemp("foreign") / "model"))
+    ids = json.loads((gpt2_vocabulary / "encoder.json").read_text())
+    (folder / "vocab.json").write_text(json.dumps({token: (rank + 1) % 50257 for token, rank in ids.items()}))
+    shutil.copy(gpt2_vocabulary / "vocab.bpe", folder / "merges.txt")
+    return folder
+
+
+def test_another_vocabulary_of_the_same_size_stays_its_own(
+    project: Path, foreign: Path, gpt2_vocabulary: Path, make: MakeExample, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against OpenAI's words for a model of another language, whose 50,257 rows mean others."""
+    from transformers import AutoConfig, AutoTokenizer, GPT2Tokenizer
+
+    base.adopt_weights(section("base", source="path", path=str(foreign)))
+    assert caplog.messages == []
+    peer = GPT2Tokenizer.from_pretrained(foreign)
+    _, encoding = load_checkpoint(base.CHECKPOINT)
+    saved = AutoTokenizer.from_pretrained(base.CHECKPOINT)
+    text = "A baleia é um mamífero, 日本."
+    assert encoding.encode_ordinary(text) == peer(text)["input_ids"] == saved(text)["input_ids"]
+    ends = (encoding.eot_token, saved.eos_token_id, AutoConfig.from_pretrained(base.CHECKPOINT).eos_token_id)
+    assert ends == (0, 0, 0)
+    examples = [make(f"Name color {number}.", "Blue, or green.") for number in range(6)]
+    train.tune(examples[:4], examples[4:], section("train", epochs=1, evaluations=1), train.CHECKPOINTS / "small")
+    assert AutoConfig.from_pretrained(train.CHECKPOINTS / "small").eos_token_id == 0
+    with pytest.raises(StageError, match=r"base.vocabulary is \S+, with GPT-2's own .*, and \S+vocab.json beside"):
+        base.adopt_weights(section("base", source="path", path=str(foreign), vocabulary=str(gpt2_vocabulary)))
+
+
+def test_weights_without_a_vocabulary_get_gpt2s_with_a_warning(
+    project: Path, published: Path, gpt2_vocabulary: Path, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Guards against a vocabulary that is guessed in silence; one that is named is no guess, and its own needs none."""
+    for name, sha256 in GPT2_URLS.items():
+        shutil.copy(gpt2_vocabulary / name, tmp_path / sha256)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+        base.adopt_weights(section("base", source="path", path=str(published)))
+    assert caplog.messages == [
+        f"{published / 'model.safetensors'} comes without a vocabulary, so GPT-2's own, of OpenAI, is used. If another "
+        "one belongs to these weights, stop here and put its tokenizer.json beside them: the same ids mean other words "
+        "there"
+    ]
+    caplog.clear()
+    own = Path(shutil.copytree(published, tmp_path / "own"))
+    shutil.copy(base.CHECKPOINT / "tokenizer.json", own)
+    for changes in ({"path": str(published)}, {"path": str(own)}):
+        base.adopt_weights(section("base", source="path", vocabulary=str(gpt2_vocabulary), **changes))
+    assert caplog.messages == []
+
+
+def test_short_memory_speaks_of_what_base_has(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against advice to set micro_batch_size, which the section `base` doesn't have."""
+
+    def run_out(self: object) -> None:
+        raise MemoryError
+
+    write_json(base.LEFT_OUT, {})
+    monkeypatch.setattr("model.training.loop.TrainingRun.finish", run_out)
+    with pytest.raises(StageError) as error:
+        base.train_from_scratch(section("base", vocab_size=300, batch_size=4, sequence_length=64, n_embd=8))
+    assert str(error.value) == (
+        "memory is short for 4 rows at a time (MemoryError); lower base.batch_size (4), base.sequence_length (64) or "
+        "the model's sizes"
+    )
 
 
 def test_half_precision_is_noted(

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,19 +13,32 @@ from stages.common.records import Page
 from stages.sources.input_files import read_pages
 
 BUNDLED = Path("data/bundled/pages.jsonl")
+FOOTBALL = Path("data/bundled/football.jsonl")
 
 
-def test_bundled_pages_have_what_the_project_promises(root: Path) -> None:
+@pytest.mark.parametrize(("path", "fewest"), [(BUNDLED, 160), (FOOTBALL, 30)])
+def test_bundled_pages_have_what_the_project_promises(root: Path, path: Path, fewest: int) -> None:
     """Guards against a page without its attribution, too short to ask about, or there twice."""
-    pages = read_pages(root / BUNDLED)
-    assert len(pages) >= 160
+    pages = read_pages(root / path)
+    assert len(pages) >= fewest
     assert len({page.page_id for page in pages}) == len(pages)
     for page in pages:
         words = sum(len(section.text.split()) for section in page.sections)
         assert 120 <= words <= 300, page.title
         assert 2 <= len(page.sections) <= 4, page.title
         assert page.license == "CC0-1.0"
-        assert page.url.startswith("data/bundled/pages.jsonl#")
+        assert page.url.startswith(f"{path.as_posix()}#")
+        assert page.revision_timestamp == "2022-12-31T00:00:00Z"
+        assert not [year for year in re.findall(r"\b(?:19|20)\d\d\b", page.plain_text) if int(year) > 2022], page.title
+
+
+def test_football_is_about_what_the_other_pages_leave_out(root: Path) -> None:
+    """Guards against football that a base model knows which has read the other bundled pages."""
+    others = read_pages(root / BUNDLED)
+    assert not [page.title for page in others if "football" in page.plain_text.lower()]
+    football = read_pages(root / FOOTBALL)
+    assert not {page.title for page in others} & {page.title for page in football}
+    assert not {page.page_id for page in others} & {page.page_id for page in football}
 
 
 def test_all_pages_go_on_with_their_attribution(project: Path) -> None:

@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 
 from stages import judge
 from stages.common.errors import StageError
-from stages.common.files import read_json, read_jsonl, write_jsonl
-from stages.common.records import Answers, CheckJudgment, Example, Judgment, Source
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
+from stages.common.records import ROLES, Answers, CheckJudgment, Example, Judgment, Source
 from stages.judges.labels.choices import Comparison
 from tests.stages.conftest import MakeExample
 
@@ -41,6 +41,7 @@ def write_rows(project: Path, make: MakeExample, answers: Callable[..., Answers]
         ]
         rows = [answers(example.output, example.instruction, example.id, **texts) for example in examples]
         write_jsonl(judge.TEST, examples)
+        write_json(judge.TEST_PAGES, {})
         write_jsonl(judge.ANSWERS, rows)
         return rows
 
@@ -68,6 +69,45 @@ def test_every_pair_is_judged_in_both_orders(write_rows: Callable[..., list[Answ
         *("empty", "constant", "reference", "padded", "truncated", "declared_winner"),
     ]
     assert "passed" not in metrics["checks"]["same_answer"]  # with four rows
+
+
+def test_exact_answers_are_counted_by_what_base_has_read(
+    project: Path, make: MakeExample, answers: MakeAnswers
+) -> None:
+    """Guards against pages taken for one another, and rows that are counted only if the judge gets them."""
+    about = [Source(kind="synthetic", title=title) for title in ("Moon", "Nile")] + [Source(kind="general")]
+    examples = [make(f"What is number {n}?", f"Number {n} is blue.", source=about[n % 3]) for n in range(12)]
+    rows = [
+        answers(
+            example.output, example.instruction, example.id, full="It is blue.", small="Blue." if not n % 3 else "Red."
+        )
+        for n, example in enumerate(examples)
+    ]
+    write_jsonl(judge.TEST, examples)
+    write_jsonl(judge.ANSWERS, rows)
+    write_json(judge.TEST_PAGES, {"Moon": True, "Nile": False})
+    configure(at_most=6)
+    judge.main()
+    metrics = read_json(judge.METRICS)
+    shares = {name: [group[key] for key in ("rows", *ROLES)] for name, group in metrics["exact"].items()}
+    assert shares == {
+        "all": [12, 0, 1 / 3, 1],
+        "general": [4, 0, 0, 1],
+        "synthetic": [8, 0, 0.5, 1],
+        "from_memory": [8, 0, 0.5, 1],
+        "pages_read": [4, 0, 1, 1],
+        "pages_unread": [4, 0, 0, 1],
+    }
+    low, high = metrics["exact"]["all"]["small_95"]
+    assert 0 < low < 1 / 3 < high < 1
+    assert read_json(judge.EXACT)[rows[1].id] == {"base": False, "small": False, "full": True}
+    totals = metrics["totals_by_page"]
+    assert totals["pages_read"]["small"] > totals["pages_unread"]["small"]
+    assert sum(group["rows"] for group in totals.values()) < 6 == metrics["rows_not_judged"]
+    write_json(judge.TEST_PAGES, {"Moon": True, "Nile": True})
+    judge.main()
+    assert list(read_json(judge.METRICS)["exact"]) == ["all", "general", "synthetic", "from_memory"]
+    assert "totals_by_page" not in read_json(judge.METRICS)
 
 
 def test_a_second_run_writes_the_same_bytes(write_rows: Callable[..., list[Answers]]) -> None:
@@ -180,6 +220,7 @@ def label_rows(project: Path, answers: MakeAnswers, make: MakeExample) -> list[A
         for example in examples
     ]
     write_jsonl(judge.TEST, examples)
+    write_json(judge.TEST_PAGES, {})
     write_jsonl(judge.ANSWERS, rows)
     return rows
 

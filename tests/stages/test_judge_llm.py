@@ -9,7 +9,7 @@ import pytest
 
 from stages import judge
 from stages.common.errors import StageError
-from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.records import CRITERIA, Answers, CheckJudgment, Judgment, Teacher
 from tests.stages.conftest import MakeExample, Serve
 from tests.stages.model_server import MODEL, configure, data
@@ -28,6 +28,7 @@ def write_rows(make: MakeExample, answers: Callable[..., Answers]) -> WriteRows:
             for example, (_, _, base, small, full) in zip(examples, texts, strict=True)
         ]
         write_jsonl(judge.TEST, examples)
+        write_json(judge.TEST_PAGES, {})
         write_jsonl(judge.ANSWERS, rows)
         return rows
 
@@ -88,6 +89,7 @@ def test_a_judge_sees_no_names(serve: Serve, write_rows: WriteRows, provider: st
     metrics = read_json(judge.METRICS)
     assert (metrics["failed"], metrics["failed_not_json"], metrics["contradicted"]) == (6, 6, 6)
     assert (metrics["rows"], metrics["rows_left_out"], metrics["models"]["full"]["rows"]) == (1, 1, 1)
+    assert metrics["exact"]["all"]["rows"] == 2  # these figures don't depend on the judge
     for prompt in server.prompts:
         assert not re.search(r"\b(base|small|full)\b", prompt)
 

@@ -9,7 +9,7 @@ import pytest
 
 from stages import judge
 from stages.common.errors import StageError
-from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.records import CRITERIA, Answers, CheckJudgment, Judgment, Source
 from stages.judges.stopping import page_batches
 from tests.stages.conftest import MakeExample, Serve
@@ -36,6 +36,7 @@ def rows(make: MakeExample, answers: Callable[..., Answers]) -> list[Answers]:
         for number, example in enumerate(examples)
     ]
     write_jsonl(judge.TEST, examples)
+    write_json(judge.TEST_PAGES, {})
     write_jsonl(judge.ANSWERS, rows)
     return rows
 

@@ -50,6 +50,20 @@ def test_every_example_of_the_bundled_pages(project: Path) -> None:
     assert metrics["examples"] == len(examples) == sum(metrics["kinds"].values())
 
 
+@pytest.mark.parametrize("profile", ["football", "general"])
+def test_the_profiles_of_bundled_pages_have_enough_examples(project: Path, root: Path, profile: str) -> None:
+    """Guards against two runs that differ in more than their pages: the sizes of both are those of the profiles."""
+    words = (root / f"profiles/{profile}.args").read_text().split()
+    wanted = dict(word.split("=") for word in words if word != "-S")
+    write_jsonl(synth.PAGES, read_pages(root / wanted["extract.path"]))
+    text = Path("params.yaml").read_text()
+    for key in ("per_page", "at_least"):
+        text = re.sub(rf"^  {key}: \d+", f"  {key}: {wanted[f'synth.{key}']}", text, flags=re.M)
+    Path("params.yaml").write_text(text)
+    synth.main()
+    assert read_json(synth.METRICS)["examples"] >= int(wanted["split.synthetic.at_most"])
+
+
 def test_lessons_are_added_up(make: MakeExample) -> None:
     """Guards against a number that is that of the last page."""
     tally = synth.Tally()

@@ -4,13 +4,17 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+import torch
 
+from model.core.checkpoint import save_checkpoint
+from model.core.gpt2 import GPT2, GPT2Config
 from stages.common.errors import StageError
 from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT
 from tools.check_experiment import changed_sections, count_parameters, read_profile
 
 PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}
+ATTEMPTS = ("football", "general")  # of the reference experiment, on bundled pages
 CONTACT = "extract.contact=you@example.org"  # what a live wiki needs besides
 
 
@@ -19,7 +23,15 @@ def test_the_profiles_are_those_that_are_documented() -> None:
         line.split("`")[1] for line in (ROOT / "profiles/README.md").read_text().splitlines() if "| `" in line
     ]
     assert sorted(documented) == sorted(PROFILES)
-    assert set(PROFILES) >= {"report", "gemini", "ollama", "gpt2", "gpt2-medium", "football", "quick"}
+    assert set(PROFILES) >= {"report", "gemini", "ollama", "gpt2", "gpt2-medium", "football", "general", "quick"}
+
+
+def test_the_two_attempts_differ_in_their_pages_alone(project: Path) -> None:
+    """Guards against a comparison of two runs of different sizes. Pages that are fewer give more examples each."""
+    football, general = (dict(change.split("=") for change in read_profile(PROFILES[name])) for name in ATTEMPTS)
+    assert football.keys() == general.keys()
+    assert {key for key in football if football[key] != general[key]} == {"extract.path", "synth.per_page"}
+    assert (ROOT / football["extract.path"]).is_file() and (ROOT / general["extract.path"]).is_file()
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -96,3 +108,13 @@ def test_a_line_that_the_shell_would_take_apart_is_named(tmp_path: Path, line: s
 @pytest.mark.parametrize(("model", "count"), [("gpt2", 124_439_808), ("gpt2-xl", 1_557_611_200)])
 def test_the_published_sizes(project: Path, model: str, count: int) -> None:
     assert count_parameters({"source": "huggingface", "model": model}) == count
+
+
+def test_weights_at_a_path_are_counted_and_checked(tmp_path: Path) -> None:
+    """Guards against a pointer of Git LFS that counts as a model of 33 parameters."""
+    model = GPT2(GPT2Config(vocab_size=50, n_positions=16, n_embd=8, n_layer=1, n_head=2))
+    save_checkpoint(tmp_path, model.init_weights(torch.Generator().manual_seed(1)))
+    assert count_parameters({"source": "path", "path": str(tmp_path)}) == model.parameter_count()
+    (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(StageError, match=r"is only a pointer of Git LFS .*; correct base.path, or set"):
+        count_parameters({"source": "path", "path": str(tmp_path)})

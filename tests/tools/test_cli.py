@@ -102,6 +102,15 @@ def test_a_pipe_that_closes_is_silent(tmp_path: Path, monkeypatch: pytest.Monkey
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("arguments", ["journal", "--help", "ask --help", "check -S train.epochs=0"])
+def test_without_an_output_a_command_is_silent(tmp_path: Path, arguments: str) -> None:
+    """Guards against a traceback below `wikitune journal >&-`, where Python has no standard output at all."""
+    command = f'exec "{sys.executable}" -m tools.cli {arguments} >&-'
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, timeout=60)
+    assert done.stderr == b""
+
+
 @pytest.mark.parametrize(("change", "status"), [("train.epochs=2", 0), ("train.epochs=0", 1)])
 def test_the_exit_status_says_whether_an_experiment_can_work(project: Path, change: str, status: int) -> None:
     assert run_arguments(["check", "-S", change]) == status

@@ -9,16 +9,10 @@ import pytest
 import tiktoken
 from tokenizers import Tokenizer
 
+from model.core.bpe_vocabulary import GPT2_SIZE, GPT2_URL, published_vocabulary
 from model.core.checkpoint import save_tokenizer
 from model.core.prompt import END_OF_TEXT
-from model.core.tokenizer import (
-    GPT2_SIZE,
-    GPT2_URL,
-    VocabularyError,
-    gpt2_tokenizer,
-    load_encoding,
-    train_tokenizer,
-)
+from model.core.tokenizer import load_encoding, tokenizer_text, train_tokenizer
 
 TEXTS = ["The whale is a mammal.", "Whales don't sing in 1851;  they hum.\n\nNaïve façade: 日本 😀."] * 5
 
@@ -56,7 +50,9 @@ def test_vocabulary_must_hold_more_than_the_bytes() -> None:
 
 @pytest.fixture(scope="module")
 def gpt2_json(tmp_path_factory: pytest.TempPathFactory, gpt2_vocabulary: Path) -> Path:
-    return save_tokenizer(tmp_path_factory.mktemp("gpt2"), gpt2_tokenizer(gpt2_vocabulary), n_positions=1024)
+    return save_tokenizer(
+        tmp_path_factory.mktemp("gpt2"), tokenizer_text(published_vocabulary(gpt2_vocabulary)), n_positions=1024
+    )
 
 
 def fill_cache(vocabulary: Path, cache: Path) -> None:
@@ -97,40 +93,3 @@ def test_gpt2_has_its_own_50257_tokens(
     assert encoding.eot_token == peer.eot_token == 50256
     tokens = range(50256)
     assert encoding.decode_tokens_bytes(tokens) == peer.decode_tokens_bytes(tokens)
-
-
-def test_without_a_folder_tiktoken_downloads_the_vocabulary(
-    gpt2_vocabulary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill_cache(gpt2_vocabulary, tmp_path)
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    assert gpt2_tokenizer() == gpt2_tokenizer(gpt2_vocabulary)
-
-
-def test_without_a_network_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing listens there
-    message = (
-        f"vocabulary cannot be downloaded from {GPT2_URL}: .*; a folder with vocab.bpe and encoder.json works without a"
-    )
-    with pytest.raises(VocabularyError, match=message):
-        gpt2_tokenizer()
-
-
-@pytest.mark.parametrize("name", ["vocab.bpe", "encoder.json"])
-def test_a_wrong_vocabulary_is_named(gpt2_vocabulary: Path, tmp_path: Path, name: str) -> None:
-    """Guards against a vocabulary with a line lost, which would shift the meaning of all the ids after it."""
-    folder = tmp_path / "vocabulary"
-    with pytest.raises(VocabularyError, match=r"vocab\.bpe cannot be read: No such file or directory"):
-        gpt2_tokenizer(folder)
-    shutil.copytree(gpt2_vocabulary, folder)
-    (folder / name).chmod(0o644)
-    data = (folder / name).read_bytes()[:-9]
-    (folder / name).write_bytes(data)
-    with pytest.raises(VocabularyError) as error:
-        gpt2_tokenizer(folder)
-    expected = hashlib.sha256((gpt2_vocabulary / name).read_bytes()).hexdigest()
-    assert str(error.value) == (
-        f"{folder / name} is damaged, or not GPT-2's vocabulary of 50,257 tokens: found SHA-256 "
-        f"{hashlib.sha256(data).hexdigest()} ({len(data):,} bytes), expected {expected}"
-    )

@@ -32,7 +32,7 @@ except TrainingError as error:
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 @pytest.mark.parametrize(
     ("rows", "printed"),
-    [(64, "memory is short: set micro_batch_size below 64 rows (["), (2, "1\n")],
+    [(64, "memory is short for 64 rows at a time (["), (2, "1\n")],
     ids=["a batch too large", "in smaller pieces"],
 )
 def test_short_memory_says_what_to_set(root: Path, rows: int, printed: str) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from threading import Thread
 
 import pytest
@@ -25,6 +26,7 @@ from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.params import load_params
 from tests.stages.conftest import MakeExample
+from tests.stages.endless_server import EndlessServer
 from tests.stages.test_split import of_page, rooms, run, sides
 
 BODY = b'[{"instruction": "Name a color.", "input": "", "output": "Blue."}]' * 10
@@ -143,6 +145,27 @@ def test_a_file_that_is_too_large_is_given_up(files: Files, own_cache: Path) -> 
     assert left_over(own_cache) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("drip", r"cannot be downloaded: it sends less than 10,000 bytes a second, after 1 seconds to begin\n  Check"),
+        ("drip-headers", r"cannot be downloaded: it sends less than 10,000 bytes a second, after 1 seconds to begin"),
+        ("no-end", "is larger than 33,554,432 bytes, the limit for a download"),
+        ("bomb", "is larger than 33,554,432 bytes, the limit for a download"),
+    ],
+)
+def test_a_server_without_end_is_given_up(
+    endless: EndlessServer, own_cache: Path, monkeypatch: pytest.MonkeyPatch, path: str, message: str
+) -> None:
+    """Guards against hours for a byte every few seconds, and gigabytes of memory for a few that are packed."""
+    monkeypatch.setattr("stages.common.download.GRACE_SECONDS", 1.0 if "drip" in path else 60.0)
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    with pytest.raises(StageError, match=rf"/{path} {message}"):
+        download_file(f"{endless.url}/{path}", SHA256, most_bytes=2**25)
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 150_000  # KiB
+    assert left_over(own_cache) == []
+
+
 def test_without_a_network_the_error_says_what_to_do(own_cache: Path) -> None:
     """Guards against silently falling back to the bundled set."""
     with socket.socket() as free:
@@ -217,7 +240,11 @@ def test_the_split_takes_its_general_instructions_from_the_address(
     [
         ({"url": "http://x/y"}, "split.general: url is given, and sha256 is empty; set it to what"),
         ({"url": "ftp://x/y"}, "split.general.url: must be an address, http:// or https://, or empty"),
-        ({"url": "http://me:key@x/y"}, "split.general.url: must hold no user name and no password"),
+        (
+            {"url": "http://me:key@x/y"},
+            r"split.general.url: must hold no user name and no password: params.yaml is in Git "
+            r"\(is 'http://\*\*\*@x/y'\)",
+        ),
         ({"sha256": "12"}, "split.general.sha256: String should match pattern"),
     ],
 )

@@ -17,6 +17,7 @@ from stages.common.files import (
     read_text,
     repeated_key,
     sha256_of_file,
+    usable_cache_folder,
     write_csv,
     write_json,
     write_jsonl,
@@ -198,6 +199,21 @@ def test_the_cache_is_the_users_or_the_one_that_the_environment_names(
     monkeypatch.delenv("WIKITUNE_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     assert cache_folder("pages") == tmp_path / "home/wikitune/pages"
+
+
+def test_a_cache_that_cannot_be_written_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against "work in another folder" for a home folder without the right to write."""
+    monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path))
+    assert usable_cache_folder("snapshots").is_dir()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path / "file"))
+    message = r"the cache folder \S+file/snapshots cannot be used: Not a directory; set WIKITUNE_CACHE"
+    with pytest.raises(StageError, match=message):
+        usable_cache_folder("snapshots")
+    monkeypatch.setenv("WIKITUNE_CACHE", str(tmp_path))
+    monkeypatch.setattr("os.access", lambda folder, rights: False)  # tests may run as root, who may write anywhere
+    with pytest.raises(StageError, match=r"snapshots cannot be used: Permission denied; set WIKITUNE_CACHE"):
+        usable_cache_folder("snapshots")
 
 
 def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:

@@ -112,6 +112,13 @@ def test_a_disk_that_is_full_is_named(fetch: Fetch) -> None:
     assert Path(fetch()).joinpath("model.safetensors").read_bytes() == FILES["model.safetensors"]
 
 
+def test_a_cache_that_cannot_be_written_is_named(fetch: Fetch) -> None:
+    """Guards against advice about the network for a home folder without the right to write."""
+    said = fetch(fails=True, HF_HOME="/dev/null")
+    assert "config.json of openai-community/gpt2 at " in said and "[Errno 20] Not a directory" in said
+    assert said.endswith("  Its cache is /dev/null/hub: set HF_HOME to a folder that you may write\n")
+
+
 @pytest.mark.slow  # the client tries for half a minute
 def test_without_a_network_the_address_is_named(fetch: Fetch) -> None:
     fetch.hub.server_close()

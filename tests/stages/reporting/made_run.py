@@ -128,6 +128,20 @@ def _model(rows: int, total: float) -> dict[str, Any]:
     return {"rows": rows, **criteria, **estimate("total", total, 0.48), "total_range": [0.0, 15.0]}
 
 
+def _group(rows: int, *figures: float) -> dict[str, Any]:
+    """A figure of each model over some of the rows."""
+    found: dict[str, Any] = {"rows": rows, "clusters": rows}
+    for role, figure in zip(ROLES, figures, strict=True):
+        found |= estimate(role, figure, figure / 2)
+    return found
+
+
+def without_pages(judge: dict[str, Any]) -> dict[str, Any]:
+    """The judge's metrics of a run in which base has read all of the pages, or none."""
+    exact = {name: group for name, group in judge["exact"].items() if not name.startswith("pages_")}
+    return {name: value for name, value in judge.items() if name != "totals_by_page"} | {"exact": exact}
+
+
 def _pair(rows: int, win: float, loss: float, gain: float, verdict: str) -> dict[str, Any]:
     rates = (
         estimate("win_rate", win, 0.06) | estimate("loss_rate", loss, 0.05) | estimate("tie_rate", 1 - win - loss, 0.05)
@@ -190,6 +204,21 @@ def judge_metrics(rows: int) -> dict[str, Any]:
         "healthy": 1,
         "checks": checks,
         "models": {role: _model(rows, total) for role, total in zip(ROLES, (3.1, 8.9, 11.6), strict=True)},
+        "exact": {
+            name: _group(count, *rates)
+            for name, count, *rates in (
+                ("all", rows, 0.01, 0.12, 0.31),
+                ("general", rows // 3, 0.0, 0.15, 0.42),
+                ("synthetic", rows - rows // 3, 0.015, 0.105, 0.255),
+                ("from_memory", rows - rows // 3, 0.01, 0.09, 0.25),
+                ("pages_read", rows // 2, 0.02, 0.13, 0.34),
+                ("pages_unread", rows - rows // 3 - rows // 2, 0.0, 0.03, 0.04),
+            )
+        },
+        "totals_by_page": {
+            "pages_read": _group(rows // 2 - 1, 2.9, 8.8, 11.9),
+            "pages_unread": _group(rows - rows // 3 - rows // 2, 2.8, 7.1, 7.4),
+        },
         "pairs": {
             "full-base": _pair(rows, 0.745, 0.115, 8.5, "better"),
             "full-small": _pair(rows, 0.41, 0.36, 0.35, "unresolved"),
@@ -269,6 +298,11 @@ def write_run(folder: Path, rows: int) -> None:
     write_jsonl(
         folder / "data/judgments.jsonl", (judgment for example in tested for judgment in judgments_of(example, rng))
     )
+    exact = {
+        example.id: {"base": False, "small": number % 9 == 0, "full": number % 3 == 0}
+        for number, example in enumerate(tested)
+    }
+    write_json(folder / "data/exact.json", exact)
     for name, values in metrics(rows).items():
         write_json(folder / f"reports/metrics/{name}.json", values)
     write_csv(folder / "reports/curves/full.csv", curve(2.44, 0.512))

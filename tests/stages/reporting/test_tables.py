@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from stages.common.records import Scores
+from stages.common.records import ROLES, Scores
 from stages.common.yaml_files import read_yaml
 from stages.reporting import tables
 from stages.reporting.evidence import Evidence
@@ -48,6 +48,12 @@ def test_tables_hold_what_pictures_show(evidence: Evidence, tmp_path: Path) -> N
         "too_short,14,30,44",
     ]
     assert (folder / "percents.csv").read_text().splitlines()[0] == "model,percent,low,high"
+    assert (folder / "exact.csv").read_text().splitlines()[:4] == [
+        "rows,model,count,percent,low,high",
+        "all,base,24,1.0,0.5,1.5",
+        "all,small,24,12.0,6.0,18.0",
+        "all,full,24,31.0,15.5,46.5",
+    ]
 
 
 def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -> None:
@@ -62,7 +68,7 @@ def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -
             x = plot["x"] if isinstance(plot["x"], str) else plot["x"][name]
             assert {x, *([columns] if isinstance(columns, str) else columns)} <= set(header), title
             files.add(name)
-    assert files == {f"tables/{name}.csv" for name in tables.TABLES.keys() - {"rows"}} | {
+    assert files == {f"tables/{name}.csv" for name in tables.TABLES.keys() - {"rows", "exact"}} | {
         "curves/full.csv",
         "curves/small.csv",
     }
@@ -71,12 +77,14 @@ def test_dvc_plots_names_columns_that_are_there(evidence: Evidence, run: Path) -
 def test_each_row_with_its_totals_and_outcomes(evidence: Evidence) -> None:
     """Guards against rows that `wikitune compare` would take for 0 points, and outcomes of the wrong side."""
     table = tables.row_table(evidence)
-    assert list(table) == ["id", "page", "base", "small", "full", "full-base", "full-small", "small-base"]
+    exact = [f"exact_{role}" for role in ROLES]
+    assert list(table) == ["id", "page", *ROLES, "full-base", "full-small", "small-base", *exact]
     assert list(table["id"]) == [row.example.id for row in evidence.rows]
     for line, row in zip(table.to_dict("records"), evidence.rows, strict=True):
         assert line["page"] == (row.example.source.title or "")
+        assert [line[name] for name in exact] == [int(row.exact[role]) for role in ROLES]
         if not row.counts:
-            assert {line[name] for name in list(table)[2:]} == {""}
+            assert {line[name] for name in list(table)[2:-3]} == {""}
             continue
         assert (
             line["full-base"]

@@ -24,6 +24,16 @@ PAGE = {
 }
 
 
+def test_a_category_may_be_written_in_any_case(tmp_path: Path) -> None:
+    """Guards against a page that no wiki has, for a line that its own search box understands."""
+    lines = ["category:Rivers", "CATEGORY : Lakes ", "Category:Seas", "Category_:_Bays", "Category theory: a history"]
+    (tmp_path / "titles.txt").write_text("\n".join(lines), encoding="utf-8")
+    assert read_titles(tmp_path / "titles.txt") == [
+        *("Category:Rivers", "Category:Lakes", "Category:Seas", "Category:Bays"),
+        "Category theory: a history",
+    ]
+
+
 def test_a_title_that_two_pages_have_is_named(tmp_path: Path) -> None:
     """Guards against examples that name the wrong page as their source."""
     path = tmp_path / "pages.jsonl"

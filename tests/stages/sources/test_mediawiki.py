@@ -8,7 +8,9 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from threading import Timer
 
 import pytest
@@ -18,7 +20,8 @@ from stages.common.errors import StageError
 from stages.common.files import read_jsonl
 from stages.common.records import Page
 from stages.sources import mediawiki
-from stages.sources.mediawiki import Pace, WikiError
+from stages.sources.mediawiki import Pace, WikiApi, WikiError
+from tests.stages.endless_server import EndlessServer
 from tests.stages.sources.conftest import Extraction
 from tests.stages.sources.local_wiki import Asked, Fault, LocalWiki, api_error
 
@@ -204,6 +207,30 @@ def test_a_host_that_cannot_be_reached_is_named(run: Extraction, host: str, monk
             StageError, match=rf"{endpoint} gives no answer: \[Errno -?\d+\] .*\n  Set extract.endpoint"
         ):
             run("Nile", endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "message"),
+    [
+        ("drip", "timeout", "no whole answer within 1 seconds"),
+        ("drip-headers", "timeout", "no whole answer within 1 seconds"),
+        ("no-end", "too_large", "an answer that is larger than 33,554,432 bytes, the limit"),
+        ("bomb", "too_large", "an answer that is larger than 33,554,432 bytes, the limit"),
+        ("deep", "not_json", "an answer whose JSON is nested too deeply to be MediaWiki's"),
+    ],
+)
+def test_an_answer_without_end_is_given_up(endless: EndlessServer, path: str, reason: str, message: str) -> None:
+    """Guards against minutes for a byte every few seconds, and gigabytes of memory for one answer."""
+    before, start = getrusage(RUSAGE_SELF).ru_maxrss, time.monotonic()
+    timeout = 0.5 if "drip" in path else 30.0
+    with closing(WikiApi(f"{endless.url}/{path}", "test", gap=0.0, timeout=timeout, attempts=1)) as api:
+        with pytest.raises(WikiError) as error:
+            api.query({"meta": "siteinfo"})
+        assert (error.value.reason, str(error.value)) == (reason, message)
+        with pytest.raises(WikiError, match=message):
+            api.get({"prop": "extracts"}, "test")
+    assert time.monotonic() - start < 20
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
 
 
 def test_all_threads_wait_where_one_was_asked_to() -> None:

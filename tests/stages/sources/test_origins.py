@@ -82,12 +82,26 @@ def test_an_unknown_licence_must_be_set(wiki: LocalWiki, run: Extraction) -> Non
     """Guards against a guessed licence."""
     wiki.add("Nile")
     wiki.rights = {"url": "", "text": "All ours"}
-    with pytest.raises(StageError, match=r"names no licence that is known: it says All ours \(\); set extract.license"):
+    with pytest.raises(StageError, match=r"names no licence that is known: it says All ours; set extract.license"):
         run("Nile")
     run("Nile", license="GFDL-1.3-or-later")
     assert written_pages()[0].license == "GFDL-1.3-or-later"
     with pytest.raises(StageError, match=r"wiki/Nile has no licence that is known; set extract.license"):
         run("Nile", pin=True)
+
+
+@pytest.mark.parametrize("rights", [{"url": "", "text": ""}, {}], ids=["empty", "none"])
+def test_a_wiki_without_a_licence_says_so_in_a_sentence(
+    wiki: LocalWiki, run: Extraction, rights: dict[str, str]
+) -> None:
+    """Guards against "it says None (None)"."""
+    wiki.rights = rights
+    with pytest.raises(StageError) as error:
+        run("Nile")
+    assert str(error.value) == (
+        f"{wiki.endpoint} does not say under which licence its pages are; ask its owners, and set extract.license to "
+        "its SPDX identifier, such as CC-BY-SA-4.0"
+    )
 
 
 def test_the_licence_is_the_one_that_the_wiki_names_now(wiki: LocalWiki, run: Extraction, tmp_path: Path) -> None:
@@ -113,6 +127,15 @@ def test_the_licence_is_the_one_that_the_wiki_names_now(wiki: LocalWiki, run: Ex
         ({"contact": "mé@example.org"}, "extract.contact: String should match pattern"),
         ({"endpoint": "en.wikipedia.org"}, "extract.endpoint: must be the address of an api.php, http:// or https://"),
         ({"endpoint": "http://local:99999/"}, "extract.endpoint: must be the address of an api.php"),
+        (
+            {"endpoint": "https://me:secret@wiki.example/api.php"},
+            r"extract.endpoint: must hold no user name and no password: .* \(is 'https://\*\*\*@wiki.example/api.php'\)",
+        ),
+        ({"endpoint": "https://me@wiki.example/api.php"}, "extract.endpoint: must hold no user name and no password"),
+        (
+            {"endpoint": "https://me:sec/ret@wiki.example:x/api.php"},
+            r"extract.endpoint: must be the address .* \(is 'https://\*\*\*@wiki.example:x/api.php'\)",
+        ),
         ({"language": "../en"}, "extract.language: String should match pattern"),
         ({"concurrency": 5}, r"extract.concurrency: Input should be less than or equal to 4 \(is 5\)"),
         ({"category_limit": 0}, "extract.category_limit: must be all, or a whole number from 1"),

@@ -48,7 +48,17 @@ def test_base_reads_all_pages_and_test_pages_are_counted(sides: dict[str, list[E
     """Guards against a proof of zeros beside a base model that has read every test page."""
     reading = choose_base_pages(pages, sides, source("all"))
     assert (reading.left_out, reading.test_pages, reading.read_test_pages, reading.sharing) == ({}, 1, 1, 0)
-    assert choose_base_pages(pages[:2], sides, source("all")).read_test_pages == 0
+    assert reading.read == {"Tide": True}
+    without = choose_base_pages(pages[:2], sides, source("all"))
+    assert (without.read_test_pages, without.read) == (0, {"Tide": False})
+
+
+def test_the_bundled_model_has_read_what_its_list_says(sides: dict[str, list[Example]], pages: list[Page]) -> None:
+    """Guards against a model that is taken to have read the pages of this run, or to obey `base.pages`."""
+    for choice in ("all", "train"):
+        reading = choose_base_pages(pages, sides, source(choice, "bundled"), pages[:2])
+        assert (reading.left_out, reading.read_test_pages, reading.read) == ({}, 0, {"Tide": False})
+    assert choose_base_pages(pages[:1], sides, source("all", "bundled"), pages).read == {"Tide": True}
 
 
 def test_base_reads_the_training_side_alone(sides: dict[str, list[Example]], pages: list[Page], page: MakePage) -> None:
@@ -69,7 +79,7 @@ def test_titles_are_compared_in_normal_form(make: MakeExample, page: MakePage) -
     """Guards against a test page that base reads under another spelling of its title."""
     about = make("What is it?", "A town.", source=Source(kind="synthetic", title="Orle\u0301ans"))
     reading = choose_base_pages([page("Orléans", "A town.")], {"train": [], "val": [], "test": [about]}, source("all"))
-    assert (reading.test_pages, reading.read_test_pages) == (1, 1)
+    assert (reading.test_pages, reading.read_test_pages, reading.read) == (1, 1, {"Orle\u0301ans": True})
 
 
 @pytest.mark.parametrize("choice", ["all", "train"])
@@ -79,7 +89,7 @@ def test_what_others_have_trained_on_is_unknown(
 ) -> None:
     """Guards against a zero for what nobody has counted."""
     reading = choose_base_pages(pages, sides, source(choice, name))
-    assert reading.left_out == {}
+    assert (reading.left_out, reading.read) == ({}, {})
     assert reading.metrics()["read_test_pages"] == reading.metrics()["test_examples_that_share_words"] == "unknown"
 
 
@@ -101,6 +111,7 @@ def test_the_bundled_pages_by_a_plain_count(project: Path, root: Path) -> None:
         titles = {row.source.title for row in test if row.source.title}
         assert metrics["test_pages"] == len(titles)
         assert metrics["read_test_pages"] == len(titles - left_out.keys())
+        assert read_json(split.TEST_PAGES) == {title: title not in left_out for title in sorted(titles)}
         assert (sharing > 0, bool(left_out)) == ((True, False) if choice == "all" else (False, True))
 
 
