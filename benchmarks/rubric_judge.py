@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.curation import BUNDLED, EXAMPLES_PER_PAGE, TEXTS, remake_example
 from stages import judge
-from stages.common.files import count_lines, read_jsonl, write_jsonl
+from stages.common.files import count_lines, read_jsonl, write_json, write_jsonl
 from stages.common.instruction_sets import read_instructions
 from stages.common.records import Answer, Answers, Example, Page, Role
 from stages.teachers.rules.teacher import teach
@@ -48,6 +48,7 @@ def time_judge(pairs: int) -> None:
         os.chdir(folder)
         write_jsonl(judge.TEST, examples)
         write_jsonl(judge.ANSWERS, rows)
+        write_json(judge.TEST_PAGES, {})
         Path("data/labels").mkdir()
         start = time.process_time()
         judge.main()

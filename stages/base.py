@@ -1,14 +1,17 @@
-"""base: the model that tuning starts from: a small GPT-2 trained on the pages' text, or GPT-2's own weights."""
+"""base: the model that tuning starts from: the bundled one, one trained on the pages' text, or GPT-2's own weights."""
 
+import json
 import logging
+import math
 import random
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import read_json, read_jsonl, usable_cache_folder, write_json
+from stages.common.files import read_json, read_jsonl, sha256_of_file, usable_cache_folder, write_json, write_text
 from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
@@ -22,12 +25,14 @@ log = logging.getLogger(__name__)
 
 PAGES = Path("data/pages.jsonl")
 LEFT_OUT = Path("data/splits/left_out_of_base.json")  # titles of pages not to read; split chooses them by base.pages
+BUNDLED = Path("data/bundled/base")  # pre-trained by this project: `primer/` says on what
+FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")  # of a checkpoint
 CHECKPOINT = Path("data/checkpoints/base")
 METRICS = Path("reports/metrics/base.json")
 
 
 class Params(SectionModel):
-    source: Literal["scratch", "huggingface", "path"]
+    source: Literal["bundled", "scratch", "huggingface", "path"]
     model: Literal["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"]
     # A commit, a branch, a tag, or default: the commit pinned in stages/common/hub.py.
     revision: Annotated[str, Field(min_length=1)]
@@ -73,8 +78,32 @@ class Params(SectionModel):
 def main() -> None:
     params = load_params("base", Params)
     with name_in_errors(CHECKPOINT):
-        metrics = train_from_scratch(params) if params.source == "scratch" else adopt_weights(params)
+        make = {"bundled": copy_bundled, "scratch": train_from_scratch}.get(params.source, adopt_weights)
+        metrics = make(params)
     write_json(METRICS, metrics)
+
+
+def copy_bundled(params: Params) -> dict[str, object]:
+    """Copies the model that comes with this project, and returns the metrics. The copy has `base.dropout`."""
+    from safetensors import SafetensorError, safe_open
+
+    CHECKPOINT.mkdir(parents=True, exist_ok=True)
+    try:
+        for name in FILES:
+            shutil.copyfile(BUNDLED / name, CHECKPOINT / name)
+        with safe_open(CHECKPOINT / "model.safetensors", framework="np") as weights:
+            shapes = [weights.get_slice(name).get_shape() for name in weights.keys()]  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise StageError(f"{BUNDLED} is not whole: {error}; restore it with git restore {BUNDLED}") from error
+    config = read_json(CHECKPOINT / "config.json")
+    config |= dict.fromkeys(("attn_pdrop", "embd_pdrop", "resid_pdrop"), params.dropout)
+    write_text(CHECKPOINT / "config.json", json.dumps(config, indent=2) + "\n")
+    return {
+        "parameters": sum(math.prod(shape) for shape in shapes),
+        "vocab_size": config["vocab_size"],
+        "source": params.source,
+        "sha256": sha256_of_file(CHECKPOINT / "model.safetensors"),
+    }
 
 
 def adopt_weights(params: Params) -> dict[str, object]:

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from stages.common.download import Sha256, Url, download_file
 from stages.common.errors import StageError, run_stage
-from stages.common.files import read_jsonl, write_json, write_jsonl
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.instruction_sets import MissingInput, read_instructions
 from stages.common.params import SAME_RESULT, AtMost, SectionModel, Seed, load_params
 from stages.common.processes import map_chunks
@@ -27,7 +27,8 @@ from stages.curation.malformed import malformed
 from stages.curation.near_duplicate import near_duplicate_pairs
 from stages.curation.rules import Thresholds, curate
 from stages.splitting.allocation import SIDES, Split, allocate
-from stages.splitting.base_pages import BaseReading, BaseSource, choose_base_pages
+from stages.splitting.base_pages import BaseSource, choose_base_pages
+from stages.splitting.base_questions import count_asked, read_asked, refuse_asked, was_asked
 from stages.splitting.grouping import group_examples
 from stages.splitting.proof import Proof, prove, refuse_leaks
 from stages.splitting.shared_words import count_shared_wording
@@ -39,6 +40,10 @@ REJECTED = SPLITS / "general_rejected.jsonl"
 LEFT_OUT = SPLITS / "left_out_of_base.json"
 TEST_PAGES = SPLITS / "test_pages.json"  # whether base reads each page of test, by title; {} where nobody knows
 METRICS = Path("reports/metrics/split.json")
+# What the bundled base model has read, and what it was asked there: primer/asked_questions.py wrote this.
+BUNDLED_PAGES = Path("data/bundled/pages.jsonl")
+BUNDLED_READING = Path("data/bundled/base/reading.json")
+BUNDLED_QUESTIONS = Path("data/bundled/base/questions.xz")
 
 
 class GeneralParams(SectionModel):
@@ -67,7 +72,8 @@ class Params(SectionModel):
     synthetic: SyntheticParams
     full: AtMost  # examples in total; if a number, that many must exist
     small: Annotated[int, Field(ge=10)]  # examples in total, taken from full; with 10 or more, no side is empty
-    decontaminate: bool  # curate the general tasks, and keep examples that share content on one side
+    # Curate the general tasks, keep examples that share content on one side, and test no question that base was asked.
+    decontaminate: bool
 
     @model_validator(mode="after")
     def _small_fits(self) -> Self:
@@ -103,8 +109,12 @@ def main() -> None:
     base_source = load_params("base", BaseSource)
     synthetic = read_jsonl(CURATED, Example)
     general, without_input = read_general(params.general)
-    division = divide(synthetic, general, params, limits)
-    reading = choose_base_pages(read_jsonl(PAGES, Page), division.full, base_source)
+    is_bundled = base_source.source == "bundled"
+    asked = read_asked(BUNDLED_QUESTIONS) if is_bundled else frozenset()
+    division = divide(synthetic, general, params, limits, asked)
+    reading = choose_base_pages(
+        read_jsonl(PAGES, Page), division.full, base_source, read_bundled_pages() if is_bundled else []
+    )
     for name, split in (("full", division.full), ("small", division.small)):
         for side in SIDES:
             write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
@@ -112,7 +122,16 @@ def main() -> None:
     write_json(LEFT_OUT, reading.left_out)
     write_json(TEST_PAGES, reading.read)
     by_url = len(general) if params.general.url else 0
-    write_json(METRICS, split_metrics(division, reading, len(synthetic), by_url, without_input))
+    metrics = split_metrics(division, len(synthetic), by_url, without_input)
+    known = asked if base_source.source in ("bundled", "scratch") else None
+    base_metrics = reading.metrics() | count_asked(division.pool.examples, division.full, known)
+    write_json(METRICS, metrics | {"base": base_metrics})
+
+
+def read_bundled_pages() -> list[Page]:
+    """The bundled pages that the bundled base model has read."""
+    titles = set(read_json(BUNDLED_READING)["pages"]["read"])
+    return [page for page in read_jsonl(BUNDLED_PAGES, Page) if page.title in titles]
 
 
 def read_general(params: GeneralParams) -> tuple[list[Example], int]:
@@ -121,11 +140,13 @@ def read_general(params: GeneralParams) -> tuple[list[Example], int]:
     return read_instructions(path, params.missing_input)
 
 
-def divide(synthetic: list[Example], general: list[Example], params: Params, limits: Thresholds) -> Division:
-    """Draws examples and divides them into train, val and test.
+def divide(
+    synthetic: list[Example], general: list[Example], params: Params, limits: Thresholds, asked: frozenset[int]
+) -> Division:
+    """Draws examples and divides them into train, val and test. `asked` has the hashes of what base was asked.
 
-    Raises StageError if there are too few examples, if groups that must stay together are too large, or if two sides
-    share content although `decontaminate` is on.
+    Raises StageError if there are too few examples, if groups that must stay together are too large, or if, although
+    `decontaminate` is on, two sides share content, or val or test asks what base was asked.
     """
     rng = random.Random(params.seed)
     pool = draw_pool(synthetic, general, params, limits, rng)
@@ -133,13 +154,16 @@ def divide(synthetic: list[Example], general: list[Example], params: Params, lim
     if params.decontaminate:
         similar = near_duplicate_pairs(pool.contents, limits.min_similarity)
         groups = group_examples(pool.examples, pool.contents, similar)
-        full = allocate(pool.examples, groups, full_sizes, rng)
+        known = {example.id for example in pool.examples if was_asked(example, asked)}
+        full = allocate(pool.examples, groups, full_sizes, rng, only_train=known)
+        check_train(len(full["train"]), full_sizes["train"], params)
     else:
         full = cut_in_order(pool.examples, full_sizes)
     pool.contents.clear()  # of a million examples they take gigabytes, which the proof needs
     proof = prove(full, limits.min_similarity)
     if params.decontaminate:
         refuse_leaks(proof)
+        refuse_asked(full, asked)
     return Division(pool, full, nested(full, small_sizes), proof)
 
 
@@ -237,9 +261,16 @@ def check_sizes(available: int, params: Params) -> tuple[dict[str, int], dict[st
     return full_sizes, small_sizes
 
 
-def split_metrics(
-    division: Division, reading: BaseReading, synthetic_read: int, by_url: int, without_input: int
-) -> dict[str, object]:
+def check_train(found: int, wanted: int, params: Params) -> None:
+    """Raises StageError if `full` is a number, and examples that were left out of val and test are missing in train."""
+    if params.full != "all" and found < wanted:
+        raise StageError(
+            f"params.yaml: split.full asks for {params.full} examples, {wanted - found} are missing: the base model "
+            "was asked their questions, so they can't stand in val or test; lower split.full, or set it to all"
+        )
+
+
+def split_metrics(division: Division, synthetic_read: int, by_url: int, without_input: int) -> dict[str, object]:
     pool, rejected = division.pool, division.pool.rejected
     drawn_general = len(pool.examples) - pool.synthetic
     full_sizes, small_sizes = ({side: len(split[side]) for side in SIDES} for split in (division.full, division.small))
@@ -259,7 +290,6 @@ def split_metrics(
         "small": small_sizes,
         **division.proof.metrics(),
         "test_examples_that_share_wording": count_shared_wording(division.full),
-        "base": reading.metrics(),
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
+from stages.base import BUNDLED
 from stages.common.errors import StageError
 from stages.common.files import read_text
 from stages.common.instruction_sets import read_instructions
@@ -176,10 +177,12 @@ def _config_at(path: Path) -> "GPT2Config":
 
 
 def _config(base: dict[str, Any]) -> "GPT2Config":
+    from model.core.config_file import read_settings
     from model.core.gpt2 import GPT2Config
 
     if base["source"] == "huggingface":
         width, blocks, heads = PUBLISHED[base["model"]]
         return GPT2Config(n_embd=width, n_layer=blocks, n_head=heads)
     names = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")
-    return GPT2Config(**{name: base[name] for name in names})
+    sizes = read_settings(BUNDLED / "config.json") if base["source"] == "bundled" else base
+    return GPT2Config(**{name: sizes[name] for name in names})

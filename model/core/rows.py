@@ -57,6 +57,10 @@ class PackedRows:
     def __init__(self, rows: Sequence[Sequence[int]], at_most_shared: int = 0, pad: int = 0) -> None:
         """`rows` have at least two tokens each. At most `at_most_shared` tokens of their common prefix are shared."""
         self.shared = shared = _shared_prefix(rows, at_most_shared)
+        self.equal = not shared and len({len(row) for row in rows}) == 1 and (len(rows[0]) - 1) % self.MULTIPLE == 0
+        if self.equal:
+            self._lay_out_equal_rows(torch.tensor(rows))
+            return
         tokens = list(rows[0][:shared])
         positions = list(range(shared))
         starts: list[int] = []  # of each row's own tokens, in `tokens`
@@ -70,6 +74,22 @@ class PackedRows:
         self._spans = [(start, len(row) - 1 - shared) for start, row in zip(starts, rows, strict=True)]
         self._pair_tokens_with_targets(rows, starts)
         self._index_attention(padding)
+
+    def _lay_out_equal_rows(self, table: Tensor) -> None:
+        """The same for rows [B, T + 1] of one length that need no padding, in a hundredth of the time: pre-training
+        has thousands of tokens in a row."""
+        B, T = len(table), table.shape[1] - 1
+        places = torch.arange(B * T)
+        self.tokens, self.targets = table[:, :-1].flatten(), table[:, 1:].flatten()
+        self.positions = torch.arange(T).repeat(B)
+        self.target_positions = self.positions + 1
+        self.sources = self.from_rectangle = places
+        self.to_rectangle = places.view(B, T)
+        self.row_index = places // T
+        self.repeats = torch.ones(B * T)
+        self._spans = [(start, T) for start in range(0, B * T, T)]
+        self.visible = torch.ones(T, T, dtype=torch.bool).tril()
+        self.visible_in_prefix = torch.ones(0, 0, dtype=torch.bool)
 
     def _pair_tokens_with_targets(self, rows: Sequence[Sequence[int]], starts: Sequence[int]) -> None:
         # First the pairs inside the prefix: token and target are both shared.
@@ -108,6 +128,9 @@ class PackedRows:
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
         count, width = self.to_rectangle.shape  # read from the tensor, so that compiled code takes any size
+        if self.equal:
+            q, k, v = (x.view(count, width, *x.shape[1:]).transpose(1, 2) for x in (q, k, v))
+            return _attention(q, k, v, None, dropout).transpose(1, 2).flatten(0, 1)
         cells = self.to_rectangle.flatten()
 
         def own(x: Tensor) -> Tensor:  # the rows' own tokens: [N, H, D] -> [B, H, T, D]
@@ -138,11 +161,14 @@ class PackedRows:
         return self
 
 
-def _attention(q: Tensor, k: Tensor, v: Tensor, visible: Tensor, dropout: float) -> Tensor:
+def _attention(q: Tensor, k: Tensor, v: Tensor, visible: Tensor | None, dropout: float) -> Tensor:
     """Attention of q [B, H, T, D] to k and v [B, H, S, D] where the mask `visible` [T, S] allows it: [B, H, T, D].
+    Without a mask, S is T and each token sees those up to itself.
 
     On a CPU it is written out: for short rows, the backward pass of the fused kernel takes longer than this.
     """
+    if visible is None:
+        return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True)
     if q.device.type != "cpu":
         return F.scaled_dot_product_attention(q, k, v, attn_mask=visible, dropout_p=dropout)
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)

@@ -181,7 +181,8 @@ class TrainingRun:
         self.hidden = self.weights.working.hidden
         if config.compile:
             torch.use_deterministic_algorithms(True)  # for compiled code, too
-            self.hidden = torch.compile(self.weights.working.hidden, dynamic=True)
+            of_one_length = len({len(sequence.tokens) for sequence in training}) == 1
+            self.hidden = torch.compile(self.weights.working.hidden, dynamic=None if of_one_length else True)
         self.optimizer = AdamW(config.weight_decay)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch

@@ -67,8 +67,7 @@ class AdamW:
     ) -> None:
         states = [self._state(parameter) for parameter in group]
         steps = [state["step"] for state in states]
-        for step in steps:
-            step += 1
+        torch._foreach_add_(steps, 1)
         kernel(
             group,
             [parameter.grad for parameter in group],
@@ -140,35 +139,46 @@ class MasterWeights:
         """One optimizer step with the gradients multiplied by `scale`. Then clears the gradients and refreshes the
         working copy. Call `gradients` first."""
         for part in self._parts:
-            used = 0
-            for trained, working in part:
-                assert working.grad is not None
-                if trained is not working:
-                    trained.grad = self._buffer[used : used + trained.numel()].view_as(trained).copy_(working.grad)
-                    working.grad = None
-                    used += trained.numel()
-                if scale != 1.0 and trained.grad is not None:
-                    trained.grad.mul_(scale)
+            if self.working is not self.model:
+                self._convert_gradients(part)
+            if scale != 1.0:
+                torch._foreach_mul_([trained.grad for trained, _ in part if trained.grad is not None], scale)
             optimizer.step((trained for trained, _ in part), learning_rate)
             for trained, _ in part:
                 trained.grad = None
         self.refresh()
 
     @torch.no_grad()
+    def _convert_gradients(self, part: "list[Pair]") -> None:
+        """Moves the working copy's gradients to the trained weights, in float32."""
+        used, converted, found = 0, [], []
+        for trained, working in part:
+            assert working.grad is not None
+            converted.append(self._buffer[used : used + trained.numel()].view_as(trained))
+            found.append(working.grad)
+            used += trained.numel()
+            working.grad = None
+        torch._foreach_copy_(converted, found)
+        for (trained, _), gradient in zip(part, converted, strict=True):
+            trained.grad = gradient
+
+    @torch.no_grad()
     def refresh(self) -> None:
         """Copies the trained weights into the working copy."""
-        for trained, working in self._pairs:
-            if trained is not working:
-                working.copy_(trained)
+        if self.working is not self.model:
+            torch._foreach_copy_([working for _, working in self._pairs], [trained for trained, _ in self._pairs])
 
 
 Pair = tuple[nn.Parameter, nn.Parameter]  # a trained weight and its working copy
+GPU_PART = 2**24  # elements: a GPU waits for each kernel to start, so there fewer parts are worth 64 MB
 
 
 def _split(pairs: list[Pair]) -> tuple[list[list[Pair]], int]:
-    """Splits the pairs, in their order, into parts that are no larger than the largest weight. Returns the parts and
-    the number of elements of that weight."""
-    limit = max((trained.numel() for trained, _ in pairs), default=0)
+    """Splits the pairs, in their order, into parts that are no larger than the largest weight, or than `GPU_PART` on a
+    GPU. Returns the parts and the number of elements of the largest possible one."""
+    sizes = [trained.numel() for trained, _ in pairs]
+    on_gpu = any(trained.device.type == "cuda" for trained, _ in pairs)
+    limit = min(max([*sizes, GPU_PART if on_gpu else 0]), sum(sizes))
     parts: list[list[Pair]] = []
     room = 0
     for pair in pairs:

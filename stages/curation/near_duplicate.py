@@ -100,7 +100,8 @@ class _WordJoin:
     def _pairs_that_share_no_more(self, places: Sequence[int], shared: int) -> Iterator[tuple[int, int]]:
         """The pairs among contents whose questions have only the `shared` words in common. If one of two questions is
         short, these are all words of one of them (`asks_the_same`); pairs of two that go on are left out."""
-        complete, going_on = [], []
+        complete: list[int] = []
+        going_on: list[int] = []
         for place in places:
             size = len(self._contents[place].question)
             (complete if size == shared or size >= LONG else going_on).append(place)

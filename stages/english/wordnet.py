@@ -18,6 +18,9 @@ Part = Literal["noun", "verb", "adj", "adv"]
 PARTS: tuple[Part, ...] = ("noun", "verb", "adj", "adv")
 _LETTERS: dict[str, Part] = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
 
+# Symbol, part of speech, offset, and the numbers of the two words, a byte each (0: all words).
+_Pointer = tuple[str, Part, int, int]
+
 _SENSES = 4  # of a word and part of speech; the rarer ones mislead more often than they help
 _KIND_SENSES = 2  # the same, where only the kind of thing is asked
 _KIND_LEVELS = 3  # how many steps up two things may meet to be of one kind
@@ -26,9 +29,7 @@ _KIND_LEVELS = 3  # how many steps up two things may meet to be of one kind
 @dataclass(frozen=True, slots=True)
 class _Synset:
     words: tuple[str, ...]  # in lower case, without the mark of an adjective's position
-    pointers: tuple[
-        tuple[str, Part, int, int], ...
-    ]  # symbol, part of speech, offset, number of the word (0: all words)
+    pointers: tuple[_Pointer, ...]
 
 
 @lru_cache(maxsize=65536)

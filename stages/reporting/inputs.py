@@ -59,6 +59,9 @@ def count_shared_beside(evidence: Evidence, wording: Wording) -> dict[str, str]:
     counts = {} if shared is None else {"wording": share(shared, tests)}
     if pages is not None:
         counts |= {"read_pages": share(read, pages), "read_words": share(words, tests)}
+    asked, val = (evidence.number("split", *path) for path in (("base", "asked_in_val_and_test"), ("full", "val")))
+    if asked is not None and tests is not None and val is not None:
+        counts["asked"] = share(asked, val + tests)
     return counts
 
 

@@ -3,11 +3,14 @@
 Each side has about the same share of synthetic and general examples. Groups come in random order. A side takes its
 groups from the shortest prefix of the list in which some of them add up to its size. Which sums are possible is
 computed by dynamic programming (subset sum).
+
+Some examples may stand in train only, because the base model knows their questions. They are left out where their group
+goes to test or val.
 """
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from stages.common.errors import StageError
 from stages.common.records import Example
@@ -22,18 +25,25 @@ class TooCoarseError(StageError):
     """No set of whole groups has the size of a side."""
 
 
-def allocate(pool: Sequence[Example], numbers: Sequence[int], sizes: Mapping[str, int], rng: random.Random) -> Split:
-    """Splits the pool into sides of the given sizes. `numbers` has the number of each example's group.
+def allocate(
+    pool: Sequence[Example],
+    numbers: Sequence[int],
+    sizes: Mapping[str, int],
+    rng: random.Random,
+    only_train: Collection[str] = frozenset(),
+) -> Split:
+    """Splits the pool into sides of the given sizes. `numbers` has the number of each example's group, and `only_train`
+    the ids of examples that mustn't be in test or val. Train is smaller if too few are left because of these.
 
     Raises StageError if whole groups don't add up to the sizes.
     """
     groups = collect_groups(pool, numbers)
     rng.shuffle(groups)
     try:
-        split = _fill_sides(groups, sizes)
+        split = _fill_sides(groups, sizes, only_train)
     except TooCoarseError:
         # Test and val may have used up the small groups that train needs. Largest first, they are left for later sides.
-        split = _fill_sides(sorted(groups, key=len, reverse=True), sizes)
+        split = _fill_sides(sorted(groups, key=len, reverse=True), sizes, only_train)
     return {side: mix_kinds(split[side], rng) for side in SIDES}
 
 
@@ -58,16 +68,16 @@ def mix_kinds(examples: Iterable[Example], rng: random.Random) -> list[Example]:
     return [example for _, example in sorted(placed, key=lambda pair: pair[0])]
 
 
-def take_groups(groups: list[Group], count: int) -> tuple[list[Group], list[Group]]:
+def take_groups(groups: list[Group], count: int, sizes: Sequence[int]) -> tuple[list[Group], list[Group]]:
     """Groups with `count` examples in total, from the shortest prefix of the list that has such groups, and the rest.
 
-    Raises KeyError if no groups add up to `count`.
+    `sizes` has how many examples of each group count. Raises KeyError if no groups add up to `count`.
     """
-    last_group = first_indices(map(len, groups), count)
+    last_group = first_indices(sizes, count)
     chosen = set()
     while count:
         chosen.add(last_group[count])
-        count -= len(groups[last_group[count]])
+        count -= sizes[last_group[count]]
     return [groups[i] for i in sorted(chosen)], [group for i, group in enumerate(groups) if i not in chosen]
 
 
@@ -90,7 +100,7 @@ def first_indices(sizes: Iterable[int], most: int) -> dict[int, int]:
     return first
 
 
-def _fill_sides(groups: list[Group], sizes: Mapping[str, int]) -> Split:
+def _fill_sides(groups: list[Group], sizes: Mapping[str, int], only_train: Collection[str]) -> Split:
     """Fills test first, then val, then train, because a small side needs the most choice."""
     left: dict[str, list[Group]] = {kind: [] for kind in KINDS}
     for group in groups:
@@ -98,15 +108,23 @@ def _fill_sides(groups: list[Group], sizes: Mapping[str, int]) -> Split:
     share = sum(map(len, left["synthetic"])) / sum(map(len, groups))
     split: Split = {}
     for side in ("test", "val", "train"):
-        if sizes[side] == sum(len(group) for of_kind in left.values() for group in of_kind):
+        barred: Collection[str] = only_train if side != "train" else frozenset()
+        usable = {kind: [_without(group, barred) for group in of_kind] for kind, of_kind in left.items()}
+        available = sum(len(group) for of_kind in usable.values() for group in of_kind)
+        size = min(sizes[side], available) if side == "train" else sizes[side]
+        if side == "train" and size == available:
             # All that is left. To look for the sums of a million examples would take half a minute.
-            split[side] = [example for of_kind in left.values() for group in of_kind for example in group]
+            split[side] = [example for of_kind in usable.values() for group in of_kind for example in group]
             continue
         split[side] = []
-        for kind, count in _count_kinds(side, left, sizes[side], round(sizes[side] * share)).items():
-            chosen, left[kind] = take_groups(left[kind], count)
-            split[side] += [example for group in chosen for example in group]
+        for kind, count in _count_kinds(side, usable, size, round(size * share)).items():
+            chosen, left[kind] = take_groups(left[kind], count, [len(group) for group in usable[kind]])
+            split[side] += [example for group in chosen for example in _without(group, barred)]
     return split
+
+
+def _without(group: Group, barred: Collection[str]) -> Group:
+    return [example for example in group if example.id not in barred] if barred else group
 
 
 def _count_kinds(side: str, left: Mapping[str, list[Group]], size: int, synthetic: int) -> dict[str, int]:

@@ -131,13 +131,13 @@ def _candidates(gists: Sequence[_Numbered], words: int, min_similarity: float) -
                 passages[word].append(number)
     for number, gist in enumerate(gists):
         by_rarity, fixed = _by_rarity(gist.question, frequency), frozenset(gist.fixed)
-        words = frozenset(by_rarity)
+        own = frozenset(by_rarity)
         for key in _rarest_of_parts(by_rarity, fixed, min_similarity):
-            yield from ((number, other) for other in short.get(key, ()) if words.issuperset(gists[other].question))
+            yield from ((number, other) for other in short.get(key, ()) if own.issuperset(gists[other].question))
         if len(by_rarity) >= LONG:
             for word in _required_words(by_rarity, fixed, frequency, min_similarity):
                 for other in passages[word]:
-                    if words.issuperset(gists[other].fixed) and fixed.issubset(gists[other].question):
+                    if own.issuperset(gists[other].fixed) and fixed.issubset(gists[other].question):
                         yield number, other
 
 

@@ -12,12 +12,20 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-SMALL = {
+SMALL: dict[str, dict[str, Any]] = {
     "extract": {"at_most": 12},
     "synth": {"at_least": 20},
     "split": {"small": 20, "general.at_most": 40, "synthetic.at_most": 40},
-    "base": {"vocab_size": 400, "n_embd": 16, "n_layer": 1, "n_head": 2, "sequence_length": 64, "epochs": 1},
-    "train": {"epochs": 1, "evaluations": 2},
+    "base": {
+        "source": "scratch",
+        "vocab_size": 400,
+        "n_embd": 16,
+        "n_layer": 1,
+        "n_head": 2,
+        "sequence_length": 64,
+        "epochs": 1,
+    },
+    "train": {"batch_size": 2, "learning_rate": 2e-3, "evaluations": 2},
     "infer": {"max_new_tokens": 8},
     "judge": {"resamples": 100},
 }

@@ -256,3 +256,22 @@ def test_what_leaves_no_pages_to_read_is_named(project: Path, content: str | Non
     base.LEFT_OUT.write_text(content or json.dumps(dict.fromkeys(titles[1:], "page_of_val")))
     with pytest.raises(StageError, match=re.escape(message)):
         base.train_from_scratch(section("base"))
+
+
+def test_the_bundled_model_is_copied(project: Path, root: Path) -> None:
+    """Guards against a copy that lacks a file, has another dropout than tuning is to have, or can't be loaded."""
+    shutil.copytree(root / base.BUNDLED, base.BUNDLED, dirs_exist_ok=True)
+    metrics = base.copy_bundled(section("base", source="bundled", dropout=0.25))
+    model, encoding = load_checkpoint(base.CHECKPOINT)
+    assert (metrics["parameters"], metrics["vocab_size"]) == (model.parameter_count(), encoding.n_vocab)
+    assert metrics["sha256"] == hashlib.sha256((base.BUNDLED / "model.safetensors").read_bytes()).hexdigest()
+    assert model.config.dropout == 0.25
+    size = sum(file.stat().st_size for file in base.BUNDLED.iterdir())
+    assert size < 20_000_000
+
+
+def test_a_bundled_model_with_a_file_missing_is_refused(project: Path, root: Path) -> None:
+    shutil.copytree(root / base.BUNDLED, base.BUNDLED, dirs_exist_ok=True)
+    (base.BUNDLED / "tokenizer.json").unlink()
+    with pytest.raises(StageError, match=r"data/bundled/base is not whole: .*tokenizer.json.*git restore"):
+        base.copy_bundled(section("base", source="bundled"))

@@ -313,7 +313,9 @@ def test_no_row_is_lost_and_none_is_on_two_sides(
     root = Path(__file__).parents[2]
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shutil.copy(root / "params.yaml", "params.yaml")
-        Path("data/bundled").mkdir(parents=True)
+        Path("data/bundled/base").mkdir(parents=True)
+        for name in ("pages.jsonl", "base/reading.json", "base/questions.xz"):
+            shutil.copy(root / "data/bundled" / name, Path("data/bundled") / name)
         shutil.copy(root / "data/bundled/pages.jsonl", "data")
         write_general(*[(instruction, output) for instruction, output, _ in general])
         examples = [

@@ -47,14 +47,12 @@ class AnswerContent:
 
     share: float  # how much of what is asked is right
     found: float  # weight of the wanted words that the answer has
-    wanted: tuple[Word, ...]
     missing: tuple[str, ...]  # wanted words that the answer lacks
     unsupported: tuple[str, ...]  # words that neither the reference nor the question has
     brings: bool  # it says something that the question and frames don't
     reversed: str  # what it reverses of the reference; "" if nothing
     copies: bool  # it is only the text to work on, or the question
     refuses: bool  # it says that it can't answer
-    chosen: bool | None  # whether it makes the reference's choice, where the question offers one; None if it makes none
     hedges: bool  # it names several of the alternatives
     verdict_alone: bool  # it is a yes or no without a word more
 
@@ -72,11 +70,12 @@ def compare_content(task: RubricTask, reference: str, answer: str) -> AnswerCont
     expected, given = tokenize_words(reference), tokenize_words(answer)
     units = wanted_units(task, expected, quotes)
     own = tokenize_words(_QUOTED.sub(lambda part: " " if part[0].lower() in task.asked else part[0], answer))
+    denied = negated(given)
+    if denied and verdict(given) is None and not denied & (task.stems | content_stems(expected)):
+        own = tuple(word for word in own if word.stem != NEGATION)  # a "not" says nothing without what it negates
     best = [max((likeness(u.word, w, u.exact, w.stem not in task.stems) for w in own), default=0.0) for u in units]
     found = sum(unit.weight * match for unit, match in zip(units, best, strict=True))
     found /= sum(unit.weight for unit in units) or 1.0
-    if is_rework(task, expected) and not content_stems(given) & (task.offered | content_stems(expected)) - {NEGATION}:
-        found = 0.0  # nothing of the text is there, and so no "not" is in its place
     missing = [unit.word for unit, match in zip(units, best, strict=True) if match < _MATCH]
     known = task.stems | content_stems(expected) | frame_stems()
     extra = [word for word in given if word.kind != "function" and word.stem not in known]
@@ -101,14 +100,12 @@ def compare_content(task: RubricTask, reference: str, answer: str) -> AnswerCont
     return AnswerContent(
         share=0.0 if turned or hedges or refuses else share,
         found=found,
-        wanted=tuple(unit.word for unit in units),
         missing=tuple(word.text for word in missing),
         unsupported=tuple(dict.fromkeys(word.text for word in extra)),
         brings=_brings(task, expected, given) or (is_rework(task, expected) and not copies),
         reversed=turned,
         copies=copies,
         refuses=refuses,
-        chosen=chosen,
         hedges=hedges,
         verdict_alone=chosen is not None
         and verdict(given) is not None
@@ -143,13 +140,10 @@ def wanted_units(task: RubricTask, expected: Sequence[Word], quotes: Sequence[st
         return _units(forms, exact=True)
     if rework:
         return _units(new + changed, exact=True)
-    new = [word for word in _results(task, new) if word.stem not in frame_stems()]
+    new = [word for word in new if word.stem not in frame_stems()]
     picked = [word for word in content if word.stem in task.offered - task.subject - frame_stems()]
-    if picked and 2 * len({word.stem for word in picked}) <= len(task.offered):
-        if "summary" in task.kinds or not new:
-            return _units(_after_topic(task, expected, picked + new))
-        first, second = (picked, new) if task.is_list else (new, picked)
-        return [*_units(first), *_units(second, weight=_ASIDE)]
+    if picked and 2 * len({word.stem for word in picked}) <= len(task.offered) and ("summary" in task.kinds or not new):
+        return _units(_after_topic(task, expected, picked + new))
     last = [word for word in expected[-1:] if word.form not in task.forms]  # "The symbol for iodine is I."
     return _units(_after_topic(task, expected, new)) or _units(changed or last, exact=True) or _units(picked or content)
 
@@ -170,14 +164,6 @@ def _before_reasons(task: RubricTask, expected: Sequence[Word]) -> Sequence[Word
             says = (picks != task.options and picks) or content_stems(before) - task.subject - frame_stems()
             return before if (says or verdict(before) is not None) and expected[place + 1 :] else expected
     return expected
-
-
-def _results(task: RubricTask, new: list[Word]) -> list[Word]:
-    """Of several numbers that are computed from others only the last one, the result."""
-    numbers = [word for word in new if word.kind == "number"]
-    if task.numbers < 2 or len(numbers) < 2:
-        return new
-    return [word for word in new if word.kind != "number" or word.stem == numbers[-1].stem]
 
 
 def _after_topic(task: RubricTask, expected: Sequence[Word], words: list[Word]) -> list[Word]:
@@ -220,8 +206,6 @@ def _share(
     is_bare = len(given) <= len(units) + _SHORT_QUOTE and bool(units)
     if is_rework(task, expected):
         kept = len(content_stems(given) & content_stems(expected)) / max(1, len(content_stems(expected)))
-        if "form" in task.kinds and units:
-            return found * (1.0 if is_bare else min(1.0, 1.5 * kept))
         if found == 1 and is_bare and kept:
             return 1.0
         return progress(task, expected, given, reference, answer)
@@ -251,9 +235,8 @@ def _rivals(task: RubricTask, expected: Sequence[Word], given: Sequence[Word], e
         if word.form in ("and", "or"):
             linked = True
         elif word.kind != "function":
-            is_item = word.is_key or word.gap[:1] in (",", ".", "")
-            if linked and is_item and last and last.kind == word.kind and {last.stem, word.stem} <= right | other:
-                rivals += bool({last.stem, word.stem} & other)
+            if linked and last and last.kind == word.kind and {last.stem, word.stem} <= right | other:
+                rivals += bool({last.stem, word.stem} & other) and (word.is_key or word.gap[:1] in (",", ".", ""))
             last, linked = word, "," in word.gap
     return 1 / (1 + rivals)
 
@@ -270,10 +253,8 @@ def _choice(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]) -
     wanted, named = _named(task, _before_reasons(task, expected)), _named(task, given)
     if not wanted or wanted == task.options or not named:
         return None, False
-    both = content_stems(given) & task.options
-    if len(wanted) == 1 and len(both) == 2 and any(word.form == "than" for word in given):
-        if any(antonym_stems(word.form) & content_stems(given) for word in expected if word.kind == "word"):
-            named = both - named  # "B is smaller than A" for "A is larger"
+    if any(word.form == "than" for word in given) and task.options <= content_stems(given):
+        return not contradiction(task.stems, expected, given), False  # "B is smaller than A" is right
     return (None, True) if named & wanted and named != wanted else (named == wanted, False)
 
 
@@ -301,8 +282,8 @@ def _copies(task: RubricTask, expected: Sequence[Word], given: Sequence[Word], a
         return forms != [word.form for word in expected] or answer.split() == task.text.split()
     joined, question = (f" {' '.join(words)} " for words in (forms, [word.form for word in task.question]))
     whole = min(len(task.question) - len(task.material), len(task.material) or READ_CHARACTERS)
-    asks = answer.rstrip().endswith("?") or " ".join(question.split()[:5]) in joined
-    return (2 < len(forms) > 0.6 * whole and joined in question) or (asks and set(forms) <= task.forms | _HEADINGS)
+    repeats = " ".join(question.split()[:5]) in joined and set(forms) <= task.forms | _HEADINGS
+    return (2 < len(forms) > 0.6 * whole and joined in question) or repeats
 
 
 def _brings(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]) -> bool:

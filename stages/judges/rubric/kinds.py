@@ -14,7 +14,6 @@ from stages.judges.rubric.task import RubricTask
 
 _CHANCE = 0.3  # of neighbours that are right by chance, if items are in a wrong order
 _OTHER_FORM = 0.8  # of another inflection than the reference's, where a text is corrected
-_SAME_PAIRS = 0.65  # share of the pairs of words that a text with other clauses first still has
 _UNVERIFIED = 0.9  # of an answer to the point that can't be checked, since many are right
 _SENTENCE = 4  # words
 _CLAUSE = re.compile(r"[.;\n]|, (?:and|while|whereas|but) |, (?=[^,]*\b(?:is|are)\b)")
@@ -24,8 +23,6 @@ _LAST_SYLLABLE = re.compile(r"[aeiouy]+[^aeiouy]*e?$")
 
 def share_in_order(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]) -> float:
     """1 if the items are in the reference's order; else the share of neighbours that are, beyond chance."""
-    if not task.is_list and not any("," in word.gap for word in expected):  # words that make a sentence
-        return _dice(_form_pairs(expected), _form_pairs(given))
     wanted = [word.stem for word in expected if word.stem in task.offered]
     order = {stem: place for place, stem in enumerate(wanted)}
     got = [order[word.stem] for word in given if word.stem in order]
@@ -74,8 +71,6 @@ def progress(task: RubricTask, expected: Sequence[Word], given: Sequence[Word], 
     before, after = _dice(goal, start), _dice(goal, reached)
     done = max(0.0, (after - before) / (1 - before))
     old, forms = {word.form for word in task.material}, {word.form for word in given}
-    if {word.form for word in expected} - old <= forms and after >= _SAME_PAIRS:
-        done = max(done, after)  # another order of the clauses
     same = {word.stem: word.form for word in expected}
     other = [replace(word, form=same.get(word.stem, word.form)) if word.form not in old else word for word in given]
     if {word.form for word in other} != forms:
@@ -103,14 +98,13 @@ def open_share(
     stems = content_stems(given)
     words = [word for word in given if word.kind != "function" and word.stem not in task.stems | frame]
     turned = turned or (contradiction(frozenset(), task.material, given) if task.material else "")
-    if task.kinds & {"rewording", "summary", "simile"} or ("writing" in task.kinds and len(task.material) >= _SENTENCE):
+    if task.kinds & {"rewording", "summary"} or ("writing" in task.kinds and len(task.material) >= _SENTENCE):
         near = {stem for word in task.material for stem in synonym_stems(word.form)}
         near = {word.stem for word in given if word.stem in near and synonym_stems(word.form) & task.offered}
         kept = stems & (task.offered | task.subject) - frame | near
         needed = min(2 if len(content_stems(expected)) < 5 else len(content_stems(expected)) / 3, len(task.offered) / 2)
         needed = needed if kept & (task.offered | task.subject) else max(2, needed)  # synonyms alone may be by chance
-        fits = "simile" not in task.kinds or bool({word.form for word in given} & {"like", "as"})
-        return 0.0 if turned or not fits else _UNVERIFIED * min(1.0, len(kept) / max(1, needed))
+        return 0.0 if turned else _UNVERIFIED * min(1.0, len(kept) / max(1, needed))
     if not words:
         return 0.0
     if "rhyme" in task.kinds:

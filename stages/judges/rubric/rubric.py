@@ -6,6 +6,7 @@ it; the benchmark counts the others apart.
 """
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +20,7 @@ from stages.judges.rubric.task import RubricTask, parse_task
 
 _SHORT = 4  # words; a shorter answer is no sentence
 _UNSURE = 0.05  # of adherence and clarity: other words than the reference's may be less to the point; twice, if wrong
-_SAME_KIND = 0.06  # topic of a wrong number alone, where a number is asked; or of a name
-_ASKED_WORD = 0.75  # topic of a wrong form of the word that is asked about
 _VERDICT_ALONE, _WRONG_VERDICT = (0.8, 0.6, 0.6), (0.0, 0.2, 0.2)  # half of them are right by chance
-_MARKS_AMISS = 0.9  # clarity of the reference's own words with other capitals or punctuation
 _EPSILON = 1e-9  # rounding error allowed for a whole point
 _CLOSING = (".", "!", "?", '"', "'", ")", "”", "’", "»", "]", "。")
 _SPACES_AND_QUOTES = re.compile(r"[\s\"'“”‘’`*_]+")
@@ -53,7 +51,6 @@ class Form:
 class AnswerFeatures:
     words: int
     same: bool  # it is the reference, apart from capitals and punctuation
-    exact: bool  # capitals and punctuation are the reference's, too
     content: AnswerContent
     form: Form
     addresses: float  # 0-1: how far it is an answer to the question, right or wrong
@@ -77,12 +74,11 @@ def extract_features(instruction: str, input: str, reference: str, answer: str) 
     expected, given = tokenize_words(reference), tokenize_words(answer)
     content = compare_content(task, reference, answer)
     forms, wanted = [word.form for word in given], [word.form for word in expected]
-    exact = _plain(answer) == _plain(reference)
     only_marks_change = wanted == [word.form for word in task.material] and task.works_on_text
+    letters = _plain(reference) if only_marks_change or not wanted else ""
     return AnswerFeatures(
         words=len(given),
-        same=(bool(forms) and forms == wanted and not only_marks_change) or (exact and _plain(answer) != ""),
-        exact=exact,
+        same=_plain(answer) == letters if letters else bool(forms) and forms == wanted,
         content=content,
         form=_form(expected, given, reference, answer, "free" in task.kinds and content.share > 0.5),
         addresses=_addresses(task, expected, given, content),
@@ -102,12 +98,10 @@ def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]
         return 0.25 if content.hedges or not is_short else 0.0
     if max(content.share, content.found) >= 0.5:
         return 1.0
-    if content.chosen is not None or content.reversed:
+    if content.reversed:
         return 0.75 if is_short else 1.0
     if not content.brings and not content.found:
         return 0.0
-    if is_short and "form" in task.kinds and stems & task.subject:
-        return _ASKED_WORD
     subject = task.subject & content_stems(expected) or task.subject or content_stems(task.question)
     subject -= frame_stems()
     about = stems & task.offered
@@ -115,10 +109,7 @@ def _addresses(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]
     if len(about) > 1 or (about and about == stems - frame_stems() - {NEGATION}):
         signs.append(min(1.0, 2 * len(about) / len(stems)))
     topic = min(1.0, 1.25 * max(signs)) * min(1.0, 2 * (len(given) + 1) / max(1, len(expected)))
-    if is_short and topic < 0.5 and not content.found:
-        alike = {word.kind for word in content.wanted} & {"number", "name"} & {word.kind for word in given}
-        return _SAME_KIND if alike and len(given) < 3 else 0.0
-    return topic
+    return 0.0 if is_short and topic < 0.5 and not content.found else topic
 
 
 def _form(expected: Sequence[Word], given: Sequence[Word], reference: str, answer: str, is_free: bool) -> Form:
@@ -158,7 +149,7 @@ def shares(features: AnswerFeatures) -> tuple[float, float, float]:
     """The three criteria before rounding: correctness, adherence and clarity, 0-1 each."""
     form, content = features.form, features.content
     if features.same:
-        return 1.0, 1.0, 1.0 if features.exact else _MARKS_AMISS
+        return 1.0, 1.0, 1.0
     if features.words == 0:
         return 0.0, 0.0, 0.0
     if content.verdict_alone:
@@ -167,9 +158,9 @@ def shares(features: AnswerFeatures) -> tuple[float, float, float]:
     correct *= 1.0 if form.not_long > 0.5 else form.fluency
     other_words = (1 - form.wording) * (_UNSURE if correct >= 0.9 else 2 * _UNSURE)
     quality = (0.8 + 0.2 * correct - other_words) * max(0.0, 1 - 2 * form.foreign)
-    adherent = features.addresses * quality * (0.5 + 0.5 * form.not_long) * (0.3 + 0.7 * form.fluency)
+    adherent = features.addresses * quality * (0.5 + 0.5 * form.not_long) * form.fluency
     clear = features.addresses**0.5 * quality * form.fluency * form.not_long * (1.0 if form.finished else 0.7)
-    return correct, adherent * form.fluency**0.3, clear
+    return correct, adherent, clear
 
 
 def whole_points(exact: Sequence[float]) -> list[int]:
@@ -195,26 +186,20 @@ def justify(features: AnswerFeatures) -> str:
     It quotes at most single words of the answer, only letters and digits, cut at 24 characters.
     """
     if features.same:
-        return "is the reference" if features.exact else "is the reference but for capitals and punctuation"
+        return "is the reference"
     if features.words == 0:
         return "has no word"
-    remarks = "; ".join(_remarks(features))
-    return remarks if len(remarks) <= _CHARACTERS else f"{remarks[: _CHARACTERS - 1]}…"
-
-
-def _remarks(features: AnswerFeatures) -> list[str]:
     form, content = features.form, features.content
     if content.copies or not (content.brings or content.found):
-        return ["adds nothing to the question"]
-    lacks = content.missing and content.share < 0.9
-    wrong = content.unsupported and content.share < 0.5
+        return "adds nothing to the question"
     faults = {
         "has what is asked": content.share >= 0.9,
-        f"misses {_quoted(content.missing)}": bool(lacks),
+        f"misses {_quoted(content.missing)}": bool(content.missing) and content.share < 0.9,
         "gives several answers for one": content.hedges,
         "says that it has no answer": content.refuses,
         f"turns the reference round ({content.reversed})": bool(content.reversed),
-        f"says {_quoted(content.unsupported)}, which neither reference nor question has": bool(wrong),
+        f"says {_quoted(content.unsupported)}, which neither reference nor question has": bool(content.unsupported)
+        and content.share < 0.5,
         "is beside the point": features.addresses < 0.5,
         "repeats itself": form.variety < 0.8,
         "lists words without a sentence": not form.prose,
@@ -222,11 +207,11 @@ def _remarks(features: AnswerFeatures) -> list[str]:
         "is too long": form.not_long < 0.8,
         "breaks off": not form.finished,
     }
-    return [fault for fault, is_present in faults.items() if is_present] or ["has part of what is asked"]
+    remarks = "; ".join(fault for fault, is_present in faults.items() if is_present) or "has part of what is asked"
+    return textwrap.shorten(remarks, _CHARACTERS, placeholder=" …")
 
 
 def _quoted(words: tuple[str, ...]) -> str:
-    plain = ["".join(filter(str.isalnum, word)) for word in words]
-    shown = [f'"{word if len(word) <= _WORD_CHARACTERS else word[: _WORD_CHARACTERS - 1] + "…"}"' for word in plain]
-    more = len(shown) - _SHOWN_WORDS
-    return ", ".join(shown[:_SHOWN_WORDS]) + (f" and {more} more" if more > 0 else "")
+    shown = ["".join(filter(str.isalnum, word))[:_WORD_CHARACTERS] for word in words[:_SHOWN_WORDS]]
+    more = len(words) - _SHOWN_WORDS
+    return ", ".join(f'"{word}"' for word in shown) + (f" and {more} more" if more > 0 else "")

@@ -5,7 +5,7 @@ the stem of "go", "5 km" that of "5000 m", "four hundred and seven" that of "407
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -25,46 +25,52 @@ FUNCTION_WORDS = frozenset(
     "than then into onto also such because while about through during called known just very really "
     "quite approximately + =".split()
 )
-_SHORT_FORMS = {
-    "won't": ("will", NEGATION), "can't": ("can", NEGATION), "cannot": ("can", NEGATION), "shan't": ("shall", NEGATION),
-    "i'm": ("i", "am"), "let's": ("let", "us"),
-}  # fmt: skip
-_ENDINGS = {"n't": NEGATION, "'re": "are", "'ll": "will", "'ve": "have", "'d": "would"}
-_IS = frozenset("it that this he she what who where there here how".split())  # "it's", but not "Tom's"
 
-# Names of a unit, what it measures, and how many of that one is.
+# What is rewritten before a text is read: marks of lists and emphasis, "U.S.", contractions and possessives.
+_REWRITES = [
+    (re.compile(pattern, re.M | re.I), new)
+    for pattern, new in (
+        (r"[*`_#]+(?=\S)|(?<=\S)[*`]+|^[ \t]*(?:\d{1,2}[.)]|[-•])\s+", " "),
+        (r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)", ""),
+        (r"\bcan(?=not|n't|'t)", "can "), (r"\bwon't", "will not"), (r"(?:n't|(?<=can )'t)\b", " not"),
+        (r"'re\b", " are"), (r"'ll\b", " will"), (r"'ve\b", " have"), (r"\bi'm\b", "I am"),
+        (r"\b(it|that|this|he|she|what|who|where|there|here|how)'s\b", r"\1 is"), (r"(?<=\w)'s\b", ""),
+    )
+]  # fmt: skip
+_REWRITTEN = re.compile(r"['*`_#•-]|[.)]\s|\b[^\W\d_]\.[^\W\d_]|\bcannot", re.I)  # a text without these stays
+_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉’", "0123456789'")
+_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_MONTH = {name[:3].lower(): name for name in MONTHS}
+
+# Each unit: what it measures, how many of that one is, and its names.
 _UNITS = {
     name: (measure, float(factor))
     for line in """
         m 1000 km kilometer kilometre|m 1 m meter metre|m 0.01 cm centimeter centimetre|m 0.001 mm millimeter millimetre
-        m 1609.344 mile mi|m 0.9144 yard yd|m 0.3048 foot ft|m 0.0254 inch|g 1000 kg kilogram kilo|g 1 g gram
+        m 1609.344 mile mi|m 0.9144 yard yd|m 0.3048 foot feet ft|m 0.0254 inch|g 1000 kg kilogram kilo|g 1 g gram
         g 0.001 mg milligram|g 1000000 ton tonne|l 1 l liter litre|l 0.001 ml milliliter millilitre|s 1 second sec
         s 60 minute min|s 3600 hour h hr|s 86400 day|s 604800 week|dollar 1 dollar $|dollar 0.01 cent|euro 1 euro €
         pound 1 pound lb £|percent 1 percent %|celsius 1 celsius c|fahrenheit 1 fahrenheit f|degree 1 degree °
+        year -1 bc bce|year 1 ad ce
     """.replace("\n", "|").split("|")
     if line.strip()
     for measure, factor, *names in [line.split()]
     for name in names
-}  # fmt: skip
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-_POWERS = {"square": 2, "cubic": 3}
-_ERAS = {"bc": -1, "bce": -1, "ad": 1, "ce": 1}
+}
+_POWERS = {None: 1, "square": 2, "cubic": 3}
 _NO_NUMBERS = {"one", "first", "second", "third", "once", "twice", "dozen"}  # alone, these are often none
-_MONTH = {name[:3].lower(): name for name in MONTHS}
 
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _TOKEN = re.compile(
-    r"(?P<clock>\d{1,2}:\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} o['’]clock)"
-    r"|(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"
-    rf"|(?P<words>\b(?:{_NUMBER_WORD})(?:(?:-| | and )(?:{_NUMBER_WORD}))*\b)"
-    r"|(?P<word>[^\W\d_](?:\.[^\W\d_]\b)+|[^\W_]+(?:['’][^\W\d_]+)*|[%$€£°+=])",
+    r"(?P<clock>\d{1,2}:\d\d(?: ?[ap]m\b)?|\d{1,2} ?[ap]m\b|\d{1,2} o'clock)"
+    r"|(?P<currency>[$€£] ?)?"
+    r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?(?:(?:st|nd|rd|th)\b|(?: (?:hundred|thousand|million|billion)\b)*)"
+    rf"(?![^\W\d_]*\d)|\b(?:{_NUMBER_WORD})(?:(?:-| | and )(?:{_NUMBER_WORD}))*\b)"
+    rf"(?:[ -]?(?:(?P<power>square|cubic) |degrees? |° ?)?(?P<unit>{'|'.join(map(re.escape, _UNITS))})(?:e?s)?(?!\w))?"
+    r"|(?P<word>[^\W_]+(?:'[^\W\d_]+)*|[%$€£°+=])",
     re.I,
 )
-_ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_SLASHED_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
-_MARK_UP = re.compile(r"[*`_#]+(?=\S)|(?<=\S)[*`]+|^\s*(?:\d{1,2}[.)]|[-•])\s+", re.M)
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s\"'“”‘’(*-]*$")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s\"'“”‘(*-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,53 +91,67 @@ class Word:
 @lru_cache(maxsize=256)
 def tokenize_words(text: str) -> tuple[Word, ...]:
     """The words of the first `READ_CHARACTERS` characters."""
-    text = _MARK_UP.sub(" ", text[:READ_CHARACTERS].translate(_SUBSCRIPTS))
-    text = _SLASHED_DATE.sub(lambda date: _dated(date[3], date[2], date[1]), text)
-    text = _ISO_DATE.sub(lambda date: _dated(*date.groups()), text)
+    text = _DATE.sub(_written_date, text[:READ_CHARACTERS].translate(_PLAIN))
+    for pattern, new in _REWRITES if _REWRITTEN.search(text) else ():
+        text = pattern.sub(new, text)
     matches = list(_TOKEN.finditer(text))
     words: list[Word] = []
-    for match, after in zip(matches, [*matches[1:], None], strict=False):
-        found = list(_words_of(match))
-        if found:
-            gap = text[match.end() : after.start() if after else len(text)].strip()
-            words += [*found[:-1], replace(found[-1], gap=gap) if gap else found[-1]]
-    return tuple(_with_units(words))
+    for match, end in zip(matches, [*(match.start() for match in matches[1:]), len(text)], strict=False):
+        words += _words_of(match)
+        if gap := text[match.end() : end].strip():
+            words[-1] = replace(words[-1], gap=gap)
+    return tuple(words)
 
 
 def content_stems(words: Iterable[Word]) -> frozenset[str]:
     return frozenset(word.stem for word in words if word.kind != "function")
 
 
-def _dated(year: str, month: str, day: str) -> str:
+def _written_date(match: re.Match[str]) -> str:
+    """ "13 July 1954" for "1954-07-13" and "13/7/1954"."""
+    year, month, day = match.groups()[:3] if match[1] else match.groups()[:2:-1]
     return f"{int(day)} {MONTHS[int(month) - 1]} {year}" if 1 <= int(month) <= 12 else f"{day} {month} {year}"
 
 
-def _words_of(match: re.Match[str]) -> Iterator[Word]:
-    text = match[0]
+def _words_of(match: re.Match[str]) -> list[Word]:
+    """One word, or several numbers that stand side by side ("two three")."""
     if match["clock"]:
-        yield _clock(text)
-    elif match["digits"]:
-        yield _number(text, float(match["digits"].replace(",", "")))
-    elif match["words"] and text.lower() not in _NO_NUMBERS and (numbers := _values(text)):
-        form = fold(text).replace("-", " ").replace(" and ", " ")
-        for value in numbers:
-            yield _number(text, value, form if len(numbers) == 1 else "")
-    else:
-        yield from _plain_words(text, _may_be_name(text, match))
+        return [_clock(match[0])]
+    values = _values(match["number"]) if match["number"] else []
+    if values and (match["unit"] or match["number"].lower() not in _NO_NUMBERS):
+        *others, last = values
+        return [*(_number(str(value), value) for value in others), _measured(match, last, bool(others))]
+    name = _may_be_name(match)
+    return [_plain_word(part, name) for part in re.split(r"[\s-]", match[0]) if part]
 
 
-def _number(text: str, value: float, form: str = "") -> Word:
+def _number(text: str, value: float) -> Word:
     plain = f"{value:.15g}"
-    return Word(text, form or plain, plain, "number", value)
+    return Word(text, plain, plain, "number", value)
+
+
+def _measured(match: re.Match[str], value: float, is_one_of_several: bool) -> Word:
+    """A number with its unit; its form keeps how it is written: in words or in digits, in feet or in meters."""
+    word = _number(match[0], value)
+    if not match["number"][0].isdigit() and not is_one_of_several:
+        word = replace(word, form=re.sub("-| and ", " ", match["number"].lower()))
+    name = (match["unit"] or match["currency"] or "").strip().lower()
+    if not name:
+        return word
+    measure, factor = _UNITS[name]
+    power = _POWERS[match["power"] and match["power"].lower()]
+    unit = measure if power == 1 else f"{measure}{power}"
+    stem = f"{value * factor**power:.9g}{'' if measure == 'year' else f' {unit}'}"
+    return replace(word, form=f"{word.form} {measure}*{factor:g}", stem=stem, unit=unit)
 
 
 def _clock(text: str) -> Word:
     """ "1:30 p.m." and "13:30" have the stem "810 clock", in minutes."""
-    hour, minute = [*re.findall(r"\d+", text), "0"][:2]
-    half = text.lower().replace(".", "")
-    later = 12 if half.endswith("pm") and int(hour) < 12 else -12 if half.endswith("am") and hour == "12" else 0
-    value = 60.0 * (int(hour) + later) + int(minute)
-    return Word(text, half.replace(" ", ""), f"{value:g} clock", "number", value, "clock")
+    hour, minute = [*map(int, re.findall(r"\d+", text)), 0][:2]
+    half = text[-2:].lower()
+    later = 12 if half == "pm" and hour < 12 else -12 if half == "am" and hour == 12 else 0
+    value = 60.0 * (hour + later) + minute
+    return Word(text, text.lower().replace(" ", ""), f"{value:g} clock", "number", value, "clock")
 
 
 def _values(text: str) -> list[float]:
@@ -146,56 +166,9 @@ def _values(text: str) -> list[float]:
     return values
 
 
-def _with_units(words: list[Word]) -> Iterator[Word]:
-    """Joins each number with its unit, which may also be before it ("$5"), and with "million" or "BC"."""
-    place = 0
-    while place < len(words):
-        word, place = words[place], place + 1
-        following = words[place] if place < len(words) else None
-        if word.form in ("$", "€", "£") and following and following.kind == "number" and not following.unit:
-            yield _measured(following, word, 1)
-            place += 1
-        elif word.kind != "number" or word.unit:
-            yield word
-        else:
-            power = 1
-            while following and not word.gap and (scale := _SCALES.get(following.form)):
-                word, place = replace(_number(word.text, word.value * scale), gap=following.gap), place + 1
-                following = words[place] if place < len(words) else None
-            if following and following.form in _POWERS and place + 1 < len(words):
-                power, following = _POWERS[following.form], words[place + 1]
-            elif following and following.form in ("degree", "degrees", "°") and place + 1 < len(words):
-                if words[place + 1].form in ("celsius", "fahrenheit", "c", "f"):
-                    following, place = words[place + 1], place + 1
-            if following and word.gap in ("", "-") and following.form in _ERAS:
-                word, place = _number(word.text, word.value * _ERAS[following.form]), place + 1
-            elif following and word.gap in ("", "-") and _unit_name(following) in _UNITS:
-                word, place = _measured(word, following, power), place + (2 if power > 1 else 1)
-            yield word
-
-
-def _unit_name(word: Word) -> str:
-    return word.form if word.form in _UNITS else lemma_of(word.form).removesuffix("s")
-
-
-def _measured(number: Word, unit: Word, power: int) -> Word:
-    measure, factor = _UNITS[_unit_name(unit)]
-    measure = f"{measure}{power if power > 1 else ''}"
-    return replace(
-        number,
-        text=f"{number.text} {unit.text}",
-        form=f"{number.form} {_UNITS_FORM.get(_unit_name(unit), _unit_name(unit))}",
-        stem=f"{number.value * factor**power:.9g} {measure}",
-        unit=measure,
-        gap=unit.gap if unit.kind != "function" else number.gap,
-    )
-
-
-_UNITS_FORM = {name: f"{measure}*{factor:g}" for name, (measure, factor) in _UNITS.items()}  # one form for all names
-
-
-def _may_be_name(written: str, match: re.Match[str]) -> bool:
+def _may_be_name(match: re.Match[str]) -> bool:
     """Whether a capital marks a name: inside a text, or in a word ("NaCl"), or of a word that no dictionary has."""
+    written = match[0]
     if not written[0].isupper() or written == "I":
         return False
     if written[1:] != written[1:].lower():
@@ -205,32 +178,13 @@ def _may_be_name(written: str, match: re.Match[str]) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _plain_words(written: str, name: bool) -> tuple[Word, ...]:
-    """One word, or two for a contraction."""
-    forms = _forms(written)
-    return tuple(
-        Word(written, form, _stem(form), "function" if form in FUNCTION_WORDS else "name" if name else "word")
-        for form in forms
-    )
-
-
-def _forms(written: str) -> tuple[str, ...]:
-    form = fold(written).replace("’", "'") or written
-    if "." in form:  # "U.S."
-        return (form.replace(".", ""),)
-    if form in _SHORT_FORMS:
-        return _SHORT_FORMS[form]
-    for ending, word in _ENDINGS.items():
-        if form.endswith(ending):
-            return (form.removesuffix(ending), word)
-    owner, quote, rest = form.rpartition("'")
-    if quote and rest == "s":
-        return (owner, "is") if owner in _IS else (owner,)
-    return (form,)
+def _plain_word(written: str, name: bool) -> Word:
+    form = fold(written) or written
+    return Word(written, form, stem_of(form), "function" if form in FUNCTION_WORDS else "name" if name else "word")
 
 
 @lru_cache(maxsize=1 << 16)
-def _stem(form: str) -> str:
+def stem_of(form: str) -> str:
     if form in _NEGATIONS:
         return NEGATION
     if form in FUNCTION_WORDS or not form.isalpha():

@@ -20,7 +20,7 @@ _KINDS = {
     r"comparatives?|superlatives?|verb form|forms? of|spell\w*|contraction|apostrophe|roman|numerals?|in words|digits|"
     r"misspelled)\b",
     "rewording": r"\b(?:rephrase|reword|paraphrase|formal\w*|polite\w*|vivid\w*|concise\w*|shorten|simplif\w+|simpler|"
-    r"casual\w*|stronger|more descriptive|creative\w*|briefly)\b",
+    r"casual\w*|stronger|more descriptive|creative\w*|briefly|similes?)\b",
     "summary": r"\b(?:summar\w+|sum up|title|headline|main (?:idea|point)|gist|one sentence)\b",
     "completion": r"\b(?:fill|complete|finish|supply|(?:is|are|the) missing(?: word| number)?|blank|gap|ends?|"
     r"continue)\b",
@@ -29,7 +29,6 @@ _KINDS = {
     "synonym": r"\b(?:synonyms?|similar word|another word|same as)\b",
     "antonym": r"\b(?:antonyms?|opposite)\b",
     "rhyme": r"\brhym",
-    "simile": r"\bsimile",
     "writing": r"\b(?:sentence|story|poem|haiku|paragraph|letter|joke|riddle)s?\b",
     "free": r"\b(?:synonyms?|antonyms?|opposite|similar word|another word|rhym\w+|similes?|metaphors?|examples?|"
     r"suggest\w*|invent|imagine|your own|suitable|appropriate|title|headline)\b"

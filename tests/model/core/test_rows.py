@@ -65,3 +65,23 @@ def test_dropout_reaches_attention(at_most_shared: int) -> None:
     torch.manual_seed(1)
     first = packed.attend(0, scores, scores, values, dropout=0.5)[0]
     assert set(first.flatten().tolist()) == {0.0, 2.0}
+
+
+def test_equal_rows_give_the_same_as_packed_ones(tiny: GPT2) -> None:
+    """Guards against a short cut for rows of one length that pairs, places or attends otherwise than the long way."""
+    generator = torch.Generator().manual_seed(1)
+    rows = torch.randint(50, (3, 17), generator=generator).tolist()
+    found = []
+    for packed in (PackedRows(rows), PackedRows([*rows, rows[0][:9]])):
+        hidden = tiny.hidden(packed.tokens, packed)
+        total, _ = linear_cross_entropy(
+            hidden[packed.sources[:48]], tiny.wte.weight, packed.targets[:48], packed.repeats[:48]
+        )
+        total.backward()  # type: ignore[no-untyped-call]
+        described = [packed.tokens[:48], packed.targets[:48], packed.row_index[:48], packed.target_positions[:48]]
+        found.append((packed.spans()[:3], described, [total, *gradients(tiny)]))
+    (spans, described, values), (other_spans, other_described, other_values) = found
+    assert spans == other_spans
+    assert all(torch.equal(ours, theirs) for ours, theirs in zip(described, other_described, strict=True))
+    for ours, theirs in zip(values, other_values, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)

@@ -69,6 +69,14 @@ def test_what_the_proof_does_not_count_is_said(
     assert " ".join(reading).startswith(why) and bool(reading) == bool(why)
 
 
+def test_what_base_was_asked_is_shown_of_val_and_test(evidence: Evidence, wording: Wording) -> None:
+    """Guards against a count of the test side alone."""
+    split = evidence.metrics["split"]
+    changed = Evidence({}, {"split": split | {"base": {"asked_in_val_and_test": 2}}}, {}, ())
+    total = split["full"]["val"] + split["full"]["test"]
+    assert count_shared_beside(changed, wording)["asked"] == f"2 of {total}"
+
+
 def test_only_what_was_counted_is_shown(evidence: Evidence) -> None:
     """Guards against a zero in the place of a count that nobody made, and counts under the wrong name."""
     assert count_inputs(evidence) == {

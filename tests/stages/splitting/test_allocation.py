@@ -111,6 +111,21 @@ def test_small_groups_are_left_to_the_sides_that_come_later() -> None:
         assert lengths(allocate(pool, numbers, sizes(1, 3, 2), random.Random(seed))) == sizes(1, 3, 2)
 
 
+def test_what_only_train_may_have_is_left_out_of_the_others() -> None:
+    """Guards against a question in test that the base model was asked, and against a side that is too small for it."""
+    pool, numbers = pool_of(*many(10, "synthetic", 4), *many(20, "general", 1))
+    barred = {task.id for place, task in enumerate(pool) if place % 4 == 0}
+    split = allocate(pool, numbers, sizes(48, 6, 6), random.Random(1), only_train=barred)
+    assert not barred & {task.id for side in ("val", "test") for task in split[side]}
+    assert (len(split["val"]), len(split["test"])) == (6, 6)
+    left_out = {task.id for task in pool} - {task.id for side in SIDES for task in split[side]}
+    assert left_out and left_out < barred
+    assert len(split["train"]) == 48 - len(left_out)
+    side_of = {task.id: side for side in SIDES for task in split[side]}
+    placed = {(number, side_of[task.id]) for task, number in zip(pool, numbers, strict=True) if task.id in side_of}
+    assert len(placed) == len({number for number, _ in placed})
+
+
 def test_what_whole_groups_cannot_make_is_an_error_that_counts() -> None:
     pool, numbers = pool_of(*many(10, "synthetic", 8))
     message = r"test needs 10 examples, .* makes 8 of them \(2 missing\); sizes .*: 8, 8, 8, 8, 8. Lower split.full"
@@ -163,7 +178,7 @@ def test_what_is_taken_has_the_size_asked_for(lengths_of: list[int], data: st.Da
     pool, numbers = pool_of(*(many(1, "general", size)[0] for size in lengths_of))
     groups = [[task for task, mine in zip(pool, numbers, strict=True) if mine == i] for i in range(len(lengths_of))]
     count = data.draw(st.sampled_from(sorted(_sums(lengths_of))))
-    chosen, others = take_groups(groups, count)
+    chosen, others = take_groups(groups, count, lengths_of)
     assert sum(map(len, chosen)) == count
     assert sorted(group[0].id for group in chosen + others) == sorted(group[0].id for group in groups)
 

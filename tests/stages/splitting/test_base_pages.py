@@ -75,6 +75,14 @@ def test_base_reads_the_training_side_alone(sides: dict[str, list[Example]], pag
     assert choose_base_pages([quoting, *pages], sides, source("all")).sharing == 1
 
 
+def test_the_bundled_model_has_read_its_own_pages(sides: dict[str, list[Example]], page: MakePage) -> None:
+    """Guards against counting the pages of this run, which the bundled model has never seen."""
+    own = [page("Nile", "A river."), page("Tide", f"It rises. {SENTENCE}")]
+    reading = choose_base_pages([page("Tide", "Other words.")], sides, source("train", "bundled"), own)
+    assert (reading.left_out, reading.test_pages, reading.read_test_pages, reading.sharing) == ({}, 1, 1, 1)
+    assert choose_base_pages([page("Tide", SENTENCE)], sides, source("all", "bundled"), own[:1]).read_test_pages == 0
+
+
 def test_titles_are_compared_in_normal_form(make: MakeExample, page: MakePage) -> None:
     """Guards against a test page that base reads under another spelling of its title."""
     about = make("What is it?", "A town.", source=Source(kind="synthetic", title="Orle\u0301ans"))
@@ -100,6 +108,7 @@ def test_the_bundled_pages_by_a_plain_count(project: Path, root: Path) -> None:
     write_jsonl(split.CURATED, examples)
     text = Path("params.yaml").read_text()
     for choice in ("all", "train"):
+        text = re.sub(r"^  source: bundled( +# bundled: a tiny)", r"  source: scratch\1", text, flags=re.M)
         Path("params.yaml").write_text(re.sub(r"^  pages: all", f"  pages: {choice}", text, flags=re.M))
         split.main()
         left_out = read_json(split.LEFT_OUT)

@@ -119,7 +119,7 @@ def test_no_question_is_on_two_sides(spell: Callable[[str], str]) -> None:
     synthetic, tasks = questions(), [respelled(example, spell) for example in questions()]
     fillers = [general(f"Which floor is room {i} on?", "", f"It is on floor F{i // 10}.") for i in range(ROWS)]
     params = split.Params.model_validate(PARAMS["split"] | {"small": 10})
-    division = split.divide(synthetic, [*tasks, *fillers], params, LIMITS)
+    division = split.divide(synthetic, [*tasks, *fillers], params, LIMITS, frozenset())
     sides = [{plainly(example.instruction) for example in division.full[side]} for side in SIDES]
     assert sum(map(len, sides)) == len(set().union(*sides)) >= ROWS
     assert division.proof.test_examples == 0

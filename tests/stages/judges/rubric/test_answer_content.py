@@ -22,7 +22,6 @@ def wanted(instruction: str, reference: str, input: str = "") -> list[str]:
         ("In what order?", "", "The answer is the red one.", ["red", "one"]),  # a frame is no content
         ("Is it even or odd?", "135", "The number 135 is odd.", ["odd"]),
         ("When did he win?", "He won in 1923.", "He won in 1923.", ["1923"]),  # picked from the text
-        ("Add them up: 30, 12, 5", "", "30 and 12 is 42, and 42 and 5 is 47.", ["47"]),  # steps are not wanted
         ("Why is it odd?", "", "It is odd because 2 leaves a rest.", ["2", "leaves", "rest"]),
         ("Which word is different?", "ant, bee, car", "Car is different, because it has wheels.", ["car"]),
         ("Who wrote it?", "", "Joseph John Thomson wrote it.", ["thomson"]),
@@ -42,19 +41,20 @@ def test_the_form_decides_where_it_is_asked(answer: str, share: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "chosen", "hedges"),
+    ("answer", "right", "reverses", "hedges"),
     [
-        ("Tokyo", True, False),
-        ("Kyoto is smaller than Tokyo.", True, False),
-        ("Kyoto is bigger than Tokyo.", False, False),
-        ("Tokyo and Kyoto", None, True),
-        ("Osaka", None, False),
+        ("Tokyo", True, "", False),
+        ("Kyoto is smaller than Tokyo.", True, "", False),
+        ("Kyoto is bigger than Tokyo.", False, "the roles", False),
+        ("Kyoto", False, "the choice", False),
+        ("Tokyo and Kyoto", False, "", True),
+        ("Osaka", False, "", False),
     ],
 )
-def test_a_choice_is_read_from_the_sentence(answer: str, chosen: bool | None, hedges: bool) -> None:
+def test_a_choice_is_read_from_the_sentence(answer: str, right: bool, reverses: str, hedges: bool) -> None:
+    """Guards against a choice that is seen only in an answer with the words of the reference."""
     found = content("Which is bigger, Tokyo or Kyoto?", "Tokyo is bigger than Kyoto.", answer)
-    assert (found.chosen, found.hedges) == (chosen, hedges)
-    assert (found.share >= 0.9) == (chosen is True)
+    assert (found.share >= 0.9, found.reversed, found.hedges) == (right, reverses, hedges)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,16 @@ def test_a_choice_is_read_from_the_sentence(answer: str, chosen: bool | None, he
 def test_a_verdict_may_be_a_sentence_without_yes_or_no(answer: str, right: bool) -> None:
     """Guards against "No," taken for a negation of the sentence after it."""
     assert (content("Can penguins fly?", "No, penguins cannot fly.", answer).share >= 0.8) == right
+
+
+@pytest.mark.parametrize(
+    ("answer", "share"), [("It does not change.", 1.0), ("This is a sentence and it is not about anything.", 0.0)]
+)
+def test_a_not_counts_with_what_it_negates(answer: str, share: float) -> None:
+    """Guards against points for any sentence with a "not" where the reference has one."""
+    assert (
+        content("How does the verb 'put' change in the past?", "The verb 'put' does not change.", answer).share == share
+    )
 
 
 def test_a_reference_in_quotes_is_the_answer_and_an_old_quote_in_the_answer_is_not() -> None:

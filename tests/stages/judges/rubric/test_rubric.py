@@ -56,9 +56,8 @@ def test_the_reference_itself_has_full_points() -> None:
     assert points(REFERENCE) == (5, 5, 5)
 
 
-def test_other_capitals_and_punctuation_cost_clarity_alone() -> None:
+def test_other_capitals_and_punctuation_cost_nothing() -> None:
     assert points("moby-dick, was published in 1851") == (5, 5, 5)
-    assert score(QUESTION, "", REFERENCE, "moby-dick, was published in 1851")[1].exact is False
 
 
 @pytest.mark.parametrize("answer", ["", "  \n", "...", "###"])

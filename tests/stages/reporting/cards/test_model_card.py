@@ -35,7 +35,7 @@ def test_the_hub_reads_the_model_cards(run: Path) -> None:
     assert (read.license, read.base_model, read.library_name) == ("unknown", None, "transformers")
     assert "| total, of 15 | 6.75 (5.12 to 8.00) |" in texts["full"]
     assert "| full against base | 2.00 (-0.50 to 4.00) | unresolved |" in texts["full"]
-    assert "| learning\\_rate | 0.002 |" in texts["full"]
+    assert "| learning\\_rate | 5e-05 |" in texts["full"]
     weights = hashlib.sha256((run / "data/checkpoints/full/model.safetensors").read_bytes()).hexdigest()
     assert texts["full"].endswith(f"SHA-256 of `model.safetensors`: `{weights}`\n")
 
@@ -94,6 +94,17 @@ def test_weights_from_a_file_are_named_by_their_hash_alone(run: Path) -> None:
     text = cards(run, with_values(metrics(), base__sha256="f" * 64), settings)["base"]
     assert f"Weights from a file with the SHA-256 `{'f' * 64}`." in text
     assert "secret" not in text
+
+
+def test_the_bundled_model_is_named_with_its_licence_and_what_it_was_asked(run: Path) -> None:
+    """Guards against a model that wikitune made and about which its card knows nothing."""
+    settings = with_values(params(), base__source="bundled")
+    asked = {"asked_examples": 9, "asked_in_train": 7, "asked_in_val_and_test": 0}
+    measured = with_values(metrics(), base__sha256="f" * 64, split__base=metrics()["split"]["base"] | asked)
+    text = cards(run, measured, settings)["full"]
+    assert f"The model that comes with wikitune, with the SHA-256 `{'f' * 64}`." in text
+    assert "9 ask one of them in the same words: 7 are in train, 0 in validation" in text
+    assert "WordNet" in text and "Nobody has chosen a licence for these weights" not in text
 
 
 def test_the_cards_prompt_is_the_models(run: Path) -> None:
