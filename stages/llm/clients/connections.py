@@ -53,6 +53,9 @@ class Connections:
         """`headers` are sent with every request."""
         self._base, _, self._query = endpoint.partition("?")
         self._headers = headers
+        # llama.cpp has a few threads, and each waits five seconds for the next request on its connection, while other
+        # connections are not served. So connections are kept once a response has shown that the server is another.
+        self._keeps = False
 
     async def get(self, url: str) -> Answered:
         """`url` is a path below the endpoint's, or an address of the same server."""
@@ -84,10 +87,13 @@ class Connections:
         from yarl import URL
 
         address = (url if "://" in url else self._base + url) + (f"?{self._query}" if self._query else "")
-        headers = {"Content-Type": "application/json"} if content else None
+        headers = {"Content-Type": "application/json"} if content else {}
+        if not self._keeps:
+            headers["Connection"] = "close"
         async with self._session.request(
             method, URL(address, encoded=True), data=content, headers=headers, allow_redirects=False
         ) as response:
+            self._keeps = not response.headers.get("Server", "").startswith("llama.cpp")
             return Answered(address, response.status, response.headers, await _bounded(response, address))
 
 

@@ -106,6 +106,8 @@ def test_another_name_than_the_models_is_an_error(address: str) -> None:
 
 
 def test_requests_at_once_are_all_answered(address: str) -> None:
+    """Guards against idle connections that keep the server's few threads from the other requests for five seconds, the
+    time limit of this test."""
     client = OpenAICompatibleClient(params(endpoint=address))
 
     async def many() -> list[Reply]:
