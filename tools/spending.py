@@ -106,13 +106,13 @@ def prune_answers(database: Database, chosen: Filter) -> str:
     """Removes the chosen answers, and says how many. For a model with no answers left, the form in which it follows a
     schema is forgotten as well, so the next run probes again.
 
-    Batch jobs of the chosen stage and model are forgotten, too, unless only answers of some days are chosen.
+    Batch jobs of the chosen stage and model are forgotten, too, unless only some of their answers are chosen.
     """
     where, values = chosen.where()
     with database.transaction(durable=True) as connection:
         usd = connection.execute(f"SELECT coalesce(sum(usd), 0.0) FROM answers WHERE {where}", values).fetchone()[0]
         count = connection.execute(f"DELETE FROM answers WHERE {where}", values).rowcount
-        if chosen.before is None and not chosen.timed_out:
+        if chosen.before is None and chosen.name is None and not chosen.timed_out:
             connection.execute(f"DELETE FROM batched WHERE job IN (SELECT name FROM jobs WHERE {where})", values)
             connection.execute(f"DELETE FROM jobs WHERE {where}", values)
         connection.execute("DELETE FROM forms WHERE (endpoint, model) NOT IN (SELECT endpoint, model FROM answers)")

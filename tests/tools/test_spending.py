@@ -145,11 +145,13 @@ def test_jobs_under_way_are_listed_and_forgotten(tmp_path: Path) -> None:
     params = make_params(usd_per_million_output=2000.0, budget_usd=1.0)  # at most $0.2, in a job $0.1
     order = make_order(make_request("a"), params, "synth", "openai", "http://a").in_a_batch()
     with Journal(tmp_path) as journal, closing(Database(tmp_path / FILE)) as database:
-        journal.jobs.begin([(order, 0)])
+        job, _ = journal.jobs.begin([(order, 0)])
+        assert job
         line = "synth: batch job not confirmed yet: 1 requests, $0.1000 set aside\n"
         assert line in spending_table(database, Filter())
-        prune_answers(database, Filter(stage="judge"))
-        assert line in spending_table(database, Filter())
+        for others in (Filter(stage="judge"), Filter(name=job.name), Filter(before="2999-01-01")):
+            prune_answers(database, others)
+            assert line in spending_table(database, Filter())
         prune_answers(database, Filter(stage="synth"))
         assert "batch job" not in spending_table(database, Filter())
         assert journal.jobs.usd("synth") == 0
