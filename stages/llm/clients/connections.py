@@ -8,7 +8,6 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from stages.llm.clients import transport
@@ -56,6 +55,7 @@ class Connections:
         # llama.cpp has a few threads, and each waits five seconds for the next request on its connection, while other
         # connections are not served. So connections are kept once a response has shown that the server is another.
         self._keeps = False
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}  # by whether they keep connections
 
     async def get(self, url: str) -> Answered:
         """`url` is a path below the endpoint's, or an address of the same server."""
@@ -65,17 +65,22 @@ class Connections:
         return await self._send("POST", url, json.dumps(body).encode())
 
     async def close(self) -> None:
-        if "_session" in self.__dict__:  # created
-            await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
 
-    @cached_property
     def _session(self) -> "aiohttp.ClientSession":
+        if self._keeps not in self._sessions:
+            self._sessions[self._keeps] = self._open_session()
+        return self._sessions[self._keeps]
+
+    def _open_session(self) -> "aiohttp.ClientSession":
         import aiohttp
 
         # Not made for an address without encryption, as it takes milliseconds to load the certificates.
         context = ssl.create_default_context() if self._base.startswith("https:") else True
+        kept = {"keepalive_timeout": KEPT_SECONDS} if self._keeps else {"force_close": True}
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_SECONDS, ssl=context),
+            connector=aiohttp.TCPConnector(limit=0, ssl=context, **kept),
             headers={"Accept-Encoding": "identity", "User-Agent": "wikitune", **self._headers},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
@@ -87,10 +92,8 @@ class Connections:
         from yarl import URL
 
         address = (url if "://" in url else self._base + url) + (f"?{self._query}" if self._query else "")
-        headers = {"Content-Type": "application/json"} if content else {}
-        if not self._keeps:
-            headers["Connection"] = "close"
-        async with self._session.request(
+        headers = {"Content-Type": "application/json"} if content else None
+        async with self._session().request(
             method, URL(address, encoded=True), data=content, headers=headers, allow_redirects=False
         ) as response:
             self._keeps = not response.headers.get("Server", "").startswith("llama.cpp")

@@ -13,7 +13,7 @@ from stages.teachers.rules.definites import names_unknown
 from stages.teachers.rules.grammar import Clause, main_clause
 from stages.teachers.rules.mentions import A_YEAR
 from stages.teachers.rules.sentences import Sentence
-from stages.teachers.rules.subject import Subject
+from stages.teachers.rules.subject import Subject, bare
 
 _OF_PLOTS = frozenset(["plot", "story", "synopsis", "contents"])  # headings of sections that tell a plot
 _REFERS = re.compile(r"\b(?:its|his|her|their)\b")
@@ -72,7 +72,8 @@ class Fact:
         """Whether the clause's subject has a name by which it is known: not "Thomson", "the first chapters"."""
         subject = self.clause.subject if self.clause else ""
         full = " " in subject and re.search("[A-Z]", subject) and not _TWO_FIRST_NAMES.fullmatch(subject)
-        return bool(full) and not _REFERS.search(subject)
+        cut_short = bare(subject) != bare(self.name) and bare(subject) in bare(self.name)  # "the Civil War"
+        return bool(full) and not cut_short and not _REFERS.search(subject)
 
     @cached_property
     def stands_alone(self) -> bool:

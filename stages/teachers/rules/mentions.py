@@ -75,9 +75,9 @@ def long_names_in(text: str) -> Iterator[str]:
             " " not in match[0]
             or not NAME_ENDS.match(text, match.end())
             or before[-1].lower() in _NO_NAME_AFTER
-            or (before[0] == "the" and lemmas_of(before[-1]).keys() == {"ADJ"})
+            or (before[0] == "the" and ("-" in before[-1] or lemmas_of(before[-1]).keys() == {"ADJ"}))
         ):
-            continue  # "the geographic North Pole"
+            continue  # "the geographic North Pole", "the ten-year Trojan War"
         yield f"the {match[0]}" if before[-1] == "the" else match[0]
 
 

@@ -1,4 +1,4 @@
-"""Kinds of instruction about several facts of a page: lists, timelines, comparisons, and answers of some sentences."""
+"""Kinds of instruction about several facts of a page: lists, comparisons, and answers of some sentences."""
 
 import random
 import re
@@ -10,15 +10,20 @@ from stages.english.number_words import CARDINALS
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import is_vague, says_enough, speaks_of
+from stages.teachers.rules.definitions import definition, describes, is_person
 from stages.teachers.rules.fact import WORKS, Draft, Fact, PageKind
 from stages.teachers.rules.mentions import A_YEAR, TIME, belongs_elsewhere
-from stages.teachers.rules.questions import definition, describes, is_person
+from stages.teachers.rules.readings import CONNECTIVES, DETERMINERS, LINKS, PREPOSITIONS
+from stages.teachers.rules.subject import bare
 
 MOST_WORDS = 24  # of a fact in a list
 MOST_WORDS_OF_ANSWER = 75  # of an answer of some sentences
 _REFERS = re.compile(r"\b(?:it|its|they|their|them|he|his|him|she|her)\b", re.I)
 # "The trilogy follows three generations" speaks of the work, not of what happens in it.
 _OF_THE_WORK = re.compile(rf"(?:The|Each|This) (?:\w+ )?(?:{'|'.join(sorted(WORKS))}|book|plot|work)\b")
+# A word with a capital between words without: a surname, or a name cut short.
+_SHORT_NAME = re.compile(r"(?:^|(?<=[.!?] )|(?<=[a-z,] ))(?P<name>[A-Z][a-z]{2,})\b(?! [A-Z])")
+_NO_FIRST_NAMES = "|".join(word.capitalize() for word in sorted(CONNECTIVES | DETERMINERS | LINKS | PREPOSITIONS))
 _IN_WORDS = {value: word for word, value in CARDINALS.items() if value <= 12}
 
 
@@ -49,15 +54,6 @@ def list_facts(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
         chosen = sorted(rng.sample(range(len(texts)), 3))
         listed = "\n".join(f"{number}. {texts[place]}" for number, place in enumerate(chosen, start=1))
         yield Draft("list_facts", _phrase(rng, phrasing.LIST_FACTS, facts), "", listed)
-
-
-def timeline(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
-    """What happened in which year, from the earliest to the latest."""
-    events = events_of(facts)
-    if len(events) >= 3:
-        chosen = sorted(rng.sample(events, min(4, len(events))), key=lambda event: event.year)
-        listed = "\n".join(f"{event.year}: {upper_first(event.text)}." for event in chosen)
-        yield Draft("timeline", _phrase(rng, phrasing.TIMELINE, facts), "", listed)
 
 
 def order_events(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
@@ -110,14 +106,16 @@ def years_between(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
 
 
 def introduce(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
-    """What the subject is, and what the page says next: two or three sentences."""
-    for fact in facts:
-        for defined in definition(fact):
-            texts = [defined.output, *_following(fact, facts, at_most=2)]
-            if fact.clause and len(texts) >= 2:
-                words = {"name": fact.name, "verb": fact.clause.verb, "word": "who" if is_person(fact) else "what"}
-                yield Draft("introduce", rng.choice(phrasing.INTRODUCE).format(**words), "", " ".join(texts))
-            return
+    """The page's first two or three sentences, if they say what the subject is."""
+    first = facts[0]
+    defining = next((fact for fact in facts if any(definition(fact))), None)
+    if not defining or not defining.clause or first.sentence.position:
+        return
+    written = first.sentence.passage.sentences[0]
+    texts = [written, *_following(first, facts, at_most=2)]
+    if len(texts) >= 2 and not re.search(r"[()\"]", written) and defining.sentence.position < len(texts):
+        words = {"name": first.name, "verb": defining.clause.verb, "word": "who" if is_person(defining) else "what"}
+        yield Draft("introduce", rng.choice(phrasing.INTRODUCE).format(**words), "", " ".join(texts))
 
 
 def tell_about(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
@@ -128,7 +126,8 @@ def tell_about(facts: Sequence[Fact], rng: random.Random) -> Iterator[Draft]:
         templates = phrasing.ABOUT_HEADING.get(heading.lower(), phrasing.UNDER_HEADING)
         texts = [fact.sentence.text, *_following(fact, facts, at_most=2)]
         whole = len(texts) == len(fact.sentence.passage.sentences)
-        if (len(texts) == 3 or whole) and len(texts) >= 2 and not _REFERS.match(texts[0]) and len(heading.split()) <= 4:
+        fits = (len(texts) == 3 or whole) and len(texts) >= 2 and len(heading.split()) <= 4
+        if fits and not _REFERS.match(texts[0]) and not _introduced_before(" ".join(texts), fact, facts):
             asked = rng.choice(templates).format(name=fact.name, heading=heading)
             yield Draft("tell_about", asked, "", " ".join(texts))
 
@@ -139,6 +138,22 @@ def _fits_heading(fact: Fact) -> bool:
     if heading.lower() not in {"plot", "story"}:
         return bool(heading)
     return fact.in_plot and not fact.is_named_in(fact.sentence.text) and not _OF_THE_WORK.match(fact.sentence.text)
+
+
+def _introduced_before(text: str, fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether a section's start uses a short name that only an earlier section explains: "Nobile", "the Jupiters"."""
+    passages = {other.sentence.passage.text for other in facts if other.sentence.position < fact.sentence.position}
+    before = " ".join(passages - {fact.sentence.passage.text})
+    for match in _SHORT_NAME.finditer(text):
+        name = match["name"]
+        if bare(name) in bare(fact.name):
+            continue
+        full = rf"\b(?!(?:{_NO_FIRST_NAMES})\b)[A-Z][\w'.-]+ {name}\b"
+        if re.search(full, before) and not re.search(full, text[: match.end()]):
+            return True
+        if name.endswith("s") and text[: match.start()].endswith("the ") and re.search(rf"\b{name[:-1]} [a-z]", before):
+            return True
+    return False
 
 
 def events_of(facts: Sequence[Fact]) -> list[Event]:
@@ -160,11 +175,11 @@ def events_of(facts: Sequence[Fact]) -> list[Event]:
         before = clause.rest[: times[0].start()].rstrip(" ,")
         text = f"{clause.subject} {clause.verb} {before}"
         whole = times[0].end() == len(clause.rest) and len(text.split()) > len(clause.subject.split()) + 1
-        known = fact.is_about_a_full_name or speaks_of(fact.subject, clause.subject)
         if (
             year
             and whole
-            and known
+            and (fact.is_about_a_full_name or speaks_of(fact.subject, clause.subject))
+            and speaks_of(fact.subject, text)  # or nobody sees what it has to do with the subject
             and not A_YEAR.search(text)
             and len(text.split()) <= MOST_WORDS
             and _is_clear(text, fact)
@@ -206,7 +221,6 @@ def _phrase(rng: random.Random, templates: Sequence[str], facts: Sequence[Fact])
 
 OVERVIEWS: tuple[PageKind, ...] = (
     list_facts,
-    timeline,
     order_events,
     which_first,
     years_between,

@@ -4,36 +4,36 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from stages.english.inflection import base_form, lemmas_of
 from stages.teachers.rules import phrasing
-from stages.teachers.rules.casing import Casing
+from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import is_vague
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.mentions import A_YEAR, long_names_in
-from stages.teachers.rules.questions import KINDS, definition, manner, reason
+from stages.teachers.rules.questions import KINDS, manner, reason
 from stages.teachers.rules.subject import bare
 
-_PLAIN = frozenset(
-    "plot story contents description subject life work works summary synopsis overview".split()
-)  # headings
 # Years that are written otherwise than "1851", so that a list of the years would leave them out.
 _OTHER_YEAR = re.compile(r"\b(?:AD|BCE?|CE)\b|\byear \d{1,3}\b|\bin \d{3}\b|\d{4}\s?[–-]\s?\d|\d{3}0s\b")
 MIN_PASSAGE, MAX_PASSAGE = 25, 110  # words
 
 
-def summary(fact: Fact) -> Iterator[Draft]:
-    """What the passage is mainly about: the sentence that says what its subject is."""
-    if any(definition(fact)) and fact.sentence.text in fact.sentence.passage.sentences:
-        yield Draft("summary", fact.phrase(phrasing.SUMMARY), fact.sentence.passage.text, fact.sentence.text)
-
-
 def topic(fact: Fact) -> Iterator[Draft]:
-    """The subject of the page, if the passage names it several times."""
+    """What the passage is about: the page's subject if it starts the page, and one aspect of it in a section."""
     passage = fact.sentence.passage
     named = sum(fact.is_named_in(sentence) for sentence in passage.sentences)
-    if fact.is_named_in(fact.sentence.text) and named >= 2 and fact.is_named_in(passage.sentences[0]):
-        answer = fact.phrase(phrasing.TOPIC_ANSWER, name=fact.name)
-        yield Draft("topic", fact.phrase(phrasing.TOPIC), passage.text, answer)
+    about = _aspect(fact)
+    if not passage.heading and fact.is_named_in(fact.sentence.text) and named >= 2:
+        about = fact.name if fact.is_named_in(passage.sentences[0]) else ""
+    if about:
+        yield Draft("topic", fact.phrase(phrasing.TOPIC), passage.text, fact.phrase(phrasing.TOPIC_ANSWER, name=about))
+
+
+def _aspect(fact: Fact) -> str:
+    """What a section's heading says it is about: "the aftermath of the Great Fire"; "" if it's no plain aspect."""
+    aspect = fact.sentence.passage.heading.lower()
+    says_it_twice = aspect in fact.name.lower().split()
+    fits = aspect in phrasing.TITLES and not says_it_twice and not fact.name.startswith("'")
+    return f"the {aspect} of {fact.name}" if fits else ""
 
 
 def passage_question(fact: Fact) -> Iterator[Draft]:
@@ -77,7 +77,8 @@ def find_sentence(fact: Fact) -> Iterator[Draft]:
     marks = [*A_YEAR.findall(fact.sentence.text), *long_names_in(fact.sentence.text)]
     marks = [mark for mark in marks if _is_unique(mark, text) and _letters(bare(mark)) not in title]
     if marks:
-        asked = fact.phrase(phrasing.FIND_SENTENCE, mark=fact.rng.choice(marks))
+        mark = fact.rng.choice(marks)
+        asked = fact.phrase(phrasing.FIND_SENTENCE, mark=f"the year {mark}" if mark.isdigit() else mark)
         yield Draft("find_sentence", asked, fact.sentence.passage.text, fact.sentence.text)
 
 
@@ -93,30 +94,13 @@ def _is_unique(mark: str, letters: str) -> bool:
 
 
 def heading(fact: Fact) -> Iterator[Draft]:
-    """The passage, for which a title is wanted: the page's subject and the section's heading."""
-    passage = fact.sentence.passage
-    covers_more = passage.heading.lower() in _PLAIN or re.search(r",|\band\b", passage.heading)  # than this paragraph
-    if covers_more or not 1 <= len(passage.heading.split()) <= 6 or fact.name.startswith("'"):
-        return
-    says_it_twice = set(re.findall(r"[a-z]{5,}", passage.heading.lower())) & set(fact.name.lower().split())
-    if not says_it_twice and not _is_poor(passage.heading, fact.casing):
-        title = f"{fact.subject.capitalized}: {passage.heading}"
-        yield Draft("heading", fact.phrase(phrasing.HEADING), passage.text, title)
-
-
-def _is_poor(title: str, casing: Casing) -> bool:
-    """Whether a heading says little by itself: "Chile", "Real Madrid" (bare names), "Building", "The battle"."""
-    words = title.split()
-    if words[0] in {"The", "A", "An"}:
-        return True
-    if len(words) > 1:
-        return all(word[0].isupper() or len(word) <= 3 for word in words)
-    lower = title.lower()
-    return title in casing.names or not lemmas_of(lower) or (lower.endswith("ing") and base_form(lower) != lower)
+    """The passage, for which a title is wanted: "The aftermath of the Great Fire"."""
+    if title := _aspect(fact):
+        yield Draft("heading", fact.phrase(phrasing.HEADING), fact.sentence.passage.text, upper_first(title))
 
 
 PASSAGES: tuple[Kind, ...] = (
-    passage_why, summary, topic, passage_question, list_years, find_sentence, heading,
+    passage_why, topic, passage_question, list_years, find_sentence, heading,
 )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ DEFINITION = (
     "Explain briefly what {name} {verb}.",
     "Describe {name} in a sentence.",
     "In a single sentence, what {verb} {name}?",
-    "How would you describe {name} to somebody who has never heard of it?",
     "Write one sentence that says what {name} {verb}.",
 )
 DEFINITION_OF_PERSON = (
@@ -25,17 +24,16 @@ USE = (
     "Give an example of what {subject} {verb} used for.",
     "For what purpose {verb} {subject} used, for example?",
 )
+# A claim to judge, and how the answers to it begin if it is true and if it is false.
 TRUE_OR_FALSE = (
-    "True or false? {statement}",
-    "Is this statement true or false? {statement}",
-    "Say whether this is true or false: {statement}",
-    "Judge whether this claim is true or false: {statement}",
-    "Decide whether the following claim is correct. {statement}",
-    "Somebody claims: {statement} Is that right?",
-    "Check this statement and correct it if it is wrong: {statement}",
+    ("True or false? {statement}", "True.", "False."),
+    ("Is this statement true or false? {statement}", "True.", "False."),
+    ("Say whether this is true or false: {statement}", "That is true.", "That is false."),
+    ("Judge whether this claim is true or false: {statement}", "True.", "False."),
+    ("Decide whether the following claim is correct. {statement}", "The claim is correct.", "The claim is wrong."),
+    ("Somebody claims: {statement} Is that right?", "Yes, that is right.", "No, that is wrong."),
+    ("Is it correct to say this? {statement}", "Yes, it is correct.", "No, it is not correct."),
 )
-TRUE = ("True. {Statement}", "That is true. {Statement}", "Yes, that is correct: {statement}")
-FALSE = ("False. {Statement}", "That is false. {Statement}", "No, that is not correct: {statement}")
 COMPLETE = (
     "Complete the sentence: {start} ...",
     "Finish this sentence: {start} ...",
@@ -136,17 +134,9 @@ TO_PAST = (
     "Change the verb of this sentence to the past tense.",
 )
 
-SUMMARY = (
-    "State in one sentence what the passage is mainly about.",
-    "Which sentence of the passage says what it is about?",
-    "In one sentence, what does this text describe?",
-    "Say in a single sentence what the following paragraph deals with.",
-    "Copy the sentence that best says what this paragraph is about.",
-)
 TOPIC = (
     "What is this passage about?",
     "Name the subject of the passage.",
-    "Who or what does the paragraph describe?",
     "State the topic of the following text.",
 )
 TOPIC_ANSWER = (
@@ -189,12 +179,6 @@ LIST_FACTS = (
     "Write down three true statements about {name}.",
     "Make a list of three facts that concern {name}.",
 )
-TIMELINE = (
-    "Make a short timeline of {name}.",
-    "List some important dates in connection with {name}, in order.",
-    "Write a brief chronology of events that concern {name}.",
-    "Which dates matter for {name}? Give a short timeline.",
-)
 ORDER_EVENTS = (
     "Put these events about {name} in the order in which they happened, and add the years.",
     "Sort the following events, which concern {name}, from the earliest to the latest. Give the years.",
@@ -212,7 +196,7 @@ WHICH_FIRST_ANSWER = (
 )
 YEARS_BETWEEN = (
     "How many years lie between these two events, which concern {name}?",
-    "Count the years from the first to the second of these events in connection with {name}.",
+    "How many years apart were these two events? Both have to do with {name}.",
     "Both events have to do with {name}. How many years apart were they?",
 )
 YEARS_BETWEEN_ANSWER = (
@@ -231,14 +215,18 @@ _ABOUT_SECTION = (
     "Describe the {heading} of {name} in a few sentences.",
     "What can you say about the {heading} of {name}?",
 )
-_HEADINGS = (
+# Headings that are aspects of a subject: "the history of Venice".
+ASPECTS = (
     "history influence legacy structure background reception aftermath consequences exploration discovery properties "
     "publication development origins expansion importance significance origin effects culture causes "
     "geography symptoms wildlife manufacture invention production conservation"
 ).split()
+# More that a paragraph can be about: "the life of Sappho".
+_MORE_TITLES = "life plot spread outcome results voyage use uses".split()
+TITLES = frozenset([*ASPECTS, *_MORE_TITLES])
 UNDER_HEADING = (
     "Compose a few sentences about {name} for a section called '{heading}'.",
-    "Begin a section on {name} with the title '{heading}'.",
+    "Begin a section on {name} that is titled '{heading}'.",
     "What would you write about {name} under the heading '{heading}'?",
     "An article on {name} has a section called '{heading}'. How might it begin?",
     "Tell me about {name}. The keyword is '{heading}'.",
@@ -251,4 +239,4 @@ ABOUT_HEADING: dict[str, tuple[str, ...]] = {
     "uses": ("What are some uses of {name}?", "Describe some uses of {name}."),
     "life": ("Tell me something about the life of {name}.", "Describe part of the life of {name}."),
     "early life": ("Tell me about the early life of {name}.", "What is known about the early life of {name}?"),
-} | {heading: tuple(template.replace("{heading}", heading) for template in _ABOUT_SECTION) for heading in _HEADINGS}
+} | {heading: tuple(template.replace("{heading}", heading) for template in _ABOUT_SECTION) for heading in ASPECTS}

@@ -8,11 +8,10 @@ from stages.english.inflection import AUXILIARIES, BE, base_form, is_past
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import can_be_asked, is_vague
+from stages.teachers.rules.definitions import definition, describes
 from stages.teachers.rules.fact import Draft, Fact, Kind
-from stages.teachers.rules.grammar import Clause, main_clause
+from stages.teachers.rules.grammar import main_clause
 from stages.teachers.rules.mentions import MONTH, NUMBER, OPENING_TIME, TIME, UNIT, belongs_elsewhere
-from stages.teachers.rules.sentences import Sentence
-from stages.teachers.rules.subject import PERSON, Subject
 
 # Verbs, in their base form, for what only one person or group does: "Who invented ...?", but not "Who visited ...?"
 _MAKERS = frozenset(
@@ -95,37 +94,7 @@ _EXTENTS = {
         (rf"(?:for )?{NUMBER} {_DURATION}", "How long {do} {subject} run?"),
     ),
 }
-# What says too little is no definition: "is a statement about sums", "was the first book by Achebe".
-_A_KIND_OF = re.compile(
-    r"(?:an?|one of the|the) "
-    r"(?!(?:only|first|last|statement|victory|defeat|son|daughter|brother|sister|child|wife|husband)\b)"
-)
 _NAMED = re.compile(r"(?:\w+ )?(?:named|called) (?P<link>after|for|in honor of) \S")
-
-
-def definition(fact: Fact) -> Iterator[Draft]:
-    """What the subject is: a sentence "X is a ..." near the start of the page."""
-    clause = fact.clause
-    if not clause or not defines(clause, fact.sentence, fact.subject):
-        return
-    templates = phrasing.DEFINITION_OF_PERSON if is_person(fact) else phrasing.DEFINITION
-    goes_on = fact.sentence.text.startswith(f"{upper_first(clause.text)}, and ")  # with what defines nothing
-    text = clause.statement if goes_on else fact.sentence.text
-    yield Draft("definition", fact.phrase(templates, verb=clause.verb, name=fact.name), "", text)
-
-
-def is_person(fact: Fact) -> bool:
-    """Whether a page is about a person, by its pronouns or by the noun of its definition."""
-    rest = fact.clause.rest if fact.clause else ""
-    head = re.split(r"\b(?:of|by|in|that|from|with|to|for|about)\b", rest)[0]
-    return fact.subject.pronoun in {"She", "He"} or any(map(PERSON.fullmatch, re.findall(r"[a-z]+", head)[-1:]))
-
-
-def defines(clause: Clause, sentence: Sentence, subject: Subject) -> bool:
-    """Whether a sentence near the start of the page says what its subject is."""
-    if clause.verb not in BE or not subject.is_full_name(clause.subject) or sentence.position > 4:
-        return False
-    return bool(_A_KIND_OF.match(clause.rest)) and len(clause.rest.split()) >= 4
 
 
 def when(fact: Fact) -> Iterator[Draft]:
@@ -276,6 +245,8 @@ def parts(fact: Fact) -> Iterator[Draft]:
         return
     first = clause.rest.split()[0]
     if clause.verb in BE and (match := _MADE_OF.match(clause.rest)):
+        if re.match(NUMBER, clause.rest[match.end() - 1 :]):
+            return  # "divided into 63 clauses" tells how many
         yield Draft("parts", clause.question("What", match["done"]), "", clause.statement)
     elif _CONSISTING.get(clause.verb) == first and (first == "of" or clause.rest.startswith("to the ")):
         yield Draft("parts", clause.question("What", first), "", clause.statement)
@@ -323,11 +294,6 @@ SELDOM: tuple[Kind, ...] = tuple(
     map(for_anybody, _SELDOM)
 )  # kinds that fit few sentences, and are tried before the others
 QUESTIONS: tuple[Kind, ...] = (definition, *map(for_anybody, _USUAL), *SELDOM)
-
-
-def describes(clause: Clause) -> bool:
-    """Whether the clause says what its subject is. A time in it then belongs to a noun, not to the verb."""
-    return clause.verb in BE and bool(re.match(r"(?:an?|the|one|its|his|her|their|among|part)\b", clause.rest))
 
 
 def _without(text: str, match: re.Match[str]) -> str:

@@ -7,9 +7,10 @@ from stages.english.inflection import AUXILIARIES, BE, MODALS, base_form, inflec
 from stages.teachers.rules import phrasing
 from stages.teachers.rules.casing import upper_first
 from stages.teachers.rules.context import says_enough
+from stages.teachers.rules.definitions import describes
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.mentions import TIME, belongs_elsewhere
-from stages.teachers.rules.questions import describes, manner, reason, when, where, who
+from stages.teachers.rules.questions import manner, reason, when, where, who
 from stages.teachers.rules.readings import CONNECTIVES, Finite, finite
 
 MOST_WORDS = 22

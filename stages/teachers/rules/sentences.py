@@ -45,9 +45,10 @@ _PRONOUN = re.compile(
     r"All|Many|Most|Neither|None|Two|Three)\b"
 )
 _LINKING = re.compile(
-    r"(?:However|Moreover|Therefore|Thus|Then|Later|Afterwards?|Meanwhile|Instead|Also|Finally|Eventually|Soon|Today|Now|"
-    r"Nevertheless|Nonetheless|Furthermore|Similarly|By contrast|In contrast|For example|As a result|In addition|"
-    r"At the same time|At first|Originally|Consequently|Additionally|Subsequently|Indeed|In fact|Initially|Since then)"
+    r"(?:However|Moreover|Therefore|Thus|Then|Later|Afterwards?|Meanwhile|Instead(?! of)|Also|Finally|Eventually|Soon|"
+    r"Today|Now|Nevertheless|Nonetheless|Furthermore|Similarly|By contrast|In contrast|For example|As a result|"
+    r"In addition|At the same time|At first|Originally|Consequently|Additionally|Subsequently|Indeed|"
+    r"In fact|Initially|Since then)"
     r"\b,? *",
     re.I,
 )

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 from stages.english.inflection import is_past
 from stages.teachers.rules import phrasing
-from stages.teachers.rules.context import says_enough
+from stages.teachers.rules.context import says_enough, speaks_of
+from stages.teachers.rules.definitions import describes
 from stages.teachers.rules.fact import Draft, Fact, Kind
 from stages.teachers.rules.falsehoods import false_figure, false_version
 from stages.teachers.rules.mentions import A_YEAR, NAME_ENDS, TIME, belongs_elsewhere, names_in
-from stages.teachers.rules.questions import describes, when
+from stages.teachers.rules.questions import when
 
 # Shares of the statements with a detail to change, so that half of all answers are "no" and "false"; 0 to 1.
-NO_SHARE, FALSE_SHARE = 0.75, 0.78
+NO_SHARE, FALSE_SHARE = 0.66, 0.7
 _LEADS_ON = {"in", "by", "on", "of", "at", "from", "to", "into", "between", "near"}
 _QUANTITIES = frozenset("group number kind set series type form part pattern piece pair collection one use lot".split())
+_ASIDE = re.compile(r", an? (?!.*,)")  # "a painting by Leonardo, an Italian artist of ..." asks about the aside
 _ROUGHLY = re.compile(r"\b(?:about|around)\b")
 _ANYTHING_FITS = re.compile(r"\b(?:is|are|was|were|an?) $")  # "the early novels are ____", "became a ____"
 _WORTH_KNOWING = re.compile(r"[A-Z]|\d")  # a name or a number, which can be known, not just guessed
@@ -28,7 +30,7 @@ def yes_no(fact: Fact) -> Iterator[Draft]:
         return
     if wrong := _wrong(fact, clause.rest, NO_SHARE):
         yield from _if_clear(fact, Draft("yes_no", fact.placed(clause.question("", wrong)), "", f"No, {clause.text}."))
-    elif fact.rng.random() < 1 - NO_SHARE:
+    elif not describes(clause) and fact.rng.random() < 1 - NO_SHARE:  # a definition would only be echoed
         asked = fact.placed(clause.question("", clause.rest))
         yield from _if_clear(fact, Draft("yes_no", asked, "", f"Yes, {clause.text}."))
 
@@ -39,11 +41,10 @@ def true_or_false(fact: Fact) -> Iterator[Draft]:
     if not clause or not fact.is_named_in(clause.text) or not says_enough(clause) or clause.verb in {"may", "might"}:
         return
     wrong = _wrong(fact, clause.statement, FALSE_SHARE)
-    if wrong or fact.rng.random() < 1 - FALSE_SHARE:
-        templates = phrasing.FALSE if wrong else phrasing.TRUE
-        answer = fact.phrase(templates, Statement=clause.statement, statement=f"{clause.text}.")
-        claim = fact.phrase(phrasing.TRUE_OR_FALSE, statement=wrong or clause.statement)
-        yield Draft("true_or_false", claim, "", answer)
+    if wrong or (not describes(clause) and fact.rng.random() < 1 - FALSE_SHARE):
+        asked, true, false = fact.rng.choice(phrasing.TRUE_OR_FALSE)
+        claim = asked.format(statement=wrong or clause.statement)
+        yield Draft("true_or_false", claim, "", f"{false if wrong else true} {clause.statement}")
 
 
 def _wrong(fact: Fact, text: str, share: float) -> str | None:
@@ -66,7 +67,7 @@ def complete(fact: Fact) -> Iterator[Draft]:
     cuts = (cut for cut in range(earliest, len(words) - 1) if _may_cut(words, cut))
     if cut := max(cuts, default=None):
         start = " ".join(words[:cut])
-        if fact.is_named_in(start) and fact.is_clear(start):
+        if fact.is_named_in(start) and fact.is_clear(start) and not _ASIDE.search(start):
             yield Draft("complete", fact.phrase(phrasing.COMPLETE, start=start), "", clause.statement)
 
 
@@ -109,7 +110,7 @@ def event_of_year(fact: Fact) -> Iterator[Draft]:
     happened = (is_past(clause.verb) or clause.verb in {"was", "were"}) and not belongs_elsewhere(time, clause.rest)
     if len(A_YEAR.findall(fact.sentence.text)) > 1 or _ROUGHLY.search(time[0]) or not fact.has_years_to_itself(year[0]):
         return
-    if not fact.is_named_in(clause.text) or not fact.askable:
+    if not speaks_of(fact.subject, clause.text) or not fact.askable:
         return
     if happened and not describes(clause) and time[0].startswith(("in", "on")) and year[0] not in fact.name:
         asked = fact.phrase(phrasing.EVENT_OF_YEAR, year=year[0], name=fact.name)

@@ -6,11 +6,12 @@ from collections import Counter, deque
 from stages.common.records import Page, Source, Teacher, make_example
 from stages.english.language import ENGLISH, identify_language
 from stages.teachers import Lesson
+from stages.teachers.rules.definitions import defines
 from stages.teachers.rules.fact import Draft, Fact, Kind, PageKind
 from stages.teachers.rules.grammar import Clause, main_clause
-from stages.teachers.rules.overviews import OVERVIEWS
+from stages.teachers.rules.overviews import OVERVIEWS, tell_about
 from stages.teachers.rules.passages import PASSAGES, passage_fits, passage_why
-from stages.teachers.rules.questions import QUESTIONS, SELDOM, defines
+from stages.teachers.rules.questions import QUESTIONS, SELDOM
 from stages.teachers.rules.rewriting import REWRITES
 from stages.teachers.rules.sentences import PageSentences, select_sentences
 from stages.teachers.rules.statements import STATEMENTS
@@ -101,6 +102,10 @@ def _choose(facts: list[Fact], per_page: int, rng: random.Random) -> list[Draft]
                     asked[position] += 1
                     kinds.append(kind)
                     break
+    written = {draft.output for _, draft in chosen}
+    for draft in tell_about(facts, rng):  # about more sections, if little else can be asked
+        if named and len(chosen) < per_page and draft.output not in written:
+            chosen.append((1, draft))
     return _without_surplus(chosen)
 
 
@@ -132,7 +137,8 @@ def _repeats(draft: Draft, earlier: Draft) -> bool:
     if draft.input != earlier.input:
         return False
     if draft.input:
-        return draft.kind == earlier.kind or draft.output == earlier.output
+        same = {draft.kind, earlier.kind} <= {"topic", "heading"}
+        return draft.kind == earlier.kind or draft.output == earlier.output or same
     ends = draft.output[-40:], earlier.output[-40:]
     return ends[0] == ends[1] and {draft.kind, earlier.kind} <= {"yes_no", "true_or_false", "fill_blank", "complete"}
 

@@ -109,16 +109,17 @@ def test_a_broken_connection_is_not_tried_again(way: Way, fault: Fault) -> None:
 def test_a_dropped_connection_that_was_kept_is_not_tried_again(way: Way) -> None:
     """Guards against the silent second sending on a new connection."""
 
-    async def twice() -> None:
+    async def several_times() -> None:
+        await way.client.ask(REQUEST)  # shows that it isn't llama.cpp, to which no connection is kept
         await way.client.ask(REQUEST)
         way.server.pages[way.page] = "drop"
         with pytest.raises(AttemptError, match="connection failed") as raised:
             await way.client.ask(REQUEST)
         assert raised.value.reason == "connection"
 
-    use(way.client, twice)
-    first, second = way.server.asked
-    assert first.port == second.port, "the connection was to be used again"
+    use(way.client, several_times)
+    _, kept, used_again = way.server.asked
+    assert kept.port == used_again.port, "the connection was to be used again"
 
 
 def test_a_server_that_hangs_is_left_after_the_time_out(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ def test_what_names_nothing_is_not_clear(fact: MakeFact) -> None:
     """Guards against "Do the first chapters tell of Sun Wukong?"."""
     assert not fact("The first chapters tell the story.").is_clear("Do the first chapters tell of Captain Ahab?")
     assert fact("Captain Ahab died.").is_clear("Who was Captain Ahab?")
+    civil_war = fact("The Civil War began in 1861.", name="the American Civil War")
+    assert not civil_war.is_clear("When did the Civil War begin?")  # which one?
 
 
 def test_a_question_about_a_plot_names_the_work(fact: MakeFact) -> None:

@@ -15,7 +15,6 @@ from stages.teachers.rules.overviews import (
     list_facts,
     order_events,
     tell_about,
-    timeline,
     which_first,
     years_between,
 )
@@ -40,11 +39,7 @@ def ask(page: MakePage) -> Callable[..., list[Draft]]:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_timeline_and_an_order_go_by_time(ask: Callable[..., list[Draft]], seed: int) -> None:
-    [draft] = ask(timeline, seed=seed)
-    years = [int(line[:4]) for line in draft.output.split("\n")]
-    assert years == sorted(years) and len(years) == 4
-    assert all(line.count(line[:4]) == 1 for line in draft.output.split("\n"))
+def test_an_order_goes_by_time(ask: Callable[..., list[Draft]], seed: int) -> None:
     [draft] = ask(order_events, seed=seed)
     years = [int(year) for year in re.findall(r"\((\d{4})\)", draft.output)]
     assert years == sorted(years) and len(years) == 3
@@ -77,9 +72,14 @@ def test_facts_are_three_and_name_the_subject(ask: Callable[..., list[Draft]]) -
     assert ask(list_facts, "The Pequod is a ship from Nantucket. It sank in 1851.") == []
 
 
-def test_an_introduction_is_the_definition_and_what_follows(ask: Callable[..., list[Draft]]) -> None:
+def test_an_introduction_is_the_start_of_the_page(ask: Callable[..., list[Draft]]) -> None:
     [draft] = ask(introduce)
     assert draft.output == PEQUOD[0]
+    hook = "Few ships were as old as the Pequod. The Pequod is a ship from Nantucket in the north."
+    [draft] = ask(introduce, f"{hook} It was built in 1801. It sank in 1851.")
+    assert draft.output == f"{hook} It was built in 1801."  # and not from the definition on
+    assert ask(introduce, f"This made him rich. {hook}") == []
+    assert ask(introduce, f"Few ships (or none) were older. {hook}") == []  # nothing is cut out of a sentence
     broken_off = "The Pequod is a ship from Nantucket. This made him rich. It sank in 1851."
     assert ask(introduce, broken_off) == []  # "This" isn't certain
 
@@ -105,6 +105,21 @@ def test_a_section_begins_with_its_own_sentences(ask: Callable[..., list[Draft]]
     assert ask(tell_about, lead, cut_short) == []  # what matters may come after it
 
 
+def test_a_section_begins_with_no_name_that_an_earlier_one_explains(ask: Callable[..., list[Draft]]) -> None:
+    """Guards against "the Jupiters" and "Khrushchev", whom nobody knows without the page."""
+    lead = "The Pequod is a ship from Nantucket. Herman Coffin owned it. It carried Jupiter missiles in 1841."
+    for known, asked in (("Herman Coffin", 1), ("Coffin", 0)):
+        assert len(ask(tell_about, lead, f"The Pequod was built in Boston. It was sold by {known}.")) == asked
+    assert ask(tell_about, lead, "The Pequod was built in Boston. It lost the Jupiters.") == []
+
+
+def test_an_event_names_the_subject(ask: Callable[..., list[Draft]]) -> None:
+    """Guards against "A Moroccan army defeated Songhai", whose link with Timbuktu nobody sees."""
+    text = "The Pequod is a ship from Nantucket. It was sold in 1845. Captain Ahab bought a house in {}."
+    assert ask(which_first, text.format("1840")) == []
+    assert len(ask(which_first, text.format("1840").replace("a house", "the Pequod"))) == 1
+
+
 def test_an_event_has_one_year_and_stands_alone(ask: Callable[..., list[Draft]]) -> None:
     """Guards against "he died", and against a year that belongs to something else."""
     lead = "The Pequod is a ship from Nantucket. "
@@ -119,7 +134,7 @@ def test_an_event_has_one_year_and_stands_alone(ask: Callable[..., list[Draft]])
 def test_a_birth_is_before_all_else(ask: Callable[..., list[Draft]]) -> None:
     """Guards against "Which came first?" of a birth and a later act of the same person."""
     lead = "The Pequod is a ship from Nantucket. "
-    two = lead + "Captain Ahab was born in 1801. Captain Ahab bought the Pequod in 1840."
+    two = lead + "Captain Ahab was born on the Pequod in 1801. Captain Ahab bought the Pequod in 1840."
     assert ask(which_first, two) == [] and len(ask(years_between, two)) == 1
     assert len(ask(which_first, two.replace("was born", "lost a leg"))) == 1
 

@@ -5,7 +5,6 @@ import pytest
 from stages.teachers.rules.fact import Kind
 from stages.teachers.rules.questions import (
     QUESTIONS,
-    definition,
     for_anybody,
     how_many,
     manner,
@@ -26,7 +25,6 @@ from tests.stages.teachers.rules.conftest import Ask
 @pytest.mark.parametrize(
     ("kind", "text", "question"),
     [
-        (definition, "Moby-Dick is a novel by Herman Melville about a whale.", "What is Moby-Dick?"),
         (when, "Moby-Dick was published in London in 1851.", "When was Moby-Dick published in London?"),
         (when, "In 1851, Harper published Moby-Dick.", "When did Harper publish Moby-Dick?"),
         (when, "Moby-Dick was written on 3 May 1850.", "On which day was Moby-Dick written?"),
@@ -74,8 +72,6 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        (definition, "Moby-Dick is white."),
-        (definition, "Ahab is a captain of the Pequod."),
         (when, "Moby-Dick is a novel published in 1851."),  # "When is Moby-Dick a novel published?"
         (when, "Moby-Dick was written in 1850 at a desk made in 1790."),
         (when, "In 1851, Ahab lost a sum that was later found."),  # which of the two?
@@ -84,8 +80,6 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (who, "Herman Melville won a place at the school of Nantucket."),  # so did others
         (who, "Herman Melville wrote about Moby-Dick in 1851."),
         (who, "Moby-Dick was admired by Nathaniel Hawthorne."),
-        (definition, "Moby-Dick is a statement about whales and hunters."),  # which statement?
-        (definition, "Moby-Dick was the first book by a sailor from New York."),
         (when, "Ahab sailed in 1841 and at the end of his career."),
         (where, "Ahab began at Nantucket Whalers."),  # began what?
         (where, "Moby-Dick was published in 1851."),
@@ -95,9 +89,9 @@ def test_a_pattern_becomes_its_question(drafts: Ask, kind: Kind, text: str, ques
         (when, "Ahab told the story of a whale that he had hunted in 1851."),
         (where, "Nobody lives in Antarctica."),
         (who, "The Pequod Inn won a prize."),  # no person
-        (definition, "Moby-Dick is the son of a whale and of another one."),
         (reason, "Moby-Dick is famous because of it because it is long."),
         (parts, "Moby-Dick is known."),
+        (parts, "Moby-Dick is divided into 135 chapters."),  # "What is it divided into?" asks for more than a number
         (purpose, "Moby-Dick is used for reading, printing and packing."),  # three uses, where one is asked for
         (when, "Moby-Dick was written on 3 May 1850, at sea."),  # "When was Moby-Dick written, at sea?"
         (when, "The text of Moby-Dick comes from a poem of 1785 written in 1780."),

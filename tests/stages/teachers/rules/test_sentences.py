@@ -180,6 +180,7 @@ def test_what_cannot_stand_alone_is_left_out(page: MakePage, sentence: str) -> N
         ("The ship of Ahab sank.", False, "The ship of Ahab sank.", False),  # "of" tells which ship
         ("The boat sank.", True, "The boat sank.", False),
         ("However, she sank.", True, "The Pequod sank.", True),
+        ("Instead of sails, she has oars.", True, "Instead of sails, she has oars.", False),
         ("She sank; all died.", True, "The Pequod sank.", True),
         ("The Pequod sank.", False, "The Pequod sank.", True),
         ("In 1851, the Pequod sank.", False, "In 1851, the Pequod sank.", True),

@@ -49,12 +49,28 @@ def test_a_statement_is_true_or_has_a_wrong_number(drafts: Ask, seed: int) -> No
     """Guards against a false statement that is true after all, and against "Yes" for a wrong number."""
     text = "Moby-Dick was published in 1851."
     for draft in drafts(true_or_false, text, seed=seed):
-        right = draft.output.startswith(("True", "That is true", "Yes"))
+        right = draft.output.startswith(("True", "That is true", "Yes", "The claim is correct"))
         assert ("1851" in draft.instruction) == right
         assert draft.output.endswith("oby-Dick was published in 1851.")
     for question in drafts(yes_no, text, seed=seed):
         assert question.output in {"Yes, Moby-Dick was published in 1851.", "No, Moby-Dick was published in 1851."}
         assert question.output.startswith("Yes") == ("1851" in question.instruction)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_true_or_false_is_answered_in_its_words(drafts: Ask, seed: int) -> None:
+    """Guards against "Judge whether this claim is true or false" that is answered "No, that is not correct"."""
+    for draft in drafts(true_or_false, "Moby-Dick was published in 1851.", seed=seed):
+        begins = ("True.", "False.", "That is true.", "That is false.")
+        assert ("true or false" in draft.instruction.lower()) == draft.output.startswith(begins)
+
+
+def test_a_true_definition_is_not_asked_about(drafts: Ask) -> None:
+    """Guards against a question that its answer only repeats."""
+    text = "Moby-Dick was a whale that sank the ship of Captain Ahab."
+    assert [
+        draft for seed in range(30) for kind in (yes_no, true_or_false) for draft in drafts(kind, text, seed=seed)
+    ] == []
 
 
 def test_as_many_statements_are_true_as_false(root: Path) -> None:
@@ -65,7 +81,7 @@ def test_as_many_statements_are_true_as_false(root: Path) -> None:
         for page in pages:
             for example in teach(page, per_page=8, seed=seed).examples:
                 if example.kind in {"yes_no", "true_or_false"}:
-                    no = example.output.startswith(("No", "False", "That is false"))
+                    no = example.output.startswith(("No", "False", "That is false", "The claim is wrong"))
                     right, wrong = right + (not no), wrong + no
     assert right + wrong >= 40
     assert 0.4 <= right / (right + wrong) <= 0.6
@@ -99,7 +115,7 @@ def test_an_error_is_corrected(drafts: Ask) -> None:
 
 def test_a_year_of_the_name_is_no_event(drafts: Ask) -> None:
     """Guards against "Name an event of 1883 in connection with the 1883 eruption"."""
-    text = "Moby-Dick Island was destroyed in 1883."
+    text = "Moby-Dick was destroyed in 1883."
     assert len(drafts(event_of_year, text)) == 1
     assert drafts(event_of_year, text, name="the 1883 eruption") == []
 
