@@ -10,7 +10,7 @@ import pytest
 
 from stages import curate, judge, synth
 from stages.common.errors import StageError
-from stages.common.files import write_jsonl
+from stages.common.files import write_json, write_jsonl
 from stages.common.params import load_params
 from stages.common.records import CRITERIA, Answers, Page
 from stages.curation.rules import curate as curate_examples
@@ -55,6 +55,7 @@ def test_an_estimate_counts_all_that_is_asked(
     rows = [answers(row.output, row.instruction, row.id, base="a", small="b", full="c") for row in examples]
     write_jsonl(judge.TEST, examples)
     write_jsonl(judge.ANSWERS, rows)
+    write_json(judge.TEST_PAGES, {})
     panel = [{"judge": "gemini", "llm": {"model": "other"}}]
     configure_judge(repeats=2, solo=True, panel=panel, checks=["empty", "same_answer"], check_rows=1)
     print_estimates("judge")
