@@ -8,6 +8,7 @@ import pytest
 from primer.text.sources import SOURCES, TextSource
 
 
+@pytest.mark.usefixtures("split")
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_a_source_is_repeatable_and_plain(source: TextSource) -> None:
     """Guards against text that depends on more than its seed, and against our own prompt in it."""

@@ -297,6 +297,7 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"questions_on_two_sides": 3}})
     for read in (0, 5, "unknown"):
         base = {"test_pages": 5, "read_test_pages": read, "test_examples_that_share_words": read}
+        base["asked_in_val_and_test"] = 3
         changed = {"split": split | {"base": base}, "judge": without_pages(judge)}
         yield replace(evidence, metrics={**evidence.metrics, **changed})
     for verdict in ("worse", "unresolved"):

@@ -24,9 +24,9 @@ def test_rates_are_those_of_the_benchmarks() -> None:
 
 
 def test_a_seed_costs_both_trainings_and_all_answers(evidence: Evidence) -> None:
-    """By hand: 2000 steps of 2 examples of 100 tokens, and 3 * 24 answers of 60 tokens, by 355M parameters."""
+    """By hand: 2000 steps of 8 examples of 100 tokens, and 3 * 24 answers of 60 tokens, by 355M parameters."""
     larger = 354_823_168 / 124_439_808
-    expected = 2000 * 2 * 100 * larger / 425 + 3 * 24 * 60 * larger / 173
+    expected = 2000 * 8 * 100 * larger / 425 + 3 * 24 * 60 * larger / 173
     assert seconds_per_seed(evidence) == pytest.approx(expected)
     assert seconds_per_seed(replace(evidence, metrics={})) is None
 
@@ -34,7 +34,7 @@ def test_a_seed_costs_both_trainings_and_all_answers(evidence: Evidence) -> None
 def test_the_next_seeds_and_their_price(evidence: Evidence, wording: Wording) -> None:
     """Guards against a command that trains the same seed again."""
     assert describe_next_seeds(evidence, wording) == (
-        "One training run is behind this report: its intervals say nothing of other seeds. 4 more seeds take about 184 "
+        "One training run is behind this report: its intervals say nothing of other seeds. 4 more seeds take about 720 "
         "min on two CPU cores."
     )
     seventh = params()
