@@ -203,10 +203,10 @@ def _cost_finding(model: AskedModel, *, can_be_timed: bool) -> Finding:
     if not cost.usd:
         return Finding("about", what, f"{asks}, and cost nothing")
     text = (
-        f"{asks}, and cost ${cost.usd:.2f} with output tokens at most;\n"
+        f"{asks}, and cost ${cost.planned_usd:.2f} with output tokens at most;\n"
         f"${cost.spent_usd:.2f} of {cost.stage}.llm.budget_usd {cost.budget_usd:g} is spent"
     )
-    if cost.spent_usd + cost.usd > cost.budget_usd:
+    if cost.spent_usd + cost.planned_usd > cost.budget_usd:
         text += ": it may end first, and the stage keeps what it bought"
     return Finding("about", what, text)
 

@@ -1,6 +1,6 @@
 """`wikitune journal`: lists what was spent on language models, prints what they answered, and removes answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +68,16 @@ def spending_table(database: Database, chosen: Filter) -> str:
     )
     total = ("total", "", "", *(sum(row[column] for row in rows) for column in range(3, len(HEADINGS))))
     table = format_table([HEADINGS, *map(_cells, [*rows, total])], ALIGNMENT)
-    return f"{table}\n{database.path}"
+    return "\n".join([table, *_jobs_under_way(database), str(database.path)])
+
+
+def _jobs_under_way(database: Database) -> Iterator[str]:
+    """A line for each batch job whose answers aren't all in the journal."""
+    rows: list[Any] = database.rows(
+        "SELECT stage, id, count(*), sum(usd) FROM jobs JOIN batched ON job = name GROUP BY name ORDER BY started"
+    )
+    for stage, name, count, usd in rows:
+        yield f"{stage}: batch job {name or 'not confirmed yet'}: {count:,} requests, ${usd:.4f} set aside"
 
 
 def _cells(row: tuple[Any, ...]) -> tuple[str, ...]:
@@ -95,11 +104,17 @@ def _answer_texts(rows: Iterable[tuple[Any, ...]]) -> Iterable[str]:
 
 def prune_answers(database: Database, chosen: Filter) -> str:
     """Removes the chosen answers, and says how many. For a model with no answers left, the form in which it follows a
-    schema is forgotten as well, so the next run probes again."""
+    schema is forgotten as well, so the next run probes again.
+
+    Batch jobs of the chosen stage and model are forgotten, too, unless only some of their answers are chosen.
+    """
     where, values = chosen.where()
     with database.transaction(durable=True) as connection:
         usd = connection.execute(f"SELECT coalesce(sum(usd), 0.0) FROM answers WHERE {where}", values).fetchone()[0]
         count = connection.execute(f"DELETE FROM answers WHERE {where}", values).rowcount
+        if chosen.before is None and chosen.name is None and not chosen.timed_out:
+            connection.execute(f"DELETE FROM batched WHERE job IN (SELECT name FROM jobs WHERE {where})", values)
+            connection.execute(f"DELETE FROM jobs WHERE {where}", values)
         connection.execute("DELETE FROM forms WHERE (endpoint, model) NOT IN (SELECT endpoint, model FROM answers)")
     database.vacuum()
     return f"{count:,} answer(s) removed, which cost ${usd:.4f}"

@@ -17,6 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
+from stages.llm.batching import ask_in_batches
 from stages.llm.clients.proxies import proxy_advice
 from stages.llm.clients.refusals import split_refused
 from stages.llm.clients.schemas import PROBE
@@ -164,6 +165,7 @@ class _Run:
             total = self._wanted.total()
             bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
             with bar, logging_redirect_tqdm(), patient_interrupt(self._stop_for_user):
+                await ask_in_batches(self._client, self._journal, self.missing, self._params, self._pause, self._count)
                 await self._run_workers(bar)
             if self._client.form != self._form:  # meanwhile the server has refused something
                 self._journal.keep_form(*self._server, self._client.form)

@@ -41,6 +41,19 @@ CREATE TABLE forms (             -- how a server keeps best to a schema
     endpoint TEXT NOT NULL, model TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (endpoint, model)
 );
 """
+# Added later: an earlier version of wikitune that opens the journal needs no such tables, so the format is the same.
+JOBS = """
+CREATE TABLE IF NOT EXISTS jobs ( -- batch jobs some of whose answers are missing
+    name TEXT PRIMARY KEY,       -- ours; the provider has it beside the job
+    stage TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL,
+    id TEXT NOT NULL,            -- the provider's; empty as long as it is unknown
+    started REAL NOT NULL        -- seconds of the Unix clock
+);
+CREATE TABLE IF NOT EXISTS batched ( -- the requests of those jobs without an answer, with the dollars set aside
+    key TEXT PRIMARY KEY, job TEXT NOT NULL, usd REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS batched_in_a_job ON batched (job);
+"""
 
 DAMAGED = """{path} is damaged ({problem}). It holds answers of language models that were paid for; it stays as it is.
   Put a copy of it from a backup in its place; or move it away, with {name}-wal and {name}-shm where they are there:
@@ -100,6 +113,7 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         if version == 0:
             self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
+        self._connection.executescript(JOBS)
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """The rows that a query selects; `values` are those of its placeholders."""

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
+from stages.llm.batch_jobs import ROUNDING, BatchJobs
 from stages.llm.database import Database, explain_errors, lock_of
 from stages.llm.keys import keys_in_environment, scrub
 from stages.llm.orders import Order
@@ -26,7 +27,9 @@ FILE = "journal.sqlite"
 TIMED_OUT = "timed out"  # before the key of a request whose answer nobody waited for
 COPIES = 2  # of an answer on the disk: in SQLite's log, and then in the file
 SPARE = 128 * 1024  # bytes, for the log of claims and turns
-ROUNDING = 1e-9  # dollars: the rounding error that a sum of thousands of prices may have
+
+_IN_A_JOB = """{stage}: {name} is in a batch job, and the process that waited for that job has ended.
+  Run again: its answers are fetched, and not paid for twice"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Journal:
         self._clock = clock
         self._database = Database(self._folder / FILE)
         self.turns = Turns(self._database, clock)
+        self.jobs = BatchJobs(self._database, self._me, self._insert_one, clock)
         self._owner: Owner | None = None
 
     def __enter__(self) -> Self:
@@ -54,6 +58,10 @@ class Journal:
         self._database.close()
         if self._owner:
             self._owner.close()
+
+    def file(self, name: str) -> Path:
+        """The path of a file beside the journal, which only the owner can read."""
+        return self._folder / name
 
     def latest(self, order: Order) -> JournalEntry | None:
         """The newest answer to this order."""
@@ -84,6 +92,8 @@ class Journal:
             holders = connection.execute("SELECT owner FROM claims WHERE key = ?", (order.key,)).fetchall()
             if any(self._is_alive(connection, owner) for (owner,) in holders):
                 return "wait"
+            if self.jobs.has(order.key):
+                raise StageError(_IN_A_JOB.format(stage=order.stage, name=order.request.name))
             if not self._is_affordable(connection, order):
                 return "wait"
             under_way = self._number("SELECT count(*) FROM claims")
@@ -105,6 +115,9 @@ class Journal:
             entries = [self._insert(connection, order, reply, keys) for order, reply in replies]
             connection.executemany("DELETE FROM claims WHERE key = ?", [(order.key,) for order, _ in replies])
         return entries
+
+    def _insert_one(self, connection: Connection, order: Order, reply: Reply) -> JournalEntry:
+        return self._insert(connection, order, reply, keys_in_environment())
 
     def _insert(self, connection: Connection, order: Order, reply: Reply, keys: Sequence[str]) -> JournalEntry:
         kept = replace(reply, raw=_storable(reply.raw, keys), detail=_storable(reply.detail, keys))
@@ -158,15 +171,17 @@ class Journal:
         owners = connection.execute("SELECT DISTINCT owner FROM claims WHERE stage = ?", (order.stage,)).fetchall()
         for (owner,) in owners:
             self._is_alive(connection, owner)
-        spent = self.spent(order.stage)
+        in_jobs = self.jobs.usd(order.stage)
+        spent = self.spent(order.stage) + in_jobs
         reserved = self._number("SELECT coalesce(sum(usd), 0.0) FROM claims WHERE stage = ?", order.stage)
         if spent + reserved + worst <= budget + ROUNDING:
             return True
         if reserved:
             return False
+        in_a_job = f"${in_jobs:.4f} of it set aside for batch jobs, " if in_jobs else ""
         raise StageError(
-            f"{order.stage}: ${spent:.4f} of budget_usd {budget:g} is spent, by all runs in the journal, and "
-            f"{order.request.name} may cost ${worst:.4f} more.\n"
+            f"{order.stage}: ${spent:.4f} of budget_usd {budget:g} is spent, by all runs in the journal, "
+            f"{in_a_job}and {order.request.name} may cost ${worst:.4f} more.\n"
             f"  What was bought is kept. Raise the budget_usd of {order.stage} and run again: only what is missing is "
             "asked;\n"
             "  or remove old answers, and what they cost, with `wikitune journal --prune --stage "

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from stages.llm.clients.schemas import schema_for
 from stages.llm.replies import ParsedReply, parse_reply
 from stages.llm.request import OPENAI, LlmParams, Provider, Reply, Request
-from stages.llm.settings import ServerSettings, settings_for
+from stages.llm.settings import BATCH_PRICE, ServerSettings, settings_for
 
 BYTES_PER_TOKEN = 4  # on average, for estimates; the upper bound counts a token per byte, which no vocabulary exceeds
 AROUND = 256  # most tokens that a server puts around a prompt: roles, and the instruction to follow a schema
@@ -32,10 +32,15 @@ class Order:
     endpoint: str
     request: Request
     params: LlmParams
+    price: float = 1.0  # as a share of the price of a request by itself
 
     def of(self, request: Request) -> "Order":
         """The order of another request, by the same stage from the same server."""
         return make_order(request, self.params, self.stage, self.provider, self.endpoint)
+
+    def in_a_batch(self) -> "Order":
+        """The same order, at the price of a batch."""
+        return replace(self, price=BATCH_PRICE)
 
     def parse(self, reply: Reply) -> ParsedReply:
         return parse_reply(self.request, reply, self.params.max_output_tokens)
@@ -47,13 +52,13 @@ class Order:
     @cached_property
     def worst_usd(self) -> float:
         """The most that the answer can cost, in US dollars. This sum is set aside while the request is under way."""
-        return self.settings.usd(self._most_tokens, self.params.max_output_tokens)
+        return self.price * self.settings.usd(self._most_tokens, self.params.max_output_tokens)
 
     def usd(self, reply: Reply) -> float:
         """The price of a reply in US dollars. Tokens that the server doesn't report cost as much as was set aside."""
         tokens_in = self._most_tokens if reply.input_tokens is None else reply.input_tokens
         tokens_out = self.params.max_output_tokens if reply.output_tokens is None else reply.output_tokens
-        return self.settings.usd(tokens_in, tokens_out, reply.cached_tokens)
+        return self.price * self.settings.usd(tokens_in, tokens_out, reply.cached_tokens)
 
     @property
     def seconds_of_a_turn(self) -> float:

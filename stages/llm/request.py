@@ -3,11 +3,14 @@ this folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, positive_or
+
+if TYPE_CHECKING:
+    from stages.llm.batch_service import BatchService
 
 Provider = Literal["gemini", "openai"]
 OPENAI = "https://api.openai.com/"  # the one server that differs from the others that speak its protocol
@@ -78,6 +81,9 @@ class LlmParams(SectionModel):
     tokens_per_minute: Annotated[PerMinute, SAME_RESULT] = "unlimited"  # of prompts and longest answers, by all
     timeout_seconds: Annotated[Seconds, SAME_RESULT]  # of one attempt
     attempts: Annotated[Positive, SAME_RESULT]  # at one request, if the server fails or asks to wait
+    batch: Annotated[bool, SAME_RESULT] = False  # in a provider's batch jobs, at half the price, within a day
+    # of a job; what has no answer then is asked by itself
+    batch_hours: Annotated[float, Field(gt=0), SAME_RESULT] = 24.0
     max_failure_rate: Annotated[float, Field(ge=0, le=1)]  # share of requests without a usable answer
     usd_per_million_input: Annotated[float, Field(ge=0), SAME_RESULT]
     # of input that the provider has in its cache
@@ -158,5 +164,8 @@ class Client(Protocol):
 
     async def ask(self, request: Request) -> Reply:
         """One attempt, which takes at most `timeout_seconds`. Raises AttemptError."""
+
+    def batches(self) -> "BatchService":
+        """The batches of the server, after `check`. Raises StageError if it has none."""
 
     async def close(self) -> None: ...

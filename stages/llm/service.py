@@ -13,7 +13,7 @@ from stages.llm.journal import Journal
 from stages.llm.orders import input_tokens, make_order
 from stages.llm.replies import Outcome, ParsedReply, parse_reply
 from stages.llm.request import Client, Form, LlmParams, Provider, Reply, Request
-from stages.llm.settings import ServerSettings, settings_for
+from stages.llm.settings import BATCH_PRICE, ServerSettings, settings_for
 
 SETTLED: Form = "json_schema"  # passed to `check` as the form that is known already, so that it sends no probe
 
@@ -28,9 +28,20 @@ class CostEstimate:
     in_journal: int  # those of them that are not asked again
     input_tokens: int  # of the requests still to ask
     output_tokens: int  # the most for those
-    usd: float  # with that many output tokens
+    usd: float  # with that many output tokens, each request by itself
     spent_usd: float  # by this stage so far
     budget_usd: float
+    batch: bool = False  # whether it would be asked in batch jobs
+
+    @property
+    def batch_usd(self) -> float:
+        """The price in batch jobs."""
+        return self.usd * BATCH_PRICE
+
+    @property
+    def planned_usd(self) -> float:
+        """The price as it would be asked."""
+        return self.batch_usd if self.batch else self.usd
 
     @property
     def to_ask(self) -> int:
@@ -57,6 +68,7 @@ def estimate_cost(
         usd=settings_for(params, endpoint).usd(tokens_in, tokens_out),
         spent_usd=journal.spent(stage),
         budget_usd=params.budget_usd,
+        batch=params.batch,
     )
 
 

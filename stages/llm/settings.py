@@ -15,6 +15,9 @@ MOST_AT_ONCE = 64  # requests under way, if `concurrency` is auto
 LOCAL_START, HOSTED_START = 2, 8  # requests under way at first, if `concurrency` is auto
 LOCAL_SECONDS, HOSTED_SECONDS = 1800.0, 180.0  # for one attempt, if `timeout_seconds` is auto
 LITTLE_THINKING, MUCH_THINKING = 2048, 8192  # tokens up to which the effort is low, and medium
+# Of a request in a batch job, as a share of the price: ai.google.dev/gemini-api/docs/batch-api and
+# developers.openai.com/api/docs/guides/batch, read in November 2026. Cached input is counted like other input.
+BATCH_PRICE = 0.5
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 

@@ -1,17 +1,20 @@
 """What `wikitune journal` prints, to the letter, and what it removes."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stages.common.errors import StageError
-from stages.llm.journal import Journal
+from stages.llm.database import Database
+from stages.llm.journal import FILE, Journal
 from stages.llm.orders import make_order
 from stages.llm.request import Reply
 from tests.stages.llm.plain_client import make_params, make_request
 from tools.cli import run_quietly
+from tools.spending import Filter, prune_answers, spending_table
 
 Said = Callable[..., str]
 DAY = 86_400.0
@@ -135,3 +138,20 @@ def test_a_day_that_is_none_is_told(said: Said, capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         said("--before", "yesterday")
     assert "argument --before: 'yesterday' is no day such as 2025-01-31" in capsys.readouterr().err
+
+
+def test_jobs_under_way_are_listed_and_forgotten(tmp_path: Path) -> None:
+    """Guards against money that is set aside for ever, and that nobody sees."""
+    params = make_params(usd_per_million_output=2000.0, budget_usd=1.0)  # at most $0.2, in a job $0.1
+    order = make_order(make_request("a"), params, "synth", "openai", "http://a").in_a_batch()
+    with Journal(tmp_path) as journal, closing(Database(tmp_path / FILE)) as database:
+        job, _ = journal.jobs.begin([(order, 0)])
+        assert job
+        line = "synth: batch job not confirmed yet: 1 requests, $0.1000 set aside\n"
+        assert line in spending_table(database, Filter())
+        for others in (Filter(stage="judge"), Filter(name=job.name), Filter(before="2999-01-01")):
+            prune_answers(database, others)
+            assert line in spending_table(database, Filter())
+        prune_answers(database, Filter(stage="synth"))
+        assert "batch job" not in spending_table(database, Filter())
+        assert journal.jobs.usd("synth") == 0

@@ -6,17 +6,20 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from stages.common.errors import StageError
+from stages.llm.batch_service import require_batches
 from stages.llm.clients.envelopes import AnyObject, Envelope, Text, Tokens, unreadable_reply
+from stages.llm.clients.gemini_batches import GeminiBatches
 from stages.llm.clients.refusals import refused_parameters, split_refused, with_refused
 from stages.llm.clients.schemas import schema_for
 from stages.llm.clients.transport import (
     CHECK_SECONDS,
+    MOST_RESULTS,
     SEEDS,
     attempt,
     check_encryption,
@@ -125,6 +128,9 @@ class GeminiClient:
     @cached_property
     def _client(self) -> "Client":
         """The library takes most of a second to import, so a missing key is reported before that."""
+        return self._library(self._http)
+
+    def _library(self, http: "httpx2.AsyncClient") -> "Client":
         from google import genai
         from google.genai.types import HttpOptions
 
@@ -132,7 +138,7 @@ class GeminiClient:
             base_url=self.endpoint,
             # Aliases such as gemini-flash-latest exist only in v1beta.
             api_version=None if os.environ.get("GOOGLE_GENAI_API_VERSION") else "v1beta",
-            httpx_async_client=self._http,
+            httpx_async_client=http,
         )
         return genai.Client(vertexai=False, api_key=self._key or "none", http_options=options)
 
@@ -144,6 +150,8 @@ class GeminiClient:
         """Sends no probe: Gemini always follows a schema."""
         self._refused = split_refused(known_form or "")[1]
         check_encryption(self.endpoint, self._params.allow_http)
+        if self._params.batch:
+            require_batches(self.endpoint, self._settings)
         if not self._variable:
             raise StageError(
                 f"{self.endpoint} is not Google's address, so it is sent no key of Google's; put its own key into an "
@@ -189,11 +197,35 @@ class GeminiClient:
         http = response.sdk_http_response
         return _reply(http.body if http and http.body else "")
 
+    def batches(self) -> GeminiBatches:
+        require_batches(self.endpoint, self._settings)
+        http = http_client(1, MOST_RESULTS)
+        return GeminiBatches(
+            self._client,
+            self._library(http),
+            http,
+            self.endpoint,
+            self._params.model,
+            self._batch_body,
+            _reply,
+            self._attempt,
+            self._settings.timeout_seconds,
+        )
+
     async def close(self) -> None:
         if "_client" in self.__dict__:  # created
             await self._client.aio.aclose()
             self._client.close()
             await self._http.aclose()
+
+    def _batch_body(self, request: Request) -> dict[str, Any]:
+        """What the library sends online."""
+        config = self._config(request, self._refused).model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude={"system_instruction", "should_return_http_response"}
+        )
+        body = {"contents": [{"parts": [{"text": request.prompt}], "role": "user"}], "generationConfig": config}
+        system = {"parts": [{"text": request.system}], "role": "user"}
+        return body | ({"systemInstruction": system} if request.system else {})
 
     def _config(self, request: Request, refused: frozenset[str]) -> "GenerateContentConfig":
         from google.genai.types import GenerateContentConfig

@@ -7,21 +7,20 @@ import importlib
 import logging
 import os
 from functools import cached_property
-from typing import Annotated, Any
-
-from pydantic import Field, ValidationError
+from typing import Any
 
 from stages.common.errors import StageError
 from stages.llm.attempts import patiently
+from stages.llm.batch_service import no_batches, require_batches
 from stages.llm.clients import ollama
+from stages.llm.clients.chat_completions import chat_body, completion_reply, listed_models
 from stages.llm.clients.connections import Connections
-from stages.llm.clients.envelopes import AnyObject, Envelope, Lenient, Text, Tokens, or_reasoning, unreadable_reply
+from stages.llm.clients.openai_batches import OpenAIBatches
 from stages.llm.clients.refusals import refused_parameters, split_refused, with_refused, without_refused
 from stages.llm.clients.schemas import FOR_NOW, FORMS, PROBE, Probe, schema_for, system_for
 from stages.llm.clients.streams import whole_completion
 from stages.llm.clients.transport import (
     CHECK_SECONDS,
-    SEEDS,
     attempt,
     check_encryption,
     checked_address,
@@ -32,7 +31,7 @@ from stages.llm.clients.transport import (
 )
 from stages.llm.keys import OPENAI_KEY, check_key
 from stages.llm.orders import make_order
-from stages.llm.request import OPENAI, AttemptError, Finish, Form, LlmParams, Reply, Request
+from stages.llm.request import OPENAI, AttemptError, Form, LlmParams, Reply, Request
 from stages.llm.settings import effort_of, settings_for
 
 log = logging.getLogger(__name__)
@@ -45,7 +44,6 @@ LIST_PATH = "/models"
 GOOGLE = "https://generativelanguage.googleapis.com/"
 _NAMES_PARAMETERS = (400, 422)  # the statuses with which servers refuse a parameter
 _NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses that servers and gateways send for a page they don't have
-_FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length", "content_filter": "blocked"}
 
 
 class OpenAICompatibleClient:
@@ -78,6 +76,8 @@ class OpenAICompatibleClient:
 
     async def check(self, known_form: str | None) -> str:
         check_encryption(self.endpoint, self._params.allow_http)
+        if self._params.batch:
+            require_batches(self.endpoint, self._settings)
         check_key(self._variable, self._key)
         if not self._key and (self._params.api_key_variable or self.endpoint.startswith(OPENAI)):
             raise StageError(f"{self._variable} is not set, and {self.endpoint} needs a key; set it in the environment")
@@ -110,6 +110,14 @@ class OpenAICompatibleClient:
 
     async def ask(self, request: Request) -> Reply:
         return await self._ask(request, self._form)
+
+    def batches(self) -> OpenAIBatches:
+        if self._ollama:
+            raise no_batches(self.endpoint, "it is Ollama")
+        require_batches(self.endpoint, self._settings)
+        path = CHAT_PATH if self._is_azure else f"/v1{CHAT_PATH}"
+        headers = {"api-key": self._key} if self._is_azure and self._key else {}
+        return OpenAIBatches(self.endpoint, self._key, headers, path, self._batch_body, self._settings.timeout_seconds)
 
     async def close(self) -> None:
         await self._connections.close()
@@ -148,7 +156,13 @@ class OpenAICompatibleClient:
             return self._root + ollama.CHAT_PATH, ollama.ollama_body(self._params, messages, form, schema)
         # OpenAI's newer models reject the name that all other servers know.
         limit = "max_completion_tokens" if self.endpoint.startswith(OPENAI) else "max_tokens"
-        return CHAT_PATH, _chat_body(self._params, messages, form, schema, limit) | self._thinking()
+        return CHAT_PATH, chat_body(self._params, messages, form, schema, limit) | self._thinking()
+
+    def _batch_body(self, request: Request) -> dict[str, Any]:
+        """What is sent online, but that nothing streams in a batch."""
+        refused = self._refused - {"stream"}
+        _, body = self._request(request, "text" if "response_format" in refused else self._form)
+        return without_refused(body, refused)
 
     def _thinking(self) -> dict[str, Any]:
         """How the server is told how much to think: OpenAI and Google take an effort, others a flag of the template."""
@@ -161,7 +175,9 @@ class OpenAICompatibleClient:
         return {"chat_template_kwargs": {"enable_thinking": thinking != "off"} | budget}
 
     def _reply(self, content: bytes) -> Reply:
-        return ollama.ollama_reply(content, self._params) if self._ollama else _reply(whole_completion(content))
+        if self._ollama:
+            return ollama.ollama_reply(content, self._params)
+        return completion_reply(whole_completion(content))
 
     async def _strictest_form(self) -> tuple[Form, bool]:
         """The form, and whether it is certain. There is only one way to give Ollama a schema."""
@@ -203,7 +219,7 @@ class OpenAICompatibleClient:
         content = await self._get(self._root + ollama.LIST_PATH if self._ollama else LIST_PATH)
         if content is None:
             return None
-        return ollama.ollama_models(content) if self._ollama else _listed_models(content)
+        return ollama.ollama_models(content) if self._ollama else listed_models(content)
 
     def _unknown_model(self, names: set[str]) -> StageError:
         model = self._params.model
@@ -217,87 +233,3 @@ class OpenAICompatibleClient:
         if not answered.is_success:
             raise status_error(answered.as_response())
         return answered.content
-
-
-class _Message(Envelope):
-    content: Text = ""
-    refusal: str = ""
-    reasoning_content: Annotated[str, Lenient] = ""  # in newer versions of vLLM, and at OpenRouter: reasoning
-    reasoning: Annotated[str, Lenient] = ""
-
-
-class _Choice(Envelope):
-    message: _Message
-    finish_reason: str | None = None
-
-
-class _Details(Envelope):
-    cached_tokens: Tokens = None
-
-
-class _Usage(Envelope):
-    prompt_tokens: Tokens = None
-    prompt_tokens_details: Annotated[_Details, AnyObject] = _Details()
-    completion_tokens: Tokens = None
-
-
-class _Completion(Envelope):
-    choices: list[_Choice]
-    usage: Annotated[_Usage, AnyObject] = _Usage()
-
-
-class _Model(Envelope):
-    id: str
-    aliases: list[str] = Field(default=[])
-
-
-class _Models(Envelope):
-    data: list[_Model]
-
-
-def _chat_body(
-    params: LlmParams, messages: list[dict[str, str]], form: Form, schema: dict[str, Any], limit: str
-) -> dict[str, Any]:
-    """The JSON of a chat completion's request. `limit` is the server's name for the most tokens of an answer."""
-    formats: dict[Form, dict[str, Any]] = {
-        "json_schema": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}},
-        "json_object with schema": {"type": "json_object", "schema": schema},
-        "json_object": {"type": "json_object"},
-    }
-    body = {
-        "model": params.model,
-        "messages": messages,
-        "temperature": params.temperature,
-        "seed": params.seed % SEEDS,
-        limit: params.max_output_tokens,
-    }
-    return body | ({"response_format": formats[form]} if form in formats else {})
-
-
-def _reply(content: bytes) -> Reply:
-    body = content.decode(errors="replace")
-    try:
-        completion = _Completion.model_validate_json(content)
-    except ValidationError as error:
-        return unreadable_reply(body, error)
-    tokens = completion.usage.prompt_tokens, completion.usage.completion_tokens
-    if not completion.choices:
-        return Reply(body, "unreadable", *tokens, detail="choices is empty")
-    choice = completion.choices[0]
-    if choice.message.refusal:
-        return Reply(choice.message.refusal, "blocked", *tokens, detail="refusal")
-    finish = _FINISHES.get(choice.finish_reason, "other")
-    detail = "" if finish in ("stop", "length") else str(choice.finish_reason)
-    cached = completion.usage.prompt_tokens_details.cached_tokens or 0
-    reply = Reply(choice.message.content, finish, *tokens, detail=detail, cached_tokens=cached)
-    return or_reasoning(reply, choice.message.reasoning_content or choice.message.reasoning)
-
-
-def _listed_models(content: bytes) -> set[str] | None:
-    """The models in a list; None if there are none. Google's server lists models/NAME and takes NAME, llama.cpp's lists
-    aliases, too."""
-    try:
-        models = _Models.model_validate_json(content).data
-    except ValidationError:
-        return None
-    return {name.removeprefix("models/") for model in models for name in (model.id, *model.aliases)} or None

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import httpx2
 
 MOST_BYTES = 32 * 2**20  # of one response
+MOST_RESULTS = 4 * 2**30  # bytes of the results of a batch job
+TRANSFER_SECONDS = 3600.0  # for a file of a batch job
 CHECK_SECONDS = 2.0  # in which a server must say that it is there and has the model
 SEEDS = 2**31  # Gemini takes 31 bits, and llama.cpp takes 2^32 - 1 as "choose a seed"
 
@@ -43,11 +46,11 @@ _SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def http_client(kept: int) -> "httpx2.AsyncClient":
+def http_client(kept: int, most_bytes: int | None = None) -> "httpx2.AsyncClient":
     """A client that sends each request once: it follows no redirects and retries nothing.
 
     It limits nothing itself: `attempt` limits the time, and the caller limits the number of connections, of which so
-    many are `kept` open.
+    many are `kept` open. A response has at most `most_bytes`, which are `MOST_BYTES` by default.
     """
     import httpx2
 
@@ -57,11 +60,11 @@ def http_client(kept: int) -> "httpx2.AsyncClient":
         limits=limits,
         follow_redirects=False,
         headers={"Accept-Encoding": "identity"},  # a few compressed bytes may become gigabytes
-        event_hooks={"response": [_bound]},
+        event_hooks={"response": [partial(_bound, most_bytes or MOST_BYTES)]},
     )
 
 
-async def _bound(response: "httpx2.Response") -> None:
+async def _bound(most_bytes: int, response: "httpx2.Response") -> None:
     """Makes the reading of the body stop with an AttemptError when it is too large."""
     import httpx2
 
@@ -77,8 +80,8 @@ async def _bound(response: "httpx2.Response") -> None:
             size = 0
             async for piece in stream:
                 size += len(piece)
-                if size > MOST_BYTES:
-                    raise AttemptError("bad_reply", f"{where} with more than {MOST_BYTES:,} bytes", again=False)
+                if size > most_bytes:
+                    raise AttemptError("bad_reply", f"{where} with more than {most_bytes:,} bytes", again=False)
                 yield piece
 
         async def aclose(self) -> None:

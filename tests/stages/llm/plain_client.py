@@ -9,6 +9,7 @@ import httpx2
 
 from stages.common.records import Record
 from stages.llm.asking import ask_all
+from stages.llm.batch_service import BatchService, no_batches
 from stages.llm.journal import Journal
 from stages.llm.replies import Outcome
 from stages.llm.request import AttemptError, LlmParams, Reply, Request
@@ -76,6 +77,9 @@ class PlainClient:
             again = reason in {"rate_limited", "server_error", "overloaded"}
             raise AttemptError(reason, response.text, again=again, wait=float(wait) if wait else None)
         return Reply(**response.json())
+
+    def batches(self) -> BatchService:
+        raise no_batches(self.endpoint, "it is the plain server")
 
     async def close(self) -> None:
         if self._http:

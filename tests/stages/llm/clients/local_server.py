@@ -17,7 +17,7 @@ class Asked:
     method: str
     path: str
     headers: dict[str, str]
-    body: Any  # what its JSON says; None where it has none
+    body: Any  # what its JSON says, or the bytes of anything else; None where it has none
     port: int  # of the client: another one is another connection
 
 
@@ -64,9 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(
-            self.command, self.path, headers, json.loads(content) if content else None, self.client_address[1]
-        )
+        # Google's library calls the pieces of a file JSON, too.
+        is_json = "json" in headers.get("content-type", "") and "x-goog-upload-offset" not in headers
+        body = (json.loads(content) if is_json else content) if content else None
+        asked = Asked(self.command, self.path, headers, body, self.client_address[1])
         answer = self.server.answer(asked)
         if isinstance(answer, Answer):
             self.respond(answer)
