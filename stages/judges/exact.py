@@ -5,6 +5,7 @@ answer in quite other words is worth nothing. It is computed from the texts alon
 Words are those of the rubric: "4,000" and "four thousand" are one number, "isn't" is "is not", "5 km" is one word.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from stages.judges.rubric.answer_content import frame_stems, is_rework, new_quotes
@@ -22,9 +23,9 @@ def is_exact(instruction: str, input: str, reference: str, answer: str) -> bool:
     """Whether an answer says what the reference says.
 
     It has each word with content that the reference adds to the task or, if it adds none, those that it picks from the
-    input; in the reference's order, where that isn't the input's; with the same yes or no and the same choice among
-    alternatives; no number and no name that belongs to neither; and no more other words than it needs. If the task is
-    to rework a text, it has the same words.
+    input, and none of several twice; in the reference's order, where that isn't the input's; with the same yes or no
+    and the same choice among alternatives; no number and no name that belongs to neither; and no more other words than
+    it needs. If the task is to rework a text, it has the same words.
     """
     if len(tokenize_words(answer)) > WORDS_PER_WORD * len(tokenize_words(reference)) + MORE_WORDS:
         return False
@@ -42,6 +43,7 @@ def is_exact(instruction: str, input: str, reference: str, answer: str) -> bool:
     needed = _needed_words(task, asked, expected, new_quotes(task, reference))
     return (
         all(_has(task, given, word) for word in needed)
+        and not _repeats(expected, given, needed)
         and _in_order(task, expected, given)
         and not _has_rivals(task, asked, expected, given, needed)
     )
@@ -76,6 +78,14 @@ def _has(task: RubricTask, given: Sequence[Word], wanted: Word) -> bool:
     """Whether a word is among others: a number in any writing, unless the task has it and asks for another writing."""
     any_writing = wanted.kind == "number" and wanted.stem not in task.stems
     return any(word.form == wanted.form or (any_writing and word.stem == wanted.stem) for word in given)
+
+
+def _repeats(expected: Sequence[Word], given: Sequence[Word], needed: Sequence[Word]) -> bool:
+    """Whether one of several wanted words comes more often than in the reference: "chair, chair, lamp and sofa"."""
+    if len({word.stem for word in needed}) < 2:
+        return False
+    wanted, found = Counter(word.stem for word in expected), Counter(word.stem for word in given)
+    return any(found[word.stem] > wanted[word.stem] for word in needed)
 
 
 def _in_order(task: RubricTask, expected: Sequence[Word], given: Sequence[Word]) -> bool:

@@ -13,6 +13,13 @@ SOLD = "A recording of 1989 sold two million copies. Max Richter published a new
 @pytest.mark.parametrize(
     ("instruction", "text", "reference", "exact", "not_exact"),
     [
+        (
+            "Put the words in alphabetical order.",
+            "table, chair, lamp, sofa",
+            "The alphabetical order is chair, lamp, sofa, table.",
+            "The order is chair, lamp, sofa, table.",
+            "The order is chair, chair, lamp, sofa, table.",
+        ),
         # What the reference adds is there, in whatever frame, or something else is.
         ("Name the capital of Peru.", "", "The capital of Peru is Lima.", "It is Lima.", "It is Quito."),
         ("How many days has June?", "", "June has 30 days.", "June has thirty days.", "June has 31 days."),
