@@ -96,6 +96,7 @@ def write_project(folder: Path, size: int) -> None:
     split = params["split"]
     split["general"] |= {"path": "general.jsonl", "at_most": "all"}
     split["synthetic"]["at_most"] = split["full"] = "all"
+    params["base"]["source"] = "scratch"  # the bundled model is not in the folder
     yaml.dump(params, folder / "params.yaml")
     pages, synthetic = varied_pages(size // 2)
     write_jsonl(folder / "data/pages.jsonl", pages)
