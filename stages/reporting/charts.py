@@ -25,9 +25,11 @@ HATCHES = {"base": "////", "small": "\\\\\\\\", "full": "", "win": "", "tie": ""
 KIND_HATCHES = {"synthetic": "", "general": "////"}
 LINE_STYLES = {"base": ":", "small": "--", "full": "-"}
 LOSS_STYLES: dict[str, dict[str, Any]] = {
-    "val_loss": {"marker": "o", "markersize": 4.0},
-    "val_response_loss": {"linewidth": 1.1},
+    "val_response_loss": {"marker": "o", "markersize": 4.0},
+    "val_loss": {"linewidth": 1.1},
 }
+RING: dict[str, Any] = {"color": INK, "fillstyle": "none", "markersize": 9.0, "markeredgewidth": 1.2}
+NOTHING, NOTHING_REJECTED = "charts.nothing", "charts.nothing_rejected"
 
 SIZE = (5.4, 3.5)  # inches: small, so that the words are still legible on a phone
 DPI = 200
@@ -78,8 +80,12 @@ def draw_charts(evidence: Evidence, wording: Wording, folder: Path) -> None:
             figure = Figure()
             axes = figure.subplots()
             draw(evidence, wording, axes)
+            _localize_ticks(axes, wording)
             if not axes.has_data():
-                text = wording.text("charts.nothing")
+                nothing = (
+                    NOTHING_REJECTED if name == "rejection_reasons" and evidence.metrics.get("curate") else NOTHING
+                )
+                text = wording.text(nothing)
                 axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=SOFT)
                 axes.set(xticks=[], yticks=[])
             for _ in range(2):  # room for the labels changes the ticks, which changes the labels: lay out once more
@@ -88,17 +94,34 @@ def draw_charts(evidence: Evidence, wording: Wording, folder: Path) -> None:
             figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
 
 
+def _localize_ticks(axes: "Axes", wording: Wording) -> None:
+    """Writes the numbers on the axes as the language does. Axes with names instead of numbers stay as they are."""
+    from matplotlib.ticker import FuncFormatter, ScalarFormatter
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: wording.tick(value)))
+
+
 def draw_loss_curves(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
-    """Validation losses of both tuned models, over all tokens and over the response, by epoch.
+    """Validation losses of both tuned models, over the response and over all tokens, by epoch. A ring marks the state
+    that was kept.
 
     By epoch and not by step, because the two models' epochs have different numbers of steps.
     """
+    ringed = False  # the legend explains the first model's rings only
     for size, curve in evidence.curves.items():
+        kept = evidence.number(f"train_{size}", "kept_step")
         for loss, style in LOSS_STYLES.items():
             points = [(point["epoch"], point[loss]) for point in curve if loss in point]
             if points:
                 label = wording.text(f"charts.{loss}", model=size)
                 axes.plot(*zip(*points, strict=True), LINE_STYLES[size], color=MODEL_COLORS[size], label=label, **style)
+        rings = [(point["epoch"], point[loss]) for point in curve if point.get("step") == kept for loss in LOSS_STYLES]
+        if rings:
+            label = "_" if ringed else wording.text("charts.kept")
+            axes.plot(*zip(*rings, strict=True), "o", label=label, **RING)
+            ringed = True
     axes.set(
         title=wording.text("charts.losses"),
         xlabel=wording.text("charts.epoch"),

@@ -8,7 +8,7 @@ from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.judges.constant_answers import OWN_FRAME
 from stages.judges.decisions import SIGNIFICANCE
 from stages.reporting.evidence import METRICS, Evidence, Measurement
-from stages.reporting.wording import Wording
+from stages.reporting.wording import NOTHING, Wording
 
 QUESTION = "full-base"  # the pair that answers whether tuning helped
 FEW_ROWS = 10  # with fewer test rows, an interval says almost nothing
@@ -123,6 +123,18 @@ def describe_answer(pairs: list[PairResult], wording: Wording) -> str:
     """The shortest answer to "did tuning help?"."""
     verdict = next((pair.verdict for pair in pairs if pair.name == QUESTION), "unknown")
     return wording.text(f"headline.{verdict}")
+
+
+def describe_in_a_sentence(pair: PairResult, wording: Wording) -> str:
+    """Wins, losses and gain of full over base without their intervals, which stand below it on the page."""
+    return wording.text(
+        "headline.lead",
+        rows=wording.integer(pair.rows),
+        win=wording.percent(pair.win.value),
+        loss=wording.percent(pair.loss.value),
+        gain=wording.signed(pair.gain.value) if pair.gain else NOTHING,
+        max=TOTAL_MAX,
+    )
 
 
 def describe_pair(pair: PairResult, wording: Wording) -> str:

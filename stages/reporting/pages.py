@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("elements", "filter", "row", "list", "explorer")  # together one module, in this order
+SCRIPTS = ("elements", "filter", "loops", "row", "list", "explorer", "sideways")  # together one module, in this order
 KEYS = {"j": "j", "k": "k", "enter": "Enter", "slash": "/"}
-LOSSES = ("val_loss", "val_response_loss", "val_loss_before", "val_response_loss_before")
+LOSSES = ("val_response_loss", "val_loss", "val_response_loss_before", "val_loss_before")
 # Metrics of what stood around the JSON object of a reply, as far as there was any.
 STRIPPED = tuple(f"stripped_{name}" for name in ("thinking", "fence", "prose", "end_mark", "reasoning_field"))
 # The colours of the charts, and the variables of page.css that replace them in the page.
@@ -127,10 +127,11 @@ def _answer_context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     pairs = headline.read_pair_results(evidence)
     sentences = {pair.name: headline.describe_pair(pair, wording) for pair in pairs}
     certainty = {pair.name: list(headline.describe_certainty(pair, wording)) for pair in pairs}
+    asked = [pair for pair in pairs if pair.name == headline.QUESTION]
     lead = sentences.get(headline.QUESTION) or wording.text("headline.unknown_why")
     return {
         "answer": headline.describe_answer(pairs, wording),
-        "lead": lead,
+        "lead": " ".join(headline.describe_in_a_sentence(pair, wording) for pair in asked) or lead,
         "sentences": [
             *([] if headline.QUESTION in sentences else [lead]),
             *(" ".join([sentence, *certainty[name]]) for name, sentence in sentences.items()),

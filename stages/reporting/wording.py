@@ -54,11 +54,16 @@ class Wording:
         return self._localized(f"{round(value):,}")
 
     def decimal(self, value: float, places: int = 2) -> str:
-        return self._localized(f"{value:,.{places}f}")
+        return self._localized(f"{value:z,.{places}f}")  # z: what rounds to zero has no minus sign
 
     def signed(self, value: float, places: int = 2) -> str:
-        """With a plus sign or a minus sign (U+2212, not a hyphen)."""
-        return self._localized(f"{value:+,.{places}f}").replace("-", "\N{MINUS SIGN}")
+        """With a plus sign or a minus sign (U+2212, not a hyphen); zero has none."""
+        number = f"{value:+z,.{places}f}".replace("-", "\N{MINUS SIGN}")
+        return self._localized(number if float(f"{value:.{places}f}") else number.removeprefix("+"))
+
+    def tick(self, value: float) -> str:
+        """A number on an axis, with as many decimals as it needs."""
+        return self._localized(f"{value:z,g}").replace("-", "\N{MINUS SIGN}")
 
     def percent(self, share: float, places: int = 1) -> str:
         """A share from 0 to 1."""

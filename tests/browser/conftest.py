@@ -2,11 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from stages.reporting.charts import draw_charts
+from stages.reporting.evidence import Evidence
+from stages.reporting.pages import write_page
+from stages.reporting.wording import Language, Wording
+from tests.browser.report_page import ROWS, load
+from tests.stages.reporting.made_run import write_run
 
 # Nothing that a browser does on its own account: no graphics card, no updates, no calls home.
 ARGUMENTS = (
@@ -56,3 +63,24 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 def _is_local(url: str) -> bool:
     return url.startswith(("file:", "data:", "blob:", "about:"))
+
+
+@pytest.fixture(scope="package")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run with its report."""
+    folder = tmp_path_factory.mktemp("run")
+    write_run(folder, ROWS)
+    draw_charts(load(folder), Wording("en"), folder / "reports/plots")
+    write_page(load(folder), Wording("en"), folder / "reports/plots", folder / "reports/index.html")
+    return folder
+
+
+@pytest.fixture
+def write(made: Path, tmp_path: Path) -> Callable[[Evidence], str]:
+    """A page about other evidence, with the same pictures; its address."""
+
+    def written(evidence: Evidence, language: Language = "en") -> str:
+        write_page(evidence, Wording(language), made / "reports/plots", tmp_path / "index.html")
+        return (tmp_path / "index.html").as_uri()
+
+    return written

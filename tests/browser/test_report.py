@@ -10,39 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from stages.common.files import read_jsonl, write_jsonl
 from stages.common.records import Answer, Answers, Example, Judgment, Scores, Source, Teacher, make_example
-from stages.reporting.charts import draw_charts
-from stages.reporting.evidence import Evidence, read_evidence
-from stages.reporting.pages import write_page
-from stages.reporting.wording import Language, Wording
+from stages.reporting.evidence import Evidence
+from tests.browser.report_page import ROWS, load
 from tests.stages.reporting.made_run import numbered, params, write_run
 
-ROWS = 120
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run with its report."""
-    folder = tmp_path_factory.mktemp("run")
-    write_run(folder, ROWS)
-    draw_charts(load(folder), Wording("en"), folder / "reports/plots")
-    write_page(load(folder), Wording("en"), folder / "reports/plots", folder / "reports/index.html")
-    return folder
-
-
-def load(folder: Path) -> Evidence:
-    return read_evidence(folder / "data", folder / "reports", params())
-
-
-@pytest.fixture
-def write(made: Path, tmp_path: Path) -> Callable[[Evidence], str]:
-    """A page about other evidence, with the same pictures; its address."""
-
-    def written(evidence: Evidence, language: Language = "en") -> str:
-        write_page(evidence, Wording(language), made / "reports/plots", tmp_path / "index.html")
-        return (tmp_path / "index.html").as_uri()
-
-    return written
 
 
 @pytest.fixture
@@ -127,6 +99,15 @@ def test_sorting_by_gain(report: Page) -> None:
     assert shown == sorted(shown) and shown[0] < shown[-1]
 
 
+def test_sorting_by_a_models_score(report: Page) -> None:
+    """Guards against the score of another model, or the lowest first."""
+    choose(report, "Sort", "base's score, highest first")
+    expect(rows(report).first.locator(".base")).not_to_have_text("base –")
+    shown = rows(report).locator(".tally .base").all_text_contents()
+    scores = [float(text.removeprefix("base ")) for text in shown if "–" not in text]
+    assert scores == sorted(scores, reverse=True) and scores[0] > scores[-1]
+
+
 def test_scores_in_a_line_are_those_of_the_comparison(page: Page, write: Callable[[Evidence], str], made: Path) -> None:
     """Guards against a winner in bold beside a score that is lower, from the mean over other comparisons."""
     evidence = load(made)
@@ -164,29 +145,12 @@ def test_keyboard(report: Page) -> None:
     assert report.evaluate("document.activeElement.closest('.row').dataset.place") == str(ROWS - 1)
     report.keyboard.press("/")
     expect(report.get_by_label("Search")).to_be_focused()
+    expect(rows(report).first).to_be_in_viewport()  # what is found shows without scrolling
     report.keyboard.type("jk/")
     expect(report.get_by_label("Search")).to_have_value("jk/")
     report.keyboard.press("Escape")
     expect(report.get_by_label("Search")).to_have_value("")
     expect(count(report)).to_have_text(f"{ROWS} of {ROWS} rows")
-
-
-def test_an_open_row_shows_answers_scores_judgments_and_lineage(report: Page, made: Path) -> None:
-    """Guards against answers, scores and sources beside the wrong row."""
-    row = next(row for row in load(made).rows if row.counts and row.example.source.title)
-    assert row.answers
-    report.goto(report.url.split("#")[0] + f"#row-{row.example.id}")
-    shown = report.locator(f"[id='row-{row.example.id}']")
-    for role in ("base", "small", "full"):
-        answer = shown.locator(f".answer.{role}")
-        expect(answer).to_contain_text(row.answers.answers[role].text)
-        expect(answer).to_contain_text(f"{row.score(role):.0f} of 15")
-    expect(shown.locator(".judgments li")).to_have_count(6)
-    expect(shown.locator(".judgments")).to_contain_text(row.judgments[0].justification)
-    link = shown.get_by_role("link", name=row.example.source.title)
-    assert link.get_attribute("href") == row.example.source.url
-    for fact in (str(row.example.source.revision_id), "rules", "test of full"):
-        expect(shown.locator(".lineage")).to_contain_text(fact)
 
 
 def test_a_link_opens_its_row_whatever_the_filters(report: Page, made: Path) -> None:
@@ -231,6 +195,18 @@ def test_a_phone_scrolls_only_downwards(context: BrowserContext, report: Page) -
     report.keyboard.press("Enter")
     expect(report.locator(".answer")).to_have_count(3)
     assert report.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_tables_that_scroll_say_so(report: Page) -> None:
+    """Guards against columns that nobody on a phone knows of, and against the hint where everything is in view."""
+    report.locator("details.reference").evaluate("one => one.open = true")
+    hints = report.locator(".sideways").filter(visible=True)
+    wide = "boxes => boxes.filter((box) => box.scrollWidth > box.clientWidth).length"
+    for width in (2000, PHONE["width"]):
+        report.set_viewport_size({"width": width, "height": 900})
+        expect(hints).to_have_count(report.locator(".scroll").evaluate_all(wide))
+    assert hints.count() > 3
+    expect(hints.last).to_have_text("This table goes on to the right: scroll it sideways.")
 
 
 def hostile_run(folder: Path) -> Evidence:
@@ -308,6 +284,6 @@ def painted(browser: Browser, made: Path, request: pytest.FixtureRequest) -> Ite
 def test_accessibility(painted: Page) -> None:
     """Guards against what keeps people with a screen reader, a keyboard or weak eyes from the page."""
     painted.locator("#list .row button").first.click()
-    painted.locator("details").evaluate("one => one.open = true")
+    painted.locator("details.reference").evaluate("one => one.open = true")
     violations = Axe().run(painted).response["violations"]
     assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []

@@ -278,7 +278,7 @@ def curve(start: float, end: float) -> list[dict[str, object]]:
     """Nine points of two epochs."""
     losses = [end + (start - end) * 0.45**step for step in range(9)]
     return [
-        {"step": 100 * step, "epoch": step / 4, "val_loss": loss, "val_response_loss": loss * 1.6 + 0.4}
+        {"step": 200 * step, "epoch": step / 4, "val_loss": loss, "val_response_loss": loss * 1.6 + 0.4}
         for step, loss in enumerate(losses)
     ]
 

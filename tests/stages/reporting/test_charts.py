@@ -53,16 +53,27 @@ def test_loss_curves(draw: Draw, evidence: Evidence, wording: Wording) -> None:
     """Guards against curves of another model, loss or axis."""
     axes = draw("loss_curves", evidence, wording)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "cross-entropy (nats a token)")
-    assert legend(axes) == ["full: all tokens", "full: response only", "small: all tokens", "small: response only"]
-    for line, (size, kind) in zip(
-        axes.lines,
-        [(size, kind) for size in ("full", "small") for kind in ("val_loss", "val_response_loss")],
-        strict=True,
-    ):
+    labels = ["full: response only", "full: all tokens", "kept state", "small: response only", "small: all tokens"]
+    assert legend(axes) == labels
+    curves = [line for line in axes.lines if line.get_label() in {*labels} - {"kept state"}]
+    kinds = [(size, kind) for size in ("full", "small") for kind in ("val_response_loss", "val_loss")]
+    for line, (size, kind) in zip(curves, kinds, strict=True):
         points = evidence.curves[size]
         assert list(line.get_xdata()) == [point["epoch"] for point in points]  # type: ignore[arg-type]
         assert list(line.get_ydata()) == [point[kind] for point in points]  # type: ignore[arg-type]
         assert line.get_color() == MODEL_COLORS[size]
+
+
+def test_rings_mark_the_kept_states(draw: Draw, evidence: Evidence, wording: Wording) -> None:
+    """Guards against a reader who takes the end of the curve for the model."""
+    axes = draw("loss_curves", evidence, wording)
+    rings = [line for line in axes.lines if line.get_fillstyle() == "none"]
+    expected = []
+    for size in ("full", "small"):
+        step = evidence.metrics[f"train_{size}"]["kept_step"]
+        [point] = [point for point in evidence.curves[size] if point["step"] == step]
+        expected.append([(point["epoch"], point["val_response_loss"]), (point["epoch"], point["val_loss"])])
+    assert [list(zip(ring.get_xdata(), ring.get_ydata(), strict=True)) for ring in rings] == expected  # type: ignore[arg-type]
 
 
 def test_score_distribution(draw: Draw, evidence: Evidence, wording: Wording) -> None:
@@ -156,3 +167,12 @@ def test_a_run_without_numbers_has_pictures_that_say_so(evidence: Evidence, word
     draw_charts(nothing, wording, tmp_path)
     for name in CHARTS:
         assert "nothing to show" in (tmp_path / f"{name}.svg").read_text(), name
+
+
+def test_without_rejections_the_picture_says_so(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
+    """Guards against "nothing to show" where there is something to know: no example was rejected."""
+    curate = {**evidence.metrics["curate"], "reasons": {}}
+    split = {**evidence.metrics["split"], "general_reasons": {}}
+    kept_all = replace(evidence, metrics={**evidence.metrics, "curate": curate, "split": split})
+    draw_charts(kept_all, wording, tmp_path)
+    assert "no example was rejected" in (tmp_path / "rejection_reasons.svg").read_text()

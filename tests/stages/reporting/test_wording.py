@@ -44,6 +44,14 @@ def test_numbers_have_the_form_of_the_language(
     assert wording.with_interval(Measurement(0.5, -1.0, 2.0), wording.signed) == interval
 
 
+def test_minus_zero_is_zero() -> None:
+    """Guards against "-0.00" and "+0.00", which look like a direction."""
+    wording = Wording("en")
+    assert wording.decimal(-0.001) == wording.signed(-0.001) == wording.signed(0.001) == "0.00"
+    assert wording.percent(-0.0001) == "0.0%" and wording.tick(-0.0) == "0"
+    assert wording.tick(-1500) == "\N{MINUS SIGN}1,500" and Wording("pt").tick(0.25) == "0,25"
+
+
 def test_a_figure_without_an_interval_stands_alone() -> None:
     wording = Wording("en")
     assert wording.with_interval(Measurement(0.5), wording.decimal) == "0.50"

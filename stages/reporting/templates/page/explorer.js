@@ -28,6 +28,7 @@ function offer() {
   );
   form.measure.append(...measures.map((name) => option(name, say(name))));
   form.sort.append(option("", say("sort_split")), option("gain", say("sort_gain")), option("loss", say("sort_loss")));
+  form.sort.append(...ROLES.map((model) => option(model, say("sort_score", { model }))));
   form.kind.append(option("", say("all_kinds")));
   for (const source of ["synthetic", "general"]) {
     const kinds = new Set(rows.filter((row) => row.source === source && row.kind).map((row) => row.kind));
@@ -85,7 +86,8 @@ function press(event) {
     return;
   } else if (event.key === "/") {
     event.preventDefault();
-    form.search.focus();
+    document.getElementById("rows").scrollIntoView();
+    form.search.focus({ preventScroll: true });
     form.search.select();
   } else if ((event.key === "j" || event.key === "k") && list.shown.length) {
     const place = list.current() + (event.key === "j" ? 1 : -1);

@@ -8,6 +8,14 @@ function scoresOf(row, choice) {
   return { first, second, gain: first - second };
 }
 
+/** A model's score by the chosen measure. Of the two models that are compared it comes from their comparison, so that it
+    matches winner and gain; the third's is its mean over all comparisons. Undefined if it was not judged. */
+function scoreOf(row, role, choice) {
+  const [first, second] = choice.pair.split("-");
+  const compared = scoresOf(row, choice);
+  return { [first]: compared?.first, [second]: compared?.second }[role] ?? row.scores[role]?.[measures.indexOf(choice.measure)];
+}
+
 /** The winner's name, "tie" or "failed": by the verdict for the total, by the scores for a criterion. */
 function winnerOf(row, choice) {
   const scores = scoresOf(row, choice);
@@ -36,14 +44,15 @@ function matches(row, choice) {
   return choice.words.every((word) => wordsOf(row).includes(word));
 }
 
-/** The rows that match, in the chosen order. Sorted by gain, rows that were not judged come last. */
+/** The rows that match, in the chosen order. Sorted by gain or score, rows that were not judged come last. */
 function select(choice) {
   const matching = rows.filter((row) => matches(row, choice));
   if (!choice.sort) return matching;
-  const direction = choice.sort === "gain" ? -1 : 1;
-  const gains = new Map(matching.map((row) => [row, scoresOf(row, choice)?.gain]));
+  const direction = choice.sort === "loss" ? 1 : -1;
+  const value = (row) => (["gain", "loss"].includes(choice.sort) ? scoresOf(row, choice)?.gain : scoreOf(row, choice.sort, choice));
+  const values = new Map(matching.map((row) => [row, value(row)]));
   return matching.sort((first, second) => {
-    const [a, b] = [gains.get(first), gains.get(second)];
+    const [a, b] = [values.get(first), values.get(second)];
     if (a === undefined || b === undefined) return (a === undefined) - (b === undefined);
     return direction * (a - b);
   });

@@ -17,21 +17,16 @@ function drawRow(row, choice, isOpen) {
   return drawn;
 }
 
-/** Each model's score by the chosen measure, the winner's in bold, and the gain. The scores of the two models that are
-    compared come from their comparison, so that they match winner and gain; the third's is its mean over all
-    comparisons. */
+/** Each model's score by the chosen measure, the winner's in bold, and the gain. */
 function drawTally(row, choice) {
   const winner = winnerOf(row, choice);
-  const place = measures.indexOf(choice.measure);
-  const compared = scoresOf(row, choice);
-  const [first, second] = choice.pair.split("-");
   const scores = ROLES.map((role) => {
-    const score = { [first]: compared?.first, [second]: compared?.second }[role] ?? row.scores[role]?.[place];
+    const score = scoreOf(row, role, choice);
     const look = `model ${role}${role === winner ? " won" : ""}`;
     const name = element("span", { class: "unseen" }, `${role} `);
     return element("span", { class: look, title: role }, name, score === undefined ? "–" : plain.format(score));
   });
-  const gain = compared?.gain;
+  const gain = scoresOf(row, choice)?.gain;
   const look = gain > 0 ? "gain up" : gain < 0 ? "gain down" : "gain";
   const name = element("span", { class: "unseen" }, say("gain"), " ");
   scores.push(element("span", { class: look }, name, gain === undefined ? "–" : withSign.format(gain).replace("-", "\u2212")));
@@ -54,7 +49,19 @@ function drawBody(row, choice) {
 
 function drawText(text, choice) {
   if (!text.trim()) return element("p", { class: "text empty" }, say("nothing"));
-  return element("p", { class: "text", lang: "en" }, marked(text, choice.words));
+  const loop = loopOf(text);
+  if (!loop) return element("p", { class: "text", lang: "en" }, marked(text, choice.words));
+  return element(
+    "div",
+    {},
+    element("p", { class: "text", lang: "en" }, marked(text.slice(0, loop.end), choice.words)),
+    element(
+      "details",
+      { class: "loop" },
+      element("summary", {}, say("repeated", { count: plain.format(loop.more) })),
+      element("p", { class: "text", lang: "en" }, marked(text.slice(loop.end), choice.words)),
+    ),
+  );
 }
 
 function drawAnswer(row, role, choice) {
@@ -72,10 +79,27 @@ function drawAnswer(row, role, choice) {
   );
 }
 
-function drawJudgments(row) {
-  const drawn = row.judgments.map((judgment) => {
+/** The judgments of a row, those of two orders that say the same as one. */
+function judgmentsOf(row) {
+  const shown = [];
+  for (const judgment of row.judgments) {
     const [first, second] = judgment.models;
-    const order = second ? say("shown", { first, second }) : say("alone", { first });
+    const same = shown.find(
+      (other) =>
+        !other.both && second && other.models[0] === second && other.models[1] === first && other.judge === judgment.judge &&
+        other.winner === judgment.winner && other.declared === judgment.declared && other.failed === judgment.failed &&
+        [first, second].every((model) => other.scores[model] === judgment.scores[model]),
+    );
+    if (same) same.both = true;
+    else shown.push({ ...judgment });
+  }
+  return shown;
+}
+
+function drawJudgments(row) {
+  const drawn = judgmentsOf(row).map((judgment) => {
+    const [first, second] = judgment.models;
+    const order = say(judgment.both ? "both_orders" : second ? "shown" : "alone", { first, second });
     const won = judgment.winner === "tie" ? say("tie") : judgment.winner ? say("wins", { model: judgment.winner }) : null;
     const outcome = judgment.failed ? say("judgment_failed") : won ?? plain.format(judgment.scores[first]);
     const { declared } = judgment;
