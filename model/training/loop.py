@@ -27,7 +27,7 @@ from model.training.optimization import (
     Schedule,
     learning_rate_schedule,
 )
-from model.training.parallel import Ranks
+from model.training.parallel import Forward, Ranks
 from model.training.snapshots import Snapshots
 
 Keep = Literal["best", "last"]
@@ -178,11 +178,12 @@ class TrainingRun:
         if config.lora_rank:
             add_lora(model, config.lora_rank, config.lora_alpha, config.seed)
         self.weights = MasterWeights(model, PRECISIONS[config.precision])
-        self.hidden = self.weights.working.hidden
+        self.hidden: Forward = self.weights.working.hidden
         if config.compile:
             torch.use_deterministic_algorithms(True)  # for compiled code, too
             of_one_length = len({len(sequence.tokens) for sequence in training}) == 1
             self.hidden = torch.compile(self.weights.working.hidden, dynamic=None if of_one_length else True)
+        self.hidden = ranks.average_gradients(self.weights.working, self.hidden)
         self.optimizer = AdamW(config.weight_decay)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch
@@ -229,9 +230,13 @@ class TrainingRun:
         own = self.ranks.share(batch)
         size = config.micro_batch_size or config.batch_size
         self.weights.working.train()
-        losses = [self._backward(own[start : start + size], supervised) for start in range(0, len(own), size)]
+        parts = [own[start : start + size] for start in range(0, len(own), size)]
+        with self.ranks.keep_gradients_here(self.hidden):
+            losses = [self._backward(part, supervised) for part in parts[:-1]]
+        # A process without rows takes part as well, with a row that counts 0 times, because the others wait for it.
+        losses.append(self._backward(parts[-1] if own else batch[:1], supervised, counted=len(own) > 0))
         loss_sum = torch.tensor(sum(losses), dtype=torch.float64, device=self.device)
-        self.ranks.sum_over_ranks([*self.weights.gradients(), loss_sum])
+        self.ranks.sum_over_ranks([loss_sum])
         loss = loss_sum.item()
         norm = self.weights.gradient_norm().item()
         for name, value in (("loss", loss), ("gradient", norm)):
@@ -248,8 +253,9 @@ class TrainingRun:
         progress.loss_tokens += supervised
         return loss / supervised, supervised
 
-    def _backward(self, micro_batch: Sequence[TokenSequence], supervised: int) -> float:
-        """Adds the gradient of the micro-batch's part of the batch's mean loss. Returns its summed loss."""
+    def _backward(self, micro_batch: Sequence[TokenSequence], supervised: int, counted: bool = True) -> float:
+        """Adds the gradient of the micro-batch's part of the batch's mean loss. Returns its summed loss. If it is not
+        `counted`, both are 0."""
         working, config = self.weights.working, self.config
         # With dropout or noise, equal prefixes get different hidden states.
         random_rows = working.config.dropout > 0 or config.neftune > 0
@@ -257,8 +263,10 @@ class TrainingRun:
         batch = packed_batch.to(working.wte.weight.device)
         noise = neftune_noise(batch, working, config.neftune) if config.neftune else None
         hidden = self.hidden(batch.packed.tokens, batch.packed, noise)
-        loss_sum, _ = batch_loss(working, hidden, batch, batch.weights)
-        (loss_sum / supervised).backward()  # type: ignore[no-untyped-call]
+        weights = batch.weights if counted else torch.zeros_like(batch.weights)
+        loss_sum, _ = batch_loss(working, hidden, batch, weights)
+        # The mean over the processes of what each divides by its part of the tokens is the sum divided by all tokens.
+        (loss_sum / (supervised / self.ranks.world)).backward()  # type: ignore[no-untyped-call]
         return float(loss_sum.item())
 
     def _validate(self) -> MeanLosses:

@@ -1,4 +1,4 @@
-"""Two processes under torchrun, compared with one."""
+"""Several processes under torchrun, compared with one."""
 
 import json
 import os
@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from model.training.parallel import Ranks
+from tests.model.training.train_variants import VARIANTS
 
 
 def test_ranks_share_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +37,46 @@ def test_two_processes_have_the_losses_of_one(tmp_path: Path, root: Path) -> Non
     one, two = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("one", "two"))
     assert len(one) == len(two) >= 5
     assert two == pytest.approx(one, abs=2e-4)
+
+
+def run_variants(folder: Path, root: Path, processes: int, names: list[str]) -> list[dict[str, Any]]:
+    """What each process found."""
+    folder.mkdir()
+    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"] if processes > 1 else []
+    command = [sys.executable, *launcher, "-m", "tests.model.training.train_variants", str(folder), *names]
+    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(processes)]
+
+
+def compare_variants(tmp_path: Path, root: Path, processes: int, names: list[str]) -> None:
+    """Several processes end in the same weights, with the losses and gradients of one."""
+    (one,) = run_variants(tmp_path / "one", root, 1, names)
+    several = run_variants(tmp_path / "several", root, processes, names)
+    for name in names:
+        near = 0.02 if "bfloat16" in name else 1e-5  # nats; bfloat16 rounds each process's part of a gradient
+        assert len(one[name]["losses"]) >= 3
+        for found in several:
+            assert found[name]["losses"] == pytest.approx(one[name]["losses"], abs=near), name
+            assert found[name]["gradients"] == pytest.approx(one[name]["gradients"], rel=near), name
+            assert found[name]["weights"] == several[0][name]["weights"], name
+    if "plain" in names:
+        for found in [one, *several]:
+            assert found["resumed"] == {"weights": found["plain"]["weights"]}
+
+
+def test_three_processes_compute_what_one_does(tmp_path: Path, root: Path) -> None:
+    """Guards against processes that wait for one that has no row, a gradient that is sent more or less than once a
+    batch or is scaled by their number, a frozen weight that is waited for, and buckets whose order depends on where a
+    run began: with three processes the order shows in the bytes."""
+    compare_variants(tmp_path, root, 3, [name for name in VARIANTS if name != "compiled"])
+
+
+@pytest.mark.slow
+def test_two_processes_compute_with_a_compiled_model(tmp_path: Path, root: Path) -> None:
+    """Guards against a compiler that doesn't see where a bucket ends. It compiles for each bucket, so this takes
+    minutes. Needs a C++ compiler."""
+    compare_variants(tmp_path, root, 2, ["compiled"])
 
 
 def test_processes_notice_that_they_train_different_things(tmp_path: Path, root: Path) -> None:
