@@ -3,7 +3,7 @@
 All losses are in nats. Means are over tokens: a long example weighs more than a short one, by its number of targets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,7 @@ CHUNK = 32  # on a CPU: 6 MB for GPT-2's vocabulary, which fits its cache
 GPU_CHUNK = 4096  # on a GPU, where each step of the loop waits for a dozen kernels to start: 800 MB
 # A GPU multiplies matrices a fraction as fast if their rows don't start at multiples of 128 bytes.
 ALIGNMENT = 64  # columns of scores in bfloat16
+Softmax = Callable[[Tensor, Tensor], Tensor]  # `softmax_in_place`, or a compiled form of it
 EVALUATION_TOKENS = 2**14  # of a padded batch: enough to keep a GPU busy
 
 
@@ -106,14 +107,23 @@ class PaddedEvaluation:
         self.sums += torch.cat([(weights * losses).sum(1), weights.sum(1)])
 
 
-def padded_batch_loss(model: GPT2, hidden: Tensor, batch: PaddedBatch, weights: Tensor) -> Tensor:
+def softmax_in_place(scores: Tensor, targets: Tensor) -> Tensor:
+    """Replaces the scores [N, V] by the probabilities of all tokens. Returns the losses of `targets` [N] (float32)."""
+    log_probabilities = torch.log_softmax(scores, 1, dtype=torch.float32)
+    torch.exp(log_probabilities, out=scores)
+    return -log_probabilities.gather(1, targets[:, None])[:, 0]
+
+
+def padded_batch_loss(
+    model: GPT2, hidden: Tensor, batch: PaddedBatch, weights: Tensor, softmax: Softmax = softmax_in_place
+) -> Tensor:
     """The sum of a padded batch's losses, each multiplied by its entry of `weights` [N] (float32).
 
-    `hidden` [N, C] are the hidden states of the batch's tokens.
+    `hidden` [N, C] are the hidden states of the batch's tokens. `softmax` may be a compiled `softmax_in_place`.
     """
     embedding = model.wte.weight
     loss: Tensor = _CrossEntropyInLargePieces.apply(  # type: ignore[no-untyped-call]
-        hidden.to(embedding.dtype), embedding, batch.targets, weights
+        hidden.to(embedding.dtype), embedding, batch.targets, weights, softmax
     )
     return loss
 
@@ -168,15 +178,13 @@ class _CrossEntropyInLargePieces(torch.autograd.Function):
     for the device, so that they can be captured in a graph: `index_put`, which assigns through an index, does wait."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor, softmax: Softmax) -> Tensor:
         aligned = _aligned(weight)
         gradient = _scores(hidden, aligned, len(weight))  # their gradient replaces them below
         losses = torch.empty(len(hidden), dtype=torch.float32, device=hidden.device)
         for start in range(0, len(hidden), GPU_CHUNK):
             chunk = slice(start, start + GPU_CHUNK)
-            log_probabilities = torch.log_softmax(gradient[chunk], 1, dtype=torch.float32)
-            losses[chunk] = -log_probabilities.gather(1, targets[chunk, None])[:, 0]
-            torch.exp(log_probabilities, out=gradient[chunk])
+            losses[chunk] = softmax(gradient[chunk], targets[chunk])
         # Softmax - one-hot target. One element a row, so the order of the atomic additions doesn't matter.
         gradient.scatter_(1, targets[:, None], -1.0, reduce="add")
         ctx.save_for_backward(hidden, aligned, gradient, weights)
@@ -184,14 +192,14 @@ class _CrossEntropyInLargePieces(torch.autograd.Function):
         return (losses * weights).sum()
 
     @staticmethod
-    def backward(ctx: Any, total_gradient: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
+    def backward(ctx: Any, total_gradient: Tensor) -> tuple[Tensor, Tensor | None, None, None, None]:
         hidden, aligned, gradient, weights = ctx.saved_tensors
         hidden_gradient = (gradient @ aligned).mul_((weights * total_gradient)[:, None])
         weight_gradient = None
         if ctx.needs_input_grad[1]:  # LoRA freezes it
             weighted = hidden * weights[:, None].to(hidden.dtype)
             weight_gradient = (gradient.t() @ weighted)[: ctx.vocabulary].mul_(total_gradient)
-        return hidden_gradient, weight_gradient, None, None
+        return hidden_gradient, weight_gradient, None, None, None
 
 
 def _token_losses(hidden: Tensor, weight: Tensor, targets: Tensor) -> Tensor:
@@ -200,8 +208,7 @@ def _token_losses(hidden: Tensor, weight: Tensor, targets: Tensor) -> Tensor:
     losses = torch.empty(len(hidden), dtype=torch.float32, device=hidden.device)
     for start in range(0, len(hidden), GPU_CHUNK):
         chunk = slice(start, start + GPU_CHUNK)
-        log_probabilities = torch.log_softmax(_scores(hidden[chunk], aligned, len(weight)), 1, dtype=torch.float32)
-        losses[chunk] = -log_probabilities.gather(1, targets[chunk, None])[:, 0]
+        losses[chunk] = softmax_in_place(_scores(hidden[chunk], aligned, len(weight)), targets[chunk])
     return losses
 
 

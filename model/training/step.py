@@ -17,7 +17,7 @@ from model.core.rows import RowLayout
 from model.training.adapters import neftune_noise
 from model.training.data import PaddedBatch, TokenSequence, pack, pad_rows, padded_width
 from model.training.graphs import CudaCapture, Graphs, pinned
-from model.training.loss import batch_loss, padded_batch_loss
+from model.training.loss import Softmax, batch_loss, padded_batch_loss, softmax_in_place
 from model.training.optimization import AdamW, MasterWeights, OnDevice
 from model.training.parallel import Forward, Ranks
 
@@ -123,7 +123,9 @@ class PaddedStep:
         pad: int,
         ranks: Ranks,
         graphs: Graphs,
+        softmax: Softmax = softmax_in_place,
     ) -> None:
+        self.softmax = softmax
         self.weights, self.optimizer, self.hidden = weights, optimizer, hidden
         self.config, self.pad, self.ranks, self.graphs = config, pad, ranks, graphs
         self.device = graphs.device
@@ -172,7 +174,7 @@ class PaddedStep:
         working, config, batch = self.weights.working, self.config, PaddedBatch(table)
         noise = neftune_noise(batch.lengths(), working.config.n_embd, config.neftune) if config.neftune else None
         hidden = self.hidden(batch.tokens, batch.layout(), noise)
-        loss_sum = padded_batch_loss(working, hidden, batch, batch.weights(config.loss_on))
+        loss_sum = padded_batch_loss(working, hidden, batch, batch.weights(config.loss_on), self.softmax)
         (loss_sum / self._inputs[1]).backward()  # type: ignore[no-untyped-call]
         self._outputs[0] += loss_sum.detach()
 
@@ -215,14 +217,17 @@ def make_step(
     """The step of a run: padded with `graphs`, packed without."""
     working = weights.working
     hidden: Forward = working.hidden
+    softmax: Softmax = softmax_in_place
     if compiles(config, working.wte.weight.device, training):
         lengths = {len(row.tokens) - 1 for row in training}
         widths = lengths if graphs is None else {padded_width(length, working.config.n_positions) for length in lengths}
-        hidden = compiled_hidden(working, of_one_shape=len(widths) == 1)
+        dynamic = None if len(widths) == 1 else True  # None: compiled for the first shape alone
+        hidden = compiled_hidden(working, dynamic)
+        softmax = torch.compile(softmax_in_place, dynamic=dynamic)
     hidden = ranks.average_gradients(working, hidden)
     if graphs is None:
         return PackedStep(weights, optimizer, hidden, config, pad, ranks)
-    return PaddedStep(weights, optimizer, hidden, config, pad, ranks, graphs)
+    return PaddedStep(weights, optimizer, hidden, config, pad, ranks, graphs, softmax)
 
 
 def compiles(config: "TrainingConfig", device: torch.device, training: Rows) -> bool:
@@ -233,14 +238,14 @@ def compiles(config: "TrainingConfig", device: torch.device, training: Rows) -> 
     return device.type == "cuda" and tokens >= COMPILE_FROM
 
 
-def compiled_hidden(model: GPT2, of_one_shape: bool) -> Forward:
-    """`GPT2.hidden` with compiled blocks, for batches of one shape or of several.
+def compiled_hidden(model: GPT2, dynamic: bool | None) -> Forward:
+    """`GPT2.hidden` with compiled blocks. `dynamic` is torch.compile's: True for batches of several shapes.
 
     The embeddings stay as they are: the compiler would turn the sum of their gradients into an assignment through
     indices, which is slow where it is deterministic, and may wait for the device.
     """
     torch.use_deterministic_algorithms(True)  # for compiled code, too
-    blocks = torch.compile(model.blocks, dynamic=None if of_one_shape else True)
+    blocks = torch.compile(model.blocks, dynamic=dynamic)
 
     def hidden(tokens: Tensor, layout: RowLayout, noise: Tensor | None) -> Tensor:
         states: Tensor = blocks(model.embed(tokens, layout, noise), layout)

@@ -78,7 +78,7 @@ def train_interrupted(config: TrainingConfig, ranks: Ranks, folder: Path) -> dic
             raise InterruptedError
         step(run, batch)
 
-    TrainingRun.step = stopping  # type: ignore[method-assign]
+    TrainingRun.step = stopping  # type: ignore[method-assign, assignment]
     try:
         train_variant(config, ranks, Snapshots(folder, minutes=0.0))
     except InterruptedError:
