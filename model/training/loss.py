@@ -174,8 +174,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
 
 class _CrossEntropyInLargePieces(torch.autograd.Function):
-    """The same for a GPU: few kernels, each over many rows. All of them are deterministic by themselves, and none waits
-    for the device, so that they can be captured in a graph: `index_put`, which assigns through an index, does wait."""
+    """The same for a GPU: few kernels, each over many rows. All are deterministic, and none waits for the device, so a
+    graph can hold them. (`index_put`, which assigns through indices, sorts them where it must be deterministic, and
+    reads them first.)"""
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, weights: Tensor, softmax: Softmax) -> Tensor:

@@ -110,7 +110,10 @@ class AdamW:
     def _step_through_torch_optim(
         self, group: list[Tensor], learning_rate: float | Tensor, weight_decay: float, on_device: "OnDevice | None"
     ) -> None:
-        optimizer = torch.optim.AdamW(group, learning_rate, BETAS, EPSILON, weight_decay, fused=True)
+        capturable = on_device is not None  # it checks that while a graph is captured
+        optimizer = torch.optim.AdamW(
+            group, learning_rate, BETAS, EPSILON, weight_decay, fused=True, capturable=capturable
+        )
         for parameter in group:
             optimizer.state[parameter] = self._state(parameter)
         if on_device:  # by the names under which torch's own GradScaler hands them to a fused optimizer

@@ -125,13 +125,13 @@ class PaddedStep:
         graphs: Graphs,
         softmax: Softmax = softmax_in_place,
     ) -> None:
-        self.softmax = softmax
-        self.weights, self.optimizer, self.hidden = weights, optimizer, hidden
+        self.weights, self.optimizer, self.hidden, self.softmax = weights, optimizer, hidden, softmax
         self.config, self.pad, self.ranks, self.graphs = config, pad, ranks, graphs
         self.device = graphs.device
         share = math.ceil(config.batch_size / ranks.world)
         self.rows = min(config.micro_batch_size or share, share)  # computed at a time
-        # Learning rate, and targets that count over processes: their mean of such losses is the sum over all tokens.
+        # The learning rate, and the targets that count divided by the number of processes, as the gradient will be the
+        # mean over processes.
         self._inputs = torch.zeros(2, device=self.device)
         self._outputs = torch.zeros(2, dtype=torch.float64, device=self.device)  # summed loss, norm
 
