@@ -21,8 +21,9 @@ from torch import Tensor
 Capture = Callable[[Callable[[], None]], Callable[[], None]]
 Key = tuple[str, torch.Size]
 
-# A capture takes about as long as two runs without a graph, and the first run of a shape has none in any case.
-USES = 4  # of a shape in the whole run: fewer are not worth a graph
+# A capture should take about as long as two runs without a graph (an estimate), and the first run of a shape has none
+# in any case.
+USES = 4  # of a shape, of those that are known to come: fewer are not worth a graph
 
 
 class Graphs:

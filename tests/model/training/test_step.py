@@ -12,7 +12,7 @@ from model.core.gpt2 import GPT2
 from model.training import step as step_module
 from model.training.data import LossOn, TokenSequence
 from model.training.graphs import Graphs
-from model.training.loop import TrainingConfig, TrainingError, TrainingRun, train
+from model.training.loop import TrainingConfig, TrainingError, TrainingRun, train, train_on_batches
 from model.training.optimization import PRECISIONS, AdamW, MasterWeights
 from model.training.parallel import Ranks
 from model.training.step import COMPILE_FROM, PaddedStep, compiles, make_graphs
@@ -136,6 +136,16 @@ def state_of(run: TrainingRun) -> list[torch.Tensor]:
     moments = [run.optimizer.state[weight] for weight in run.weights.trained.values()]
     tensors = [*run.model.parameters(), *run.weights.working.parameters(), *[v for m in moments for v in m.values()]]
     return [tensor.detach().clone() for tensor in tensors]
+
+
+def test_batches_in_order_have_all_their_losses(tiny: GPT2) -> None:
+    """Guards against losses that are still unread when the batches end."""
+    batches = [ROWS[:2], ROWS[2:4], ROWS[4:]] * 6
+    config = replace(CONFIG, learning_rate=1e-3)
+    expected = list(train_on_batches(copy.deepcopy(tiny), batches, config, PAD))
+    found = list(train_on_batches(copy.deepcopy(tiny), batches, replace(config, layout="padded"), PAD))
+    assert len(expected) == 18
+    assert found == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("layout", ["packed", "padded"])
