@@ -57,7 +57,7 @@ def test_compile_takes_three_values(project: Path, written: str, read: object) -
 def test_another_word_for_compile_is_an_error(project: Path) -> None:
     text = Path("params.yaml").read_text(encoding="utf-8")
     Path("params.yaml").write_text(text.replace("compile: auto", "compile: sometimes"), encoding="utf-8")
-    with pytest.raises(StageError, match=r"train\.compile"):
+    with pytest.raises(StageError, match=r"train\.compile: Input should be .auto., True or False \(is .sometimes.\)"):
         load_params("train", Params)
 
 
