@@ -41,7 +41,7 @@ class Params(SectionModel):
     micro_batch_size: AtMost  # rows computed at a time
     precision: Literal["float32", "bfloat16", "auto"]
     device: Annotated[Literal["auto", "cpu", "cuda"], SAME_RESULT]
-    compile: bool
+    compile: Literal["auto", True, False]
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
     warmup: Fraction  # share of the steps

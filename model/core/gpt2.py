@@ -163,10 +163,17 @@ class GPT2(nn.Module):
     def hidden(self, tokens: Tensor, layout: RowLayout, noise: Tensor | None = None) -> Tensor:
         """Hidden states [N, C] (float32) of `tokens` [N] (int64), which `layout` arranges in rows. `noise` [N, C] is
         added to their embeddings."""
+        return self.blocks(self.embed(tokens, layout, noise), layout)
+
+    def embed(self, tokens: Tensor, layout: RowLayout, noise: Tensor | None = None) -> Tensor:
+        """The sum [N, C] (float32) of the tokens' embeddings, their positions' and the noise."""
         x = self.wte(tokens).float() + self.wpe(layout.positions).float()
         if noise is not None:
             x = x + noise
-        x = F.dropout(x, self.config.dropout, self.training)
+        return F.dropout(x, self.config.dropout, self.training)
+
+    def blocks(self, x: Tensor, layout: RowLayout) -> Tensor:
+        """Hidden states [N, C] (float32) from embeddings [N, C]: all blocks, and the last layer norm."""
         for block in self.h:
             x = block(x, layout)
         hidden: Tensor = self.ln_f(x)

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from model.core.gpt2 import GPT2, Conv1D
-from model.training.data import Batch
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
@@ -58,15 +57,12 @@ def merge_lora(model: GPT2) -> None:
     model.requires_grad_(True)
 
 
-def neftune_noise(batch: Batch, model: GPT2, alpha: float) -> Tensor:
-    """Noise [N, C] for the embeddings: uniform between -s and s, with s = alpha / sqrt(L C) in a row of L tokens (Jain
-    et al., 2023, "NEFTune: Noisy Embeddings Improve Instruction Finetuning"). The rows must not share a prefix."""
-    positions = batch.packed.positions
-    noise = torch.rand(len(positions), model.config.n_embd, device=positions.device) * 2 - 1
-    lengths = torch.ones(len(positions), device=positions.device)
-    for start, length in batch.packed.spans():
-        lengths[start : start + length] = length
-    return noise * (alpha / (lengths * model.config.n_embd).sqrt())[:, None]
+def neftune_noise(lengths: Tensor, width: int, alpha: float) -> Tensor:
+    """Noise [N, C] for embeddings of C = `width`: uniform between -s and s, with s = alpha / sqrt(L C) in a row of L
+    tokens (Jain et al., 2023, "NEFTune: Noisy Embeddings Improve Instruction Finetuning"). `lengths` [N] (float32) has
+    L for each token. The rows must not share a prefix."""
+    noise = torch.rand(len(lengths), width, device=lengths.device) * 2 - 1
+    return noise * (alpha / (lengths * width).sqrt())[:, None]
 
 
 def _children(model: GPT2, kind: type[Layer]) -> list[tuple[nn.Module, str, Layer]]:

@@ -2,12 +2,13 @@
 
 The loss of a batch is the sum over its supervised tokens divided by their number, whether the batch runs as a whole, in
 micro-batches or over several processes. So every token weighs the same, and splitting a batch changes only rounding.
-The loss itself is in `model/training/loss.py`.
+The step itself is in `model/training/step.py`, the loss in `loss.py`.
 """
 
 import math
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -16,9 +17,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from model.core.gpt2 import GPT2
-from model.training.adapters import add_lora, merge_lora, neftune_noise
-from model.training.data import LossOn, TokenSequence, length_grouped_batches, pack
-from model.training.loss import MeanLosses, batch_loss, evaluate
+from model.training.adapters import add_lora, merge_lora
+from model.training.data import LossOn, TokenSequence, length_grouped_batches
+from model.training.loss import MeanLosses, PaddedEvaluation, evaluate
 from model.training.optimization import (
     PRECISIONS,
     AdamW,
@@ -27,8 +28,9 @@ from model.training.optimization import (
     Schedule,
     learning_rate_schedule,
 )
-from model.training.parallel import Forward, Ranks
+from model.training.parallel import Ranks
 from model.training.snapshots import Snapshots
+from model.training.step import Compile, Layout, make_graphs, make_step
 
 Keep = Literal["best", "last"]
 
@@ -61,7 +63,8 @@ class TrainingConfig:
     patience: int | None = None  # stop after this many evaluations in a row without a lower validation loss
     keep: Keep = "best"  # of the evaluated states: the one with the lowest validation loss, or the last
     precision: Precision = "float32"  # of the matrix products
-    compile: bool = False  # run the forward pass through torch.compile
+    compile: Compile = "auto"  # torch.compile; auto: on a GPU, if the run is long enough for it to pay
+    layout: Layout = "auto"  # of the rows: packed, padded, or auto: padded on a GPU
     seed: int = 0
 
 
@@ -141,11 +144,17 @@ def train(
 def train_on_batches(
     model: GPT2, batches: Sequence[Sequence[TokenSequence]], config: TrainingConfig, pad: int
 ) -> Iterator[float]:
-    """Trains on the given batches in their order, without evaluations, and yields each batch's mean loss."""
+    """Trains on the given batches in their order, without evaluations, and yields each batch's mean loss. On a GPU the
+    losses come some steps later, several at a time."""
     sequences = [sequence for batch in batches for sequence in batch]
     run = TrainingRun(model, sequences, sequences, config, pad, None, Ranks())
-    for batch in batches:
-        yield run.step(batch)[0]
+    with run.graphs.own_stream() if run.graphs else nullcontext():
+        run.updates.expect(batches)
+        for batch in batches:
+            run.step(batch)
+            if len(run.unread) >= run.updates.read_every:
+                yield from run.read_losses()
+        yield from run.read_losses()
 
 
 def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
@@ -178,24 +187,28 @@ class TrainingRun:
         if config.lora_rank:
             add_lora(model, config.lora_rank, config.lora_alpha, config.seed)
         self.weights = MasterWeights(model, PRECISIONS[config.precision])
-        self.hidden: Forward = self.weights.working.hidden
-        if config.compile:
-            torch.use_deterministic_algorithms(True)  # for compiled code, too
-            of_one_length = len({len(sequence.tokens) for sequence in training}) == 1
-            self.hidden = torch.compile(self.weights.working.hidden, dynamic=None if of_one_length else True)
-        self.hidden = ranks.average_gradients(self.weights.working, self.hidden)
+        self.device = model.wte.weight.device
         self.optimizer = AdamW(config.weight_decay)
+        self.graphs = graphs = make_graphs(self.weights.working, config, ranks, self.device)
+        self.updates = make_step(self.weights, self.optimizer, config, training, pad, ranks, graphs)
+        self.evaluation = PaddedEvaluation(self.weights.working, validation, pad, graphs) if graphs else None
+        if self.evaluation:
+            self.evaluation.expect(config.evaluations + 1)
         self.steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self.steps = config.epochs * self.steps_per_epoch
         self.evaluate_at = {round(self.steps * (i + 1) / config.evaluations) for i in range(config.evaluations)}
         self.rate_at = learning_rate_schedule(config.schedule, config.learning_rate, config.warmup, self.steps)
         self.progress = Progress()
+        self.unread: list[tuple[int, int, Tensor]] = []  # of each step: its number, its targets, loss and norm
         self.kept_weights: dict[str, Tensor] = {}
-        self.device = model.wte.weight.device
 
     def finish(self) -> TrainingResult:
         """Trains to the end of the run, from the newest snapshot if there is one."""
-        self._load_snapshot()
+        with self.graphs.own_stream() if self.graphs else nullcontext():
+            self._load_snapshot()
+            return self._train_on()
+
+    def _train_on(self) -> TrainingResult:
         progress = self.progress
         if not progress.curve:
             losses = self._validate()
@@ -205,21 +218,27 @@ class TrainingRun:
             for epoch in range(progress.step // self.steps_per_epoch, self.config.epochs):
                 generator = random.Random(f"{self.config.seed} {epoch}")
                 batches = length_grouped_batches(self.training, self.config.batch_size, generator)
-                for batch in batches[progress.step - epoch * self.steps_per_epoch :]:
-                    loss, tokens = self.step(batch)
+                coming = batches[progress.step - epoch * self.steps_per_epoch :]
+                self.updates.expect(coming)
+                for batch in coming:
+                    self.step(batch)
                     bar.update()
-                    rate = bar.format_dict["rate"] or 0.0
-                    bar.set_postfix_str(f"loss {loss:.3f}, {rate * tokens:,.0f} tokens/s", refresh=False)
-                    if progress.step in self.evaluate_at:
+                    evaluates = progress.step in self.evaluate_at
+                    saves = self.snapshots is not None and self.ranks.writes and self.snapshots.due()
+                    if evaluates or saves or len(self.unread) >= self.updates.read_every:
+                        tokens = self.unread[-1][1]
+                        loss, rate = self.read_losses()[-1], bar.format_dict["rate"] or 0.0
+                        bar.set_postfix_str(f"loss {loss:.3f}, {rate * tokens:,.0f} tokens/s", refresh=False)
+                    if evaluates:
                         self._evaluate()
                         if progress.without_gain == (self.config.patience or math.inf):
                             return self._result()
-                    if self.snapshots and self.ranks.writes and self.snapshots.due():
+                    if saves:
                         self._save_snapshot()
         return self._result()
 
-    def step(self, batch: Sequence[TokenSequence]) -> tuple[float, int]:
-        """One update. Returns the batch's mean loss and the number of its supervised tokens."""
+    def step(self, batch: Sequence[TokenSequence]) -> None:
+        """One update. Its loss is read later, by `read_losses`."""
         config, progress = self.config, self.progress
         # Dropout and noise depend only on seed, step and rank, so that a resumed run gets the same random numbers. On a
         # CPU, torch uses only the low 32 bits of its seed, so all three must go into these.
@@ -227,50 +246,33 @@ class TrainingRun:
         supervised = sum(sequence.supervised(config.loss_on) for sequence in batch)
         if not supervised:
             raise TrainingError(f"no token of the batch of step {progress.step + 1} is supervised: check the examples")
-        own = self.ranks.share(batch)
-        size = config.micro_batch_size or config.batch_size
-        self.weights.working.train()
-        parts = [own[start : start + size] for start in range(0, len(own), size)]
-        with self.ranks.keep_gradients_here(self.hidden):
-            losses = [self._backward(part, supervised) for part in parts[:-1]]
-        # A process without rows takes part as well, with a row that counts 0 times, because the others wait for it.
-        losses.append(self._backward(parts[-1] if own else batch[:1], supervised, counted=len(own) > 0))
-        loss_sum = torch.tensor(sum(losses), dtype=torch.float64, device=self.device)
-        self.ranks.sum_over_ranks([loss_sum])
-        loss = loss_sum.item()
-        norm = self.weights.gradient_norm().item()
-        for name, value in (("loss", loss), ("gradient", norm)):
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"the {name} is {value} at step {progress.step + 1}: "
-                    f"lower the learning rate ({config.learning_rate})"
-                )
-        scale = min(1.0, config.clip_norm / (norm + 1e-6))
-        self.weights.update(self.optimizer, self.rate_at(progress.step), scale)
+        loss_and_norm = self.updates.run(batch, supervised, self.rate_at(progress.step))
         progress.step += 1
         progress.tokens += supervised
-        progress.loss_sum += loss
-        progress.loss_tokens += supervised
-        return loss / supervised, supervised
+        self.unread.append((progress.step, supervised, loss_and_norm))
 
-    def _backward(self, micro_batch: Sequence[TokenSequence], supervised: int, counted: bool = True) -> float:
-        """Adds the gradient of the micro-batch's part of the batch's mean loss. Returns its summed loss. If it is not
-        `counted`, both are 0."""
-        working, config = self.weights.working, self.config
-        # With dropout or noise, equal prefixes get different hidden states.
-        random_rows = working.config.dropout > 0 or config.neftune > 0
-        packed_batch = pack(micro_batch, self.pad, config.loss_on, share_prefix=not random_rows)
-        batch = packed_batch.to(working.wte.weight.device)
-        noise = neftune_noise(batch, working, config.neftune) if config.neftune else None
-        hidden = self.hidden(batch.packed.tokens, batch.packed, noise)
-        weights = batch.weights if counted else torch.zeros_like(batch.weights)
-        loss_sum, _ = batch_loss(working, hidden, batch, weights)
-        # The mean over the processes of what each divides by its part of the tokens is the sum divided by all tokens.
-        (loss_sum / (supervised / self.ranks.world)).backward()  # type: ignore[no-untyped-call]
-        return float(loss_sum.item())
+    def read_losses(self) -> list[float]:
+        """The mean losses of the steps since the last call, added to the progress; waits for the device. Raises
+        TrainingError for the first step whose loss or gradient is not finite. No such step has changed the weights."""
+        unread, self.unread = self.unread, []
+        losses = []
+        values = torch.stack([loss_and_norm for _, _, loss_and_norm in unread]).tolist() if unread else []
+        for (step, supervised, _), (loss, norm) in zip(unread, values, strict=True):
+            for name, value in (("loss", loss), ("gradient", norm)):
+                if not math.isfinite(value):
+                    raise TrainingError(
+                        f"the {name} is {value} at step {step}: lower the learning rate ({self.config.learning_rate})"
+                    )
+            self.progress.loss_sum += loss
+            self.progress.loss_tokens += supervised
+            losses.append(loss / supervised)
+        return losses
 
     def _validate(self) -> MeanLosses:
-        losses = evaluate(self.weights.working, self.validation, self.pad)
+        if self.evaluation is not None:
+            losses = self.evaluation.mean_losses()
+        else:
+            losses = evaluate(self.weights.working, self.validation, self.pad)
         if not math.isfinite(losses.all):
             raise TrainingError(f"the validation loss is {losses.all}: lower the learning rate")
         return losses

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
@@ -36,6 +37,14 @@ def learning_rate_schedule(schedule: Schedule, peak: float, warmup: float, steps
     return rate
 
 
+@dataclass(frozen=True)
+class OnDevice:
+    """What the fused kernel itself does with gradients, as tensors that Python need not read: both 0-d, float32."""
+
+    divisor: Tensor  # each gradient is divided by it
+    skipped: Tensor  # 1: nothing changes, as if there had been no step; 0 otherwise
+
+
 class AdamW:
     """AdamW (Loshchilov and Hutter, 2019, "Decoupled Weight Decay Regularization"), updating float32 weights in place.
 
@@ -51,19 +60,29 @@ class AdamW:
         self._kernel = _fused_kernel()
 
     @torch.no_grad()
-    def step(self, parameters: Iterable[Tensor], learning_rate: float) -> None:
-        """Updates the parameters by their gradients. A parameter without a gradient stays as it is."""
+    def step(
+        self, parameters: Iterable[Tensor], learning_rate: float | Tensor, on_device: "OnDevice | None" = None
+    ) -> None:
+        """Updates the parameters by their gradients. A parameter without a gradient stays as it is.
+
+        `on_device` also scales the gradients, or leaves everything as it is; then `learning_rate` is a tensor, too.
+        """
         with_gradient = [parameter for parameter in parameters if parameter.grad is not None]
         matrices = [parameter for parameter in with_gradient if parameter.dim() >= 2]
         vectors = [parameter for parameter in with_gradient if parameter.dim() < 2]
         for group, weight_decay in ((matrices, self.weight_decay), (vectors, 0.0)):
             if group and self._kernel:
-                self._step_directly(self._kernel, group, learning_rate, weight_decay)
+                self._step_directly(self._kernel, group, learning_rate, weight_decay, on_device)
             elif group:
-                self._step_through_torch_optim(group, learning_rate, weight_decay)
+                self._step_through_torch_optim(group, learning_rate, weight_decay, on_device)
 
     def _step_directly(
-        self, kernel: Callable[..., None], group: list[Tensor], learning_rate: float, weight_decay: float
+        self,
+        kernel: Callable[..., None],
+        group: list[Tensor],
+        learning_rate: float | Tensor,
+        weight_decay: float,
+        on_device: "OnDevice | None",
     ) -> None:
         states = [self._state(parameter) for parameter in group]
         steps = [state["step"] for state in states]
@@ -82,12 +101,23 @@ class AdamW:
             eps=EPSILON,
             amsgrad=False,
             maximize=False,
+            grad_scale=on_device.divisor if on_device else None,
+            found_inf=on_device.skipped if on_device else None,
         )
+        if on_device:
+            torch._foreach_sub_(steps, [on_device.skipped] * len(steps))
 
-    def _step_through_torch_optim(self, group: list[Tensor], learning_rate: float, weight_decay: float) -> None:
-        optimizer = torch.optim.AdamW(group, learning_rate, BETAS, EPSILON, weight_decay, fused=True)
+    def _step_through_torch_optim(
+        self, group: list[Tensor], learning_rate: float | Tensor, weight_decay: float, on_device: "OnDevice | None"
+    ) -> None:
+        capturable = on_device is not None  # it checks that while a graph is captured
+        optimizer = torch.optim.AdamW(
+            group, learning_rate, BETAS, EPSILON, weight_decay, fused=True, capturable=capturable
+        )
         for parameter in group:
             optimizer.state[parameter] = self._state(parameter)
+        if on_device:  # by the names under which torch's own GradScaler hands them to a fused optimizer
+            vars(optimizer).update(grad_scale=on_device.divisor, found_inf=on_device.skipped)
         optimizer.step()
 
     def _state(self, parameter: Tensor) -> dict[str, Tensor]:
@@ -135,7 +165,13 @@ class MasterWeights:
         """The Euclidean norm of all gradients together (float32)."""
         return torch.nn.utils.get_total_norm(self.gradients()).float()
 
-    def update(self, optimizer: AdamW, learning_rate: float, scale: float) -> None:
+    def update(
+        self,
+        optimizer: AdamW,
+        learning_rate: float | Tensor,
+        scale: float = 1.0,
+        on_device: OnDevice | None = None,
+    ) -> None:
         """One optimizer step with the gradients multiplied by `scale`. Then clears the gradients and refreshes the
         working copy. Call `gradients` first."""
         for part in self._parts:
@@ -143,7 +179,7 @@ class MasterWeights:
                 self._convert_gradients(part)
             if scale != 1.0:
                 torch._foreach_mul_([trained.grad for trained, _ in part if trained.grad is not None], scale)
-            optimizer.step((trained for trained, _ in part), learning_rate)
+            optimizer.step((trained for trained, _ in part), learning_rate, on_device)
             for trained, _ in part:
                 trained.grad = None
         self.refresh()
@@ -161,6 +197,11 @@ class MasterWeights:
         torch._foreach_copy_(converted, found)
         for (trained, _), gradient in zip(part, converted, strict=True):
             trained.grad = gradient
+
+    def clear_gradients(self) -> None:
+        """Drops the gradients of a step that is not taken."""
+        for _, working in self._pairs:
+            working.grad = None
 
     @torch.no_grad()
     def refresh(self) -> None:

@@ -43,7 +43,22 @@ def test_every_parameter_reaches_the_loop(params: Params) -> None:
 def test_the_defaults_leave_options_out(params: Params) -> None:
     config = tuning_config(params, CPU)
     assert (config.micro_batch_size, config.patience, config.lora_rank) == (None, None, None)
-    assert (config.neftune, config.precision) == (0.0, "float32")
+    assert (config.neftune, config.precision, config.compile) == (0.0, "float32", "auto")
+
+
+@pytest.mark.parametrize(("written", "read"), [("auto", "auto"), ("true", True), ("false", False)])
+def test_compile_takes_three_values(project: Path, written: str, read: object) -> None:
+    """Guards against the word true, or a truth value for auto."""
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(text.replace("compile: auto", f"compile: {written}"), encoding="utf-8")
+    assert load_params("train", Params).compile is read
+
+
+def test_another_word_for_compile_is_an_error(project: Path) -> None:
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(text.replace("compile: auto", "compile: sometimes"), encoding="utf-8")
+    with pytest.raises(StageError, match=r"train\.compile: Input should be .auto., True or False \(is .sometimes.\)"):
+        load_params("train", Params)
 
 
 def test_auto_takes_the_faster_precision(params: Params) -> None:

@@ -60,7 +60,7 @@ def test_neftune_adds_noise_of_the_papers_size(tiny: GPT2) -> None:
     """Guards against noise that doesn't shrink with length and width or has one sign only, and an option that changes
     nothing."""
     batch = pack(ROWS[:3], PAD, share_prefix=False)
-    noise = neftune_noise(batch, tiny, alpha=5.0)
+    noise = neftune_noise(batch.lengths(), tiny.config.n_embd, alpha=5.0)
     for start, length in batch.packed.spans():
         bound = 5.0 / math.sqrt(length * tiny.config.n_embd)
         smallest, largest = (value.item() for value in torch.aminmax(noise[start : start + length]))

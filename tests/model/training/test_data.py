@@ -9,6 +9,9 @@ from model.core.checkpoint import save_tokenizer
 from model.core.prompt import render_prompt
 from model.core.tokenizer import load_encoding, train_tokenizer
 from model.training.data import (
+    OF_PROMPT,
+    OF_RESPONSE,
+    PADDING,
     Batch,
     LossOn,
     TokenSequence,
@@ -16,6 +19,8 @@ from model.training.data import (
     encode_example,
     length_grouped_batches,
     pack,
+    pad_rows,
+    padded_width,
 )
 
 PAD = 99
@@ -100,3 +105,39 @@ def test_batches_hold_every_sequence_once_in_an_order_that_the_seed_decides() ->
     assert sorted(map(len, batches(1))) == [3, *[4] * 8]
     assert batches(1) == batches(1)
     assert batches(1) != batches(2)
+
+
+def test_widths_are_few_and_never_too_narrow() -> None:
+    """Guards against a width that cuts a row, one over the context, and so many shapes that none comes twice."""
+    widths = [padded_width(length, 1024) for length in range(1, 1025)]
+    assert sorted(set(widths)) == [
+        16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024,
+    ]  # fmt: skip
+    for length, width in enumerate(widths, start=1):
+        assert length <= width < length + max(16, length / 4)
+    assert (padded_width(1000, 1000), padded_width(20, 24)) == (1000, 24)
+
+
+def test_rows_are_padded_at_their_right_end() -> None:
+    """Guards against an end-of-text token that is taken for padding, and targets that are off by one."""
+    batch = pad_rows([A, B], PAD, rows=3, context=5)
+    assert batch.table.tolist() == [
+        [[1, 2, 3, 4, PAD], [6, 7, PAD, PAD, PAD], [PAD] * 5],
+        [[2, 3, 4, 5, PAD], [7, PAD, PAD, PAD, PAD], [PAD] * 5],
+        [[OF_PROMPT, OF_PROMPT, OF_RESPONSE, OF_RESPONSE, PADDING], [OF_PROMPT, OF_RESPONSE, 0, 0, 0], [PADDING] * 5],
+    ]
+    assert batch.weights("all").tolist() == [1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert batch.weights("response").tolist() == [0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert batch.lengths().tolist() == [*[4] * 5, *[2] * 5, *[1] * 5]
+    assert batch.layout().positions.tolist() == [0, 1, 2, 3, 4] * 3
+
+
+@pytest.mark.parametrize("loss_on", ["all", "response"])
+def test_padded_targets_are_the_packed_ones(loss_on: LossOn) -> None:
+    """Guards against a layout that learns from other targets than the other one."""
+    rows = [A, B, TokenSequence((1, 2, 3, 9, 9, 9), response_start=3), TokenSequence((1, 2), response_start=0)]
+    batch = pad_rows(rows, PAD, rows=4, context=24)
+    pairs = zip(batch.tokens.tolist(), batch.targets.tolist(), batch.weights(loss_on).tolist(), strict=True)
+    packed = supervised(pack(rows, PAD, loss_on, share_prefix=False))
+    assert sorted(pair[:2] for pair in pairs if pair[2]) == sorted(pair[:2] for pair in packed)
+    assert batch.weights(loss_on).sum() == sum(row.supervised(loss_on) for row in rows)

@@ -125,7 +125,9 @@ def test_dropout_and_noise_differ_from_step_to_step(tiny: GPT2, neftune: float) 
 
     def losses(seed: int) -> list[float]:
         run = TrainingRun(model, ROWS, ROWS, replace(still, seed=seed), PAD, None, Ranks())
-        return [run.step(ROWS)[0] for _ in range(4)]
+        for _ in range(4):
+            run.step(ROWS)
+        return run.read_losses()
 
     first = losses(1)
     assert len({*first, *losses(2), *losses(1 << 31)}) == 12  # another seed draws others, also on a CPU
@@ -150,9 +152,9 @@ def test_the_learning_rate_follows_the_schedule_to_the_last_step(tiny: GPT2, mon
     rates: list[float] = []
     step = AdamW.step
 
-    def recorded(self: AdamW, parameters: object, learning_rate: float) -> None:
+    def recorded(self: AdamW, parameters: object, learning_rate: float, on_device: object) -> None:
         rates.append(learning_rate)
-        step(self, parameters, learning_rate)  # type: ignore[arg-type]
+        step(self, parameters, learning_rate, on_device)  # type: ignore[arg-type]
 
     monkeypatch.setattr(AdamW, "step", recorded)
     config = replace(CONFIG, epochs=5, batch_size=5, learning_rate=1.0, schedule="linear", warmup=0.2, evaluations=5)

@@ -8,8 +8,10 @@ import torch
 import torch.nn.functional as F
 
 from model.core.gpt2 import GPT2
-from model.training.data import TokenSequence
-from model.training.loss import CHUNK, evaluate, linear_cross_entropy
+from model.training import loss as loss_module
+from model.training.data import PaddedBatch, TokenSequence
+from model.training.graphs import Graphs
+from model.training.loss import CHUNK, PaddedEvaluation, evaluate, linear_cross_entropy, padded_batch_loss
 from tests.model.training.tiny_data import PAD, ROWS
 
 
@@ -89,3 +91,51 @@ def test_bfloat16_stays_near_float32() -> None:
     total, _ = linear_cross_entropy(hidden.bfloat16(), weight.bfloat16(), targets, weights)
     assert total.dtype == torch.float32
     assert total.item() == pytest.approx(exact.item(), rel=0.005)
+
+
+@pytest.mark.parametrize("piece", [4, 12, 100])
+def test_a_padded_batch_has_the_loss_and_gradients_of_torch(
+    tiny: GPT2, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a piece that is left out or done twice, against columns that only align the scores and take part
+    in the softmax, weights that reach the loss but not its gradient, and a gradient that ignores the factor it comes
+    with."""
+    monkeypatch.setattr(loss_module, "GPU_CHUNK", piece)
+    generator = torch.Generator().manual_seed(3)
+    hidden = torch.randn(12, 8, generator=generator, requires_grad=True)
+    batch = PaddedBatch(torch.randint(0, 50, (3, 3, 4), generator=generator))
+    weights = torch.randint(0, 2, (12,), generator=generator).float()
+    expected = (F.cross_entropy(tiny.logits(hidden), batch.targets, reduction="none") * weights).sum()
+    expected_gradients = torch.autograd.grad(expected / 7, (hidden, tiny.wte.weight))
+    found = padded_batch_loss(tiny, hidden, batch, weights)
+    gradients = torch.autograd.grad(found / 7, (hidden, tiny.wte.weight))
+    torch.testing.assert_close(found, expected)
+    for ours, theirs in zip(gradients, expected_gradients, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+    assert gradients[1].shape == (50, 8)
+
+
+def test_a_padded_loss_in_bfloat16_stays_near_float32(tiny: GPT2) -> None:
+    """Guards against a softmax that is summed in bfloat16, and a loss that overflows for large scores."""
+    generator = torch.Generator().manual_seed(3)
+    hidden = torch.randn(64, 8, generator=generator) * 20
+    batch = PaddedBatch(torch.randint(0, 50, (3, 8, 8), generator=generator))
+    exact = F.cross_entropy(tiny.logits(hidden), batch.targets, reduction="sum")
+    found = padded_batch_loss(tiny.to_precision(torch.bfloat16), hidden, batch, torch.ones(64))
+    assert found.dtype == torch.float32
+    assert found.item() == pytest.approx(exact.item(), rel=0.01)
+
+
+@pytest.mark.parametrize("tokens", [1, 40, 10_000])
+def test_padded_batches_of_any_size_have_the_same_mean_losses(tiny: GPT2, tokens: int) -> None:
+    """Guards against a mean of batch means, padding that counts, a row that is left out, and sums that the next
+    evaluation goes on with."""
+    rows = [*ROWS, TokenSequence(tuple(range(1, 22)), response_start=5), TokenSequence((7, 8), response_start=1)]
+    expected = evaluate(tiny, rows, PAD)
+    evaluation = PaddedEvaluation(tiny.train(), rows, PAD, Graphs(torch.device("cpu")), tokens)
+    assert len(evaluation.tables) == {1: 7, 40: 4, 10_000: 2}[tokens]
+    for _ in range(2):
+        found = evaluation.mean_losses()
+        assert found.all == pytest.approx(expected.all, abs=1e-5)
+        assert found.response == pytest.approx(expected.response, abs=1e-5)
+    assert not tiny.training

@@ -8,7 +8,14 @@ import torch
 
 from model.core.gpt2 import GPT2
 from model.training import optimization
-from model.training.optimization import AdamW, MasterWeights, Schedule, best_precision, learning_rate_schedule
+from model.training.optimization import (
+    AdamW,
+    MasterWeights,
+    OnDevice,
+    Schedule,
+    best_precision,
+    learning_rate_schedule,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +102,36 @@ def test_an_update_in_parts_is_the_update_of_the_whole(tiny: GPT2, precision: to
         working = weights.working.get_parameter(name)
         assert torch.equal(working, parameter.to(working.dtype)), name
         assert working.grad is None and tiny.get_parameter(name).grad is None
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_an_update_by_tensors_is_one_by_numbers(tiny: GPT2, precision: torch.dtype, either_kernel: str) -> None:
+    """Guards against a rate, a factor or a skipped step that the kernel never sees, and a skipped step that counts for
+    the correction of AdamW's bias. Over three steps, of which the second is skipped."""
+    twin = copy.deepcopy(tiny)
+    ours, theirs = MasterWeights(tiny, precision), MasterWeights(twin, precision)
+    optimizer, reference = AdamW(weight_decay=0.1), AdamW(weight_decay=0.1)
+    generator = torch.Generator().manual_seed(1)
+    for skipped in (0.0, 1.0, 0.0):
+        for _, one in ours.working.named_parameters():
+            one.grad = torch.randn(one.shape, generator=generator).to(one.dtype)
+            if skipped:
+                one.grad[0] = torch.nan
+        for name, other in theirs.working.named_parameters():
+            gradient = ours.working.get_parameter(name).grad
+            assert gradient is not None
+            other.grad = gradient.clone()
+        on_device = OnDevice(torch.tensor(4.0), torch.tensor(skipped))
+        ours.update(optimizer, torch.tensor(2.0**-7), on_device=on_device)
+        if skipped:
+            theirs.clear_gradients()
+        else:
+            theirs.update(reference, 2.0**-7, scale=0.25)
+    for name, parameter in twin.named_parameters():
+        assert torch.equal(tiny.get_parameter(name), parameter), name
+        state = optimizer.state[tiny.get_parameter(name)]
+        assert all(torch.equal(state[key], value) for key, value in reference.state[parameter].items())
+        assert state["step"] == 2.0
 
 
 def test_bfloat16_gradients_are_never_all_there_in_float32(tiny: GPT2) -> None:

@@ -22,20 +22,21 @@ from tests.disks import largest_file
 from tests.model.training.tiny_data import CONFIG, ROWS
 
 
-def start(out: Path, cache: Path | None, root: Path) -> "subprocess.Popen[str]":
+def start(out: Path, cache: Path | None, root: Path, layout: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.model.training.train_tiny", str(out), *([str(cache)] if cache else [])]
-    environment = os.environ | {"DROPOUT": "0.1"}
+    environment = os.environ | {"DROPOUT": "0.1", "LAYOUT": layout}
     return subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def test_killed_runs_continue_to_the_same_weights(tmp_path: Path, root: Path) -> None:
-    """Guards against an order, a dropout mask, an optimizer state or a kept state that a restart loses. The bytes must
-    be the same."""
-    assert start(tmp_path / "whole", None, root).wait() == 0
+@pytest.mark.parametrize("layout", ["packed", "padded"])
+def test_killed_runs_continue_to_the_same_weights(tmp_path: Path, root: Path, layout: str) -> None:
+    """Guards against an order, a dropout mask, an optimizer state, a kept state or losses not yet read that a restart
+    loses. The bytes must be the same."""
+    assert start(tmp_path / "whole", None, root, layout).wait() == 0
     moments = random.Random(4)
     kills = 0
     for _ in range(12):
-        process = start(tmp_path / "killed", tmp_path / "cache", root)
+        process = start(tmp_path / "killed", tmp_path / "cache", root, layout)
         deadline = time.monotonic() + 120
         before = len(list((tmp_path / "cache").glob("step-*")))
         while before == 0 and not list((tmp_path / "cache").glob("step-*")) and process.poll() is None:
@@ -49,7 +50,7 @@ def test_killed_runs_continue_to_the_same_weights(tmp_path: Path, root: Path) ->
         if kills == 3:
             break
     assert kills >= 1
-    assert start(tmp_path / "killed", tmp_path / "cache", root).wait() == 0
+    assert start(tmp_path / "killed", tmp_path / "cache", root, layout).wait() == 0
     assert (tmp_path / "killed").read_bytes() == (tmp_path / "whole").read_bytes()
     assert (tmp_path / "killed.json").read_text() == (tmp_path / "whole.json").read_text()
 

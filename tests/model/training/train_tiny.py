@@ -1,12 +1,15 @@
 """Trains a tiny model, for tests that kill it or run it under torchrun.
 
 python -m tests.model.training.train_tiny OUT [CACHE]
+
+The environment may set DROPOUT (0) and LAYOUT (auto).
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -28,7 +31,10 @@ def main() -> None:
         TokenSequence(tuple(torch.randint(0, 49, (5 + i % 17,), generator=generator).tolist()), response_start=2)
         for i in range(60)
     ]
-    config = TrainingConfig(epochs=10, batch_size=4, learning_rate=1e-3, evaluations=5, patience=4, seed=3)
+    layout: Any = os.environ.get("LAYOUT", "auto")
+    config = TrainingConfig(
+        epochs=10, batch_size=4, learning_rate=1e-3, evaluations=5, patience=4, layout=layout, seed=3
+    )
     snapshots = Snapshots(Path(sys.argv[2]), minutes=0.0) if len(sys.argv) > 2 else None
     with Ranks.from_environment() as ranks:
         result = train(model, rows[:50], rows[50:], config, pad=49, snapshots=snapshots, ranks=ranks)

@@ -6,6 +6,7 @@ python -m tests.model.training.train_variants OUT [NAME...]
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,8 @@ VARIANTS = {  # of 21 rows, so each epoch has a batch with a single row
     "bfloat16": replace(PLAIN, precision="bfloat16"),
     "LoRA": replace(PLAIN, lora_rank=2),
     "LoRA in bfloat16": replace(PLAIN, lora_rank=2, learning_rate=3e-4, precision="bfloat16", micro_batch_size=1),
+    "padded": replace(PLAIN, layout="padded"),
+    "padded micro-batches": replace(PLAIN, layout="padded", micro_batch_size=1),
     "compiled": replace(PLAIN, epochs=1, compile=True),
 }
 GENERATOR = torch.Generator().manual_seed(2)
@@ -70,10 +73,10 @@ def train_interrupted(config: TrainingConfig, ranks: Ranks, folder: Path) -> dic
     """The weights of a run that stops in all processes after 7 of 10 steps, and then continues from its snapshot."""
     step = TrainingRun.step
 
-    def stopping(run: TrainingRun, batch: list[TokenSequence]) -> tuple[float, int]:
+    def stopping(run: TrainingRun, batch: Sequence[TokenSequence]) -> None:
         if run.progress.step == 7:
             raise InterruptedError
-        return step(run, batch)
+        step(run, batch)
 
     TrainingRun.step = stopping  # type: ignore[method-assign, assignment]
     try:
@@ -91,7 +94,7 @@ def main() -> None:
         for name in names:
             config = VARIANTS[name]
             losses, weights = train_variant(config, ranks)
-            norms = [] if config.compile else gradient_norms(config, ranks)
+            norms = [] if config.compile is True else gradient_norms(config, ranks)
             results[name] = {"losses": losses, "gradients": norms, "weights": digest(weights)}
         if "plain" in names:
             weights = train_interrupted(VARIANTS["plain"], ranks, out / "snapshots")
