@@ -75,7 +75,12 @@ def ask_all(
             asyncio.run(run.ask())
         except StoppedByUserError:
             raise KeyboardInterrupt from None
-    return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
+    return [_named(run.outcomes[order.key], order.request.name) for order in orders]
+
+
+def _named(outcome: Outcome, name: str) -> Outcome:
+    """The outcome under this name: equal requests share it, each with a name of its own."""
+    return outcome if outcome.name == name else replace(outcome, name=name)
 
 
 @dataclass(frozen=True)
