@@ -182,6 +182,10 @@ def better_reply(first: ParsedReply, repair: ParsedReply) -> ParsedReply:
     return first if repair.fault is not None and first.items > repair.items else repair
 
 
+class TooManyFailuresError(StageError):
+    """More requests than `max_failure_rate` allows have no usable answer."""
+
+
 class FailureTally:
     """The requests without a usable answer. Each is named in the log, and too many of them stop the run."""
 
@@ -195,8 +199,7 @@ class FailureTally:
         self._failed: dict[str, Outcome] = {}
 
     def note(self, key: str, outcome: Outcome) -> None:
-        """Logs and counts a failure. Raises StageError if there are too many now. A list that is too short is not a
-        failure, because the items that it has are used."""
+        """Logs and counts a failure. A list that is too short is not a failure, as the items that it has are used."""
         if outcome.reason is None:
             return
         what = "no usable answer" if outcome.value is None else "a part of an answer"
@@ -204,9 +207,12 @@ class FailureTally:
         if outcome.value is not None:
             return
         self._failed[key] = outcome
+
+    def check(self) -> None:
+        """Raises TooManyFailuresError, with all failures until now, if there are too many."""
         failures = self._before + sum(self._wanted[key] for key in self._failed)
         if failures / self._total > self._params.max_failure_rate:
-            raise StageError(self._message(failures))
+            raise TooManyFailuresError(self._message(failures))
 
     def _message(self, failures: int) -> str:
         reasons: Counter[str] = Counter()
