@@ -53,7 +53,7 @@ class ParsedReply:
     """A reply as an object of the request's schema, or the fault that prevents it."""
 
     raw: str
-    value: BaseModel | None  # None with a fault, except for `too_few`: then it holds the items that there are, if any
+    value: BaseModel | None  # None with a fault, unless the answer has sound items (`too_few`, or Request.rescue)
     fault: Fault | None = None
     detail: str = ""
     items: int = 0  # length of the list that Request.items names
@@ -62,7 +62,7 @@ class ParsedReply:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a request: `value` without `reason`, or a reason. With `too_few` there may be both."""
+    """What became of a request: `value` without `reason`, or a reason. There are both if only a part is sound."""
 
     name: str  # of the request
     value: BaseModel | None
@@ -98,11 +98,12 @@ def parse_reply(request: Request, reply: Reply, limit: int | None = None) -> Par
     except ValidationError as error:
         is_syntax = any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False))
         detail = "; ".join(describe_problems(error)[:_PROBLEMS_SHOWN])
-        return faulty("not_json" if is_syntax else "wrong_shape", detail)
+        return faulty("not_json", detail) if is_syntax else _rescued(request, reply.raw, text, detail, stripped)
     key = repeated_key(text)  # nobody knows which of the two values is meant
-    problem = f"the key {key!r} stands twice in one object" if key else request.check and request.check(value)
-    if problem:
-        return faulty("wrong_shape", problem)
+    if key:
+        return faulty("wrong_shape", f"the key {key!r} stands twice in one object")
+    if problem := request.check and request.check(value):
+        return _rescued(request, reply.raw, text, problem, stripped)
     return _counted(request, ParsedReply(reply.raw, value, stripped=stripped))
 
 
@@ -147,6 +148,13 @@ def _counted(request: Request, parsed: ParsedReply) -> ParsedReply:
         return replace(parsed, items=count)
     value = parsed.value if count else None
     return replace(parsed, value=value, fault="too_few", detail=f"{field} holds {count} of {wanted}", items=count)
+
+
+def _rescued(request: Request, raw: str, text: str, detail: str, stripped: tuple[Wrapping, ...]) -> ParsedReply:
+    """An answer of the wrong shape, with the items of it that are sound."""
+    part = request.rescue(text) if request.rescue else None
+    items = len(getattr(part, request.items[0])) if part and request.items else 0
+    return ParsedReply(raw, part, "wrong_shape", detail, items, stripped)
 
 
 def _object_text(reply: Reply) -> tuple[str, tuple[Wrapping, ...]]:
