@@ -143,7 +143,7 @@ def test_an_answer_that_always_goes_on_elsewhere_ends(
     def goes_on(asked: Asked, before: int) -> Fault | None:
         if "meta" in asked:
             return None
-        query = {"categorymembers": []} if "list" in asked else {"pages": []}
+        query: dict[str, list[object]] = {"categorymembers" if "list" in asked else "pages": []}
         more = {"cmcontinue" if "list" in asked else "clcontinue": str(len(wiki.asked)), "continue": "-||"}
         return Fault(body=json.dumps({"query": query, "continue": more}))
 
