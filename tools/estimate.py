@@ -65,8 +65,8 @@ def _lines(estimate: CostEstimate) -> Iterator[str]:
     yield f"  output tokens       {estimate.output_tokens:>14,}  at most"
     yield f"  cost                {_usd(estimate.usd):>14}  about, with output tokens at most and without repairs"
     if estimate.usd:
-        how = "as batch is true" if estimate.batch else "with batch: true"
-        yield f"  in batch jobs       {_usd(estimate.batch_usd):>14}  about, {how}, within a day"
+        how = f"{'as batch is true' if estimate.batch else 'with batch: true'}, within a day"
+        yield f"  in batch jobs       {_usd(estimate.batch_usd):>14}  about, {how}; repairs at the whole price"
     yield f"  spent so far        {_usd(estimate.spent_usd):>14}  of budget_usd {estimate.budget_usd:g}"
     if estimate.spent_usd + estimate.planned_usd > estimate.budget_usd:
         yield "  This may pass the budget; the stage stops before it does, and keeps what it bought"

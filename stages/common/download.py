@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, Field
 
 from stages.common.errors import StageError
-from stages.common.files import cache_folder, sha256_of_file
+from stages.common.files import cache_folder, keep_private, sha256_of_file
 from stages.common.web import BodyTooLargeError, failure_reason, read_body, refuse_password
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,11 @@ def download_file(url: str, sha256: str, most_bytes: int = MOST_BYTES) -> Path:
     """
     from filelock import FileLock
 
-    path = cache_folder("downloads") / sha256 / _file_name(url)
+    folder = cache_folder("downloads")
+    path = folder / sha256 / _file_name(url)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_private(folder)
+        keep_private(path.parent)
         with FileLock(path.with_name(".lock")):
             if _is_complete(path, sha256):
                 log.info("%s is in the cache: %s", url, path)

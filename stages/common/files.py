@@ -11,7 +11,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, TypeVar
 
@@ -29,7 +29,7 @@ def cache_folder(name: str) -> Path:
     """The folder `name` in the user's cache directory, or in the directory that WIKITUNE_CACHE names.
 
     It is for state that must outlast a stage: DVC deletes a stage's outputs before it runs the stage. Whoever
-    makes a folder in it makes it for the owner alone (0700).
+    uses it calls `keep_private`.
     """
     from platformdirs import user_cache_path
 
@@ -37,11 +37,19 @@ def cache_folder(name: str) -> Path:
     return (Path(chosen) if chosen else user_cache_path("wikitune")) / name
 
 
+def keep_private(folder: Path) -> None:
+    """Lets only the owner into a folder, whoever could enter before. Makes it if it does not exist."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        with suppress(OSError):  # it is another user's, who decides, or on a disk that can't be written
+            folder.chmod(0o700)
+
+
 def usable_cache_folder(name: str) -> Path:
     """The same folder, made if it does not exist. Raises StageError, with what to do, if no file can be made in it."""
     folder = cache_folder(name)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        keep_private(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     except OSError as error:

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from stages.common.records import Example
 from stages.llm.prompts import fenced, system_prompt
@@ -57,6 +58,7 @@ def audit_request(batch: Sequence[Example], cutoff: date) -> Request:
         schema=Audit,
         items=("verdicts", len(batch)),
         check=_number_check(len(batch)),
+        rescue=_sound_verdicts,
     )
 
 
@@ -75,6 +77,19 @@ def _number_check(size: int) -> Callable[[BaseModel], str | None]:
         return None
 
     return problem
+
+
+def _sound_verdicts(text: str) -> Audit | None:
+    """The verdicts of a faulty answer that are whole and stand at their own place in the list, so that each is about
+    the example of its number. An odd one costs its own example, not the whole batch."""
+    listed = json.loads(text).get("verdicts")
+    sound = []
+    for number, entry in enumerate(listed if isinstance(listed, list) else [], start=1):
+        with suppress(ValidationError):
+            verdict = Verdict.model_validate(entry)
+            if verdict.number == number:
+                sound.append(verdict)
+    return Audit(verdicts=sound) if sound else None
 
 
 def read_verdicts(batch: Sequence[Example], outcome: Outcome) -> dict[str, tuple[str, str]]:

@@ -33,6 +33,7 @@ from stages.llm.replies import (
     FailureTally,
     Outcome,
     ParsedReply,
+    TooManyFailuresError,
     better_reply,
     repair_request,
 )
@@ -75,7 +76,12 @@ def ask_all(
             asyncio.run(run.ask())
         except StoppedByUserError:
             raise KeyboardInterrupt from None
-    return [replace(run.outcomes[order.key], name=order.request.name) for order in orders]
+    return [_named(run.outcomes[order.key], order.request.name) for order in orders]
+
+
+def _named(outcome: Outcome, name: str) -> Outcome:
+    """The outcome under this name: equal requests share it, each with a name of its own."""
+    return outcome if outcome.name == name else replace(outcome, name=name)
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,7 @@ class _Run:
                 self._note(order, recalled.outcome)
             else:
                 self.missing.append((order, self._start if recalled.ask_anew else 0))
+        self._failures.check()
 
     async def ask(self) -> None:
         """Asks for all that is missing, and adds it to `outcomes`. Raises the first error that stopped the run."""
@@ -174,6 +181,8 @@ class _Run:
                 await self._client.close()
             finally:
                 self._commits.close()
+        if isinstance(self._error, TooManyFailuresError):
+            self._failures.check()  # which counts what was under way then, too
         if self._error:
             raise self._error
 
@@ -219,6 +228,7 @@ class _Run:
             if self._error:
                 return
             self._note(order, await self._obtain(order, after))
+            self._failures.check()
             bar.set_postfix_str(f"{self._tokens:,} tokens, ${self._usd:.4f}", refresh=False)
             bar.update(self._wanted[order.key])
 

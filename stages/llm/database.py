@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from stages.common.errors import StageError
+from stages.common.files import keep_private
 
 FORMAT = 3
 BUSY_SECONDS = 60.0  # to wait for another process's transaction, which takes milliseconds
@@ -89,7 +90,6 @@ class Database:
         self.path = path
         self._is_durable: bool | None = None  # as the connection is set; None: by SQLite's default
         with explain_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             _keep_private(path)
             # SQLite itself doesn't wait if two processes create the file or turn on WAL mode at the same time.
             with FileLock(lock_of(path), timeout=BUSY_SECONDS):
@@ -152,11 +152,13 @@ def lock_of(path: Path) -> Path:
 
 
 def _keep_private(path: Path) -> None:
-    """Lets only the owner read the journal and its folder; SQLite's other files get the same rights as the journal."""
+    """Lets only the owner read the journal and its folder; SQLite's other files get the same rights as the journal when
+    they are made."""
+    keep_private(path.parent)
     path.touch(0o600)
-    with suppress(PermissionError):  # it is another user's, who decides
-        path.parent.chmod(0o700)
-        path.chmod(0o600)
+    for file in path.parent.glob(f"{path.name}*"):
+        with suppress(PermissionError, FileNotFoundError):  # another user's, who decides; or closed a moment ago
+            file.chmod(0o600)
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Order:
     def parse(self, reply: Reply) -> ParsedReply:
         return parse_reply(self.request, reply, self.params.max_output_tokens)
 
-    @cached_property
+    @property
     def settings(self) -> ServerSettings:
         return settings_for(self.params, self.endpoint)
 

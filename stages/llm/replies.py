@@ -53,7 +53,7 @@ class ParsedReply:
     """A reply as an object of the request's schema, or the fault that prevents it."""
 
     raw: str
-    value: BaseModel | None  # None with a fault, except for `too_few`: then it holds the items that there are, if any
+    value: BaseModel | None  # None with a fault, unless the answer has sound items (`too_few`, or Request.rescue)
     fault: Fault | None = None
     detail: str = ""
     items: int = 0  # length of the list that Request.items names
@@ -62,7 +62,7 @@ class ParsedReply:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a request: `value` without `reason`, or a reason. With `too_few` there may be both."""
+    """What became of a request: `value` without `reason`, or a reason. There are both if only a part is sound."""
 
     name: str  # of the request
     value: BaseModel | None
@@ -98,11 +98,12 @@ def parse_reply(request: Request, reply: Reply, limit: int | None = None) -> Par
     except ValidationError as error:
         is_syntax = any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False))
         detail = "; ".join(describe_problems(error)[:_PROBLEMS_SHOWN])
-        return faulty("not_json" if is_syntax else "wrong_shape", detail)
+        return faulty("not_json", detail) if is_syntax else _rescued(request, reply.raw, text, detail, stripped)
     key = repeated_key(text)  # nobody knows which of the two values is meant
-    problem = f"the key {key!r} stands twice in one object" if key else request.check and request.check(value)
-    if problem:
-        return faulty("wrong_shape", problem)
+    if key:
+        return faulty("wrong_shape", f"the key {key!r} stands twice in one object")
+    if problem := request.check and request.check(value):
+        return _rescued(request, reply.raw, text, problem, stripped)
     return _counted(request, ParsedReply(reply.raw, value, stripped=stripped))
 
 
@@ -149,6 +150,13 @@ def _counted(request: Request, parsed: ParsedReply) -> ParsedReply:
     return replace(parsed, value=value, fault="too_few", detail=f"{field} holds {count} of {wanted}", items=count)
 
 
+def _rescued(request: Request, raw: str, text: str, detail: str, stripped: tuple[Wrapping, ...]) -> ParsedReply:
+    """An answer of the wrong shape, with the items of it that are sound."""
+    part = request.rescue(text) if request.rescue else None
+    items = len(getattr(part, request.items[0])) if part and request.items else 0
+    return ParsedReply(raw, part, "wrong_shape", detail, items, stripped)
+
+
 def _object_text(reply: Reply) -> tuple[str, tuple[Wrapping, ...]]:
     """The reply's one JSON object, and what stood around it. If there isn't one, the text that ought to be one."""
     text, found = without_fence(reply.raw), find_object(reply.raw)
@@ -182,6 +190,10 @@ def better_reply(first: ParsedReply, repair: ParsedReply) -> ParsedReply:
     return first if repair.fault is not None and first.items > repair.items else repair
 
 
+class TooManyFailuresError(StageError):
+    """More requests than `max_failure_rate` allows have no usable answer."""
+
+
 class FailureTally:
     """The requests without a usable answer. Each is named in the log, and too many of them stop the run."""
 
@@ -195,8 +207,7 @@ class FailureTally:
         self._failed: dict[str, Outcome] = {}
 
     def note(self, key: str, outcome: Outcome) -> None:
-        """Logs and counts a failure. Raises StageError if there are too many now. A list that is too short is not a
-        failure, because the items that it has are used."""
+        """Logs and counts a failure. A list that is too short is not a failure, as the items that it has are used."""
         if outcome.reason is None:
             return
         what = "no usable answer" if outcome.value is None else "a part of an answer"
@@ -204,9 +215,12 @@ class FailureTally:
         if outcome.value is not None:
             return
         self._failed[key] = outcome
+
+    def check(self) -> None:
+        """Raises TooManyFailuresError, with all failures until now, if there are too many."""
         failures = self._before + sum(self._wanted[key] for key in self._failed)
         if failures / self._total > self._params.max_failure_rate:
-            raise StageError(self._message(failures))
+            raise TooManyFailuresError(self._message(failures))
 
     def _message(self, failures: int) -> str:
         reasons: Counter[str] = Counter()

@@ -104,6 +104,9 @@ class Request:
     items: tuple[str, int] | None = None
     # Returns what is wrong with an answer of the right schema, in words for the model, or None if nothing is.
     check: Callable[[BaseModel], str | None] | None = None
+    # Returns what is sound in the text of an answer that the schema or `check` rejects; None if nothing is. It counts
+    # if the repair is no better.
+    rescue: Callable[[str], BaseModel | None] | None = None
 
 
 @dataclass(frozen=True)

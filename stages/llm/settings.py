@@ -6,6 +6,7 @@ once, and costs nothing. A provider's server is fast, answers many, and has a pr
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -44,6 +45,7 @@ class ServerSettings:
         return not (self.usd_per_million_input or self.usd_per_million_output)
 
 
+@lru_cache(maxsize=8)  # each of a stage's many requests asks for the same
 def settings_for(params: LlmParams, endpoint: str) -> ServerSettings:
     local = is_local(endpoint) if params.local == "auto" else params.local
     cached = (

@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from stages.common.errors import StageError
-from stages.common.files import cache_folder, describe, write_text
+from stages.common.files import cache_folder, describe, keep_private, write_text
 from stages.common.records import Record, Text
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,8 @@ class PageCache:
 
     def __init__(self, endpoint: str) -> None:
         readable_name = re.sub(r"[^a-z0-9]+", "-", endpoint.lower().partition("://")[2]).strip("-")[:60]
-        self.folder = cache_folder("pages") / f"{readable_name}-{text_sha256(endpoint)[:8]}"
+        self._all = cache_folder("pages")
+        self.folder = self._all / f"{readable_name}-{text_sha256(endpoint)[:8]}"
 
     def read_page(self, page_id: int, revision_id: int) -> WikiPage | None:
         return _read(self._page_path(page_id, revision_id), WikiPage)
@@ -119,7 +120,8 @@ class PageCache:
         from filelock import FileLock
 
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            keep_private(self._all)
+            keep_private(self.folder)
             with FileLock(self.folder / "lock"):
                 write_text(path, record.model_dump_json(indent=2) + "\n")
         except OSError as error:

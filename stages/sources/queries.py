@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TITLES_PER_REQUEST = 50  # MediaWiki's limit for users who aren't logged in
 MEMBERS_PER_REQUEST = 500
+# Parts of an answer after which a wiki is not believed to end it: a category has half a million pages by then.
+MOST_PARTS_ON_TITLES, MOST_PARTS_OF_A_CATEGORY = 100, 1000
 LOOKS = 3  # attempts at a page that is edited while it is being read
 _CREATIVE_COMMONS = re.compile(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/(\d\.\d)")
 # All parts of a page in one response. The client's own three requests could meet three different revisions.
@@ -99,7 +101,7 @@ class Wiki:
         """Titles of the articles (`kind` "page") or the subcategories ("subcat") right in a category."""
         most = MEMBERS_PER_REQUEST if isinstance(limit, str) or kind == "subcat" else min(limit, MEMBERS_PER_REQUEST)
         wanted: dict[str, str | int] = {"list": "categorymembers", "cmtitle": category, "cmtype": kind, "cmlimit": most}
-        for result in self._query_all(wanted):
+        for result in self._query_all(wanted, MOST_PARTS_OF_A_CATEGORY):
             for member in result.categorymembers:
                 if kind == "subcat" or member.ns == 0:
                     yield member.title
@@ -114,7 +116,7 @@ class Wiki:
         if categories := "|".join(f"Category:{name}" for name in disambiguation):
             wanted |= {"prop": "info|pageprops|categories", "clcategories": categories, "cllimit": "max"}
         answers = _TitleAnswers()
-        for result in self._query_all(wanted):
+        for result in self._query_all(wanted, MOST_PARTS_ON_TITLES):
             for page in result.pages:
                 answers.pages[page.title] = _merge(answers.pages.get(page.title), page)
             answers.normalized |= {step.start: step.to for step in result.normalized}
@@ -123,9 +125,9 @@ class Wiki:
             answers.interwiki |= {interwiki.title for interwiki in result.interwiki}
         return [_resolve(title, answers) for title in titles]
 
-    def _query_all(self, wanted: dict[str, str | int]) -> Iterator[QueryResult]:
-        """All parts of the answer to a query."""
-        while True:
+    def _query_all(self, wanted: dict[str, str | int], most: int) -> Iterator[QueryResult]:
+        """All parts of the answer to a query. Raises WikiError if there are more than `most`."""
+        for _ in range(most):
             response = self.api.query(wanted)
             yield response.query
             if response.more is None:
@@ -133,6 +135,7 @@ class Wiki:
             if response.more.items() <= wanted.items():  # the same request again, and so without end
                 raise WikiError("no_answer", f"an answer that goes on where it began: {response.more}")
             wanted = wanted | response.more
+        raise WikiError("no_answer", f"{self.api.endpoint} doesn't end its answer after {most:,} parts, the limit")
 
     def fetch_page(self, title: str) -> WikiPage:
         """The current revision of a page. Raises WikiError."""

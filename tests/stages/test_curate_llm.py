@@ -111,3 +111,23 @@ def test_verdicts_that_cannot_be_told_apart_are_asked_for_again(
     assert [rejection.reason for rejection in read_jsonl(curate.REJECTED, Rejection)] == ["audited_not_useful"]
     _, repair = server.prompts
     assert fault in repair
+
+
+def test_an_odd_verdict_that_no_repair_mends_costs_one_example(serve: Serve, make: MakeExample) -> None:
+    """Guards against a batch of ten that is lost because of one verdict."""
+
+    def careless(prompt: str) -> dict[str, Any]:
+        count = len(data(prompt, "examples").splitlines())
+        verdicts = [{"number": n, "reason": "ok", "justification": "Fine."} for n in range(1, count + 1)]
+        return {"verdicts": [*verdicts[:4], verdicts[4] | {"justification": None}, *verdicts[5:]]}
+
+    server = serve(careless)
+    write_jsonl(curate.SYNTHETIC, [make(f"Name the color number {n}.", "Blue, it is.") for n in range(10)])
+    configure("curate", auditor="openai", audit_batch=10)
+    curate.main()
+    assert len(read_jsonl(curate.CURATED, Example)) == 9
+    (rejection,) = read_jsonl(curate.REJECTED, Rejection)
+    assert rejection.reason == "audit_failed" and "verdicts.4.justification" in rejection.evidence
+    assert len(server.prompts) == 2  # the request and its repair
+    curate.main()
+    assert len(server.prompts) == 2  # at temperature 0 it would come out the same again

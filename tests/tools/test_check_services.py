@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stages.common.records import CRITERIA
+from stages.llm.keys import GEMINI_KEYS
 from tests.stages.llm.clients.local_server import Answer
 from tests.stages.model_server import MODEL, ModelServer, data
 from tests.tools.conftest import JUDGED, verdicts
@@ -25,6 +26,16 @@ def test_a_server_is_asked_for_no_answer(project: Path, server: ModelServer) -> 
         "$0.00 of judge.llm.budget_usd 0 is spent: it may end first, and the stage keeps what it bought",
     )
     assert server.prompts == []
+
+
+def test_the_default_budgets_have_room_for_a_whole_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against defaults that stop a full run: an auditor's budget was below the estimate of its cost."""
+    for key in GEMINI_KEYS:
+        monkeypatch.delenv(key, raising=False)
+    found = verdicts("synth.teacher=gemini", "curate.auditor=gemini")
+    for key in ("synth.teacher asks", "curate.auditor asks"):
+        verdict, text = found[key]
+        assert verdict == "about" and text.endswith(" is spent"), text
 
 
 def judge_as_told(prompt: str) -> dict[str, Any]:

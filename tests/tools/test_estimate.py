@@ -87,12 +87,15 @@ def test_the_estimate_as_text() -> None:
         "  input tokens, about      1,234,567  (4 bytes a token)\n"
         "  output tokens              750,000  at most\n"
         "  cost                       $9.5000  about, with output tokens at most and without repairs\n"
-        "  in batch jobs              $4.7500  about, with batch: true, within a day\n"
+        "  in batch jobs              $4.7500  about, with batch: true, within a day; repairs at the whole price\n"
         "  spent so far               $0.6000  of budget_usd 10\n"
         "  This may pass the budget; the stage stops before it does, and keeps what it bought"
     )
     in_jobs = format_estimate(replace(found, batch=True))  # which the budget has room for
-    assert "  in batch jobs              $4.7500  about, as batch is true, within a day\n" in in_jobs
+    assert (
+        "  in batch jobs              $4.7500  about, as batch is true, within a day; repairs at the whole price\n"
+        in in_jobs
+    )
     assert "This may pass the budget" not in in_jobs
 
 

@@ -1,9 +1,10 @@
 """The batches of OpenAI and of providers that speak its protocol: a file of requests, a job, files of results.
 
-Written after openai-python (resources/batches.py, resources/files.py) and the guide at
-developers.openai.com/api/docs/guides/batch.
+Written after openai-python (resources/batches.py, resources/files.py; for Azure lib/azure.py), and the guides at
+developers.openai.com/api/docs/guides/batch and learn.microsoft.com/azure/ai-services/openai/how-to/batch.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MARK = "wikitune"  # the entry of a job's metadata that has our name for it
 LISTED = 1000  # newest jobs among which a job is looked for
+FILE_POLL = 2.0  # seconds between looks at a file that isn't ready
 _PAGE = 100  # jobs in one answer, the most that there may be
 _ENDED = ("completed", "failed", "expired", "cancelled")  # not: validating, in_progress, finalizing, cancelling
 
@@ -102,7 +104,11 @@ class OpenAIBatches:
         async with self._attempt(TRANSFER_SECONDS):
             with path.open("rb") as file:
                 uploaded = await self._library.files.create(file=(path.name, file), purpose="batch")
-        return self._text(uploaded, "id")
+            name = self._text(uploaded, "id")
+            while getattr(uploaded, "status", None) == "pending":  # Azure reads it first
+                await asyncio.sleep(FILE_POLL)
+                uploaded = await self._library.files.retrieve(name)
+        return name
 
     async def create(self, name: str, file: str) -> JobStatus:
         async with self._attempt(self._seconds):

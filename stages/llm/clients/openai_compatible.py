@@ -6,6 +6,7 @@ Ollama is asked in its own protocol (stages/llm/clients/ollama.py).
 import importlib
 import logging
 import os
+import re
 from functools import cached_property
 from typing import Any
 
@@ -42,6 +43,8 @@ LOCAL = "http://localhost:11434/v1"  # Ollama's
 CHAT_PATH = "/chat/completions"
 LIST_PATH = "/models"
 GOOGLE = "https://generativelanguage.googleapis.com/"
+# Azure's addresses of answers have it, those of files and batch jobs don't.
+_AZURE_DEPLOYMENT = re.compile(r"/deployments/([^/?]+)")
 _NAMES_PARAMETERS = (400, 422)  # the statuses with which servers refuse a parameter
 _NO_SUCH_PAGE = (400, 404, 405, 500, 501)  # the statuses that servers and gateways send for a page they don't have
 
@@ -117,7 +120,8 @@ class OpenAICompatibleClient:
         require_batches(self.endpoint, self._settings)
         path = CHAT_PATH if self._is_azure else f"/v1{CHAT_PATH}"
         headers = {"api-key": self._key} if self._is_azure and self._key else {}
-        return OpenAIBatches(self.endpoint, self._key, headers, path, self._batch_body, self._settings.timeout_seconds)
+        address = _AZURE_DEPLOYMENT.sub("", self.endpoint) if self._is_azure else self.endpoint
+        return OpenAIBatches(address, self._key, headers, path, self._batch_body, self._settings.timeout_seconds)
 
     async def close(self) -> None:
         await self._connections.close()
@@ -162,6 +166,8 @@ class OpenAICompatibleClient:
         """What is sent online, but that nothing streams in a batch."""
         refused = self._refused - {"stream"}
         _, body = self._request(request, "text" if "response_format" in refused else self._form)
+        if self._is_azure and (deployment := _AZURE_DEPLOYMENT.search(self._base)):
+            body["model"] = deployment[1]  # which online stands in the address alone
         return without_refused(body, refused)
 
     def _thinking(self) -> dict[str, Any]:

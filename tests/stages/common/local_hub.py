@@ -1,6 +1,8 @@
 """A server on this machine that answers as the Hugging Face Hub does, for one repository: openai-community/gpt2."""
 
 import hashlib
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from stages.common.hub import REVISIONS
@@ -15,6 +17,9 @@ class Hub(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), HubHandler)
         self.files = dict(FILES)
+        self.announced: int | None = None  # bytes of the weights, if not what they have
+        # endless: more than was announced; compressed; a_trickle: a byte now and then; odd_headers: that in the headers
+        self.sends = ""
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.storage = f"http://localhost:{self.server_port}/storage"  # another host, to the client
@@ -33,7 +38,7 @@ class HubHandler(BaseHTTPRequestHandler):
             self.server.asked.append(f"{self.command} {self.path}")
         parts = self.path.strip("/").split("/")
         if parts[0] == "storage":
-            return self.answer(200, {}, self.server.files[parts[1]])
+            return self.send_oddly() if self.server.sends else self.answer(200, {}, self.server.files[parts[1]])
         if parts[:2] != ["openai-community", "gpt2"]:
             return self.answer(401, {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository not found"})
         revision, name = parts[3], parts[4]
@@ -47,7 +52,7 @@ class HubHandler(BaseHTTPRequestHandler):
         headers = {"X-Repo-Commit": commit, "ETag": f'"{digest}"'}
         if name.endswith(".json"):
             return self.answer(200, headers, content)
-        linked = {"X-Linked-Etag": f'"{digest}"', "X-Linked-Size": str(len(content))}
+        linked = {"X-Linked-Etag": f'"{digest}"', "X-Linked-Size": str(self.server.announced or len(content))}
         return self.answer(302, headers | linked | {"Location": f"{self.server.storage}/{name}"})
 
     def answer(self, status: int, headers: dict[str, str], content: bytes = b"") -> None:
@@ -57,6 +62,20 @@ class HubHandler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(content)
+
+    def send_oddly(self) -> None:
+        """A body, or headers, that never end."""
+        self.send_response(200)
+        if self.server.sends == "compressed":
+            self.send_header("Content-Encoding", "gzip")
+        if self.server.sends != "odd_headers":
+            self.end_headers()
+        piece = b"x" * 2**16 if self.server.sends == "endless" else b"x"
+        with suppress(OSError):  # the client hangs up
+            self.flush_headers()
+            while True:
+                self.wfile.write(piece)
+                time.sleep(0 if self.server.sends == "endless" else 0.05)
 
     def log_message(self, *args: object) -> None:
         """Prints nothing: requests are recorded in `asked`."""

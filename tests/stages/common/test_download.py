@@ -107,9 +107,11 @@ def test_a_file_is_loaded_once_and_checked(
     assert (first.name, first.read_bytes()) == (path, BODY)
     assert first.parent.stat().st_mode & 0o777 == 0o700  # the owner's alone
     assert f"{files.url}/{path} was downloaded and has the expected SHA-256" in caplog.text
+    (own_cache / "downloads").chmod(0o755)  # as an earlier version left it
     asked = len(files.asked)
     files.shutdown()  # no server is needed any more
     assert download_file(f"{files.url}/{path}", SHA256) == first
+    assert (own_cache / "downloads").stat().st_mode & 0o777 == 0o700
     assert len(files.asked) == asked
     assert "is in the cache" in caplog.text
     assert left_over(own_cache) == [path]

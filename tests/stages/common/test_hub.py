@@ -11,9 +11,12 @@ from stages.common.hub import REVISIONS
 from tests.stages.common.local_hub import FILES, MOVED, Hub
 
 DOWNLOAD = """
-import resource, sys
+import resource, shutil, sys
+from types import SimpleNamespace
+from stages.common import hub
 from stages.common.errors import run_command
 from stages.common.hub import download_model
+exec(sys.argv[4])
 if limit := int(sys.argv[3]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # bytes a file: to the writer, a disk that is full
 run_command(lambda: print(download_model(sys.argv[1], sys.argv[2])))
@@ -32,16 +35,22 @@ class Fetch:
         self.hub, self.root, self.cache = hub, root, cache
 
     def __call__(
-        self, model: str = "gpt2", revision: str = "default", fails: bool = False, limit: int = 0, **environment: str
+        self,
+        model: str = "gpt2",
+        revision: str = "default",
+        fails: bool = False,
+        limit: int = 0,
+        first: str = "",
+        **environment: str,
     ) -> str:
-        """What the process prints; if it `fails`, its one error message."""
+        """What the process prints; if it `fails`, its one error message. `first` is code that it runs before."""
         variables = {
             "HF_ENDPOINT": self.hub.url,
             "HF_HOME": str(self.cache),
             "NO_PROXY": "127.0.0.1,localhost",
         } | environment
         done = subprocess.run(
-            [sys.executable, "-c", DOWNLOAD, model, revision, str(limit)],
+            [sys.executable, "-c", DOWNLOAD, model, revision, str(limit), first],
             cwd=self.root,
             env=os.environ | variables,
             capture_output=True,
@@ -110,6 +119,37 @@ def test_a_disk_that_is_full_is_named(fetch: Fetch) -> None:
     reason = "[Errno 27] File too large"
     assert fetch(fails=True, limit=8000) == message(fetch, "model.safetensors", "gpt2", REVISIONS["gpt2"], reason)
     assert Path(fetch()).joinpath("model.safetensors").read_bytes() == FILES["model.safetensors"]
+
+
+def test_what_never_ends_is_left(fetch: Fetch) -> None:
+    """Guards against a mirror that fills the disk, or that holds a stage for hours with a byte now and then: the client
+    limits neither."""
+    commit = REVISIONS["gpt2"]
+    fetch.hub.sends = "endless"
+    said = message(fetch, "model.safetensors", "gpt2", commit, "it sends more than 28,000 bytes, the limit")
+    assert fetch(fails=True) == said
+    fetch.hub.sends = "compressed"
+    said = message(fetch, "model.safetensors", "gpt2", commit, "it is compressed (gzip), which nobody asked for")
+    assert fetch(fails=True) == said
+    for fetch.hub.sends in ("a_trickle", "odd_headers"):
+        slow = "it sends less than 10,000 bytes a second, after 1 seconds to begin"
+        said = message(fetch, "model.safetensors", "gpt2", commit, slow)
+        assert fetch(fails=True, first="hub.GRACE_SECONDS, hub.LOOK_SECONDS = 1.0, 0.1") == said
+    assert [path.stat().st_size for path in fetch.cache.rglob("*.incomplete")] == [0]  # nothing of any body
+    fetch.hub.sends = ""
+    assert Path(fetch()).joinpath("model.safetensors").read_bytes() == FILES["model.safetensors"]
+
+
+def test_a_file_that_is_too_large_is_not_begun(fetch: Fetch) -> None:
+    """Guards against learning that a disk is too small when it is full."""
+    fetch.hub.announced = 9 * 2**30
+    reason = "it has 9,663,676,416 bytes, and the limit is 8,589,934,592"
+    assert fetch(fails=True) == message(fetch, "model.safetensors", "gpt2", REVISIONS["gpt2"], reason)
+    fetch.hub.announced = 5 * 2**30
+    said = fetch(fails=True, first="shutil.disk_usage = lambda folder: SimpleNamespace(free=2**30)")
+    assert f"[Errno 28] it has 5,368,709,120 bytes, and 1,073,741,824 are free under {fetch.cache}/hub\n" in said
+    assert "\n  Make room there, or set HF_HOME to a folder on another disk\n" in said
+    assert not any(line.startswith("GET") and line.endswith(".safetensors") for line in fetch.hub.asked)
 
 
 def test_a_cache_that_cannot_be_written_is_named(fetch: Fetch) -> None:

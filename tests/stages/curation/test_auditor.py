@@ -1,5 +1,6 @@
 """The auditor's requests, and what its answers say about each example."""
 
+import json
 from datetime import date
 
 import pytest
@@ -7,7 +8,8 @@ from pydantic import BaseModel
 
 from stages.curation.auditor import REASONS, Audit, Verdict, audit_request, batches, read_verdicts
 from stages.llm.clients.schemas import schema_for
-from stages.llm.replies import Outcome
+from stages.llm.replies import Outcome, parse_reply
+from stages.llm.request import Reply
 from tests.stages.conftest import MakeExample
 
 
@@ -57,6 +59,29 @@ def test_a_reason_that_does_not_exist_costs_its_own_example(make: MakeExample) -
     assert read_verdicts([kept, odd], answered(audit)) == {odd.id: ("audit_failed", "no such reason: 'too_boring'")}
     sent = schema_for(Audit)["properties"]["verdicts"]["items"]["properties"]
     assert list(sent) == ["number", "reason", "justification"] and sent["reason"]["enum"] == list(REASONS)
+
+
+ODD: list[tuple[list[object], list[int]]] = [
+    ([verdict(1), {"number": 2, "reason": "ok"}, verdict(3)], [1, 3]),  # one isn't whole
+    ([verdict(1), verdict(1), verdict(3)], [1, 3]),  # two on one example
+    ([verdict(1), verdict(2), verdict(7)], [1, 2]),  # one on no example
+    ([verdict(1), verdict(2), verdict(3), verdict(4)], [1, 2, 3, 4]),  # the fourth is on none
+    ([verdict(0), verdict(1), verdict(2)], []),  # all are about their neighbours
+    ([verdict(1), verdict(1), verdict(2)], [1]),  # from the second on
+    (["ok", None, 3], []),
+]
+
+
+@pytest.mark.parametrize(("listed", "sound"), ODD)
+def test_an_odd_verdict_costs_its_own_example(make: MakeExample, listed: list[object], sound: list[int]) -> None:
+    """Guards against nine good verdicts that are thrown away because of a tenth, and against a verdict that then counts
+    for its neighbour."""
+    request = audit_request([make(output=text) for text in ("Blue.", "Red.", "Green.")], date(2022, 12, 31))
+    text = json.dumps({"verdicts": [v.model_dump() if isinstance(v, Verdict) else v for v in listed]})
+    parsed = parse_reply(request, Reply(text, "stop", 1, 1))
+    assert parsed.fault == "wrong_shape"  # so that a repair is asked for
+    found = [entry.number for entry in parsed.value.verdicts] if isinstance(parsed.value, Audit) else []
+    assert found == sound and parsed.items == len(sound)
 
 
 def test_an_example_without_a_verdict_is_rejected(make: MakeExample) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from tests.stages.llm.clients.local_server import Answer, Asked, Fault
 from tests.stages.model_server import GEMINI, Model, ModelServer
 
+OPENAI = "/(?:v1|openai)"  # OpenAI's addresses, and Azure's
 # The protocols' words for a state: OpenAI's, and Gemini's behind BATCH_STATE_ or JOB_STATE_.
 WORDS = {
     "validating": "PENDING",
@@ -85,12 +86,13 @@ class BatchServer(ModelServer):
 
     def _pages(self) -> list[tuple[str, str, str, Callable[..., Answer | Fault]]]:
         return [
-            ("upload", "POST", "/v1/files", self._upload),
-            ("create", "POST", "/v1/batches", self._create),
-            ("list", "GET", "/v1/batches", self._list),
-            ("poll", "GET", r"/v1/batches/([\w-]+)", self._poll),
-            ("cancel", "POST", r"/v1/batches/([\w-]+)/cancel", self._cancel),
-            ("download", "GET", r"/v1/files/([\w-]+)/content", self._download),
+            ("upload", "POST", f"{OPENAI}/files", self._upload),
+            ("file", "GET", rf"{OPENAI}/files/([\w-]+)", self._show_file),
+            ("create", "POST", f"{OPENAI}/batches", self._create),
+            ("list", "GET", f"{OPENAI}/batches", self._list),
+            ("poll", "GET", rf"{OPENAI}/batches/([\w-]+)", self._poll),
+            ("cancel", "POST", rf"{OPENAI}/batches/([\w-]+)/cancel", self._cancel),
+            ("download", "GET", rf"{OPENAI}/files/([\w-]+)/content", self._download),
             ("start", "POST", "/upload/v1beta/files", self._start_gemini_upload),
             ("upload", "POST", r"/there/([\w-]+)", self._upload_to_gemini),
             ("create", "POST", f"{GEMINI}:batchGenerateContent", self._create),
@@ -107,7 +109,13 @@ class BatchServer(ModelServer):
         assert b"batch" in parts.values()  # the purpose
         name = f"file-{len(self.uploads)}"
         self.uploads[name] = content
-        return Answer({"id": name, "object": "file", "purpose": "batch", "bytes": len(content), "filename": "f"})
+        return self._show_file(asked, name)
+
+    def _show_file(self, asked: Asked, name: str) -> Answer:
+        """Azure has read a file at the second look."""
+        is_ready = asked.path.startswith("/v1") or self.passed["file"] > 1
+        shown = {"id": name, "object": "file", "purpose": "batch", "bytes": len(self.uploads[name]), "filename": "f"}
+        return Answer(shown | {"status": "processed" if is_ready else "pending"})
 
     def _start_gemini_upload(self, asked: Asked) -> Answer:
         return Answer({}, headers={"x-goog-upload-url": f"{self.url}/there/file-{self.passed['start']}"})
@@ -126,7 +134,8 @@ class BatchServer(ModelServer):
             name, file = batch["displayName"], batch["inputConfig"]["fileName"].removeprefix("files/")
         else:
             name, file = asked.body["metadata"]["wikitune"], asked.body["input_file_id"]
-            assert asked.body["completion_window"] == "24h" and asked.body["endpoint"] == "/v1/chat/completions"
+            page = "/v1/chat/completions" if asked.path.startswith("/v1") else "/chat/completions"
+            assert asked.body["completion_window"] == "24h" and asked.body["endpoint"] == page
         lines = [json.loads(line) for line in self.uploads[file].splitlines()]
         job = Job(f"batch_{len(self.jobs)}", name, lines, list(self.states))
         for line in lines:

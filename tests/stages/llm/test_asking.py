@@ -176,6 +176,20 @@ def test_too_many_failures_stop_the_run_and_say_how_to_go_on(tmp_path: Path) -> 
         assert server.asked()["page 0000"] == 1
 
 
+@pytest.mark.parametrize(("act", "asked_again"), [("blocked", 10), ("cut", 0)])
+def test_all_failures_are_counted(tmp_path: Path, act: str, asked_again: int) -> None:
+    """Guards against a message that counts up to the first failure too many, while the terminal names those that were
+    under way then, too, and against one that leaves out what the journal knows."""
+    params = make_params(concurrency=10, max_failure_rate=0.1)
+    with PlainServer(lambda name, count: act if name >= "page 0020" else "ok") as server:
+        ask(server.url, make_requests(20), params, tmp_path)
+        for asked in (10, asked_again):
+            server.seen.clear()
+            with pytest.raises(StageError, match=r"^synth: 10 of 30 requests .*: 10 (blocked|cut_at_the_limit)\n"):
+                ask(server.url, make_requests(30), params, tmp_path)
+            assert len(server.seen) == asked
+
+
 def test_failures_up_to_the_rate_are_borne(tmp_path: Path) -> None:
     """Guards against a share that isn't one in binary: 0.29 of 100 is less than 29 there."""
     with PlainServer(lambda name, count: "blocked" if name < "page 0029" else "ok") as server:

@@ -12,6 +12,7 @@ from stages.common.errors import StageError
 from stages.common.records import Record
 from stages.llm import batch_service, batching
 from stages.llm.batch_service import BatchResult
+from stages.llm.clients import openai_batches
 from stages.llm.clients.gemini import GeminiClient
 from stages.llm.clients.openai_compatible import OpenAICompatibleClient
 from stages.llm.journal import Journal
@@ -101,6 +102,25 @@ def test_what_is_asked_in_a_job_is_what_is_asked_by_itself(server: BatchServer, 
     (alone,) = [asked.body for asked in server.posted() if "page 00001" in str(asked.body)]
     text = json.dumps(alone).replace(json.dumps(fenced("word", "page 00001")), json.dumps(fenced("word", "page 00000")))
     assert body == json.loads(text)
+
+
+def test_azure_has_its_jobs_beside_the_deployments(server: BatchServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against files and jobs below a deployment, where Azure has none, and without its version and key. A job's
+    lines name the deployment, not the model; a file may be used once Azure has read it."""
+    monkeypatch.setattr(openai_batches, "FILE_POLL", 0.01)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "planted-azure-key")
+    server.pages["/openai/deployments/mine/chat/completions"] = server.complete
+    endpoint = f"{server.url}/openai/deployments/mine?api-version=2024-10-21"
+    azure = {"endpoint": endpoint, "api_key_variable": "AZURE_OPENAI_API_KEY", "form": "json_schema"}
+    lost = make_order(requests(1)[0], make_params(model=MODEL, **azure), "synth", "openai", endpoint).key
+    server.answered = lambda asked: asked != lost
+    assert words(ask("openai", 3, **azure)) == names(3)
+    (job,) = server.jobs.values()
+    assert [(line["body"]["model"], line["url"]) for line in job.lines] == [("mine", "/chat/completions")] * 3
+    assert server.prompts == [requests(1)[0].prompt]  # what the job didn't answer, by itself
+    assert server.passed["file"] == 2
+    assert {asked.headers["api-key"] for asked in server.asked} == {"planted-azure-key"}
+    assert all("api-version=2024-10-21" in asked.path for asked in server.asked if "/openai/" in asked.path)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

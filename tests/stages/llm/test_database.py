@@ -158,3 +158,18 @@ def test_only_the_owner_may_read_the_journal(tmp_path: Path) -> None:
         rights = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("journal.sqlite*")}
         assert rights == dict.fromkeys(("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"), 0o600)
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_journal_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    """Guards against a journal of an earlier version, or a copy from a backup, that stays open to everyone."""
+    folder = tmp_path / "llm"
+    with Journal(folder) as journal:
+        journal.record(order("a"), Reply("{}", "stop", 1, 1))
+        for path in (folder, *folder.glob("journal.sqlite*")):
+            path.chmod(0o755)
+        with Journal(folder) as other:
+            assert other.latest(order("a")) is not None
+        assert {path.name: path.stat().st_mode & 0o777 for path in folder.glob("journal.sqlite*")} == dict.fromkeys(
+            ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"), 0o600
+        )
+    assert folder.stat().st_mode & 0o777 == 0o700

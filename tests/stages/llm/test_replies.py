@@ -150,34 +150,37 @@ def outcome(name: str, reason: str | None = "blocked", value: BaseModel | None =
     return Outcome(name, value, reason, "SAFETY", "")
 
 
+def failing(tally: FailureTally, *keys: str) -> None:
+    for key in keys:
+        tally.note(key, outcome(key))
+        tally.check()
+
+
 def test_the_share_that_may_fail_is_allowed_and_one_more_is_not() -> None:
     """Guards against a stop at the limit itself, and one failure after it."""
     tally = FailureTally("synth", Counter("abcdefghij"), make_params(max_failure_rate=0.2))
-    for name in "ab":
-        tally.note(name, outcome(name))
-    tally.note("b", outcome("b"))  # known already
+    failing(tally, *"ab", "b")  # which is known already
     tally.note("c", outcome("c", reason=None))
     with pytest.raises(
         StageError, match=r"^synth: 3 of 10 requests have no usable answer, and max_failure_rate is 0.2"
     ):
-        tally.note("d", outcome("d"))
+        failing(tally, "d")
 
 
 def test_failures_of_all_rounds_count_together() -> None:
     """Guards against a small first round that stops at its second failure, and failures that are forgotten after it."""
     first = FailureTally("judge", Counter("abcde"), make_params(max_failure_rate=0.1), planned=40)
-    for name in "abcd":  # a tenth of all 40
-        first.note(name, outcome(name))
+    failing(first, *"abcd")  # a tenth of all 40
     second = FailureTally("judge", Counter("fghij"), make_params(max_failure_rate=0.1), planned=40, failed=4)
     with pytest.raises(StageError, match=r"5 of 40 requests .*: 4 in earlier rounds, 1 blocked"):
-        second.note("f", outcome("f"))
+        failing(second, "f")
 
 
 def test_equal_requests_fail_together() -> None:
     """Guards against a share that counts three equal requests as one."""
     tally = FailureTally("synth", Counter({"a": 3, "b": 7}), make_params(max_failure_rate=0.29))
     with pytest.raises(StageError, match=r"3 of 10 requests .*: 3 blocked\n"):
-        tally.note("a", outcome("a"))
+        failing(tally, "a")
 
 
 def test_a_part_of_an_answer_is_logged_and_no_failure(caplog: pytest.LogCaptureFixture) -> None:
@@ -191,7 +194,9 @@ def test_advice_on_the_limit_is_given_only_where_an_answer_was_cut() -> None:
     messages: dict[str, Any] = {}
     for reason in ("blocked", "cut_at_the_limit"):
         with pytest.raises(StageError) as error:
-            FailureTally("synth", Counter("a"), make_params(max_failure_rate=0.0)).note("a", outcome("a", reason))
+            tally = FailureTally("synth", Counter("a"), make_params(max_failure_rate=0.0))
+            tally.note("a", outcome("a", reason))
+            tally.check()
         messages[reason] = str(error.value)
     assert ["Raise max_output_tokens" in message for message in messages.values()] == [False, True]
 

@@ -61,6 +61,15 @@ def test_wikis_and_revisions_are_kept_apart(cache: PageCache) -> None:
     assert cache.folder.name.startswith("en-wikipedia-org-w-api-php-")
 
 
+def test_a_cache_that_others_could_read_is_closed_to_them(cache: PageCache) -> None:
+    """Guards against a cache of an earlier version that stays open to everyone."""
+    cache.write_page(page())
+    for folder in (cache.folder, cache.folder.parent):
+        folder.chmod(0o755)
+    cache.write_license("CC-BY-SA-4.0")  # the first thing that a run writes
+    assert [folder.stat().st_mode & 0o777 for folder in (cache.folder, cache.folder.parent)] == [0o700, 0o700]
+
+
 def test_the_licence_is_the_last_one_of_this_wiki(cache: PageCache) -> None:
     """Guards against the licence of another wiki, and against an older one."""
     assert cache.read_license() is None

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from stages.common.errors import StageError
+from stages.sources import queries
 from stages.sources.mediawiki import WikiApi, WikiError
 from stages.sources.queries import Wiki
 from tests.stages.sources.conftest import Extraction, written_pages
@@ -129,6 +130,32 @@ def test_a_list_that_goes_on_where_it_began_ends(wiki: LocalWiki, run: Extractio
     metrics = run("Nile", "Category:Rivers", attempts=1, max_failure_rate=0.9)
     assert metrics["dropped_titles"] == {"no_answer": ["Category:Rivers"]}
     assert sum("list" in asked for asked in wiki.asked) == 2
+
+
+def test_an_answer_that_always_goes_on_elsewhere_ends(
+    wiki: LocalWiki, run: Extraction, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against a broken wiki, each of whose answers names another continuation, being asked for ever."""
+    monkeypatch.setattr(queries, "MOST_PARTS_OF_A_CATEGORY", 7)
+    monkeypatch.setattr(queries, "MOST_PARTS_ON_TITLES", 5)
+    wiki.add("Nile")
+
+    def goes_on(asked: Asked, before: int) -> Fault | None:
+        if "meta" in asked:
+            return None
+        query: dict[str, list[object]] = {"categorymembers" if "list" in asked else "pages": []}
+        more = {"cmcontinue" if "list" in asked else "clcontinue": str(len(wiki.asked)), "continue": "-||"}
+        return Fault(body=json.dumps({"query": query, "continue": more}))
+
+    wiki.fault = goes_on
+    with pytest.raises(StageError, match=r"^2 of 2 titles .*\n  no_answer \(2\): Category:Rivers, Nile\n"):
+        run("Nile", "Category:Rivers", attempts=1)
+    assert sum("list" in asked for asked in wiki.asked) == 7 and sum("titles" in asked for asked in wiki.asked) == 5
+    limits = [f"{wiki.endpoint} doesn't end its answer after {parts} parts, the limit" for parts in (7, 5)]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Category:Rivers: no page (no answer: {limits[0]})",
+        f"Nile: no page (no answer: {limits[1]})",
+    ]
 
 
 def test_a_category_gives_its_pages_down_to_a_depth_and_a_limit(wiki: LocalWiki, run: Extraction) -> None:
