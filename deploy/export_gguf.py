@@ -15,7 +15,8 @@ from gguf import GGUFWriter, TokenType
 
 from model.core.checkpoint import load_checkpoint
 from model.core.checkpoint_files import TOKENIZER
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.core.prompt import END_OF_TEXT, render_prompt
 
 NAMES = {  # of our modules in llama.cpp

@@ -1,47 +1,30 @@
 """A checkpoint that answers instructions: token by token for a terminal, line by line for a pipe."""
 
 import codecs
-import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, Literal
 
-from model.core.checkpoint import load_checkpoint
+from model.asking.question_lines import Question, escape, parse_line, replace_control_characters
+from model.core.checkpoint import CheckedCheckpoint
 from model.core.prompt import render_prompt
 from model.decoding.generation import stream
 from model.decoding.sampling import Sampling
-
-ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}  # as in the TSV that jq and others write
-CHARACTERS = {escape: character for character, escape in ESCAPES.items()}
-# Whatever a terminal could act on, except line feeds and tabs: a model may have learned any of it. Such as "\x1b[2J",
-# which clears the screen, "\u202e", behind which the line runs backwards, and "\u2028", which ends a line.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class PromptTooLongError(Exception):
     """The prompt leaves no room in the context for a response. The message has the numbers."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """An instruction and its input. `number` counts the questions from 0; it and the seed fix the random numbers."""
-
-    instruction: str
-    input: str
-    number: int
-
-
 class Answerer:
     """A checkpoint with the settings it answers with."""
 
-    def __init__(self, folder: Path, max_new_tokens: int, sampling: Sampling) -> None:
-        """Raises CheckpointError if the checkpoint cannot be used, OSError if the folder cannot be read."""
-        self.name = folder.resolve().name
+    def __init__(self, checkpoint: CheckedCheckpoint, max_new_tokens: int, sampling: Sampling) -> None:
+        """Loads the model. Raises CheckpointError for values that no model has."""
+        self.name = checkpoint.folder.resolve().name
         self.max_new_tokens = max_new_tokens
         self.sampling = sampling
-        self.model, self.encoding = load_checkpoint(folder)
+        self.model, self.encoding = checkpoint.load()
 
     @property
     def context(self) -> int:
@@ -118,28 +101,5 @@ def answer_lines(answerers: Sequence[Answerer], source: BinaryIO, target: Binary
     return status
 
 
-def parse_line(line: bytes, number: int) -> Question:
-    """Reads an instruction, or an instruction, a tab and its input, with escapes as in `escape`.
-
-    Raises UnicodeDecodeError if the line is not UTF-8.
-    """
-    instruction, _, context = line.decode("utf-8").rstrip("\r\n").partition("\t")
-    return Question(unescape(instruction), unescape(context), number)
-
-
 def _response_text(answerer: Answerer, question: Question) -> str:
     return "".join(answerer.respond(question).pieces()) if question.instruction.strip() else ""
-
-
-def replace_control_characters(text: str) -> str:
-    return CONTROL.sub("\ufffd", text)
-
-
-def escape(text: str) -> str:
-    """The text on one line, without tabs."""
-    return re.sub(r"[\\\n\t\r]", lambda match: ESCAPES[match[0]], text)
-
-
-def unescape(text: str) -> str:
-    """Undoes `escape`. Other backslashes stay as they are."""
-    return re.sub(r"\\[\\ntr]", lambda match: CHARACTERS[match[0]], text)

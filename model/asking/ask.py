@@ -86,13 +86,17 @@ def answer_standard_input(options: argparse.Namespace) -> int:
 
 def load_answerers(options: argparse.Namespace) -> "list[Answerer]":
     """Ends the program with one message if a checkpoint or a setting cannot be used."""
-    from model.asking.answering import Answerer, replace_control_characters
+    from model.asking.question_lines import replace_control_characters
+    from model.core.checkpoint import check_checkpoint
     from model.core.checkpoint_files import CheckpointError
-    from model.decoding.sampling import Sampling
 
     try:
+        checkpoints = [check_checkpoint(folder) for folder in options.folders]
+        from model.asking.answering import Answerer  # imports torch, which takes longer than all checks
+        from model.decoding.sampling import Sampling
+
         sampling = Sampling(options.temperature, options.top_k, options.top_p, options.seed)
-        return [Answerer(folder, options.max_new_tokens, sampling) for folder in options.folders]
+        return [Answerer(checkpoint, options.max_new_tokens, sampling) for checkpoint in checkpoints]
     except CheckpointError as error:
         reason = replace_control_characters(str(error))  # it may quote the file
         sys.exit(f"error: {reason}\n  --checkpoint and --compare name folders with model, config and tokenizer")

@@ -11,7 +11,8 @@ import torch
 
 from deploy.export_gguf import export
 from model.core.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.core.prompt import render_prompt
 from model.core.tokenizer import load_encoding, train_tokenizer
 from model.decoding.generation import generate

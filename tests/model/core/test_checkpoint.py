@@ -10,7 +10,8 @@ import torch
 
 from model.core.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
 from model.core.checkpoint_files import CheckpointError
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.core.tokenizer import train_tokenizer
 from model.decoding.generation import generate_slowly
 
