@@ -17,7 +17,7 @@ from model.core.checkpoint import load_checkpoint
 from model.core.checkpoint_files import TOKENIZER
 from model.core.gpt2 import GPT2
 from model.core.gpt2_config import GPT2Config
-from model.core.prompt import END_OF_TEXT, render_prompt
+from model.core.prompt import END_OF_TEXT, chat_template
 
 NAMES = {  # of our modules in llama.cpp
     "wte": "token_embd",
@@ -44,12 +44,6 @@ def export(checkpoint: Path, path: Path) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-
-
-def chat_template() -> str:
-    """The training prompt around the last message, as a Jinja template. Jinja drops a line feed at the end of a
-    template, so the last one is written as an expression."""
-    return render_prompt("{{ messages[-1]['content'] }}").removesuffix("\n") + "{{ '\\n' }}"
 
 
 def add_config(writer: GGUFWriter, config: GPT2Config) -> None:

@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 PAGES = Path("data/pages.jsonl")
 LEFT_OUT = Path("data/splits/left_out_of_base.json")  # titles of pages not to read; split chooses them by base.pages
 BUNDLED = Path("data/bundled/base")  # pre-trained by this project: `primer/` says on what
-FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")  # of a checkpoint
+# Of a checkpoint.
+FILES = ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 CHECKPOINT = Path("data/checkpoints/base")
 METRICS = Path("reports/metrics/base.json")
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from safetensors import SafetensorError
 
 from model.core.bpe_vocabulary import Vocabulary, check_size, read_vocabulary
-from model.core.checkpoint_files import CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, CheckpointError
-from model.core.prompt import END_OF_TEXT
+from model.core.checkpoint_files import CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, CheckpointError
+from model.core.prompt import END_OF_TEXT, chat_template
 from model.core.weights_file import PREFIX, CheckedWeights, check_weights
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def save_tokenizer(folder: Path, tokenizer_json: str, n_positions: int) -> Path:
         "eos_token": END_OF_TEXT,
         "unk_token": END_OF_TEXT,
         "model_max_length": n_positions,
+        "chat_template": chat_template(),
     }
     (folder / TOKENIZER_CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
@@ -86,7 +87,7 @@ def copy_tokenizer(source: Path, target: Path) -> None:
 
 
 def save_checkpoint(folder: Path, model: "GPT2", end_of_text: int | None = None) -> None:
-    """Writes config and weights beside the tokenizer. The weights come last and are renamed when they are complete, so
+    """Writes configs and weights beside the tokenizer. The weights come last and are renamed when they are complete, so
     a folder with weights is always a whole checkpoint.
 
     `end_of_text` is the id of that token; None is the last one, which a vocabulary trained here has. Raises
@@ -117,6 +118,9 @@ def save_checkpoint(folder: Path, model: "GPT2", end_of_text: int | None = None)
         "dtype": str(model.wte.weight.dtype).removeprefix("torch."),
     }
     (folder / CONFIG).write_text(json.dumps(layout, indent=2) + "\n", encoding="utf-8")
+    ids = dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id"), end_of_text)
+    generation = ids | {"do_sample": False}  # as `infer` decodes by default
+    (folder / GENERATION_CONFIG).write_text(json.dumps(generation, indent=2) + "\n", encoding="utf-8")
     tensors = {f"{PREFIX}.{name}": tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
     temporary = folder / f".{WEIGHTS}.{secrets.token_hex(4)}.tmp"  # two writers don't share it
     try:
