@@ -47,6 +47,11 @@ def run_arguments(arguments: Sequence[str]) -> int:
 
         ask(arguments[1:], "wikitune ask")
         return 0
+    if arguments[:1] == ["serve"]:
+        from model.asking.serve import main as serve
+
+        serve(arguments[1:], "wikitune serve")
+        return 0
     parser = make_parser()
     if not arguments:
         parser.print_help(sys.stderr)
@@ -72,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_publish(commands)
     add_journal(commands)
     add_command(commands, "ask", "Asks a model, or several side by side.", "ask --compare base,small,full")
+    add_command(commands, "serve", "Serves models to programs that speak OpenAI's protocol.", "serve --port 8000")
     return parser
 
 

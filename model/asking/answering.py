@@ -31,29 +31,38 @@ class Answerer:
         """The context length: the most tokens of prompt and response together."""
         return self.model.config.n_positions
 
-    def respond(self, question: Question) -> "Response":
-        """A response that is not decoded yet. Raises PromptTooLongError."""
+    def respond(
+        self, question: Question, max_new_tokens: int | None = None, sampling: Sampling | None = None
+    ) -> "Response":
+        """A response that is not decoded yet, with other settings than the checkpoint's if they are given. Raises
+        PromptTooLongError."""
         prompt = self.encoding.encode_ordinary(render_prompt(question.instruction, question.input))
         if len(prompt) >= self.context:
             raise PromptTooLongError(
                 f"the prompt has {len(prompt):,} tokens, but {self.name} reads {self.context:,} with its answer; "
                 "shorten the instruction or its input"
             )
-        return Response(self, prompt, question.number)
+        limit = self.max_new_tokens if max_new_tokens is None else max_new_tokens
+        return Response(self, prompt, question.number, limit, sampling or self.sampling)
 
 
 class Response:
     """The response to one question, decoded by `pieces()`.
 
     `finish` is None until all pieces are decoded. Then it is "stop" if the model stopped, or "length" if the token
-    limit or the context ended the response.
+    limit or the context ended the response. `prompt_tokens` and `tokens` count what was read and what was decoded.
     """
 
-    def __init__(self, answerer: Answerer, prompt: list[int], number: int) -> None:
+    def __init__(
+        self, answerer: Answerer, prompt: list[int], number: int, max_new_tokens: int, sampling: Sampling
+    ) -> None:
         self.finish: Literal["stop", "length"] | None = None
+        self.prompt_tokens, self.tokens = len(prompt), 0
         self._answerer = answerer
         self._prompt = prompt
         self._number = number
+        self._max_new_tokens = max_new_tokens
+        self._sampling = sampling
 
     def pieces(self) -> Iterator[str]:
         """The text as it is decoded, one piece per token. A piece contains only whole characters: it is "" if the token
@@ -64,12 +73,13 @@ class Response:
         answerer, encoding = self._answerer, self._answerer.encoding
         stop = encoding.eot_token
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        steps = stream(answerer.model, [self._prompt], answerer.max_new_tokens, stop, answerer.sampling, [self._number])
+        steps = stream(answerer.model, [self._prompt], self._max_new_tokens, stop, self._sampling, [self._number])
         finish: Literal["stop", "length"] = "length"
         for [(_, token)] in steps:
             if token == stop:
                 finish = "stop"
             else:
+                self.tokens += 1
                 yield decoder.decode(encoding.decode_single_token_bytes(token))
         self.finish = finish
         yield decoder.decode(b"", final=True)

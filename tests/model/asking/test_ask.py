@@ -128,8 +128,10 @@ def test_a_wrong_option_is_explained(
 
 def test_names_are_folders_beside_the_checkpoint() -> None:
     """Guards against a comparison that looks for `base` in the current folder."""
-    assert ask.checkpoint_folders(Path("a/full"), None) == [Path("a/full")]
-    assert ask.checkpoint_folders(Path("a/full"), "base, ./base,/c/d") == [Path("a/base"), Path("base"), Path("/c/d")]
+    options = ["--checkpoint", "a/full"]
+    assert ask.parse_options(options, "ask").folders == [Path("a/full")]
+    folders = ask.parse_options([*options, "--compare", "base, ./base,/c/d"], "ask").folders
+    assert folders == [Path("a/base"), Path("base"), Path("/c/d")]
 
 
 def test_another_command_can_lend_its_name(capsys: pytest.CaptureFixture[str]) -> None:
