@@ -3,6 +3,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import ModelCard, ModelCardData
@@ -112,7 +113,7 @@ def test_the_cards_prompt_is_the_models(run: Path, root: Path) -> None:
     from transformers import AutoTokenizer
 
     [code] = re.findall(r"^chat = .*\nprompt = .*$", cards(run)["full"], re.M)
-    names = {"tokenizer": AutoTokenizer.from_pretrained(root / "data/bundled/base")}
+    names: dict[str, Any] = {"tokenizer": AutoTokenizer.from_pretrained(root / "data/bundled/base")}
     exec(code, names)
     assert names["prompt"] == render_prompt(QUESTION)
 
