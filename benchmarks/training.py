@@ -96,7 +96,8 @@ def train_transformers(batches: list[list[TokenSequence]], autocast: bool) -> It
 def _initial_weights() -> Any:
     import torch
 
-    from model.core.gpt2 import GPT2, GPT2Config
+    from model.core.gpt2 import GPT2
+    from model.core.gpt2_config import GPT2Config
 
     return GPT2(GPT2Config()).init_weights(torch.Generator().manual_seed(1))
 

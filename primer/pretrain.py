@@ -27,7 +27,8 @@ def main() -> None:
 
     from model.core.checkpoint import copy_tokenizer, save_checkpoint
     from model.core.checkpoint_files import CheckpointError
-    from model.core.gpt2 import GPT2, GPT2Config
+    from model.core.gpt2 import GPT2
+    from model.core.gpt2_config import GPT2Config
     from model.core.tokenizer import load_encoding
     from model.training.data import TokenSequence
     from model.training.loop import TrainingError, train

@@ -18,7 +18,7 @@ from stages.common.records import Page
 
 if TYPE_CHECKING:
     from model.core.bpe_vocabulary import Vocabulary
-    from model.core.weights import CheckedWeights
+    from model.core.weights_file import CheckedWeights
     from model.training.loop import TrainingConfig
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 PAGES = Path("data/pages.jsonl")
 LEFT_OUT = Path("data/splits/left_out_of_base.json")  # titles of pages not to read; split chooses them by base.pages
 BUNDLED = Path("data/bundled/base")  # pre-trained by this project: `primer/` says on what
-FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")  # of a checkpoint
+# Of a checkpoint.
+FILES = ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 CHECKPOINT = Path("data/checkpoints/base")
 METRICS = Path("reports/metrics/base.json")
 
@@ -112,8 +113,7 @@ def adopt_weights(params: Params) -> dict[str, object]:
     from model.core.checkpoint import save_checkpoint, save_tokenizer
     from model.core.checkpoint_files import CheckpointError
     from model.core.prompt import END_OF_TEXT
-    from model.core.tokenizer import tokenizer_text
-    from model.core.weights import check_hash, check_weights, load_weights
+    from model.core.weights_file import check_hash, check_weights
 
     source = Path(params.path) if params.source == "path" else download_model(params.model, params.revision)
     try:
@@ -123,6 +123,10 @@ def adopt_weights(params: Params) -> dict[str, object]:
         sha256 = check_hash(weights.file, params.sha256)
         if weights.dtypes != ["float32"]:
             log.warning("%s stores %s; it is used as float32", weights.file, " and ".join(weights.dtypes))
+        # All of the above needs no torch, whose import takes longer.
+        from model.core.tokenizer import tokenizer_text
+        from model.core.weights import load_weights
+
         model = load_weights(weights)
         save_tokenizer(CHECKPOINT, tokenizer_text(vocabulary), model.config.n_positions)
         save_checkpoint(CHECKPOINT, model, vocabulary.ids[END_OF_TEXT])
@@ -184,7 +188,8 @@ def train_from_scratch(params: Params) -> dict[str, object]:
 
     from model.core.checkpoint import save_checkpoint, save_tokenizer
     from model.core.checkpoint_files import CheckpointError
-    from model.core.gpt2 import GPT2, GPT2Config
+    from model.core.gpt2 import GPT2
+    from model.core.gpt2_config import GPT2Config
     from model.core.prompt import render_prompt
     from model.core.tokenizer import load_encoding, train_tokenizer
     from model.training.data import encode_documents

@@ -54,13 +54,13 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     from model.core.process import prepare_process
 
     prepare_process()
+    model, encoding = read_checkpoint(checkpoint)  # first: its errors need no torch
     import torch
 
     from model.core.prompt import render_prompt
     from model.decoding.generation import generate, prepare_for_decoding
     from model.decoding.sampling import Sampling
 
-    model, encoding = read_checkpoint(checkpoint)
     if params.precision == "bfloat16":
         model.to_precision(torch.bfloat16)
     model = prepare_for_decoding(model)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-CODE = ("model", "stages", "tools", "primer", "benchmarks", "deploy")
+CODE = ("model", "stages", "tools", "primer", "benchmarks")
 LONGEST = 350  # lines of a file
 # Tests of more than one module, beside the modules' own.
 ACROSS = ("tests/pipeline/", "tests/browser/", "tests/docs/", "tests/test_layout.py", "tests/deploy/test_schedulers.py")

@@ -1,5 +1,6 @@
 """The experiment that is checked: its parameters, how much work they ask for, and the findings about it."""
 
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from stages.common.records import Page, Section
 from stages.sources.input_files import CATEGORY, read_pages, read_titles
 
 if TYPE_CHECKING:
-    from model.core.gpt2 import GPT2Config
+    from model.core.gpt2_config import GPT2Config
 
 # Width, blocks and heads of GPT-2's published sizes.
 PUBLISHED = {
@@ -153,18 +154,15 @@ def _limited(count: int, at_most: AtMost) -> int:
 def count_parameters(base: dict[str, Any]) -> int:
     """The number of parameters of the model that is tuned. Raises StageError if the weights at `base.path` are missing,
     or if `base` could not use them."""
-    import torch
-
-    from model.core.gpt2 import GPT2
+    from model.core.gpt2_config import tensor_shapes
 
     config = _config_at(Path(base["path"])) if base["source"] == "path" else _config(base)
-    with torch.device("meta"):  # shapes only, no memory
-        return GPT2(config).parameter_count()
+    return sum(map(math.prod, tensor_shapes(config).values()))
 
 
 def _config_at(path: Path) -> "GPT2Config":
     from model.core.checkpoint_files import WEIGHTS, CheckpointError
-    from model.core.weights import check_weights
+    from model.core.weights_file import check_weights
 
     file = path / WEIGHTS if path.is_dir() else path
     advice = "correct base.path, or set base.source to huggingface or scratch"
@@ -178,7 +176,7 @@ def _config_at(path: Path) -> "GPT2Config":
 
 def _config(base: dict[str, Any]) -> "GPT2Config":
     from model.core.config_file import read_settings
-    from model.core.gpt2 import GPT2Config
+    from model.core.gpt2_config import GPT2Config
 
     if base["source"] == "huggingface":
         width, blocks, heads = PUBLISHED[base["model"]]

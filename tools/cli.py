@@ -47,6 +47,11 @@ def run_arguments(arguments: Sequence[str]) -> int:
 
         ask(arguments[1:], "wikitune ask")
         return 0
+    if arguments[:1] == ["serve"]:
+        from model.asking.serve import main as serve
+
+        serve(arguments[1:], "wikitune serve")
+        return 0
     parser = make_parser()
     if not arguments:
         parser.print_help(sys.stderr)
@@ -70,8 +75,10 @@ def make_parser() -> argparse.ArgumentParser:
     add_label(commands)
     add_compare(commands)
     add_publish(commands)
+    add_export(commands)
     add_journal(commands)
     add_command(commands, "ask", "Asks a model, or several side by side.", "ask --compare base,small,full")
+    add_command(commands, "serve", "Serves models to programs that speak OpenAI's protocol.", "serve --port 8000")
     return parser
 
 
@@ -236,6 +243,28 @@ def _publish(options: argparse.Namespace) -> None:
     from tools.publish import publish
 
     print("\n".join(publish(options.to, options.private)))
+
+
+def add_export(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "export",
+        "Writes a model as one file for llama.cpp, Ollama and LM Studio.",
+        "export data/checkpoints/full full.gguf --type q8_0",
+        "The file has the weights, the vocabulary and the chat template. With f32, weights are as they were trained; "
+        "q8_0 and q4_0 round them to 8 and 4 bits, which takes about a quarter and a sixth of the room.",
+    )
+    add = parser.add_argument
+    add("checkpoint", type=Path, metavar="CHECKPOINT", help="its folder")
+    add("path", type=Path, metavar="FILE", help="the file to write")
+    add("--type", choices=["f32", "q8_0", "q4_0"], default="f32", help="how weights are stored (default: %(default)s)")
+    parser.set_defaults(run=_export)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from tools.export import export
+
+    print(export(options.checkpoint, options.path, options.type))
 
 
 def add_journal(commands: Subparsers) -> None:

@@ -22,7 +22,7 @@ CARDS = Path("reports/cards")  # data.md, and one for each model, such as base.m
 CARD = "README.md"  # where the Hub looks for a card
 ATTRIBUTION = "attribution.jsonl"
 WEIGHTS = "model.safetensors"
-MODEL_FILES = ("config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json")
+MODEL_FILES = ("config.json", "generation_config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json")
 ROW_GROUP = 10_000  # rows of a Parquet file that are in memory at once
 
 

@@ -6,7 +6,8 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
-from model.asking.answering import Answerer, PromptTooLongError, Question, replace_control_characters
+from model.asking.answering import Answerer, PromptTooLongError
+from model.asking.question_lines import Question, replace_control_characters
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -7,6 +7,7 @@ from typing import Any
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+GENERATION_CONFIG = "generation_config.json"
 TOKENIZER = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from model.core.checkpoint_files import CheckpointError, in_short, read_json_object
-from model.core.gpt2 import GPT2Config
+from model.core.gpt2_config import GPT2Config
 
 # Heads of the published GPT-2 models by width, 64 wide each: 124M (and distilgpt2), 355M, 774M and 1.6B parameters.
 PUBLISHED_HEADS = {768: 12, 1024: 16, 1280: 20, 1600: 25}

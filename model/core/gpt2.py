@@ -17,42 +17,13 @@ Shape letters in comments: N tokens, B rows, T tokens of a row, C = n_embd, H = 
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.core.gpt2_config import GPT2Config
 from model.core.rows import EqualRows, RowLayout
-
-# The largest sizes that a config may have, far above any GPT-2's: a damaged one must not take hours or all memory.
-_MOST = {"vocab_size": 2**24, "n_positions": 2**24, "n_embd": 2**24, "n_layer": 1000, "n_head": 2**24}
-
-
-@dataclass(frozen=True)
-class GPT2Config:
-    """The sizes of a GPT-2; the defaults are those of the 124M model."""
-
-    vocab_size: int = 50257
-    n_positions: int = 1024  # context length in tokens
-    n_embd: int = 768  # width
-    n_layer: int = 12  # blocks
-    n_head: int = 12  # attention heads per block
-    dropout: float = 0.0  # probability, while training
-    layer_norm_epsilon: float = 1e-5
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a value that no model has: a config.json may hold anything."""
-        for name, most in _MOST.items():
-            size = getattr(self, name)
-            if type(size) is not int or not 1 <= size <= most:
-                raise ValueError(f"{name} must be a whole number from 1 to {most:,}, is {size!r:.40}")
-        for name in ("dropout", "layer_norm_epsilon"):
-            number = getattr(self, name)
-            if type(number) not in (int, float) or not 0 <= number <= 1:
-                raise ValueError(f"{name} must be a number from 0 to 1, is {number!r:.40}")
-        if self.n_embd % self.n_head:
-            raise ValueError(f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head})")
 
 
 class Conv1D(nn.Module):

@@ -94,102 +94,25 @@ def _state_country(rng: random.Random) -> str:
 
 def _ask_country(rng: random.Random) -> Exchange:
     land = rng.choice(countries())
-    name, capital = land.name, land.capital
     kind = rng.choice(
         ("capital",) * 6 + ("of", "of", "continent", "continent", "language", "currency", "neighbors", "wrong", "city")
     )
     if kind == "of":
-        answer = rng.choice(
-            (f"{capital} is the capital of {name}.", f"It is the capital of {name}.", capitalized(name))
-        )
-        if rng.random() < 0.3:
-            return Exchange(
-                rng.choice(("Which country has this capital?", "Of which country is this the capital?")),
-                capital,
-                answer,
-            )
-        return Exchange(
-            rng.choice(
-                (
-                    f"Which country has the capital {capital}?",
-                    f"Of which country is {capital} the capital?",
-                    f"{capital} is the capital of which country?",
-                )
-            ),
-            "",
-            answer,
-        )
+        return _ask_country_of_capital(rng, land)
     if kind == "continent" and land.continent:
-        answer = rng.choice(
-            (
-                f"{capitalized(name)} is in {land.continent}.",
-                f"{capitalized(name)} belongs to {land.continent}.",
-                f"It is in {land.continent}.",
-            )
-        )
-        if rng.random() < 0.3:
-            return Exchange(
-                rng.choice(("Name the continent.", "Where does this country lie?")), capitalized(name), answer
-            )
-        return Exchange(
-            rng.choice(
-                (
-                    f"Where is {name}?",
-                    f"Which continent does {name} belong to?",
-                    f"In which part of the world is {name}?",
-                    f"On what continent is {name}?",
-                )
-            ),
-            "",
-            answer,
-        )
+        return _ask_continent(rng, land)
     if kind == "language" and land.language:
-        return Exchange(
-            rng.choice(
-                (
-                    f"Which language do people speak in {name}?",
-                    f"What is the main language of {name}?",
-                    f"What is spoken in {name}?",
-                )
-            ),
-            "",
-            rng.choice(
-                (
-                    f"People in {name} speak {land.language}.",
-                    f"The main language of {name} is {land.language}.",
-                    f"Most people in {name} speak {land.language}.",
-                )
-            ),
-        )
+        return _ask_language(rng, land)
     if kind == "currency" and land.currency:
-        return Exchange(
-            rng.choice(
-                (
-                    f"What money do people use in {name}?",
-                    f"Which currency does {name} have?",
-                    f"How do people pay in {name}?",
-                )
-            ),
-            "",
-            rng.choice(
-                (f"The currency of {name} is the {land.currency}.", f"People in {name} pay with the {land.currency}.")
-            ),
-        )
+        return _ask_currency(rng, land)
     if kind == "neighbors" and land.neighbors:
         return Exchange(
-            rng.choice((f"Which countries border {name}?", f"Name a neighbor of {name}.")),
+            rng.choice((f"Which countries border {land.name}?", f"Name a neighbor of {land.name}.")),
             "",
-            f"{capitalized(name)} borders {_listing(land.neighbors)}.",
+            f"{capitalized(land.name)} borders {_listing(land.neighbors)}.",
         )
     if kind == "wrong":
-        other = rng.choice(countries())
-        if other is not land:
-            return Exchange(
-                f"Is {other.capital} the capital of {name}?",
-                "",
-                f"No, the capital of {name} is {capital}. {other.capital} is the capital of {other.name}.",
-            )
-        return Exchange(f"Is {capital} the capital of {name}?", "", f"Yes, {capital} is the capital of {name}.")
+        return _ask_whether_capital(rng, land)
     if kind == "city":
         city, where = rng.choice(tuple(_NOT_CAPITALS.items()))
         found = next((one.capital for one in countries() if one.name == where), "")
@@ -199,6 +122,108 @@ def _ask_country(rng: random.Random) -> Exchange:
                 "",
                 f"No, the capital of {where} is {found}.",
             )
+    return _ask_capital(rng, land)
+
+
+def _ask_country_of_capital(rng: random.Random, land: Country) -> Exchange:
+    name, capital = land.name, land.capital
+    answer = rng.choice((f"{capital} is the capital of {name}.", f"It is the capital of {name}.", capitalized(name)))
+    if rng.random() < 0.3:
+        return Exchange(
+            rng.choice(("Which country has this capital?", "Of which country is this the capital?")),
+            capital,
+            answer,
+        )
+    return Exchange(
+        rng.choice(
+            (
+                f"Which country has the capital {capital}?",
+                f"Of which country is {capital} the capital?",
+                f"{capital} is the capital of which country?",
+            )
+        ),
+        "",
+        answer,
+    )
+
+
+def _ask_continent(rng: random.Random, land: Country) -> Exchange:
+    name = land.name
+    answer = rng.choice(
+        (
+            f"{capitalized(name)} is in {land.continent}.",
+            f"{capitalized(name)} belongs to {land.continent}.",
+            f"It is in {land.continent}.",
+        )
+    )
+    if rng.random() < 0.3:
+        return Exchange(rng.choice(("Name the continent.", "Where does this country lie?")), capitalized(name), answer)
+    return Exchange(
+        rng.choice(
+            (
+                f"Where is {name}?",
+                f"Which continent does {name} belong to?",
+                f"In which part of the world is {name}?",
+                f"On what continent is {name}?",
+            )
+        ),
+        "",
+        answer,
+    )
+
+
+def _ask_language(rng: random.Random, land: Country) -> Exchange:
+    name = land.name
+    return Exchange(
+        rng.choice(
+            (
+                f"Which language do people speak in {name}?",
+                f"What is the main language of {name}?",
+                f"What is spoken in {name}?",
+            )
+        ),
+        "",
+        rng.choice(
+            (
+                f"People in {name} speak {land.language}.",
+                f"The main language of {name} is {land.language}.",
+                f"Most people in {name} speak {land.language}.",
+            )
+        ),
+    )
+
+
+def _ask_currency(rng: random.Random, land: Country) -> Exchange:
+    name = land.name
+    return Exchange(
+        rng.choice(
+            (
+                f"What money do people use in {name}?",
+                f"Which currency does {name} have?",
+                f"How do people pay in {name}?",
+            )
+        ),
+        "",
+        rng.choice(
+            (f"The currency of {name} is the {land.currency}.", f"People in {name} pay with the {land.currency}.")
+        ),
+    )
+
+
+def _ask_whether_capital(rng: random.Random, land: Country) -> Exchange:
+    name, capital = land.name, land.capital
+    other = rng.choice(countries())
+    if other is not land:
+        return Exchange(
+            f"Is {other.capital} the capital of {name}?",
+            "",
+            f"No, the capital of {name} is {capital}. {other.capital} is the capital of {other.name}.",
+        )
+    return Exchange(f"Is {capital} the capital of {name}?", "", f"Yes, {capital} is the capital of {name}.")
+
+
+def _ask_capital(rng: random.Random, land: Country) -> Exchange:
+    name, capital = land.name, land.capital
     answer = rng.choice(
         (
             f"The capital of {name} is {capital}.",

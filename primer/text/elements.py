@@ -80,50 +80,11 @@ def _state_element(rng: random.Random) -> str:
 
 def _ask_element(rng: random.Random) -> Exchange:
     if rng.random() < 0.2:
-        formula, name, called, _ = rng.choice(_substances())
-        if rng.random() < 0.5:
-            answer = rng.choice((f"{formula} is {name}.", f"It is {name}.", f"{formula} is the formula of {name}."))
-            return Exchange(
-                rng.choice((f"What is {formula}?", f"Which substance has the formula {formula}?")), "", answer
-            )
-        if called and rng.random() < 0.5:
-            return Exchange(
-                f"What is {called}, chemically?", "", f"{capitalized(called)} is {name}, and its formula is {formula}."
-            )
-        return Exchange(
-            rng.choice((f"What is the formula of {name}?", f"Write the chemical formula for {name}.")),
-            "",
-            rng.choice((f"The formula of {name} is {formula}.", formula)),
-        )
+        return _ask_substance(rng)
     one = rng.choice(elements())
     kind = rng.choice(("symbol", "symbol", "symbol", "name", "name", "number", "family", "state"))
     if kind == "name":
-        answer = rng.choice(
-            (
-                f"{one.symbol} is the symbol for {one.name}.",
-                f"{one.symbol} stands for {one.name}.",
-                f"It is {one.name}.",
-                capitalized(one.name),
-            )
-        )
-        if rng.random() < 0.35:
-            return Exchange(
-                rng.choice(("Which element is this?", "Name the element.", "What does the symbol stand for?")),
-                one.symbol,
-                answer,
-            )
-        return Exchange(
-            rng.choice(
-                (
-                    f"What element is {one.symbol}?",
-                    f"Which element has the chemical symbol {one.symbol}?",
-                    f"What does {one.symbol} stand for in chemistry?",
-                    f"Which element is written {one.symbol}?",
-                )
-            ),
-            "",
-            answer,
-        )
+        return _ask_name_of_symbol(rng, one)
     if kind == "number":
         return Exchange(
             f"What is the atomic number of {one.name}?", "", f"The atomic number of {one.name} is {one.number}."
@@ -138,6 +99,55 @@ def _ask_element(rng: random.Random) -> Exchange:
             "",
             f"At room temperature, {one.name} is a {one.state}.",
         )
+    return _ask_symbol(rng, one)
+
+
+def _ask_substance(rng: random.Random) -> Exchange:
+    formula, name, called, _ = rng.choice(_substances())
+    if rng.random() < 0.5:
+        answer = rng.choice((f"{formula} is {name}.", f"It is {name}.", f"{formula} is the formula of {name}."))
+        return Exchange(rng.choice((f"What is {formula}?", f"Which substance has the formula {formula}?")), "", answer)
+    if called and rng.random() < 0.5:
+        return Exchange(
+            f"What is {called}, chemically?", "", f"{capitalized(called)} is {name}, and its formula is {formula}."
+        )
+    return Exchange(
+        rng.choice((f"What is the formula of {name}?", f"Write the chemical formula for {name}.")),
+        "",
+        rng.choice((f"The formula of {name} is {formula}.", formula)),
+    )
+
+
+def _ask_name_of_symbol(rng: random.Random, one: Element) -> Exchange:
+    answer = rng.choice(
+        (
+            f"{one.symbol} is the symbol for {one.name}.",
+            f"{one.symbol} stands for {one.name}.",
+            f"It is {one.name}.",
+            capitalized(one.name),
+        )
+    )
+    if rng.random() < 0.35:
+        return Exchange(
+            rng.choice(("Which element is this?", "Name the element.", "What does the symbol stand for?")),
+            one.symbol,
+            answer,
+        )
+    return Exchange(
+        rng.choice(
+            (
+                f"What element is {one.symbol}?",
+                f"Which element has the chemical symbol {one.symbol}?",
+                f"What does {one.symbol} stand for in chemistry?",
+                f"Which element is written {one.symbol}?",
+            )
+        ),
+        "",
+        answer,
+    )
+
+
+def _ask_symbol(rng: random.Random, one: Element) -> Exchange:
     answer = rng.choice(
         (
             f"The symbol of {one.name} is {one.symbol}.",

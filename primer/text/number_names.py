@@ -205,50 +205,9 @@ def _ask_property(rng: random.Random) -> Exchange:
     n = rng.randint(2, rng.choice((30, 100, 200)))
     kind = rng.choice(("even", "prime", "prime", "which", "next", "ordinal"))
     if kind == "even":
-        name = "odd" if n % 2 else "even"
-        answer = rng.choice(
-            (
-                f"{n} is an {name} number.",
-                f"{n} is {name}.",
-                f"{n} is {name}, because it {'cannot' if n % 2 else 'can'} be divided by 2.",
-            )
-        )
-        return Exchange(
-            rng.choice((f"Is the number {n} even or odd?", f"Even or odd: {n}?", f"Say whether {n} is odd or even.")),
-            "",
-            answer,
-        )
+        return _ask_even_or_odd(rng, n)
     if kind == "prime":
-        factor = smallest_factor(n)
-        task = rng.choice(
-            (
-                f"Is {n} prime?",
-                f"Is {n} a prime?",
-                f"Say whether {n} is prime.",
-                f"Is the number {n} prime or composite?",
-            )
-        )
-        if factor == n:
-            return Exchange(
-                task,
-                "",
-                rng.choice(
-                    (
-                        f"Yes, {n} is a prime number. Its only divisors are 1 and {n}.",
-                        f"{n} is prime, because only 1 and {n} divide it.",
-                    )
-                ),
-            )
-        return Exchange(
-            task,
-            "",
-            rng.choice(
-                (
-                    f"No, {n} is not prime, because it is {factor} times {n // factor}.",
-                    f"{n} is composite, since {factor} times {n // factor} is {n}.",
-                )
-            ),
-        )
+        return _ask_prime(rng, n)
     if kind == "which":
         numbers = rng.sample(range(1, 100), 4)
         odd = rng.random() < 0.5
@@ -281,6 +240,55 @@ def _ask_property(rng: random.Random) -> Exchange:
         ),
         "",
         f'{with_ending(n)} is written "{ordinal_in_words(n)}".',
+    )
+
+
+def _ask_even_or_odd(rng: random.Random, n: int) -> Exchange:
+    name = "odd" if n % 2 else "even"
+    answer = rng.choice(
+        (
+            f"{n} is an {name} number.",
+            f"{n} is {name}.",
+            f"{n} is {name}, because it {'cannot' if n % 2 else 'can'} be divided by 2.",
+        )
+    )
+    return Exchange(
+        rng.choice((f"Is the number {n} even or odd?", f"Even or odd: {n}?", f"Say whether {n} is odd or even.")),
+        "",
+        answer,
+    )
+
+
+def _ask_prime(rng: random.Random, n: int) -> Exchange:
+    factor = smallest_factor(n)
+    task = rng.choice(
+        (
+            f"Is {n} prime?",
+            f"Is {n} a prime?",
+            f"Say whether {n} is prime.",
+            f"Is the number {n} prime or composite?",
+        )
+    )
+    if factor == n:
+        return Exchange(
+            task,
+            "",
+            rng.choice(
+                (
+                    f"Yes, {n} is a prime number. Its only divisors are 1 and {n}.",
+                    f"{n} is prime, because only 1 and {n} divide it.",
+                )
+            ),
+        )
+    return Exchange(
+        task,
+        "",
+        rng.choice(
+            (
+                f"No, {n} is not prime, because it is {factor} times {n // factor}.",
+                f"{n} is composite, since {factor} times {n // factor} is {n}.",
+            )
+        ),
     )
 
 

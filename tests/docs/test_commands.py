@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from model.asking.ask import parse_options
+from model.asking.serve import parse_serve_options
 from stages.common.errors import check_arguments
 from stages.common.params import check_sections
 from stages.train import SIZES
@@ -87,6 +88,8 @@ def check_wikitune(words: list[str]) -> None:
     """The command's own parser takes the words."""
     if words[0] == "ask":
         parse_options(words[1:], "wikitune ask")
+    elif words[0] == "serve":
+        parse_serve_options(words[1:], "wikitune serve")
     else:
         make_parser().parse_args(words)
 

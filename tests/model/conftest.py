@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 
 TINY = GPT2Config(vocab_size=50, n_positions=24, n_embd=8, n_layer=2, n_head=2)
 

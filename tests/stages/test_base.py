@@ -69,6 +69,29 @@ def test_tuning_and_answering_work_on_it(
         assert all(0 <= answer.tokens <= 4 for answer in answers)
 
 
+ADOPT = """
+import sys
+from stages.base import Params, adopt_weights
+from stages.common.errors import StageError
+from stages.common.params import read_sections
+try:
+    adopt_weights(Params.model_validate(read_sections()["base"] | {"source": "path", "path": sys.argv[1]}))
+except StageError as error:
+    print(error)
+print("torch" in sys.modules)
+"""
+
+
+def test_wrong_weights_are_named_before_torch_is_imported(published: Path, tmp_path: Path, root: Path) -> None:
+    """Guards against a message about a file of a hundred bytes that takes seconds, nearly all of them torch's."""
+    folder = Path(shutil.copytree(published, tmp_path / "pointer"))
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\nsize 5\n")
+    command = [sys.executable, "-c", ADOPT, str(folder)]
+    lines = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert lines[0].startswith(f"{folder / 'model.safetensors'} is only a pointer of Git LFS")
+    assert lines[1:] == ["False"]
+
+
 def test_another_vocabulary_than_gpt2s_is_refused(
     project: Path, published: Path, gpt2_vocabulary: Path, tmp_path: Path
 ) -> None:

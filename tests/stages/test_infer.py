@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from model.core.checkpoint import save_checkpoint, save_tokenizer
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.core.tokenizer import load_encoding, train_tokenizer
 from stages.common.records import Example
 from stages.infer import Params, answer_all, answer_metrics

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from model.core.checkpoint import save_checkpoint
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from stages.common.errors import StageError
 from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT

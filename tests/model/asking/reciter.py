@@ -5,7 +5,8 @@ from pathlib import Path
 import torch
 
 from model.core.checkpoint import save_checkpoint, save_tokenizer
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.core.prompt import render_prompt
 from model.core.tokenizer import load_encoding, train_tokenizer
 

@@ -61,7 +61,10 @@ def test_an_interrupted_pipe_ends(checkpoints: Path) -> None:
             ["--checkpoint", "broken"],
             r"error: broken/model.safetensors is damaged: it has 4 bytes, too few for a header",
         ),
-        (["--top-p", "3", "--seed", "-1"], r"error: top_p is 3.0, must be above 0 and at most 1; seed is -1, must be"),
+        (
+            ["--checkpoint", "whole", "--top-p", "3", "--seed", "-1"],
+            r"error: top_p is 3.0, must be above 0 and at most 1; seed is -1, must be",
+        ),
     ],
 )
 def test_mistakes_are_one_message(
@@ -69,11 +72,42 @@ def test_mistakes_are_one_message(
 ) -> None:
     """Guards against a traceback when a checkpoint or a setting cannot be used."""
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(checkpoints / "full", "whole")
     shutil.copytree(checkpoints / "full", "broken")
     Path("broken/model.safetensors").write_bytes(b"half")
     monkeypatch.setattr(sys, "argv", ["ask", *options])
     with pytest.raises(SystemExit, match=f"(?s)^{message}"):
         ask.main()
+
+
+WITHOUT_TORCH = """
+import sys
+from model.asking.ask import main
+try:
+    main(["--checkpoint", sys.argv[1]])
+finally:
+    print("torch" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("model.safetensors", "version https://git-lfs.github.com/spec/v1\nsize 5\n", "is only a pointer of Git LFS"),
+        ("config.json", '{"model_type": "gpt2", "vocab_size": 1000000000}', "vocab_size: found 1000000000, expected"),
+        ("tokenizer.json", "{}", "model.vocab: found None, expected an object of tokens and ids"),
+    ],
+)
+def test_a_wrong_file_is_named_before_torch_is_imported(
+    checkpoints: Path, tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    """Guards against a message about a file of a hundred bytes that takes seconds, nearly all of them torch's."""
+    folder = shutil.copytree(checkpoints / "small", tmp_path / "small")
+    (folder / name).write_text(content)
+    command = [sys.executable, "-c", WITHOUT_TORCH, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.stderr.startswith(f"error: {folder / name}") and message in done.stderr
+    assert (done.returncode, done.stdout) == (1, "False\n")
 
 
 @pytest.mark.parametrize(
@@ -94,8 +128,10 @@ def test_a_wrong_option_is_explained(
 
 def test_names_are_folders_beside_the_checkpoint() -> None:
     """Guards against a comparison that looks for `base` in the current folder."""
-    assert ask.checkpoint_folders(Path("a/full"), None) == [Path("a/full")]
-    assert ask.checkpoint_folders(Path("a/full"), "base, ./base,/c/d") == [Path("a/base"), Path("base"), Path("/c/d")]
+    options = ["--checkpoint", "a/full"]
+    assert ask.parse_options(options, "ask").folders == [Path("a/full")]
+    folders = ask.parse_options([*options, "--compare", "base, ./base,/c/d"], "ask").folders
+    assert folders == [Path("a/base"), Path("base"), Path("/c/d")]
 
 
 def test_another_command_can_lend_its_name(capsys: pytest.CaptureFixture[str]) -> None:

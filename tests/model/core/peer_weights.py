@@ -9,7 +9,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from model.core.gpt2 import GPT2
-from model.core.weights import check_weights, load_weights
+from model.core.weights import load_weights
+from model.core.weights_file import check_weights
 
 Tensors = dict[str, Tensor]
 TINY_SIZES = {"vocab_size": 50, "n_positions": 24, "n_embd": 16, "n_layer": 2, "n_head": 2}

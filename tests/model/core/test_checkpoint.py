@@ -10,7 +10,9 @@ import torch
 
 from model.core.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
 from model.core.checkpoint_files import CheckpointError
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
+from model.core.prompt import render_prompt
 from model.core.tokenizer import train_tokenizer
 from model.decoding.generation import generate_slowly
 
@@ -45,6 +47,48 @@ def test_transformers_loads_it_and_answers_the_same(folder: Path) -> None:
             torch.tensor([input_ids]), max_new_tokens=8, do_sample=False
         )
     assert theirs[0, len(input_ids) :].tolist() == list(generate_slowly(model, input_ids, 8, encoding.eot_token).tokens)
+
+
+def message(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
+
+
+def test_the_chat_template_writes_the_prompt_of_training(folder: Path) -> None:
+    """Guards against another prompt in TRL, vLLM and lm-evaluation-harness than in training: a lost line feed, an
+    answer that never ends, or earlier turns, which the model has never seen."""
+    from jinja2.exceptions import TemplateError
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+
+    def render(*chat: dict[str, str], ask: bool = True) -> str:
+        text = tokenizer.apply_chat_template([*chat], tokenize=False, add_generation_prompt=ask)
+        assert isinstance(text, str)
+        return text
+
+    for instruction in ("Name a color.", " Où?\n{{ 1 }} 'a' \"b\" \\n\n", ""):
+        expected = render_prompt(instruction)
+        asked, answered = message("user", instruction), message("assistant", "\nBlue.\n")
+        assert render(asked) == expected
+        assert render(asked, answered, ask=False) == f"{expected}\nBlue.\n<|endoftext|>"
+        assert expected == render(asked, ask=False) + "### Response:\n"
+        assert render(message("user", "Hello"), message("assistant", "Hello."), asked) == expected
+    assert render(message("user", "Shorten.\n\n### Input:\nA b c")) == render_prompt("Shorten.", "A b c")
+    system = message("system", "Be brief."), message("system", "Be kind.")
+    assert render(*system, message("user", "Hi.")) == render_prompt("Be brief.\n\nBe kind.\n\nHi.")
+    with pytest.raises(TemplateError, match="The roles are system, user and assistant"):
+        render(message("tool", "{}"))
+    with pytest.raises(TemplateError, match="There is no message of a user"):
+        render(message("system", "Be brief."))
+
+
+def test_transformers_decodes_as_infer_does(folder: Path) -> None:
+    """Guards against sampled answers, or ones that run on behind the end, in programs that take a model's settings."""
+    from transformers import GenerationConfig
+
+    config = GenerationConfig.from_pretrained(folder)
+    end = load_checkpoint(folder)[1].eot_token
+    assert (config.do_sample, config.eos_token_id, config.pad_token_id) == (False, end, end)
 
 
 def test_what_transformers_saves_loads_here(folder: Path, tmp_path: Path) -> None:
@@ -142,4 +186,4 @@ def test_a_full_disk_is_named(folder: Path, tmp_path: Path, root: Path) -> None:
     command = [sys.executable, "-c", FULL_DISK, str(folder), str(target)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert f"{target / 'model.safetensors'} cannot be written: " in done.stdout
-    assert [path.name for path in target.iterdir()] == ["config.json"]
+    assert sorted(path.name for path in target.iterdir()) == ["config.json", "generation_config.json"]

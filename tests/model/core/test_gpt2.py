@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 
 
 def test_logits_equal_those_of_transformers(tiny: GPT2) -> None:
@@ -50,8 +51,3 @@ def test_parameter_count_is_that_of_the_124m_model() -> None:
 def test_rows_longer_than_the_context_are_refused(tiny: GPT2) -> None:
     with pytest.raises(ValueError, match="25 positions exceed the model's context of 24"):
         tiny(torch.zeros((1, 25), dtype=torch.int64))
-
-
-def test_width_must_be_a_multiple_of_the_heads() -> None:
-    with pytest.raises(ValueError, match=r"n_embd \(10\) must be a multiple of n_head \(4\)"):
-        GPT2Config(n_embd=10, n_head=4)

@@ -15,7 +15,8 @@ from model.core.bpe_vocabulary import published_vocabulary
 from model.core.checkpoint import load_checkpoint, save_checkpoint, save_tokenizer
 from model.core.gpt2 import GPT2
 from model.core.tokenizer import tokenizer_text
-from model.core.weights import check_hash, check_weights, load_weights
+from model.core.weights import load_weights
+from model.core.weights_file import check_hash, check_weights
 from model.decoding.generation import generate_slowly
 from tests.model.core.peer_weights import Tensors, change_tensors, load_folder, save_as_transformers_does
 
@@ -132,7 +133,8 @@ def test_training_never_writes_to_the_file(folder: Path) -> None:
 PEAK = """
 import sys
 from pathlib import Path
-from model.core.weights import check_weights, load_weights
+from model.core.weights import load_weights
+from model.core.weights_file import check_weights
 
 def peak():  # of this process only; `ru_maxrss` starts at its parent's
     return next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))

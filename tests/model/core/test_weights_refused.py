@@ -14,7 +14,8 @@ import torch
 from safetensors.torch import load_file
 
 from model.core.checkpoint_files import CheckpointError
-from model.core.weights import check_hash, check_weights, load_weights
+from model.core.weights import load_weights
+from model.core.weights_file import check_hash, check_weights
 from tests.model.core.peer_weights import Tensors, change_tensors, load_folder, save_as_transformers_does
 
 

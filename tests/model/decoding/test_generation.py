@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.decoding import generation
 from model.decoding.generation import Generation, generate, generate_slowly, prepare_for_decoding, stream
 from model.decoding.kv_cache import KVCache

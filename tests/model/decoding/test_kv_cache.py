@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.decoding.kv_cache import CachedRows, KVCache, PromptRows
 
 

@@ -11,7 +11,8 @@ TRAINING = """
 import resource
 import torch
 from model.training.data import TokenSequence
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.training.loop import TrainingConfig, TrainingError, train
 
 torch.set_num_threads(1)

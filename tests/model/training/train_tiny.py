@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.training.data import TokenSequence
 from model.training.loop import TrainingConfig, train
 from model.training.parallel import Ranks

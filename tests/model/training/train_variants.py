@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.training.data import TokenSequence
 from model.training.loop import TrainingConfig, TrainingRun, train
 from model.training.parallel import Ranks

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import ModelCard, ModelCardData
@@ -107,10 +108,14 @@ def test_the_bundled_model_is_named_with_its_licence_and_what_it_was_asked(run: 
     assert "WordNet" in text and "Nobody has chosen a licence for these weights" not in text
 
 
-def test_the_cards_prompt_is_the_models(run: Path) -> None:
+def test_the_cards_prompt_is_the_models(run: Path, root: Path) -> None:
     """Guards against an example whose prompt is not the one that the model was trained on."""
-    [code] = re.findall(r"prompt = (\(\n.*?\n\))", cards(run)["full"], re.S)
-    assert eval(code) == render_prompt(QUESTION)
+    from transformers import AutoTokenizer
+
+    [code] = re.findall(r"^chat = .*\nprompt = .*$", cards(run)["full"], re.M)
+    names: dict[str, Any] = {"tokenizer": AutoTokenizer.from_pretrained(root / "data/bundled/base")}
+    exec(code, names)
+    assert names["prompt"] == render_prompt(QUESTION)
 
 
 def test_what_the_base_model_has_read_of_the_test_pages_is_said(run: Path) -> None:

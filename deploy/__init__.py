@@ -1,1 +1,0 @@
-"""What runs the pipeline, or its models, on other machines."""
