@@ -150,13 +150,13 @@ def format_goal(line: TimedWork) -> str:
 
 def measure(line: TimedWork, peak: float | None) -> str:
     """The line of the table. What fails says so, and the next line is measured all the same."""
-    from benchmarks.gpu_rates import free_memory
+    from benchmarks.gpu_rates import begin_afresh
     from model.training.loop import TrainingError
 
     figures: list[float | None] = []
     failed = ""
     for name, figure in (("ours", line.ours), ("transformers", line.peer)):
-        free_memory()
+        begin_afresh()
         try:
             figures.append(figure() if figure else None)
         except (RuntimeError, ValueError, TrainingError) as error:  # mostly: memory is short

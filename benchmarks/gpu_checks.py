@@ -19,7 +19,7 @@ from benchmarks.gpu_rates import (
     NO_STOP,
     Scale,
     batches_of,
-    free_memory,
+    begin_afresh,
     fresh_model,
     fresh_peer,
     seeded_rows,
@@ -43,13 +43,15 @@ class InterruptedTrainingError(Exception):
 
 
 class OneSnapshot(Snapshots):
-    """Takes a snapshot when it is asked for the second time, and ends the run."""
+    """Takes a snapshot after `steps` steps, and ends the run."""
 
-    asked = 0
+    def __init__(self, folder: Path, steps: int) -> None:
+        super().__init__(folder, minutes=0.0)
+        self.steps = steps
 
-    def due(self) -> bool:
-        self.asked += 1
-        return self.asked == 2
+    def due(self) -> bool:  # the loop asks after every step
+        self.steps -= 1
+        return self.steps == 0
 
     def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
         super().save(step, tensors, state)
@@ -119,7 +121,7 @@ def check_resuming(scale: Scale) -> Finding:
 
     with tempfile.TemporaryDirectory() as folder:
         with suppress(InterruptedTrainingError):
-            run(OneSnapshot(Path(folder), minutes=0.0))
+            run(OneSnapshot(Path(folder), scale.checked_steps // 2))
         taken = [int(file.name.split("-")[1]) for file in Path(folder).glob("step-*")]
         if not taken:
             return False, "no snapshot was taken"
@@ -164,7 +166,7 @@ CHECKS: dict[str, Callable[[Scale], Finding]] = {
 
 def run_check(name: str, scale: Scale) -> Finding:
     """One of `CHECKS`. An error is a check that fails."""
-    free_memory()
+    begin_afresh()
     try:
         return CHECKS[name](scale)
     except (RuntimeError, ValueError, TrainingError) as error:

@@ -93,10 +93,12 @@ def synchronize(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def free_memory() -> None:
-    """Gives back what earlier rows of the table held."""
+def begin_afresh() -> None:
+    """Gives back the memory that earlier work held, and allows kernels that are not deterministic: wikitune forbids
+    them for the whole process when it trains."""
     gc.collect()
     torch.cuda.empty_cache()
+    torch.set_deterministic_debug_mode("default")
 
 
 def seeded_rows(count: int, scale: Scale, seed: int) -> list[TokenSequence]:
@@ -152,8 +154,6 @@ def fresh_peer(config: GPT2Config, device: torch.device) -> Any:
         peer: Any = GPT2LMHeadModel(PeerConfig(**sizes, **off, bos_token_id=None, eos_token_id=None))
     peer.transformer.load_state_dict(_initial_weights(config).state_dict(), strict=False)
     peer.train(False)
-    # Training with wikitune forbids kernels that are not deterministic, for the whole process.
-    torch.set_deterministic_debug_mode("default")
     return peer
 
 
