@@ -147,11 +147,12 @@ def fresh_peer(config: GPT2Config, device: torch.device) -> Any:
     from transformers import GPT2Config as PeerConfig, GPT2LMHeadModel
     from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    sizes = {name: getattr(config, name) for name in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")}
-    off = dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    sizes = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")
+    given: dict[str, Any] = {name: getattr(config, name) for name in sizes}
+    given |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)
     with device:
-        peer: Any = GPT2LMHeadModel(PeerConfig(**sizes, **off, bos_token_id=None, eos_token_id=None))
+        peer: Any = GPT2LMHeadModel(PeerConfig(**given, bos_token_id=None, eos_token_id=None))
     peer.transformer.load_state_dict(_initial_weights(config).state_dict(), strict=False)
     peer.train(False)
     return peer
