@@ -1,4 +1,4 @@
-"""How a stage runs and how it ends: one stage at a time in a workspace, and errors written for the reader.
+"""How a stage runs and how it ends: not beside another one in its workspace, and errors written for the reader.
 
 An error says what is wrong, the value, the limit, the file and line or key, and what to do.
 """
@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from stages.common.harmless import harmless
 log = logging.getLogger(__name__)
 
 RIGHTS = "give yourself the right to write it, or work in another folder"
+AT_ONCE = ("train-full", "train-small")  # neither reads what the other writes, so two GPUs can run both
 WHAT_TO_DO = {
     errno.ENOSPC: "make room on its disk",
     errno.EDQUOT: "make room: your quota on its disk is used up",
@@ -46,12 +47,12 @@ class _HarmlessFormatter(logging.Formatter):
 def run_stage(main: Callable[[], None], choices: Sequence[str] = ()) -> None:
     """Runs the `main` of a stage module, which takes one of `choices` as its only argument, or no argument at all.
 
-    Waits until no other stage runs in this workspace. A wrong argument ends like a StageError.
+    Waits until no stage that it must not disturb runs in this workspace. A wrong argument ends like a StageError.
     """
 
     def run() -> None:
         check_arguments(sys.argv[1:], choices)
-        with one_at_a_time():
+        with wait_for_other_stages():
             main()
 
     run_command(run, "run `dvc repro` again", "interrupted; `dvc repro` continues after the last finished stage")
@@ -89,22 +90,30 @@ def run_command(
         sys.exit(f"error: {interrupted}")
 
 
-def one_at_a_time() -> AbstractContextManager[Any]:
-    """Waits until no other stage that DVC started is running in this workspace.
+def wait_for_other_stages() -> AbstractContextManager[Any]:
+    """Waits until no other stage that DVC started is running in this workspace, apart from stages that may run beside
+    this one (`AT_ONCE`).
 
     DVC's own lock ends with DVC: when DVC is killed, the stage that it started may still be running. Commands run by
     hand take no lock, and under torchrun only rank 0 takes it. Queued experiments each run in their own folder and
     don't wait for one another. So the lock is in the current folder, not in `DVC_ROOT`, which is the same for all of
     them.
     """
-    if "DVC_STAGE" not in os.environ or os.environ.get("RANK", "0") != "0":
+    stage = os.environ.get("DVC_STAGE")
+    if stage is None or os.environ.get("RANK", "0") != "0":
         return nullcontext()
-    lock = FileLock(Path.cwd() / ".dvc/tmp/stage.lock")
-    try:
-        return lock.acquire(blocking=False)
-    except Timeout:
-        log.warning("a stage that an earlier `dvc repro` started still runs here; this one waits until it has ended")
-        return lock.acquire()
+    held = ExitStack()
+    # Stages that may run at once have a lock each; every other stage takes them all.
+    for name in [stage] if stage in AT_ONCE else AT_ONCE:
+        lock = FileLock(Path.cwd() / f".dvc/tmp/{name}.lock")
+        try:
+            held.enter_context(lock.acquire(blocking=False))
+        except Timeout:
+            log.warning(
+                "a stage that an earlier `dvc repro` started still runs here; this one waits until it has ended"
+            )
+            held.enter_context(lock.acquire())
+    return held
 
 
 @contextmanager

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from filelock import FileLock
 
-from stages.common.errors import StageError, name_in_errors, one_at_a_time, run_command, run_stage
+from stages.common.errors import StageError, name_in_errors, run_command, run_stage, wait_for_other_stages
 from stages.common.files import write_text
 from tests.conftest import ROOT
 
@@ -157,27 +158,44 @@ def test_a_full_device_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("by_dvc", "rank", "waits"), [(False, "0", False), (True, "1", False), (True, "0", True)])
-def test_only_stages_of_dvc_wait_for_one_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_dvc: bool, rank: str, waits: bool
+@pytest.mark.parametrize(
+    ("stage", "rank", "other", "waits"),
+    [
+        (None, "0", "infer", False),  # run by hand
+        ("train-full", "1", "infer", False),
+        ("train-full", "0", "infer", True),
+        ("infer", "0", "train-full", True),
+        ("infer", "0", "train-small", True),
+        ("infer", "0", "infer", True),
+        ("train-full", "0", "train-full", True),
+        ("train-full", "0", "train-small", False),
+    ],
+)
+def test_stages_of_dvc_wait_for_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str | None, rank: str, other: str, waits: bool
 ) -> None:
-    """Guards against an estimate that waits for hours of training, and processes of torchrun that wait for their own
-    first one."""
-    file = tmp_path / ".dvc/tmp/stage.lock"
-    file.parent.mkdir(parents=True)
+    """Guards against an estimate that waits for hours of training, processes of torchrun that wait for their own first
+    one, two trainings of which one waits beside an idle GPU, and answers of a model that is being written."""
+    (tmp_path / ".dvc/tmp").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DVC_STAGE", raising=False)
-    if by_dvc:
-        monkeypatch.setenv("DVC_STAGE", "train-full")
     monkeypatch.setenv("RANK", rank)
-    with one_at_a_time():
-        other = FileLock(file, blocking=False)
-        if waits:
-            with pytest.raises(TimeoutError):
-                other.acquire()
-        else:
-            other.acquire()
-            other.release()
+    monkeypatch.delenv("DVC_STAGE", raising=False)
+    if stage:
+        monkeypatch.setenv("DVC_STAGE", stage)
+    started = Event()
+
+    def run_other() -> None:
+        with wait_for_other_stages():
+            started.set()
+
+    with wait_for_other_stages():
+        monkeypatch.setenv("DVC_STAGE", other)
+        monkeypatch.setenv("RANK", "0")
+        thread = Thread(target=run_other, daemon=True)
+        thread.start()
+        assert started.wait(0.3 if waits else 10) != waits
+    thread.join(10)
+    assert started.is_set()
 
 
 def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,8 +206,8 @@ def test_queued_experiments_run_beside_one_another(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("DVC_STAGE", "train-full")
     monkeypatch.chdir(experiment)
-    with FileLock(tmp_path / ".dvc/tmp/stage.lock"), one_at_a_time():
-        assert (experiment / ".dvc/tmp/stage.lock").is_file()
+    with FileLock(tmp_path / ".dvc/tmp/train-full.lock"), wait_for_other_stages():
+        assert (experiment / ".dvc/tmp/train-full.lock").is_file()
 
 
 def test_no_result_depends_on_the_time_of_day() -> None:
