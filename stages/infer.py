@@ -7,9 +7,10 @@ from pydantic import Field
 from tqdm import tqdm
 
 from stages.common.checkpoints import read_checkpoint
+from stages.common.device import Device, choose_device
 from stages.common.errors import run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
-from stages.common.params import Positive, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import ROLES, Answer, Answers, Example, Role
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ METRICS = Path("reports/metrics/infer.json")
 
 class Params(SectionModel):
     max_new_tokens: Positive
-    batch_size: Positive
+    batch_size: Annotated[int | Literal["auto"], positive_or("auto")]
+    device: Annotated[Device, SAME_RESULT]
     precision: Literal["float32", "bfloat16"]
     temperature: Annotated[float, Field(ge=0, le=100)]
     top_k: Annotated[int, Field(ge=0)]
@@ -58,25 +60,27 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     import torch
 
     from model.core.prompt import render_prompt
-    from model.decoding.generation import generate, prepare_for_decoding
+    from model.decoding.generation import generate_batches, prepare_for_decoding
     from model.decoding.sampling import Sampling
+    from model.decoding.static_decoding import choose_batch_size
 
+    model = model.to(choose_device(params.device, "infer.device"))
     if params.precision == "bfloat16":
         model.to_precision(torch.bfloat16)
     model = prepare_for_decoding(model)
     sampling = Sampling(params.temperature, params.top_k, params.top_p, params.seed)
     prompts = [encoding.encode_ordinary(render_prompt(example.instruction, example.input)) for example in examples]
-    order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
+    batch_size = params.batch_size
+    if batch_size == "auto":
+        batch_size = choose_batch_size(model, prompts, params.max_new_tokens)
     generations: dict[int, Generation] = {}
     tokens = 0
+    batches = generate_batches(model, prompts, batch_size, params.max_new_tokens, encoding.eot_token, sampling)
     with tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress:
-        for start in range(0, len(order), params.batch_size):
-            rows = order[start : start + params.batch_size]
-            texts = [prompts[row] for row in rows]
-            batch = generate(model, texts, params.max_new_tokens, encoding.eot_token, sampling, row_ids=rows)
-            generations.update(zip(rows, batch, strict=True))
-            progress.update(len(rows))
-            tokens += sum(len(generation.tokens) for generation in batch)
+        for batch in batches:
+            generations.update(batch)
+            progress.update(len(batch))
+            tokens += sum(len(generation.tokens) for generation in batch.values())
             elapsed = progress.format_dict["elapsed"]
             progress.set_postfix_str(f"{tokens / elapsed:.0f} tokens/s" if elapsed else "")
     return [
