@@ -1,5 +1,7 @@
 """infer: base, small and full each answer the instructions of the test split."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,7 +10,7 @@ from tqdm import tqdm
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
-from stages.common.errors import run_stage
+from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
 from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import ROLES, Answer, Answers, Example, Role
@@ -76,7 +78,10 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     generations: dict[int, Generation] = {}
     tokens = 0
     batches = generate_batches(model, prompts, batch_size, params.max_new_tokens, encoding.eot_token, sampling)
-    with tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress:
+    with (
+        explain_short_memory(batch_size),
+        tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress,
+    ):
         for batch in batches:
             generations.update(batch)
             progress.update(len(batch))
@@ -87,6 +92,20 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
         Answer(text=encoding.decode(list(generation.tokens)), tokens=len(generation.tokens), finish=generation.finish)
         for _, generation in sorted(generations.items())
     ]
+
+
+@contextmanager
+def explain_short_memory(batch_size: int) -> Iterator[None]:
+    """Raises a StageError if a GPU's memory runs out. torch has no error of its own for a CPU's."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise StageError(
+            f"the GPU's memory is short for {batch_size} prompts at a time ({str(error).splitlines()[0]}); "
+            "set infer.batch_size to fewer, or infer.device to cpu"
+        ) from error
 
 
 def answer_metrics(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:

@@ -80,3 +80,18 @@ def test_a_gpu_that_is_asked_for_must_be_there(checkpoint: Path) -> None:
     with pytest.raises(StageError, match=r"infer.device is cuda, but torch sees no GPU"):
         answer_all(checkpoint, EXAMPLES, params(device="cuda"))
     assert answer_all(checkpoint, EXAMPLES, params(device="auto")) == answer_all(checkpoint, EXAMPLES, params())
+
+
+def test_a_gpu_without_memory_says_what_to_set(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a traceback."""
+
+    def run_out(*arguments: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee the notes")
+
+    monkeypatch.setattr("model.decoding.generation._choose_decoder", run_out)
+    with pytest.raises(StageError) as error:
+        answer_all(checkpoint, EXAMPLES, params())
+    assert str(error.value) == (
+        "the GPU's memory is short for 2 prompts at a time (CUDA out of memory. Tried to allocate 2.00 GiB.); "
+        "set infer.batch_size to fewer, or infer.device to cpu"
+    )
