@@ -30,12 +30,12 @@ from model.decoding.sampling import Sampling, most_likely, sample_tokens
 NO_TOKEN = -1  # of a row that is finished
 SPAN = 128  # positions: a smaller one would read less of the cache that is still empty, and record more graphs
 CPU_ROWS = 64  # decoded together on a CPU, if the number is chosen here
-GPU_ROWS = 256  # at most, on a GPU: with more, the arithmetic takes longer than reading the weights
+GPU_ROWS = 256  # at most, on a GPU: near where an H100's arithmetic begins to take longer than reading the weights
 MEMORY_SHARE = 0.8  # of the free memory, for the rows
 _SAMPLING_BYTES = 64  # per row and token of the vocabulary: the scores, and what sampling makes of them, in float64
 _PROMPT_BYTES = 48  # per token of a prompt and unit of width: what a block keeps at a time, in float32
 
-Step = Callable[[], None]
+Launch = Callable[[], None]  # starts the work of a step
 
 
 class StaticDecoder:
@@ -76,7 +76,7 @@ class StaticDecoder:
         # Sampling stays outside the graph, which hands over the scores.
         self.logits = model.wte.weight.new_empty(0 if sampling.greedy else rows, model.config.vocab_size)
         self._record_step = GraphRecorder(device).record if device.type == "cuda" else run_without_graph
-        self._recorded: dict[int, Step] = {}  # by span
+        self._recorded: dict[int, Launch] = {}  # by span
 
     @torch.inference_mode()
     def decode(
@@ -171,7 +171,7 @@ class GraphRecorder:
         self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self.pool = torch.cuda.graph_pool_handle()
 
-    def record(self, step: Step) -> Step:
+    def record(self, step: Launch) -> Launch:
         """Runs `step` once, and returns what repeats it.
 
         The run is a real step, and it comes before the recording, which computes nothing: libraries set themselves up
@@ -188,7 +188,7 @@ class GraphRecorder:
         return graph.replay
 
 
-def run_without_graph(step: Step) -> Step:
+def run_without_graph(step: Launch) -> Launch:
     """What `GraphRecorder.record` does, for a CPU."""
     step()
     return step

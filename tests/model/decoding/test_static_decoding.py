@@ -23,6 +23,7 @@ from model.decoding.static_decoding import (
     fitting_rows,
     row_bytes,
 )
+from tests.model.training.recording import RecordedGraphs, Recording
 
 STOP = 49
 SAMPLED = Sampling(3.0, top_k=20, top_p=0.9, seed=5)
@@ -140,7 +141,7 @@ def test_each_span_is_recorded_once_and_its_recording_is_a_step(tiny: GPT2, monk
     recorded: list[int] = []
     decoder = StaticDecoder(tiny, 2, 24, 20, STOP, GREEDY, 16)
 
-    def record(step: static_decoding.Step) -> static_decoding.Step:
+    def record(step: static_decoding.Launch) -> static_decoding.Launch:
         step()
         number = len(recorded)
         recorded.append(0)
@@ -161,6 +162,56 @@ def test_each_span_is_recorded_once_and_its_recording_is_a_step(tiny: GPT2, monk
     # The longer row sees 7 to 24 positions: 2 steps in the first span, 8 in the second, 8 in the third, where the other
     # one takes another step. Each span was computed once when it was recorded.
     assert recorded == [2 * 2 - 1, 2 * 8 - 1, 2 * 9 - 1]
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, SAMPLED])
+def test_recorded_operations_give_the_same_tokens(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, sampling: Sampling
+) -> None:
+    """Guards against a number of Python's in a step, such as a position: a graph would repeat it. The operations of a
+    span are recorded once and repeated as a graph repeats them, without Python."""
+    rows = prompts(20, 3, 11, 2, 5)
+    expected = generate(tiny, rows, 15, STOP, sampling)
+    monkeypatch.setattr(static_decoding, "SPAN", 8)
+    monkeypatch.setattr(static_decoding, "most_likely", lambda logits: logits.argmax(-1))  # as on a GPU
+    graphs = RecordedGraphs()
+    decoder = StaticDecoder(tiny, 2, 24, 15, STOP, sampling, 4)
+
+    def record(step: static_decoding.Launch) -> static_decoding.Launch:
+        step()
+        return graphs(step)
+
+    monkeypatch.setattr(decoder, "_record_step", record)
+    for first in (0, 2, 4):  # the last batch has one row less
+        places = range(first, min(first + 2, len(rows)))
+        numbers = [row_generator(sampling.seed, place) for place in places]
+        steps = list(decoder.decode([rows[place] for place in places], numbers))
+        for index, place in enumerate(places):
+            tokens = [step[index] for step in steps if step[index] != NO_TOKEN]
+            assert tuple(tokens) == expected[place].tokens
+    assert graphs.captures == 3
+    assert graphs.replays > 20
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, SAMPLED])
+def test_a_step_neither_waits_for_the_device_nor_takes_new_places(
+    tiny: GPT2, monkeypatch: pytest.MonkeyPatch, sampling: Sampling
+) -> None:
+    """Guards against what CUDA can't record: a value that Python reads, a result whose size depends on values, a copy
+    from the host; and against results in tensors that a later step doesn't read."""
+    monkeypatch.setattr(static_decoding, "most_likely", lambda logits: logits.argmax(-1))
+    decoder = StaticDecoder(tiny, 2, 24, 15, STOP, sampling, 4)
+    list(decoder.decode(prompts(3, 5), generators(2)))
+    kept = [decoder.tokens, decoder.positions, decoder.room, decoder.step_index, decoder.chosen, decoder.logits]
+    kept += [*decoder.cache.keys, *decoder.cache.values]
+    decoder.step_index.zero_()
+    with torch.inference_mode(), Recording() as recording:
+        decoder._step(static_decoding.SPAN)
+    names = {operation._schema.name for operation, *_ in recording.calls}
+    waiting = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "is_nonzero", "equal", "lift_fresh")
+    assert not {name for name in names if name.removeprefix("aten::") in waiting}
+    memory = {tensor.untyped_storage().data_ptr() for tensor in kept}
+    assert {tensor.untyped_storage().data_ptr() for tensor, _ in recording.changed} <= memory
 
 
 @pytest.mark.parametrize(("lengths", "message"), [((3, 3, 3), "3 rows of up to 7"), ((3, 9), "2 rows of up to 13")])
