@@ -23,7 +23,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.decoding.kv_cache import KVCache, PromptRows, StaticRows
 from model.decoding.sampling import Sampling, most_likely, sample_tokens
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from model.training.optimization import best_precision
+from stages.common.errors import StageError
 from stages.common.params import load_params
 from stages.train import Params, tuning_config
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.decoding import generation, static_decoding
 from model.decoding.generation import Generation, generate, generate_batches, generate_slowly, stream
 from model.decoding.sampling import GREEDY, Sampling, row_generator
