@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, name_in_errors, run_stage
 from stages.common.files import read_json, read_jsonl, sha256_of_file, usable_cache_folder, write_json, write_text
 from stages.common.hub import download_model
@@ -17,6 +18,8 @@ from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, 
 from stages.common.records import Page
 
 if TYPE_CHECKING:
+    import torch
+
     from model.core.bpe_vocabulary import Vocabulary
     from model.core.weights_file import CheckedWeights
     from model.training.loop import TrainingConfig
@@ -59,6 +62,8 @@ class Params(SectionModel):
     clip_norm: Annotated[float, Field(gt=0)]
     evaluations: Positive
     keep: Literal["best", "last"]
+    precision: Literal["float32", "bfloat16", "auto"]
+    device: Annotated[Device, SAME_RESULT]
     snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
 
     @model_validator(mode="after")
@@ -197,6 +202,7 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     from model.training.parallel import Ranks
     from model.training.snapshots import Snapshots, fingerprint
 
+    device = choose_device(params.device, "base.device")
     texts = [page.plain_text for page in random.Random(params.seed).sample(pages, len(pages))]
     held_out = max(1, round(params.val_pages * len(texts)))
     if held_out == len(texts):
@@ -219,12 +225,12 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     )
     model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
     try:
-        settings = pretraining_config(params)
+        settings = pretraining_config(params, device)
         run = fingerprint(model, training, validation, settings, Ranks())
         snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done():
-            result = train(model, training, validation, settings, encoding.eot_token, snapshots)
-            save_checkpoint(CHECKPOINT, model)
+            result = train(model.to(device), training, validation, settings, encoding.eot_token, snapshots)
+            save_checkpoint(CHECKPOINT, model.to(torch.device("cpu")))
     except ShortMemoryError as error:
         raise StageError(
             f"{error}; lower base.batch_size ({params.batch_size}), base.sequence_length ({params.sequence_length}) or "
@@ -239,6 +245,7 @@ def train_from_scratch(params: Params) -> dict[str, object]:
         "val_pages": held_out,
         "left_out_pages": left_out,
         "train_tokens": sum(len(sequence.tokens) - 1 for sequence in training),
+        "precision": settings.precision,
         "steps": result.steps,
         "val_loss_before": result.curve[0].val_loss,
         "val_loss": result.kept.val_loss,
@@ -256,9 +263,11 @@ def read_base_pages() -> tuple[list[Page], int]:
     return kept, len(pages) - len(kept)
 
 
-def pretraining_config(params: Params) -> "TrainingConfig":
+def pretraining_config(params: Params, device: "torch.device") -> "TrainingConfig":
     from model.training.loop import TrainingConfig
+    from model.training.optimization import best_precision
 
+    chosen = str(best_precision(device)).removeprefix("torch.") if params.precision == "auto" else params.precision
     return TrainingConfig(
         epochs=params.epochs,
         batch_size=params.batch_size,
@@ -269,6 +278,7 @@ def pretraining_config(params: Params) -> "TrainingConfig":
         clip_norm=params.clip_norm,
         evaluations=params.evaluations,
         keep=params.keep,
+        precision=chosen,  # type: ignore[arg-type] # one of the two
         seed=params.seed,
     )
 

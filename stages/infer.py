@@ -1,5 +1,7 @@
 """infer: base, small and full each answer the instructions of the test split."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -7,9 +9,10 @@ from pydantic import Field
 from tqdm import tqdm
 
 from stages.common.checkpoints import read_checkpoint
-from stages.common.errors import run_stage
+from stages.common.device import Device, choose_device
+from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
-from stages.common.params import Positive, SectionModel, Seed, load_params
+from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import ROLES, Answer, Answers, Example, Role
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ METRICS = Path("reports/metrics/infer.json")
 
 class Params(SectionModel):
     max_new_tokens: Positive
-    batch_size: Positive
+    batch_size: Annotated[int | Literal["auto"], positive_or("auto")]
+    device: Annotated[Device, SAME_RESULT]
     precision: Literal["float32", "bfloat16"]
     temperature: Annotated[float, Field(ge=0, le=100)]
     top_k: Annotated[int, Field(ge=0)]
@@ -58,31 +62,50 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     import torch
 
     from model.core.prompt import render_prompt
-    from model.decoding.generation import generate, prepare_for_decoding
+    from model.decoding.generation import generate_batches, prepare_for_decoding
     from model.decoding.sampling import Sampling
+    from model.decoding.static_decoding import choose_batch_size
 
+    model = model.to(choose_device(params.device, "infer.device"))
     if params.precision == "bfloat16":
         model.to_precision(torch.bfloat16)
     model = prepare_for_decoding(model)
     sampling = Sampling(params.temperature, params.top_k, params.top_p, params.seed)
     prompts = [encoding.encode_ordinary(render_prompt(example.instruction, example.input)) for example in examples]
-    order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
+    batch_size = params.batch_size
+    if batch_size == "auto":
+        batch_size = choose_batch_size(model, prompts, params.max_new_tokens)
     generations: dict[int, Generation] = {}
     tokens = 0
-    with tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress:
-        for start in range(0, len(order), params.batch_size):
-            rows = order[start : start + params.batch_size]
-            texts = [prompts[row] for row in rows]
-            batch = generate(model, texts, params.max_new_tokens, encoding.eot_token, sampling, row_ids=rows)
-            generations.update(zip(rows, batch, strict=True))
-            progress.update(len(rows))
-            tokens += sum(len(generation.tokens) for generation in batch)
+    batches = generate_batches(model, prompts, batch_size, params.max_new_tokens, encoding.eot_token, sampling)
+    with (
+        explain_short_memory(batch_size),
+        tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress,
+    ):
+        for batch in batches:
+            generations.update(batch)
+            progress.update(len(batch))
+            tokens += sum(len(generation.tokens) for generation in batch.values())
             elapsed = progress.format_dict["elapsed"]
             progress.set_postfix_str(f"{tokens / elapsed:.0f} tokens/s" if elapsed else "")
     return [
         Answer(text=encoding.decode(list(generation.tokens)), tokens=len(generation.tokens), finish=generation.finish)
         for _, generation in sorted(generations.items())
     ]
+
+
+@contextmanager
+def explain_short_memory(batch_size: int) -> Iterator[None]:
+    """Raises a StageError if a GPU's memory runs out. torch has no error of its own for a CPU's."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise StageError(
+            f"the GPU's memory is short for {batch_size} prompts at a time ({str(error).splitlines()[0]}); "
+            "set infer.batch_size to fewer, or infer.device to cpu"
+        ) from error
 
 
 def answer_metrics(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, float]]:

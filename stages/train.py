@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
+from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, name_in_errors, run_stage
 from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
@@ -40,7 +41,7 @@ class Params(SectionModel):
     batch_size: Positive
     micro_batch_size: AtMost  # rows computed at a time
     precision: Literal["float32", "bfloat16", "auto"]
-    device: Annotated[Literal["auto", "cpu", "cuda"], SAME_RESULT]
+    device: Annotated[Device, SAME_RESULT]
     compile: Literal["auto", True, False]
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     weight_decay: Fraction
@@ -106,7 +107,7 @@ def tune(
     from model.training.snapshots import Snapshots, fingerprint
 
     try:
-        device = choose_device(params.device)
+        device = choose_device(params.device, "train.device")
         config = tuning_config(params, device)
         model, encoding = read_checkpoint(BASE)
         encoded = [
@@ -173,21 +174,6 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         patience=None if params.patience == "none" else params.patience,
         lora_rank=params.lora_rank or None,
     )
-
-
-def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> "torch.device":
-    """The device to train on. Under torchrun, each process of a machine takes another GPU. Raises StageError."""
-    import torch
-
-    has_gpu = torch.cuda.is_available()
-    if wanted == "cuda" and not has_gpu:
-        raise StageError("params.yaml: train.device is cuda, but torch sees no GPU; use cpu or auto")
-    if wanted == "cpu" or not has_gpu:
-        return torch.device("cpu")
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with a fixed workspace
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-    torch.cuda.set_device(device)
-    return device
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from stages.common.errors import StageError
 from stages.common.params import PARAMS, check_sections
 from tools.check_experiment import Finding, changed_sections, measure_workload, read_profile
-from tools.check_machine import check_device, check_disk, check_memory, estimate_time
+from tools.check_machine import check_answering_memory, check_device, check_disk, check_memory, estimate_time
 from tools.check_services import check_models, check_websites
 from tools.columns import format_table
 
@@ -33,13 +33,14 @@ def check_parameters(profiles: Sequence[Path], changes: Sequence[str]) -> list[F
         workload = measure_workload(sections)
     except StageError as error:
         return [Finding("FAILS", "parameters", str(error))]
-    device_finding, device, precision = check_device(sections)
+    device_finding, devices, precision = check_device(sections)
     return [
         Finding("ok", "parameters", names),
         *check_websites(sections),
         *check_models(sections, workload),
         device_finding,
-        check_memory(sections, workload, device),
+        check_memory(sections, workload, devices["train"]),
+        check_answering_memory(sections, workload, devices["infer"]),
         *check_disk(sections, workload),
-        estimate_time(sections, workload, device, precision),
+        estimate_time(sections, workload, devices, precision),
     ]

@@ -152,12 +152,16 @@ def _limited(count: int, at_most: AtMost) -> int:
 
 
 def count_parameters(base: dict[str, Any]) -> int:
-    """The number of parameters of the model that is tuned. Raises StageError if the weights at `base.path` are missing,
-    or if `base` could not use them."""
+    """The number of parameters of the model that is tuned. Errors are those of `model_config`."""
     from model.core.gpt2_config import tensor_shapes
 
-    config = _config_at(Path(base["path"])) if base["source"] == "path" else _config(base)
-    return sum(map(math.prod, tensor_shapes(config).values()))
+    return sum(map(math.prod, tensor_shapes(model_config(base)).values()))
+
+
+def model_config(base: dict[str, Any]) -> "GPT2Config":
+    """The sizes of the model that is tuned. Raises StageError if the weights at `base.path` are missing, or if `base`
+    could not use them."""
+    return _config_at(Path(base["path"])) if base["source"] == "path" else _config(base)
 
 
 def _config_at(path: Path) -> "GPT2Config":

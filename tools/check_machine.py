@@ -10,9 +10,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from stages.common.device import choose_device
+from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.reporting.run_time import EXAMPLE_TOKENS, decoding_seconds, training_seconds
-from tools.check_experiment import Finding, Workload
+from tools.check_experiment import Finding, Workload, model_config
 
 TRAINING_BYTES = 26  # per parameter: 3,206 MB at the peak, with batches of 8
 LIBRARIES_BYTES = 0.7e9  # in memory, beside the model
@@ -23,40 +25,58 @@ CHECKPOINTS, SNAPSHOTS = 3, 2
 GB = 1e9
 
 
-def check_device(sections: dict[str, Any]) -> tuple[Finding, str, str]:
-    """The finding about the device, the device ("cpu" or "cuda"), and the precision ("bfloat16" or "float32")."""
+def check_device(sections: dict[str, Any]) -> tuple[Finding, dict[str, str], str]:
+    """The finding about devices, the device of each stage that needs one ("cpu" or "cuda"), and the precision of
+    training ("bfloat16" or "float32")."""
     import torch
 
     from model.training.optimization import best_precision
 
-    train = sections["train"]
-    has_gpu = torch.cuda.is_available()
-    if train["device"] == "cuda" and not has_gpu:
-        text = "torch sees no GPU; set train.device to cpu or auto"
-        return Finding("FAILS", "device", text), "cpu", "float32"
-    device = "cuda" if has_gpu and train["device"] != "cpu" else "cpu"
-    best = str(best_precision(torch.device(device))).removeprefix("torch.")
-    precision = best if train["precision"] == "auto" else train["precision"]
-    return Finding("ok", "device", f"{device}, training in {precision}"), device, precision
+    stages = ["train", "infer", *(["base"] if sections["base"]["source"] == "scratch" else [])]
+    try:
+        devices = {stage: choose_device(sections[stage]["device"], f"{stage}.device").type for stage in stages}
+    except StageError as error:
+        return Finding("FAILS", "device", str(error)), dict.fromkeys(stages, "cpu"), "float32"
+    best = str(best_precision(torch.device(devices["train"]))).removeprefix("torch.")
+    precision = best if sections["train"]["precision"] == "auto" else sections["train"]["precision"]
+    text = f"training on {devices['train']} in {precision}, answers on {devices['infer']}"
+    return Finding("ok", "device", text), devices, precision
 
 
 def check_memory(sections: dict[str, Any], workload: Workload, device: str) -> Finding:
-    """Whether training, which needs most, fits into the memory that is free."""
-    import psutil
-
+    """Whether training, which mostly needs more than any other stage, fits into the memory that is free."""
     per_node = re.search(r"nproc[-_]per[-_]node[= ](\d+)", sections["train"]["launcher"])
     processes = int(per_node[1]) if per_node else 1
     needed = (workload.parameters * TRAINING_BYTES + LIBRARIES_BYTES) * processes
-    if device == "cuda":
-        import torch
+    advice = "set base.model to a smaller one, or close other programs"
+    return _compare_memory("memory", needed, f"to train {workload.parameters:,} parameters", device, advice)
 
+
+def check_answering_memory(sections: dict[str, Any], workload: Workload, device: str) -> Finding:
+    """Whether the weights and one batch of `infer` fit into the memory that is free."""
+    from model.decoding.static_decoding import CPU_ROWS, row_bytes
+
+    infer = sections["infer"]
+    fewest = 1 if device == "cuda" else CPU_ROWS  # on a GPU, auto takes what fits
+    rows = fewest if infer["batch_size"] == "auto" else infer["batch_size"]
+    number_bytes = 2 if infer["precision"] == "bfloat16" else 4
+    each = row_bytes(model_config(sections["base"]), EXAMPLE_TOKENS, infer["max_new_tokens"], number_bytes)
+    needed = workload.parameters * CHECKPOINT_BYTES + rows * each + LIBRARIES_BYTES
+    advice = "set infer.batch_size to fewer prompts, or base.model to a smaller one"
+    return _compare_memory("answers", needed, f"to decode {rows} prompts together", device, advice)
+
+
+def _compare_memory(what: str, needed: float, purpose: str, device: str, advice: str) -> Finding:
+    """The finding about `needed` bytes on a device."""
+    import psutil
+    import torch
+
+    if device == "cuda":
         free, place = float(torch.cuda.mem_get_info()[0]), " on the GPU"
     else:
         free, place = float(psutil.virtual_memory().available), ""
-    text = f"about {needed / GB:.1f} GB to train {workload.parameters:,} parameters; {free / GB:.1f} GB are free{place}"
-    if needed <= free:
-        return Finding("ok", "memory", text)
-    return Finding("FAILS", "memory", f"{text};\nset base.model to a smaller one, or close other programs")
+    text = f"about {needed / GB:.1f} GB {purpose}; {free / GB:.1f} GB are free{place}"
+    return Finding("ok", what, text) if needed <= free else Finding("FAILS", what, f"{text};\n{advice}")
 
 
 def check_disk(sections: dict[str, Any], workload: Workload) -> list[Finding]:
@@ -87,9 +107,9 @@ def _nearest_existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
-def estimate_time(sections: dict[str, Any], workload: Workload, device: str, precision: str) -> Finding:
+def estimate_time(sections: dict[str, Any], workload: Workload, devices: dict[str, str], precision: str) -> Finding:
     """How long the stages that train or decode take."""
-    if device == "cuda":
+    if "cuda" in devices.values():
         return Finding("about", "time", "no rate was measured on a GPU; a CPU's would say nothing about yours")
     taken = {stage: value for stage, value in stage_seconds(sections, workload, precision).items() if value}
     each = ", ".join(f"{stage} {duration(value)}" for stage, value in taken.items())

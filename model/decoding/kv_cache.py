@@ -1,4 +1,6 @@
-"""The KV cache, and the two layouts (see `model/core/rows.py`) that use it: whole prompts, then one new token per row.
+"""The KV cache, and the layouts (see `model/core/rows.py`) that use it: whole prompts, then one new token per row.
+
+On a GPU, `StaticRows` takes the place of `CachedRows`.
 
 Shape letters: N tokens, B rows, T tokens of a prompt, S cached positions, H heads, D head size.
 """
@@ -60,7 +62,8 @@ class KVCache:
 
 class PromptRows:
     """The prompts of B rows, one after the other without padding; `lengths` [B] are their numbers of tokens. Their
-    keys and values go into an empty cache. `last` [B] (int64) holds the index of each row's last token among the N."""
+    keys and values go into the first B rows of the cache. `last` [B] (int64) holds the index of each row's last token
+    among the N."""
 
     def __init__(self, cache: KVCache, lengths: Sequence[int], device: torch.device) -> None:
         self.cache = cache
@@ -75,8 +78,8 @@ class PromptRows:
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:  # noqa: ARG002 # not in decoding
         q, k, v = (self._to_rectangle(x) for x in (q, k, v))
-        self.cache.keys[layer][:, :, : self.width] = k
-        self.cache.values[layer][:, :, : self.width] = v
+        self.cache.keys[layer][: len(k), :, : self.width] = k
+        self.cache.values[layer][: len(v), :, : self.width] = v
         y = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(0, 1)
         return y if self.same_length else y.index_select(0, self.cells)
 
@@ -117,3 +120,30 @@ class CachedRows:
             return y.to(q.dtype).view(B, H, D)
         scores = torch.baddbmm(self.bias, q.reshape(B * H, 1, D), keys.flatten(0, 1).mT, alpha=D**-0.5)  # [B H, 1, S]
         return torch.bmm(torch.softmax(scores, dim=-1), values.flatten(0, 1)).view(B, H, D)
+
+
+class StaticRows:
+    """One new token for each row of a cache that has its whole length already, as a CUDA graph can record it: all
+    shapes are fixed, and the `positions` [B] of the tokens (int64) are known to the device only.
+
+    A token sees the first `span` cached positions of its row, up to its own, which must be among them.
+    """
+
+    def __init__(self, cache: KVCache, positions: Tensor, span: int) -> None:
+        self.cache = cache
+        self.span = span
+        self.positions = positions
+        self.row = torch.arange(len(positions), device=positions.device)
+        unseen = torch.arange(span, device=positions.device) > positions[:, None]
+        bias = cache.keys[0].new_zeros(unseen.shape).masked_fill_(unseen, -torch.inf)
+        self.bias = bias[:, None, None]  # [B, 1, 1, span]
+
+    def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:  # noqa: ARG002 # not in decoding
+        keys, values = self.cache.keys[layer], self.cache.values[layer]  # [B, H, S, D]
+        keys[self.row, :, self.positions] = k.to(keys.dtype)
+        values[self.row, :, self.positions] = v.to(values.dtype)
+        q_rows = q[:, :, None].to(keys.dtype)
+        y = F.scaled_dot_product_attention(
+            q_rows, keys[:, :, : self.span], values[:, :, : self.span], attn_mask=self.bias
+        )
+        return y[:, :, 0].to(q.dtype)

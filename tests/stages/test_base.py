@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from model.core.bpe_vocabulary import GPT2_SHA256, GPT2_URL
 from model.core.checkpoint import load_checkpoint
+from model.training.optimization import best_precision
 from stages import base, infer, train
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_json
@@ -164,6 +165,18 @@ def test_weights_without_a_vocabulary_get_gpt2s_with_a_warning(
     for changes in ({"path": str(published)}, {"path": str(own)}):
         base.adopt_weights(section("base", source="path", vocabulary=str(gpt2_vocabulary), **changes))
     assert caplog.messages == []
+
+
+def test_pretraining_has_a_precision_and_a_device(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against parameters that are declared and not used."""
+    cpu = torch.device("cpu")
+    assert base.pretraining_config(section("base", precision="bfloat16"), cpu).precision == "bfloat16"
+    found = base.pretraining_config(section("base", precision="auto"), cpu).precision
+    assert f"torch.{found}" == str(best_precision(cpu))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    write_json(base.LEFT_OUT, {})
+    with pytest.raises(StageError, match=r"params.yaml: base.device is cuda, but torch sees no GPU; use cpu or auto"):
+        base.train_from_scratch(section("base", device="cuda"))
 
 
 def test_short_memory_speaks_of_what_base_has(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

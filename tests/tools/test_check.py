@@ -33,7 +33,9 @@ def test_the_defaults_need_nothing(project: Path, capsys: pytest.CaptureFixture[
         (["synth.teacher=gemini"], "synth.teacher", "GEMINI_API_KEY (or GOOGLE_API_KEY) is not set"),
         (["synth.teacher=gemini", "synth.at_least=5000"], "synth.teacher asks", "synth.at_least asks for 5000"),
         ([*JUDGED, "judge.llm.model=other"], "judge.judge", "has no model 'other'; it has tiny\n  Set model in params"),
-        (["train.device=cuda"], "device", "set train.device to cpu or auto"),
+        (["train.device=cuda"], "device", "train.device is cuda, but torch sees no GPU; use cpu or auto"),
+        (["infer.device=cuda"], "device", "infer.device is cuda, but torch sees no GPU; use cpu or auto"),
+        (["base.source=scratch", "base.device=cuda"], "device", "base.device is cuda, but torch sees no GPU"),
         (
             ["split.general.url=http://127.0.0.1:9/x", f"split.general.sha256={'0' * 64}"],
             "split",

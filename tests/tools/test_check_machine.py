@@ -11,7 +11,7 @@ from huggingface_hub import constants
 from tests.stages.common.local_hub import Hub
 from tests.tools.conftest import verdicts
 from tools.check_experiment import Workload, changed_sections, measure_workload
-from tools.check_machine import check_disk, check_memory, stage_seconds
+from tools.check_machine import check_answering_memory, check_disk, check_memory, stage_seconds
 
 
 def test_a_model_that_memory_cannot_hold(project: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +28,21 @@ def test_a_model_that_memory_cannot_hold(project: Path, hub: Hub, monkeypatch: p
         "set base.model to a smaller one, or close other programs",
     )
     assert verdicts(large[0])["memory"][0] == "ok"
+
+
+def test_a_batch_of_answers_that_memory_cannot_hold(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a batch that ends `infer` after hours of training: by hand, for GPT-2 124M and prompts of 100
+    tokens with 256 new ones, so 384 cached."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8e9))
+    each = 2 * 12 * 768 * 4 * 384 + 48 * 768 * 100 + 64 * 50257
+    for rows, verdict in ((64, "ok"), (300, "FAILS")):
+        sections = changed_sections(["base.source=huggingface", f"infer.batch_size={rows}"])
+        finding = check_answering_memory(sections, measure_workload(sections), "cpu")
+        needed = 4 * 124_439_808 + rows * each + 0.7e9
+        assert finding.text.startswith(f"about {needed / 1e9:.1f} GB to decode {rows} prompts together; 8.0 GB")
+        assert finding.verdict == verdict
+    auto = changed_sections(["base.source=huggingface"])
+    assert check_answering_memory(auto, measure_workload(auto), "cpu").text.startswith("about 3.5 GB to decode 64 ")
 
 
 def test_time_follows_rows_tokens_and_the_model(project: Path) -> None:
