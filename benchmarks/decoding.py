@@ -37,7 +37,8 @@ def load_wikitune(precision: str) -> Callable[[Prompts], Answers]:
     prepare_process()
     import torch
 
-    from model.decoding.generation import generate, prepare_for_decoding
+    from model.decoding.generation import generate
+    from model.decoding.prepared import prepare_for_decoding
 
     model = _weights()
     if precision == "bf16":

@@ -57,7 +57,8 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     import torch
 
     from model.core.prompt import render_prompt
-    from model.decoding.generation import generate, prepare_for_decoding
+    from model.decoding.generation import generate
+    from model.decoding.prepared import prepare_for_decoding
     from model.decoding.sampling import Sampling
 
     model, encoding = read_checkpoint(checkpoint)
