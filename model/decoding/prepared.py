@@ -1,9 +1,12 @@
-"""A model prepared for decoding: the same GPT-2, with its matrices in a layout that is read faster."""
+"""A model prepared for decoding: the same GPT-2, with matrices that are read faster."""
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
 from model.core.gpt2 import GPT2, Block, Conv1D
+from model.decoding.int8 import Int8Linear, int8_problem
 
 
 def prepare_for_decoding(model: GPT2) -> GPT2:
@@ -16,22 +19,36 @@ def prepare_for_decoding(model: GPT2) -> GPT2:
     weight = model.wte.weight
     if weight.device.type != "cpu" or weight.dtype != torch.bfloat16 or not _can_rearrange():
         return model
-    return _RearrangedGPT2(model)
+    return _PreparedGPT2(model, _RearrangedLinear)
 
 
-class _RearrangedGPT2(GPT2):
-    def __init__(self, model: GPT2) -> None:
+def prepare_in_int8(model: GPT2) -> GPT2:
+    """A copy of `model` (float32) whose matrices are 8-bit integers (see `model/decoding/int8.py`). It needs memory for
+    them and for the embeddings (124 MB and 158 MB for the 124M model), and does not see later changes of `model`.
+    Raises ValueError where int8 can't be computed."""
+    if problem := int8_problem(model.wte.weight.device):
+        raise ValueError(problem)
+    return _PreparedGPT2(model, Int8Linear)
+
+
+class _PreparedGPT2(GPT2):
+    """The same model, with its linear layers replaced. The embeddings stay as they are."""
+
+    def __init__(self, model: GPT2, linear: Callable[[Tensor, Tensor | None, bool], nn.Module]) -> None:
+        """`linear` makes a layer of a weight [out, in], a bias [out] or None, and whether GELU follows."""
         with torch.device("meta"):
             super().__init__(model.config)
         self.load_state_dict(model.state_dict(), assign=True)
-        self.head = _RearrangedLinear(model.wte.weight, None)
+        self.head = linear(model.wte.weight, None, False)
+
+        def replaced(layer: Conv1D, gelu: bool = False) -> nn.Module:
+            return linear(layer.weight.t(), layer.bias, gelu)
+
         for block in self.h:
             assert isinstance(block, Block)
-            block.attn.add_module("c_attn", _rearranged(block.attn.c_attn))
-            block.attn.add_module("c_proj", _rearranged(block.attn.c_proj))
-            block.add_module(
-                "mlp", nn.Sequential(_rearranged(block.mlp.c_fc, gelu=True), _rearranged(block.mlp.c_proj))
-            )
+            block.attn.add_module("c_attn", replaced(block.attn.c_attn))
+            block.attn.add_module("c_proj", replaced(block.attn.c_proj))
+            block.add_module("mlp", nn.Sequential(replaced(block.mlp.c_fc, gelu=True), replaced(block.mlp.c_proj)))
         self.train(model.training)
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -57,10 +74,6 @@ class _RearrangedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), self.weight, self.bias, *self.activation)
         return y
-
-
-def _rearranged(layer: Conv1D, gelu: bool = False) -> _RearrangedLinear:
-    return _RearrangedLinear(layer.weight.t(), layer.bias, gelu)
 
 
 def _can_rearrange() -> bool:
