@@ -39,7 +39,7 @@ def quantize_weight(weight: Tensor) -> tuple[Tensor, Tensor]:
     is at most 255 there, so two neighbours of the same sign may add up to at most 128 (255 * 128 < 2^15). The scale is
     the smallest that keeps to it. Then all CPUs compute the same, exactly.
     """
-    pairs = F.pad(weight, (0, weight.shape[1] % 2)).unflatten(1, (-1, 2))
+    pairs = F.pad(weight, (0, weight.shape[1] % 2)).reshape(len(weight), -1, 2)
     same_sign = pairs[..., 0].sign() == pairs[..., 1].sign()
     sums = (pairs.sum(-1).abs() * same_sign).amax(1)
     # The sum is at most 127 before rounding, which adds up to a half to each of the two.
@@ -77,12 +77,12 @@ def _pack(integers: Tensor, scales: Tensor) -> object:
     kernel's result is one rounding of an exact sum, whatever the number of rows."""
     zeros = torch.zeros(len(scales), dtype=torch.int64)
     engine = torch.backends.quantized.engine
-    torch.backends.quantized.engine = "fbgemm"  # type: ignore[assignment] # with VNNI, torch's default may be oneDNN
+    torch.backends.quantized.engine = "fbgemm"  # with VNNI, torch's default may be oneDNN
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that quantized tensors will leave torch one day
             weight = torch._make_per_channel_quantized_tensor(integers.contiguous(), scales.double(), zeros, 0)
             packed: object = torch.ops.quantized.linear_prepack(weight, None)
     finally:
-        torch.backends.quantized.engine = engine  # type: ignore[assignment]
+        torch.backends.quantized.engine = engine
     return packed

@@ -47,7 +47,7 @@ def test_integers_times_scales_are_the_weight(inputs: int) -> None:
 def test_neighbours_of_one_sign_add_up_to_128_at_most() -> None:
     """Guards against sums that a CPU without VNNI cuts at 2^15: 255 * 128 is below it, 255 * 129 above."""
     weights = torch.cat((random(2000, 64), torch.ones(1, 64), -torch.ones(1, 64)))
-    pairs = quantize_weight(weights)[0].int().unflatten(1, (-1, 2))
+    pairs = quantize_weight(weights)[0].int().reshape(len(weights), -1, 2)
     same_sign = pairs[..., 0].sign() == pairs[..., 1].sign()
     assert (pairs.sum(-1).abs() * same_sign).max() == 128
     assert pairs.abs().max() == 127
