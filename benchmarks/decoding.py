@@ -22,6 +22,7 @@ LONGEST = 180  # seconds after which no new turn begins
 CONTENDERS = {  # with the package each of them needs
     "ours, bf16": "torch",
     "ours, fp32": "torch",
+    "ours, int8": "torch",
     "transformers, bf16": "transformers",
     "CTranslate2, int8": "ctranslate2",
 }
@@ -37,12 +38,13 @@ def load_wikitune(precision: str) -> Callable[[Prompts], Answers]:
     prepare_process()
     import torch
 
-    from model.decoding.generation import generate, prepare_for_decoding
+    from model.decoding.generation import generate
+    from model.decoding.prepared import prepare_for_decoding, prepare_in_int8
 
     model = _weights()
     if precision == "bf16":
         model.to_precision(torch.bfloat16)
-    model = prepare_for_decoding(model)
+    model = prepare_in_int8(model) if precision == "int8" else prepare_for_decoding(model)
     return lambda prompts: [list(answer.tokens) for answer in generate(model, prompts, NEW, NO_STOP)]
 
 

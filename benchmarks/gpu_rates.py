@@ -15,8 +15,10 @@ from typing import Any
 
 import torch
 
-from model.core.gpt2 import GPT2, GPT2Config
-from model.decoding.generation import generate, prepare_for_decoding
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
+from model.decoding.generation import generate
+from model.decoding.prepared import prepare_for_decoding
 from model.training.data import TokenSequence
 from model.training.loop import TrainingConfig, train, train_on_batches
 

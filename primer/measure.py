@@ -44,7 +44,8 @@ def completions_right(
     model: "GPT2", encoding: "tiktoken.Encoding", completions: list[Completion]
 ) -> dict[str, dict[str, float]]:
     """By kind: how many completions there are, and the share that the model begins with the right words (greedily)."""
-    from model.decoding.generation import generate, prepare_for_decoding
+    from model.decoding.generation import generate
+    from model.decoding.prepared import prepare_for_decoding
 
     model = prepare_for_decoding(model)
     right: Counter[str] = Counter()

@@ -1,9 +1,10 @@
 """infer: base, small and full each answer the instructions of the test split."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 from tqdm import tqdm
@@ -16,19 +17,27 @@ from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, load
 from stages.common.records import ROLES, Answer, Answers, Example, Role
 
 if TYPE_CHECKING:
+    import tiktoken
+
+    from model.core.gpt2 import GPT2
     from model.decoding.generation import Generation
+    from model.decoding.precision import Precision, Trial
+
+log = logging.getLogger(__name__)
 
 TEST = Path("data/splits/full/test.jsonl")
 CHECKPOINTS = Path("data/checkpoints")
 ANSWERS = Path("data/answers.jsonl")
 METRICS = Path("reports/metrics/infer.json")
 
+COMPARED = 20  # test rows with which `precision: auto` compares precisions
+
 
 class Params(SectionModel):
     max_new_tokens: Positive
     batch_size: Annotated[int | Literal["auto"], positive_or("auto")]
     device: Annotated[Device, SAME_RESULT]
-    precision: Literal["float32", "bfloat16"]
+    precision: Literal["float32", "bfloat16", "int8", "auto"]
     temperature: Annotated[float, Field(ge=0, le=100)]
     top_k: Annotated[int, Field(ge=0)]
     top_p: Annotated[float, Field(gt=0, le=1)]
@@ -38,6 +47,11 @@ class Params(SectionModel):
 def main() -> None:
     params = load_params("infer", Params)
     examples = read_jsonl(TEST, Example)
+    metrics: dict[str, Any] = {}
+    if params.precision == "auto":
+        metrics["auto"] = choose_precision(CHECKPOINTS / "full", examples[:COMPARED], params)
+        params = params.model_copy(update={"precision": metrics["auto"]["precision"]})
+    warn_of_slow_precision(params)
     answers = {role: answer_all(CHECKPOINTS / role, examples, params) for role in ROLES}
     rows = [
         Answers(
@@ -50,7 +64,71 @@ def main() -> None:
         for row, example in enumerate(examples)
     ]
     write_jsonl(ANSWERS, rows)
-    write_json(METRICS, answer_metrics(answers))
+    write_json(METRICS, answer_metrics(answers) | metrics)
+
+
+def choose_precision(checkpoint: Path, examples: list[Example], params: Params) -> dict[str, str | int]:
+    """The fastest precision that keeps the answers of this model (see `model/decoding/precision.py`), how many answers
+    it was chosen by, and how many of them differ from those of float32. All models answer in it."""
+    from model.core.process import prepare_process
+
+    prepare_process()
+
+    from model.core.prompt import render_prompt
+    from model.decoding.precision import MAY_DIFFER, available_precisions, fastest_that_keeps, try_precision
+    from model.decoding.sampling import Sampling
+
+    sampling = Sampling(params.temperature, params.top_k, params.top_p, params.seed)
+    trials: list[Trial] = []
+    for precision in available_precisions(choose_device(params.device, "infer.device")):
+        model, encoding = _load(checkpoint, precision, params.device)
+        prompts = [encoding.encode_ordinary(render_prompt(example.instruction, example.input)) for example in examples]
+        reference = trials[0] if trials else None
+        trials.append(
+            try_precision(model, precision, prompts, params.max_new_tokens, encoding.eot_token, sampling, reference)
+        )
+    chosen = fastest_that_keeps(trials)
+    tried = ", ".join(
+        f"{trial.precision} {trial.rate:.0f} tokens/s" + (f" ({trial.differing} differ)" if index else "")
+        for index, trial in enumerate(trials)
+    )
+    log.info(
+        "infer.precision: auto takes %s: %s; at most %d of %d answers may differ from float32's",
+        chosen.precision,
+        tried,
+        int(MAY_DIFFER * len(examples)),
+        len(examples),
+    )
+    return {"precision": chosen.precision, "compared": len(examples), "differing": chosen.differing}
+
+
+def _load(checkpoint: Path, precision: "Precision", wanted: Device) -> "tuple[GPT2, tiktoken.Encoding]":
+    """The model, ready to decode in `precision`, and its encoding. Raises StageError without int8."""
+    model, encoding = read_checkpoint(checkpoint)  # first: its errors need no torch
+    from model.decoding.int8 import int8_problem
+    from model.decoding.precision import in_precision
+
+    device = choose_device(wanted, "infer.device")
+    if precision == "int8" and (problem := int8_problem(device)):
+        raise StageError(f"infer.precision: {problem}")
+    return in_precision(model.to(device), precision), encoding
+
+
+def warn_of_slow_precision(params: Params) -> None:
+    """Warns if bfloat16 is slower than float32 on this CPU."""
+    if params.precision != "bfloat16":
+        return
+    from model.core.process import prepare_process
+
+    prepare_process()
+
+    from model.decoding.precision import emulates_bfloat16
+
+    if emulates_bfloat16(choose_device(params.device, "infer.device")):
+        log.warning(
+            "infer.precision: bfloat16 is slower than float32 on this CPU, which only emulates it; "
+            "int8 is the fastest here, float32 the most exact, auto compares them"
+        )
 
 
 def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
@@ -58,18 +136,14 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     from model.core.process import prepare_process
 
     prepare_process()
-    model, encoding = read_checkpoint(checkpoint)  # first: its errors need no torch
-    import torch
+    assert params.precision != "auto"  # main has replaced it
+    model, encoding = _load(checkpoint, params.precision, params.device)
 
     from model.core.prompt import render_prompt
-    from model.decoding.generation import generate_batches, prepare_for_decoding
+    from model.decoding.generation import generate_batches
     from model.decoding.sampling import Sampling
     from model.decoding.static_decoding import choose_batch_size
 
-    model = model.to(choose_device(params.device, "infer.device"))
-    if params.precision == "bfloat16":
-        model.to_precision(torch.bfloat16)
-    model = prepare_for_decoding(model)
     sampling = Sampling(params.temperature, params.top_k, params.top_p, params.seed)
     prompts = [encoding.encode_ordinary(render_prompt(example.instruction, example.input)) for example in examples]
     batch_size = params.batch_size

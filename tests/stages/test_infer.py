@@ -11,13 +11,18 @@ from model.core.checkpoint import save_checkpoint, save_tokenizer
 from model.core.gpt2 import GPT2
 from model.core.gpt2_config import GPT2Config
 from model.core.tokenizer import load_encoding, train_tokenizer
+from model.decoding import int8, precision as precisions
+from model.decoding.int8 import int8_problem
 from stages.common.errors import StageError
 from stages.common.records import Example
-from stages.infer import Params, answer_all, answer_metrics
+from stages.infer import Params, answer_all, answer_metrics, choose_precision, warn_of_slow_precision
 
 EXAMPLES = [
     Example.model_construct(instruction=text, input="") for text in ("Name it.", "When was it?", "A. " * 9, "B", "C")
 ]
+
+
+needs_int8 = pytest.mark.skipif(bool(int8_problem(torch.device("cpu"))), reason="this machine has no int8")
 
 
 @pytest.fixture
@@ -57,9 +62,10 @@ def test_greedy_answers_have_no_seed(checkpoint: Path, changes: dict[str, float]
     assert answer_all(checkpoint, EXAMPLES, params(seed=2, **changes)) == answers
 
 
-def test_bfloat16_answers_every_row(checkpoint: Path) -> None:
+@pytest.mark.parametrize("precision", ["bfloat16", pytest.param("int8", marks=needs_int8)])
+def test_each_precision_answers_every_row(checkpoint: Path, precision: str) -> None:
     """Guards against a precision that is declared and not used, or that stops the stage."""
-    answers = answer_all(checkpoint, EXAMPLES, params(precision="bfloat16"))
+    answers = answer_all(checkpoint, EXAMPLES, params(precision=precision))
     metrics = answer_metrics({"base": answers})["base"]
     assert metrics["answers"] == len(EXAMPLES)
     assert metrics["tokens"] == sum(answer.tokens for answer in answers) > 0
@@ -95,3 +101,49 @@ def test_a_gpu_without_memory_says_what_to_set(checkpoint: Path, monkeypatch: py
         "the GPU's memory is short for 2 prompts at a time (CUDA out of memory. Tried to allocate 2.00 GiB.); "
         "set infer.batch_size to fewer, or infer.device to cpu"
     )
+
+
+def test_auto_says_what_it_takes(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against a choice that nobody sees, and against times in the metrics."""
+    caplog.set_level("INFO")
+    monkeypatch.setattr(precisions, "available_precisions", lambda device: ["float32"])
+    chosen = choose_precision(checkpoint, EXAMPLES, params(precision="auto"))
+    assert chosen == {"precision": "float32", "compared": 5, "differing": 0}
+    (line,) = caplog.messages
+    assert line.startswith("infer.precision: auto takes float32: float32 ")
+    assert line.endswith(" tokens/s; at most 0 of 5 answers may differ from float32's")
+
+
+def test_auto_compares_with_float32(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a faster precision whose answers are others."""
+    monkeypatch.setattr(precisions, "available_precisions", lambda device: ["float32", "bfloat16"])
+    monkeypatch.setattr(precisions, "in_precision", lambda model, precision: _broken(model, precision == "bfloat16"))
+    assert choose_precision(checkpoint, EXAMPLES, params(precision="auto"))["precision"] == "float32"
+
+
+def _broken(model: GPT2, broken: bool) -> GPT2:
+    """The model, or one that answers the opposite."""
+    if broken:
+        with torch.no_grad():
+            model.ln_f.weight.neg_()
+    return model
+
+
+@pytest.mark.parametrize("emulated", [True, False])
+def test_emulated_bfloat16_warns(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, emulated: bool
+) -> None:
+    monkeypatch.setattr(precisions, "emulates_bfloat16", lambda device: emulated)
+    warn_of_slow_precision(params(precision="bfloat16"))
+    assert ("infer.precision: bfloat16 is slower than float32 on this CPU" in caplog.text) == emulated
+    caplog.clear()
+    warn_of_slow_precision(params())
+    assert not caplog.text
+
+
+def test_int8_where_there_is_none_is_refused(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(int8, "int8_problem", lambda device: "int8 needs more; use float32")
+    with pytest.raises(StageError, match=r"infer\.precision: int8 needs more; use float32"):
+        answer_all(checkpoint, EXAMPLES, params(precision="int8"))

@@ -80,8 +80,8 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         ("  top_p: 1.0", "  top_p: 0", "infer.top_p: Input should be greater than 0"),
         (
             "  precision: float32                    # of the",
-            "  precision: int8                       # of the",
-            "infer.precision: Input should be 'float32' or 'bfloat16'",
+            "  precision: int4                       # of the",
+            "infer.precision: Input should be 'float32', 'bfloat16', 'int8' or 'auto'",
         ),
         (r"\[full-base, full-small, small-base\]", "[base-full]", "judge.pairs.0: Input should be 'full-base'"),
         ("judge: rubric", "judge: oracle", r"judge.judge: Input should be 'rubric', .* \(is 'oracle'\)"),
