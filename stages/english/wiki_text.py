@@ -51,7 +51,7 @@ def clean_characters(text: str) -> str:
 
     The two joiners stay where they belong to a word or an emoji.
     """
-    for _ in range(3):  # "&amp;amp;"
+    for _ in range(3 if "&" in text else 0):  # "&amp;amp;"
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     return _IDLE_JOINER.sub("", _INVISIBLE.sub("", text))
 
