@@ -38,7 +38,7 @@ from stages.llm.replies import (
     repair_request,
 )
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
-from stages.llm.settings import settings_for
+from stages.llm.settings import allowed_at_once, settings_for
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +167,8 @@ class _Run:
     async def ask(self) -> None:
         """Asks for all that is missing, and adds it to `outcomes`. Raises the first error that stopped the run."""
         try:
+            at_once = min(self._most_at_once, len(self.missing))
+            self._most_at_once = allowed_at_once(at_once, exact=self._params.concurrency != "auto")
             await self._check()
             answered = sum(self._wanted[key] for key in self.outcomes)
             total = self._wanted.total()
@@ -207,8 +209,7 @@ class _Run:
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""
         queue = iter(self.missing)
-        count = min(self._most_at_once, len(self.missing))
-        workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(count)]
+        workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(self._most_at_once)]
         for worker in workers:
             worker.add_done_callback(self._ended)
         await asyncio.gather(*workers, return_exceptions=True)
