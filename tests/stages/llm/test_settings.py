@@ -73,9 +73,7 @@ def test_the_limit_on_open_files_counts_before_anything_is_sent(monkeypatch: pyt
     assert limits["now"] == (1024, 4096)
     assert allowed_at_once(3000, exact=True) == 3000
     assert limits["now"] == (3000 + OTHER_FILES, 4096)
-    with pytest.raises(
-        StageError, match=r"llm.concurrency is 5000, .* only 4096 files, .* set it to 3996"
-    ):
+    with pytest.raises(StageError, match=r"llm.concurrency is 5000, .* only 4096 files, .* set it to 3996"):
         allowed_at_once(5000, exact=True)
     assert allowed_at_once(5000, exact=False) == 3996
 
