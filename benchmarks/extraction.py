@@ -1,6 +1,6 @@
 """How many pages a second the stage `extract` makes of a dump, and in how much memory, beside reading it alone.
 
-The articles are the bundled pages in wikitext: a third of their first paragraph (a stub), the whole page, or three
+The articles are the bundled pages in wikitext: their first section (a stub), the whole page, or three
 pages in one. A link for each 17 words, an infobox, a footnote with a citation for two in five sentences, categories,
 and a list of links are added. "Reading" unpacks bzip2 and parses the XML, on one core. "strip_code" is that and the
 text by mwparserfromhell's own method, which keeps the texts of references, tables and captions; it is measured on a
@@ -32,7 +32,7 @@ from tests.stages.sources.made_dump import head, page_xml
 
 PAGES = 100_000
 LENGTHS = ("stub", "page", "three")
-SAMPLE = 20  # every so manieth page is given to strip_code
+SAMPLE = 20  # one in so many pages is given to strip_code
 INFOBOX = """{{{{short description|An article}}}}
 {{{{Infobox thing
 | name = {title}
@@ -111,9 +111,8 @@ def wikitext_of(rng: random.Random, pages: list[Page], length: str) -> str:
     parts = [INFOBOX.format(title=pages[0].title)]
     for page in pages:
         for section in page.sections[: 1 if length == "stub" else None]:
-            text = section.text if length != "stub" else ". ".join(section.text.split(". ")[:3]).rstrip(".") + "."
             parts.append(f"\n\n== {page.title}: {section.heading} ==\n" if section.heading else "\n\n")
-            parts.append(" ".join(marked_up(rng, word) for word in text.split(" ")))
+            parts.append(" ".join(marked_up(rng, word) for word in section.text.split(" ")))
     return "".join(parts) + END
 
 

@@ -7,7 +7,7 @@ system can fork. So function and items must be picklable.
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
@@ -60,7 +60,7 @@ def map_stream(
     items: Iterable[Item],
     processes: int | None = None,
     chunk: int = CHUNK,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """The same for items that are not all in memory: only a few chunks per process are read ahead.
 
     `processes` None means all cores, once there are enough items to be worth it. Raises StageError if one is killed.

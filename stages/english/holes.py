@@ -61,7 +61,9 @@ _TEX = (
     r"|(?<![\w.])(?:[A-Za-z]_\w(?!\w)|[A-Z][a-z]?_\d)"
 )
 _DEBRIS = re.compile(f"{_MARK_UP}|{_TEX}")
-_RARE_SIGN = re.compile(rf'[{HOLE}{{}}\[\]<$\\^_]|""|“”')  # all mark-up and TeX has one, and few sentences do
+# All mark-up and TeX has one of these, and few sentences do.
+_RARE_SIGN = re.compile(rf"[{HOLE}{{}}\[\]<$\\^_]")
+_EMPTY_QUOTES = ('""', "“”")
 
 
 def _at(letters: str, pattern: str) -> str:
@@ -125,34 +127,25 @@ _HAPPENED = (
 )
 _BY_WHOM = r"(?:(?!passed|lived|abided|stopped|dropped)[a-z]+ed|written|led|built|won|run|held|sung|known|drawn)"
 # "limited to." "of and a" "of in" "of above sea level"; not "of above-average quality"
-_CLAUSE_END = re.compile(
-    r"\b"
-    + _at(
-        "AaBbDdFfIiOoPpTtWw",
-        rf"(?i:{_STRICT}(?={_ENDS_CLAUSE}|{_OTHER_PREPOSITION})"
-        r"|(?:of|at)(?= (?:above|below)\b(?!-| (?:average|normal|zero|freezing|\d))))",
-    )
+_CLAUSE_END = _at(
+    "AaBbDdFfIiOoPpTtWw",
+    rf"(?i:{_STRICT}(?={_ENDS_CLAUSE}|{_OTHER_PREPOSITION})"
+    r"|(?:of|at)(?= (?:above|below)\b(?!-| (?:average|normal|zero|freezing|\d))))",
 )
 # "an area of and", "a population of about."
-_MEASURE_END = re.compile(
-    r"\b"
-    + _at(
-        _MEASURED_LETTERS,
-        rf"{_MEASURED} (?:of|between|from)(?: about| over| around| up to| {_ROUGHLY})?"
-        rf"(?=[.,;)]| (?:and|or)\b|{_OTHER_PREPOSITION})",
-    )
+_MEASURE_END = _at(
+    _MEASURED_LETTERS,
+    rf"{_MEASURED} (?:of|between|from)(?: about| over| around| up to| {_ROUGHLY})?"
+    rf"(?=[.,;)]| (?:and|or)\b|{_OTHER_PREPOSITION})",
 )
 # "born in and died", "directed by and starred", "named after by", "is about."
 _AFTER_PARTICLE = (
     rf"(?=[.;)]|,(?! (?:and|or|but|among|{_PREPOSITION})\b)|, and (?:is|was|has|had|it|he|she)\b|,(?= near\b)"
     rf"|{_AND_ON}| (?:in|on|at|by|of|to|from|after) | and (?:in|on) \d| and [a-z]+ed\b(?! (?:after|by|for|to)\b))"
 )
-_PARTICLE_END = re.compile(
-    r"\b(?:"
-    + _at("abcdefilnoprs", rf"(?:{_HAPPENED} (?:in|on|at|near)|named after){_AFTER_PARTICLE}")
-    + "|"
-    + _at("aiw", r"(?:is|was|are|were) about(?=[.;])")
-    + ")"
+_PARTICLE_END = _at(
+    "abcdefilnoprsw",
+    rf"(?:{_HAPPENED} (?:in|on|at|near)|named after){_AFTER_PARTICLE}|(?:is|was|are|were) about(?=[.;])",
 )
 _BY_NOBODY = re.compile(rf"\b{_BY_WHOM} by{_AFTER_PARTICLE}")
 _WRONG_WORDS = [
@@ -216,7 +209,10 @@ _WRONG_WORDS = [
         r"(?:people|inhabitants|residents|spectators|passengers|persons)\b",
     ),
 ]
-_WRONG_WORD = re.compile(rf"\b(?:{'|'.join(_WRONG_WORDS)})")
+# All of these in one pass: words that are wrong anywhere, and those that are wrong unless they may end a clause.
+_WRONG_WORD = re.compile(
+    rf"\b(?:(?P<anywhere>{'|'.join([_MEASURE_END, *_WRONG_WORDS])})|{_CLAUSE_END}|{_PARTICLE_END})"
+)
 # "contains% of"; and "a cost of $ million", "earned US$ worldwide"; not "the $ sign"
 _WRONG_SIGN = re.compile(
     r"\b[a-z]{2,} ?% of\b"
@@ -244,7 +240,8 @@ def mark_holes(text: str, language: str = ENGLISH) -> str:
 
 def has_debris(sentence: str, language: str = ENGLISH) -> bool:
     """Whether a sentence has a hole, marked or not, mark-up or TeX."""
-    if _RARE_SIGN.search(sentence) and _DEBRIS.search(sentence):
+    rare = _RARE_SIGN.search(sentence) or any(quotes in sentence for quotes in _EMPTY_QUOTES)
+    if rare and _DEBRIS.search(sentence):
         return True
     if language != ENGLISH:
         return False
@@ -272,14 +269,11 @@ def without_broken_sentences(paragraph: str, language: str = ENGLISH) -> tuple[s
 
 def _lacks_words(text: str) -> bool:
     """Whether words of a sentence are next to each other that cannot be, so that one between them is gone."""
-    if _MEASURE_END.search(text) or _WRONG_WORD.search(text) or _states_nothing(text):
+    if _states_nothing(text) or (_VALUE_SIGN.search(text) and _WRONG_SIGN.search(text)):
         return True
-    if _VALUE_SIGN.search(text) and _WRONG_SIGN.search(text):
+    if any(word["anywhere"] or not _may_end_clause(text[: word.start()]) for word in _WRONG_WORD.finditer(text)):
         return True
-    ends = [*_CLAUSE_END.finditer(text), *_PARTICLE_END.finditer(text)]
-    if " by" in text:
-        ends += _BY_NOBODY.finditer(text)
-    return any(not _may_end_clause(text[: end.start()]) for end in ends)
+    return " by" in text and any(not _may_end_clause(text[: end.start()]) for end in _BY_NOBODY.finditer(text))
 
 
 def _states_nothing(text: str) -> bool:

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Never
 from urllib.parse import urlsplit
 
 from tqdm import tqdm
@@ -203,7 +203,7 @@ class _PageIds:
         return known
 
 
-def _pages_of(path: Path, bar: "tqdm[None]") -> Iterator[RawPage | Page]:
+def _pages_of(path: Path, bar: "tqdm[Never]") -> Iterator[RawPage | Page]:
     form = form_of(path)
     if form == "parquet":
         yield from iter_pages(path)

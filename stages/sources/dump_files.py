@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, Never, cast
 
 from tqdm import tqdm
 
@@ -69,7 +69,7 @@ def _in_order(path: Path) -> list[tuple[int, str]]:
 class _Counting(io.RawIOBase):
     """Bytes of a file, with a progress bar of how many were read."""
 
-    def __init__(self, file: BinaryIO, bar: "tqdm[None]") -> None:
+    def __init__(self, file: BinaryIO, bar: "tqdm[Never]") -> None:
         self._file, self._bar = file, bar
 
     def readable(self) -> bool:
@@ -83,7 +83,7 @@ class _Counting(io.RawIOBase):
 
 
 @contextmanager
-def unpacked(path: Path, bar: "tqdm[None]") -> Iterator[BinaryIO]:
+def unpacked(path: Path, bar: "tqdm[Never]") -> Iterator[BinaryIO]:
     """The unpacked bytes of a file, which may be several streams of bzip2 or gzip one after the other.
 
     Raises StageError, with what to do, if the file cannot be read, ends too early or is damaged; also while the caller

@@ -163,7 +163,9 @@ def _is_sentence(text: str) -> bool:
 
 
 def _tidy(paragraph: str, language: str) -> str:
-    text = tidy_spaces(mark_holes(without_footnotes(_EDIT_MARK.sub("", paragraph)), language))
+    if "[" in paragraph:
+        paragraph = without_footnotes(_EDIT_MARK.sub("", paragraph))
+    text = tidy_spaces(mark_holes(paragraph, language))
     if "°" in text:
         text = _COORDINATES.sub(r"\1", text)
     text = without_empty_brackets(_tidy_brackets(text))

@@ -95,12 +95,13 @@ def _tokenize(wikitext: str) -> list[Any]:
 def _library() -> tuple[Any, Any, type[Exception]]:
     """The class of the tokenizer, in C where it is built, the module of its tokens, and its error."""
     try:
-        from mwparserfromhell.parser import Parser, ParserError, tokens
+        from mwparserfromhell import parser
     except ImportError:
         raise StageError(
             "wikitext needs mwparserfromhell, which is not installed; pip install 'wikitune[dump]'"
         ) from None
-    return type(Parser()._tokenizer), tokens, ParserError
+    library: Any = parser  # its types are incomplete
+    return type(library.Parser()._tokenizer), library.tokens, library.ParserError
 
 
 def _without_marks(text: str) -> str:
@@ -177,7 +178,7 @@ class _Reader:
 
     def _template(self, token: Any) -> str:
         kinds = self._kinds
-        first = self.tokens[self.at] if self.at < len(self.tokens) else None
+        first: Any = self.tokens[self.at] if self.at < len(self.tokens) else None
         name = normal_name(first["text"]) if type(first) is kinds.Text else ""
         if lists_other_pages(name):
             self.result.is_disambiguation = True
@@ -242,7 +243,7 @@ class _Reader:
 
     def _tag(self, token: Any) -> str:
         kinds = self._kinds
-        first = self.tokens[self.at] if self.at < len(self.tokens) else None
+        first: Any = self.tokens[self.at] if self.at < len(self.tokens) else None
         name = first["text"].strip().casefold() if type(first) is kinds.Text else ""
         if name in _REMOVED_TAGS or name in _FORMULA_TAGS:
             self._skip_nested(kinds.TagOpenOpen, kinds.TagCloseClose, kinds.TagCloseSelfclose)

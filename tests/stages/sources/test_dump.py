@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from stages import extract
 from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl
+from stages.common.processes import map_stream
 from stages.common.records import Page, Section
 from stages.sources import dump as dump_module
 from tests.stages.sources.made_dump import head, page_xml, snapshot_line, write_dump
@@ -207,8 +208,7 @@ def test_more_processes_give_the_same_bytes(project: Path, run: Run, monkeypatch
     write_dump(project / "dump.xml", *PAGES)
     run()
     expected = extract.PAGES.read_bytes(), extract.METRICS.read_bytes()
-    alone = dump_module.map_stream
-    monkeypatch.setattr(dump_module, "map_stream", lambda f, items, chunk: alone(f, items, processes=2, chunk=2))
+    monkeypatch.setattr(dump_module, "map_stream", lambda f, items, chunk: map_stream(f, items, processes=2, chunk=2))
     run()
     assert (extract.PAGES.read_bytes(), extract.METRICS.read_bytes()) == expected
 
