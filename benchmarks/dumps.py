@@ -7,7 +7,7 @@ text by mwparserfromhell's own method, which keeps the texts of references, tabl
 twentieth of the pages. CPU is the time of all processes; a core's pages a second are the pages by that. MB is the peak
 of the total resident memory of the stage's processes.
 
-    python -m benchmarks.extraction [PAGES]
+    python -m benchmarks.dumps [PAGES]
 """
 
 import bz2
@@ -65,7 +65,7 @@ def main() -> None:
     for length in LENGTHS:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            characters = write_project(folder, length, count)
+            characters = write_dump_project(folder, length, count)
             reading, stripping = time_reading(folder / "dump.xml.bz2", count)
             seconds, cpu, memory = time_stage(folder, "extract")
             metrics = read_json(folder / "reports/metrics/extract.json")
@@ -76,7 +76,7 @@ def main() -> None:
         print(f"{reading:>8.1f}s{stripping:>10.1f}s{seconds:>9.1f}s{cpu:>8.1f}s{count / cpu:>16,.0f}{memory:>7,.0f}")
 
 
-def write_project(folder: Path, length: str, count: int) -> int:
+def write_dump_project(folder: Path, length: str, count: int) -> int:
     """A folder in which the stage can run on a dump of `count` articles. Returns their characters of wikitext."""
     yaml = YAML()
     params = yaml.load(ROOT / "params.yaml")
