@@ -25,7 +25,12 @@ from tests.stages.llm.plain_client import make_params
 
 MODEL = "tiny"
 SECONDS = 0.05  # of the server, per request
-RUNS: tuple[tuple[Provider, int, int], ...] = (("openai", 1000, 16), ("openai", 10_000, 512), ("gemini", 1000, 16))
+RUNS: tuple[tuple[Provider, int, int], ...] = (
+    ("openai", 1000, 16),
+    ("openai", 10_000, 512),
+    ("openai", 10_000, 2048),
+    ("gemini", 1000, 16),
+)
 
 
 class Echo(Record):
@@ -89,7 +94,7 @@ def serve(to_parent: Connection) -> None:
     """Sends its port, and then, whenever it is asked, the number of requests so far."""
 
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(EchoServer, "127.0.0.1", 0, backlog=1024)
+        server = await asyncio.get_running_loop().create_server(EchoServer, "127.0.0.1", 0, backlog=4096)
         to_parent.send(server.sockets[0].getsockname()[1])
         while await asyncio.to_thread(to_parent.recv):
             to_parent.send(EchoServer.answered)

@@ -1,16 +1,20 @@
-"""extract: gets the pages from a file or a wiki, with their attribution."""
+"""extract: gets the pages from a file, a wiki or a wiki's dump, with their attribution."""
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from pydantic import model_validator
 
 from stages.common.errors import run_stage
-from stages.common.files import write_json, write_jsonl
+from stages.common.files import write_json, write_jsonl, write_lines
 from stages.common.params import AtMost, load_params
 from stages.common.records import Page
-from stages.sources.input_files import read_pages, without_broken_text
+from stages.sources.input_files import iter_pages, without_broken_text
 from stages.sources.origins import WikiParams
+from stages.sources.totals import PageTotals, size_of
 from stages.sources.wikipedia import harvest
 
 PAGES = Path("data/pages.jsonl")
@@ -18,9 +22,10 @@ METRICS = Path("reports/metrics/extract.json")
 
 
 class Params(WikiParams):
-    source: Literal["bundled", "wikipedia"]
-    path: str  # file of the bundled pages
+    source: Literal["bundled", "wikipedia", "dump"]
+    path: str  # file of the bundled pages; of a dump: a file, or a folder of them
     at_most: AtMost  # pages, or titles of a wiki, from the start of the file
+    dump_pages: Literal["all", "titles"]  # of a dump: all articles, or those that the file `titles` names
 
     @model_validator(mode="after")
     def _wiki_needs_a_contact(self) -> "Params":
@@ -35,30 +40,54 @@ class Params(WikiParams):
 def main() -> None:
     params = load_params("extract", Params)
     if params.source == "bundled":
-        all_pages = read_pages(Path(params.path))
-        pages, left_out = without_broken_text(all_pages if params.at_most == "all" else all_pages[: params.at_most])
-        metrics = page_metrics(pages, read=len(all_pages), over_the_limit=len(all_pages) - len(pages))
-        metrics |= {"left_out": left_out} if left_out else {}
+        metrics = _extract_records(params)
+    elif params.source == "dump":
+        metrics = _extract_dump(params)
     else:
         result = harvest(params, params.at_most)
-        pages = result.pages
-        metrics = page_metrics(pages, result.read, result.over_the_limit) | result.metrics()
-    write_jsonl(PAGES, pages)
+        write_jsonl(PAGES, result.pages)
+        totals = PageTotals()
+        for page in result.pages:
+            totals.add(size_of(page))
+        metrics = totals.metrics(result.read, result.over_the_limit) | result.metrics()
     write_json(METRICS, metrics)
 
 
-def page_metrics(pages: list[Page], read: int, over_the_limit: int) -> dict[str, object]:
-    """The metrics of any source. `read` counts pages, or titles of a wiki."""
-    texts = [section.text for page in pages for section in page.sections]
-    return {
-        "pages_read": read,
-        "pages_kept": len(pages),
-        "pages_over_the_limit": over_the_limit,
-        "pages_without_text": sum(not page.has_text for page in pages),
-        "sections": len(texts),
-        "words": sum(len(text.split()) for text in texts),
-        "characters": sum(map(len, texts)),
-    }
+def _extract_records(params: Params) -> dict[str, object]:
+    totals, left_out, over_the_limit = PageTotals(), Counter[str](), 0
+
+    def cleaned() -> Iterator[Page]:
+        nonlocal over_the_limit
+        pages = iter_pages(Path(params.path))
+        for page in islice(pages, None if params.at_most == "all" else params.at_most):
+            whole, reasons = without_broken_text(page)
+            totals.add(size_of(whole))
+            left_out.update(reasons)
+            yield whole
+        over_the_limit = sum(1 for _ in pages)
+
+    write_jsonl(PAGES, cleaned())
+    metrics = totals.metrics(totals.pages + over_the_limit, over_the_limit)
+    return metrics | ({"left_out": dict(sorted(left_out.items()))} if left_out else {})
+
+
+def _extract_dump(params: Params) -> dict[str, object]:
+    from stages.sources.dump import Dump, DumpSettings  # with readers of formats that the other sources don't need
+
+    dump = Dump(
+        DumpSettings(
+            path=Path(params.path),
+            titles=Path(params.titles) if params.dump_pages == "titles" else None,
+            at_most=params.at_most,
+            language=params.language,
+            license=params.license,
+            disambiguation=params.disambiguation,
+            drop_sections=params.drop_sections,
+            max_failure_rate=params.max_failure_rate,
+        )
+    )
+    write_lines(PAGES, dump.lines())
+    return dump.metrics()
 
 
 if __name__ == "__main__":

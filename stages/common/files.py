@@ -189,8 +189,13 @@ def read_json(path: Path) -> Any:
 
 def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
     """Writes the records as the iterable yields them. If it raises, the file stays as it was."""
+    write_lines(path, (record.model_dump_json() for record in records))
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """The same for lines, each without its line feed."""
     with _renamed_into_place(path) as file:
-        file.writelines(record.model_dump_json() + "\n" for record in records)
+        file.writelines(line + "\n" for line in lines)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

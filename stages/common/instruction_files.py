@@ -21,13 +21,13 @@ from typing import BinaryIO
 from stages.common.errors import StageError
 from stages.common.files import BYTE_ORDER_MARK, decode_text, readable, refuse_utf16
 from stages.common.instruction_shapes import ROW_KEYS
+from stages.common.parquet_files import PARQUET, iter_parquet
 
 MAX_ROW = 2**20  # bytes; a hundred times what fits into any context
 RAW_SHOWN = 200  # characters of a malformed row
 _TOO_LONG = "is longer than {:,} bytes"
 # By the first bytes of the file.
 _PACKED = {b"PK\x03\x04": "ZIP", b"BZh": "bzip2", b"\xfd7zX": "xz", b"\x28\xb5\x2f\xfd": "Zstandard"}
-_BATCH = 1000  # rows of a Parquet file in memory at a time
 _SPACE = re.compile(r"[ \t\r\n]*")  # what JSON allows between its parts
 
 
@@ -63,7 +63,7 @@ def read_file_rows(path: Path) -> Iterator[FileRow]:
         content.seek(0)
         if packing := next((name for mark, name in _PACKED.items() if start.startswith(mark)), None):
             raise StageError(f"{path} is packed by {packing}, which is not read; unpack it, or pack it by gzip")
-        if start == b"PAR1":
+        if start == PARQUET:
             yield from _parquet_rows(path, content)
             return
         refuse_utf16(path, start)
@@ -266,18 +266,5 @@ def _csv_row(place: str, header: list[str], cells: list[str]) -> FileRow:
 
 
 def _parquet_rows(path: Path, content: BinaryIO) -> Iterator[FileRow]:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise StageError(
-            f"{path} is a Parquet file, and needs pyarrow, which is not installed; pip install 'wikitune[publish]'"
-        ) from None
-    index = 0
-    try:
-        for batch in pyarrow.parquet.ParquetFile(content).iter_batches(_BATCH):
-            for value in batch.to_pylist():
-                yield _json_row(f"{path}[{index}]", value, json.dumps(value, ensure_ascii=False, default=str))
-                index += 1
-    except (pyarrow.ArrowException, OSError, ValueError) as error:  # ValueError: text that isn't UTF-8
-        raise StageError(f"{path} is a damaged Parquet file, after row {index}: {error}") from None
+    for index, value in iter_parquet(path, content):
+        yield _json_row(f"{path}[{index}]", value, json.dumps(value, ensure_ascii=False, default=str))

@@ -6,17 +6,23 @@ system can fork. So function and items must be picklable.
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TypeVar
 
 from tqdm import tqdm
 
+from stages.common.errors import StageError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 CHUNK = 500  # items that a process takes at a time
+AHEAD = 3  # chunks of a process that `map_stream` reads before it needs their results
 _WORTH_A_PROCESS = 4000  # items; starting a process for fewer takes longer than it saves
 
 
@@ -47,3 +53,44 @@ def _map(
     else:
         with ProcessPoolExecutor(processes, get_context("spawn"), initializer=gc.disable) as pool:
             yield from pool.map(function, chunks)
+
+
+def map_stream(
+    function: Callable[[Sequence[Item]], Sequence[Result]],
+    items: Iterable[Item],
+    processes: int | None = None,
+    chunk: int = CHUNK,
+) -> Generator[Result, None, None]:
+    """The same for items that are not all in memory: only a few chunks per process are read ahead.
+
+    `processes` None means all cores, once there are enough items to be worth it. Raises StageError if one is killed.
+    """
+    chunks = _chunks(iter(items), chunk)
+    count = processes or os.cpu_count() or 1
+    at_first = None if count == 1 else 0 if processes else _WORTH_A_PROCESS // chunk  # chunks; None: all of them
+    for results in map(function, islice(chunks, at_first)):
+        yield from results
+    if (first := next(chunks, None)) is None:
+        return
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=gc.disable) as pool:
+        waiting: deque[Future[Sequence[Result]]] = deque()
+        try:
+            for following in chain([first], chunks):
+                waiting.append(pool.submit(function, following))
+                if len(waiting) > AHEAD * count:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        except BrokenProcessPool:
+            raise StageError(
+                "a process of this stage was killed, perhaps because memory ran out; run `dvc repro` again, with fewer "
+                "other programs"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
+    source = iter(items)
+    while chunk := list(islice(source, size)):
+        yield chunk

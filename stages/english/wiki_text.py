@@ -42,7 +42,7 @@ _LEADING_MARKS = re.compile(r"\(\s*[,;]\s*")
 # ".NET", ".45" and ":wq" are names, and "..." may be a separate word.
 _SPACE_BEFORE_MARK = re.compile(r" (?!\.\.)([,.;:!?]+)(?=[\s\"'”’»)\]]|$)")
 # A full stop after these never ends a sentence. sentencex knows most other abbreviations. It also takes the Burmese
-# genitive sign for the end of a sentence.
+# genitive sign for the end of a sentence. A match has at most 8 characters.
 _NOT_AN_END = re.compile(r"\u104f$|(?:\b(?:vol|no|nos|pp?|ft|approx|incl|fl|lit|b|d|r)|^\d{1,2})\.$", re.I)
 
 
@@ -51,9 +51,10 @@ def clean_characters(text: str) -> str:
 
     The two joiners stay where they belong to a word or an emoji.
     """
-    for _ in range(3):  # "&amp;amp;"
+    for _ in range(3 if "&" in text else 0):  # "&amp;amp;"
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-    return _IDLE_JOINER.sub("", _INVISIBLE.sub("", text))
+    text = _INVISIBLE.sub("", text)
+    return _IDLE_JOINER.sub("", text) if "\u200c" in text or "\u200d" in text else text
 
 
 def is_about_the_page(sentence: str) -> bool:
@@ -98,7 +99,7 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
     sentences: list[str] = []
     for piece in segment(language, text):
         piece = piece.strip()
-        if sentences and (_NOT_AN_END.search(sentences[-1]) or piece[:1].islower()):
+        if sentences and (piece[:1].islower() or _NOT_AN_END.search(sentences[-1], max(0, len(sentences[-1]) - 8))):
             sentences[-1] += f" {piece}"
         elif piece:
             sentences.append(piece)

@@ -38,7 +38,7 @@ from stages.llm.replies import (
     repair_request,
 )
 from stages.llm.request import AttemptError, Client, LlmParams, Provider, Reply, Request
-from stages.llm.settings import settings_for
+from stages.llm.settings import allowed_at_once, settings_for
 
 log = logging.getLogger(__name__)
 
@@ -142,10 +142,9 @@ class _Run:
         self._client, self._params, self._stage, self._journal = client, params, stage, journal
         self._server = client.endpoint, params.model
         settings = settings_for(params, client.endpoint)
-        self._most_at_once = settings.most_at_once
         self._pace = AdaptiveLimit(settings.start_at_once, settings.most_at_once)
-        self._wanted, self._failures = wanted, failures
-        self._order_of, self._form = order_of, ""
+        self._most_at_once = settings.most_at_once
+        self._wanted, self._failures, self._order_of, self._form = wanted, failures, order_of, ""
         self._start = journal.last_id()  # entries with a larger id were bought during this run
         self._error: BaseException | None = None
         self._stopped = asyncio.Event()
@@ -167,6 +166,8 @@ class _Run:
     async def ask(self) -> None:
         """Asks for all that is missing, and adds it to `outcomes`. Raises the first error that stopped the run."""
         try:
+            exact = self._params.concurrency != "auto"
+            self._most_at_once = allowed_at_once(min(self._most_at_once, len(self.missing)), exact=exact)
             await self._check()
             answered = sum(self._wanted[key] for key in self.outcomes)
             total = self._wanted.total()
@@ -207,8 +208,7 @@ class _Run:
     async def _run_workers(self, bar: "tqdm[Never]") -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""
         queue = iter(self.missing)
-        count = min(self._most_at_once, len(self.missing))
-        workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(count)]
+        workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(self._most_at_once)]
         for worker in workers:
             worker.add_done_callback(self._ended)
         await asyncio.gather(*workers, return_exceptions=True)

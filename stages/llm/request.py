@@ -28,9 +28,12 @@ def _seconds_or_auto(value: object) -> object:
     raise ValueError("must be auto, or a number of seconds above 0")
 
 
-def _at_most_1024(value: int | str) -> int | str:
-    if isinstance(value, int) and value > 1024:
-        raise ValueError("must be at most 1024")
+MOST_CONCURRENCY = 65_536  # requests under way: a little more than the ports that a connection can start from
+
+
+def _up_to_most(value: int | str) -> int | str:
+    if isinstance(value, int) and value > MOST_CONCURRENCY:
+        raise ValueError(f"must be at most {MOST_CONCURRENCY}")
     return value
 
 
@@ -58,7 +61,7 @@ Thinking = Annotated[int | Literal["auto", "off"], BeforeValidator(_thinking)]
 Form = Literal["json_schema", "json_object with schema", "json_object", "text"]  # stages/llm/clients/schemas.py
 Seconds = Annotated[float | Literal["auto"], BeforeValidator(_seconds_or_auto)]
 PerMinute = Annotated[int | Literal["unlimited"], positive_or("unlimited")]
-AtOnce = Annotated[int | Literal["auto"], AfterValidator(_at_most_1024), positive_or("auto")]
+AtOnce = Annotated[int | Literal["auto"], AfterValidator(_up_to_most), positive_or("auto")]
 
 
 class LlmParams(SectionModel):

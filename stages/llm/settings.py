@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
+from stages.common.errors import StageError
 from stages.llm.request import LlmParams
 
-MOST_AT_ONCE = 64  # requests under way, if `concurrency` is auto
+MOST_AT_ONCE = 1024  # requests under way, if `concurrency` is auto
+OTHER_FILES = 100  # that a process has open beside its connections: the journal, libraries, logs
 LOCAL_START, HOSTED_START = 2, 8  # requests under way at first, if `concurrency` is auto
 LOCAL_SECONDS, HOSTED_SECONDS = 1800.0, 180.0  # for one attempt, if `timeout_seconds` is auto
 LITTLE_THINKING, MUCH_THINKING = 2048, 8192  # tokens up to which the effort is low, and medium
@@ -64,6 +66,32 @@ def settings_for(params: LlmParams, endpoint: str) -> ServerSettings:
         usd_per_million_output=0.0 if local else params.usd_per_million_output,
         usd_per_million_cached_input=0.0 if local else cached,
     )
+
+
+def allowed_at_once(at_once: int, *, exact: bool) -> int:
+    """How many connections this process may have open: `at_once`, or fewer if the system's hard limit on open files is
+    lower. Raises the soft limit as far as needed. Raises StageError instead of a lower number if `exact`."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return at_once
+    needed = at_once + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    if soft == unlimited or soft >= needed:
+        return at_once
+    granted = needed if hard == unlimited else min(needed, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+    except (OSError, ValueError):  # macOS has another limit below the hard one
+        granted = soft
+    if granted < needed and exact:
+        raise StageError(
+            f"llm.concurrency is {at_once}, and this process may open only {granted} files, {OTHER_FILES} of which it "
+            f"needs for other things; set it to {max(1, granted - OTHER_FILES)}, or raise the limit "
+            f"(`ulimit -n {needed}`)"
+        )
+    return min(at_once, max(1, granted - OTHER_FILES))
 
 
 def effort_of(budget: int) -> Literal["low", "medium", "high"]:

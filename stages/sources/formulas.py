@@ -26,6 +26,8 @@ _CONTINUES = re.compile(r"\s|[a-z,.;:)–-]")  # the start of a line that contin
 
 def cut_formulas(text: str) -> str:
     """The text with a HOLE for each formula. The lines of a sentence that a formula tore apart are joined again."""
+    if not _FORMULA.search(text):
+        return text
     kept: list[str] = []
     after_formula = False  # nothing but blank lines and symbols since the last formula
     for line, before_formula in _lines_around_formulas(text):

@@ -46,16 +46,15 @@ _FULL_STOPS = (
 )
 _QUESTIONS = "!?\u2026\uff01\uff1f"
 # Armenian is often written with a colon in the place of its full stop, and Ethiopic with two word spaces or two colons.
-_ENDS = re.compile(
-    rf"(?:[.{_FULL_STOPS}{_QUESTIONS}]|(?<=[\u0531-\u0587]):|\u1361\u1361|(?<=[\u1200-\u135f])::)"
-    "[\"'”“’»«\u203a)\\]」』】》〉]*$"
-)
+_ENDS = re.compile(rf"[.{_FULL_STOPS}{_QUESTIONS}]|(?<=[\u0531-\u0587]):|\u1361\u1361|(?<=[\u1200-\u135f])::")
+_CLOSING = "\"'”“’»«\u203a)]」』】》〉"  # what may be between the end of a sentence and the next one
+_LAST = 2  # most characters of _ENDS
 # Thai and Lao have no full stop: a line of so many of their letters is prose.
 _UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
 MIN_UNSTOPPED = 20
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ(,;.)\ufffc]")
-_LOST_SPACE = re.compile(r"(?<=[a-z]{3}\.)(?=[A-Z][a-z]* )")  # a footnote was between two sentences
-_LOST_PART = re.compile(r"(?:, ?)+(?=,|[.;:!?](?:[\s\"'”’»)\]]|$))")  # a comma right before another mark
+_LOST_SPACE = re.compile(r"\.(?<=[a-z]{3}\.)(?=[A-Z][a-z]* )")  # a footnote was between two sentences
+_LOST_PART = re.compile(r", ?(?:, ?)*(?=,|[.;:!?](?:[\s\"'”’»)\]]|$))")  # a comma right before another mark
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _LISTEN = re.compile(r"\s*\(\s*(?:listen|audio|info|help|help ?[·•/] ?info|pronunciation)\s*\)", re.I)
@@ -156,13 +155,21 @@ def _is_complete(paragraph: str) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    return _ENDS.search(text) is not None or len(_UNSTOPPED.findall(text)) >= MIN_UNSTOPPED
+    bare = text.rstrip(_CLOSING)
+    return (
+        any(_ENDS.fullmatch(bare, len(bare) - n) for n in range(1, _LAST + 1) if n <= len(bare))
+        or len(_UNSTOPPED.findall(text)) >= MIN_UNSTOPPED
+    )
 
 
 def _tidy(paragraph: str, language: str) -> str:
-    text = tidy_spaces(mark_holes(without_footnotes(_EDIT_MARK.sub("", paragraph)), language))
-    text = without_empty_brackets(_tidy_brackets(_COORDINATES.sub(r"\1", text)))
-    return tidy_spaces(_LOST_PART.sub("", _LOST_SPACE.sub(" ", text)))
+    if "[" in paragraph:
+        paragraph = without_footnotes(_EDIT_MARK.sub("", paragraph))
+    text = tidy_spaces(mark_holes(paragraph, language))
+    if "°" in text:
+        text = _COORDINATES.sub(r"\1", text)
+    text = without_empty_brackets(_tidy_brackets(text))
+    return tidy_spaces(_LOST_PART.sub("", _LOST_SPACE.sub(". ", text)))
 
 
 def _tidy_brackets(text: str) -> str:

@@ -1,9 +1,12 @@
 """What follows from whose server it is."""
 
+import resource
+
 import pytest
 
+from stages.common.errors import StageError
 from stages.llm.request import LlmParams
-from stages.llm.settings import ServerSettings, is_local, is_this_machine, settings_for
+from stages.llm.settings import OTHER_FILES, ServerSettings, allowed_at_once, is_local, is_this_machine, settings_for
 from tests.stages.llm.plain_client import make_params
 
 AUTO = {"local": "auto", "concurrency": "auto", "timeout_seconds": "auto"}
@@ -34,8 +37,8 @@ def test_an_address_says_whose_server_it_is(endpoint: str, local: bool, here: bo
 def test_a_server_of_ones_own_is_asked_patiently_and_costs_nothing() -> None:
     """Guards against Gemini's settings for a laptop: cancelled requests, and $3.44 of a budget for nothing."""
     params = make_params(**AUTO, **PRICES)
-    assert settings_for(params, "http://localhost:11434/v1") == ServerSettings(True, 2, 64, 1800.0, 0.0, 0.0, 0.0)
-    assert settings_for(params, "https://api.openai.com/v1") == ServerSettings(False, 8, 64, 180.0, 0.3, 2.5, 0.3)
+    assert settings_for(params, "http://localhost:11434/v1") == ServerSettings(True, 2, 1024, 1800.0, 0.0, 0.0, 0.0)
+    assert settings_for(params, "https://api.openai.com/v1") == ServerSettings(False, 8, 1024, 180.0, 0.3, 2.5, 0.3)
 
 
 def test_what_is_given_counts_whatever_the_address() -> None:
@@ -48,11 +51,31 @@ def test_what_is_given_counts_whatever_the_address() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("concurrency", 0), ("concurrency", 1025), ("timeout_seconds", 0), ("timeout_seconds", "long"), ("local", "yes")],
+    [
+        ("concurrency", 0),
+        ("concurrency", 65_537),
+        ("timeout_seconds", 0),
+        ("timeout_seconds", "long"),
+        ("local", "yes"),
+    ],
 )
 def test_other_values_are_refused(key: str, value: object) -> None:
     with pytest.raises(ValueError, match=key):
         LlmParams.model_validate(make_params().model_dump() | {key: value})
+
+
+def test_the_limit_on_open_files_counts_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against "Too many open files" after an hour of paid answers, with 1,024 as the usual soft limit."""
+    limits = {"now": (1024, 4096)}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: limits["now"])
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: limits.update(now=pair))
+    assert allowed_at_once(900, exact=True) == 900
+    assert limits["now"] == (1024, 4096)
+    assert allowed_at_once(3000, exact=True) == 3000
+    assert limits["now"] == (3000 + OTHER_FILES, 4096)
+    with pytest.raises(StageError, match=r"llm.concurrency is 5000, .* only 4096 files, .* set it to 3996"):
+        allowed_at_once(5000, exact=True)
+    assert allowed_at_once(5000, exact=False) == 3996
 
 
 def test_cached_input_has_its_own_price() -> None:

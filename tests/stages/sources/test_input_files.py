@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyarrow import Table, parquet
 
 from stages.common.errors import StageError
 from stages.common.records import Page
@@ -49,6 +50,22 @@ def test_pages_with_a_byte_order_mark_and_blank_lines_are_read(tmp_path: Path) -
     assert [page.title for page in read_pages(path)] == ["Tide", "Nile"]
     path.write_text(f"\n{json.dumps(PAGE)}\n\n{json.dumps(PAGE)}\n")
     with pytest.raises(StageError, match=r"pages.jsonl:4: page 'Tide' is on line 2 already"):
+        read_pages(path)
+
+
+def test_pages_may_be_in_parquet(tmp_path: Path) -> None:
+    """Guards against another reading of the same pages, and against errors without the row."""
+    pages, path = [PAGE, PAGE | {"title": "Nile", "page_id": 2}], tmp_path / "pages.parquet"
+    parquet.write_table(Table.from_pylist(pages), path)
+    assert [page.model_dump() for page in read_pages(path)] == pages
+    parquet.write_table(Table.from_pylist([PAGE, PAGE]), path)
+    with pytest.raises(StageError, match=r"pages.parquet\[1\]: page 'Tide' is on row 0 already"):
+        read_pages(path)
+    parquet.write_table(Table.from_pylist([{**PAGE, "license": ""}]), path)
+    with pytest.raises(StageError, match=r"pages.parquet\[0\]: license: String should have at least 1 character"):
+        read_pages(path)
+    parquet.write_table(Table.from_pylist([PAGE]).slice(0, 0), path)
+    with pytest.raises(StageError, match=r"pages.parquet holds no record; at least 1 is needed"):
         read_pages(path)
 
 
@@ -115,7 +132,7 @@ def test_what_templates_leave_in_a_page_is_left_out_and_counted(page: Callable[.
     hole = "It has an area of  and a population of approximately ."
     sound = page("Tide", "Tides  rise. They fall.\n\n- twice", "A day.")
     broken = page("Nile", f"It is long. {hole}\n\nIt is old.\n{hole}", "This page is a stub.")
-    (same, cleaned), left_out = without_broken_text([sound, broken])
-    assert same == sound
+    assert without_broken_text(sound) == (sound, {})
+    cleaned, left_out = without_broken_text(broken)
     assert [section.text for section in cleaned.sections] == ["It is long.\n\nIt is old.", ""]
     assert left_out == {"notice": 1, "sentence_with_a_hole": 2}
