@@ -142,8 +142,9 @@ def _fits_heading(fact: Fact) -> bool:
 
 def _introduced_before(text: str, fact: Fact, facts: Sequence[Fact]) -> bool:
     """Whether a section's start uses a short name that only an earlier section explains: "Nobile", "the Jupiters"."""
-    passages = {other.sentence.passage.text for other in facts if other.sentence.position < fact.sentence.position}
-    before = " ".join(passages - {fact.sentence.passage.text})
+    earlier = [other.sentence.passage for other in facts if other.sentence.position < fact.sentence.position]
+    passages = dict.fromkeys(passage.text for passage in earlier if passage.text != fact.sentence.passage.text)
+    before = "\n".join(passages)  # no name goes on from one passage to the next
     for match in _SHORT_NAME.finditer(text):
         name = match["name"]
         if bare(name) in bare(fact.name):

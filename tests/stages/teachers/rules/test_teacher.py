@@ -1,5 +1,8 @@
 """The examples of whole pages."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +26,31 @@ def test_most_questions_of_a_page_are_about_other_sentences_than_the_first(root:
         answers = [example.output.lower() for example in teach(page, per_page=8, seed=1).examples]
         others = [answer for answer in answers if first not in answer and answer.rstrip(".") not in first]
         assert len(others) >= 0.6 * len(answers) or len(answers) == 1, page.title
+
+
+_EXAMPLES_OF_TEN_PAGES = """
+from pathlib import Path
+from stages.sources.input_files import read_pages
+from stages.teachers.rules.teacher import teach
+pages = read_pages(Path("data/bundled/pages.jsonl"))
+for page in [*pages[:10], *(page for page in pages if page.title == "Alberto Santos-Dumont")]:
+    print(*teach(page, per_page=8, seed=1).examples, sep="\\n")
+"""
+
+
+def test_examples_do_not_depend_on_the_order_of_a_set(root: Path) -> None:
+    """Guards against other examples in one run of three: Python orders a set of texts anew in each process."""
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", _EXAMPLES_OF_TEN_PAGES],
+            cwd=root,
+            env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in (0, 4)  # gave different examples about Santos-Dumont
+    }
+    assert len(printed) == 1 and printed.pop().count(b"instruction=") > 60
 
 
 def test_a_short_page_is_not_asked_about_its_first_sentence_alone(page: MakePage) -> None:
