@@ -23,6 +23,7 @@ CONTENDERS = {  # with the package each of them needs
     "ours, bf16": "torch",
     "ours, fp32": "torch",
     "ours, int8": "torch",
+    "ours, int8_weights": "torch",
     "transformers, bf16": "transformers",
     "CTranslate2, int8": "ctranslate2",
 }
@@ -44,7 +45,10 @@ def load_wikitune(precision: str) -> Callable[[Prompts], Answers]:
     model = _weights()
     if precision == "bf16":
         model.to_precision(torch.bfloat16)
-    model = prepare_in_int8(model) if precision == "int8" else prepare_for_decoding(model)
+    if precision in ("int8", "int8_weights"):
+        model = prepare_in_int8(model, fine=precision == "int8_weights")
+    else:
+        model = prepare_for_decoding(model)
     return lambda prompts: [list(answer.tokens) for answer in generate(model, prompts, NEW, NO_STOP)]
 
 

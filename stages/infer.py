@@ -37,7 +37,7 @@ class Params(SectionModel):
     max_new_tokens: Positive
     batch_size: Annotated[int | Literal["auto"], positive_or("auto")]
     device: Annotated[Device, SAME_RESULT]
-    precision: Literal["float32", "bfloat16", "int8", "auto"]
+    precision: Literal["float32", "bfloat16", "int8", "int8_weights", "auto"]
     temperature: Annotated[float, Field(ge=0, le=100)]
     top_k: Annotated[int, Field(ge=0)]
     top_p: Annotated[float, Field(gt=0, le=1)]
@@ -109,7 +109,7 @@ def _load(checkpoint: Path, precision: "Precision", wanted: Device) -> "tuple[GP
     from model.decoding.precision import in_precision
 
     device = choose_device(wanted, "infer.device")
-    if precision == "int8" and (problem := int8_problem(device)):
+    if precision in ("int8", "int8_weights") and (problem := int8_problem(device)):
         raise StageError(f"infer.precision: {problem}")
     return in_precision(model.to(device), precision), encoding
 
@@ -127,7 +127,7 @@ def warn_of_slow_precision(params: Params) -> None:
     if emulates_bfloat16(choose_device(params.device, "infer.device")):
         log.warning(
             "infer.precision: bfloat16 is slower than float32 on this CPU, which only emulates it; "
-            "int8 is the fastest here, float32 the most exact, auto compares them"
+            "int8 is the fastest here, float32 the most exact, int8_weights between them, and auto compares them"
         )
 
 

@@ -3,8 +3,9 @@ CPU that has no bfloat16.
 
 Weights have one scale per output, activations one per token, both symmetric (Dettmers et al., 2022, "LLM.int8()",
 section 2.1). So a token's result never depends on the other rows of its batch. Activations have outliers, so 8 bits
-would change more answers than those of the weights do. Each is therefore two integers, a coarse and a fine one, as if
-it had 16 bits. Both go through the same product, which reads the weights once, and is exact.
+change more answers there than in the weights. With `fine`, each activation is therefore two integers, a coarse and a
+fine one, as if it had 16 bits. Both go through the same product, which reads the weights once. It is exact: what is
+lost is lost in rounding.
 """
 
 import warnings
@@ -51,25 +52,33 @@ class Int8Linear(nn.Module):
     """A linear layer, [..., in] to [..., out] in float32, with weights in int8. It runs FBGEMM's kernels by an operator
     of torch that is not documented; `int8_problem` says whether it is there."""
 
-    def __init__(self, weight: Tensor, bias: Tensor | None, gelu: bool = False) -> None:
-        """`weight` [out, in] and `bias` [out] (float32). `gelu` applies the tanh form of GELU to the output."""
+    def __init__(self, weight: Tensor, bias: Tensor | None, gelu: bool = False, fine: bool = False) -> None:
+        """`weight` [out, in] and `bias` [out] (float32). `gelu` applies the tanh form of GELU to the output. `fine`
+        gives activations 16 bits instead of 8, for twice the arithmetic."""
         super().__init__()
         self.packed = _pack(*quantize_weight(weight.detach().float()))
         self.bias = None if bias is None else bias.detach().float()
         self.gelu = gelu
+        self.fine = fine
 
     def forward(self, x: Tensor) -> Tensor:
         scale = x.abs().amax(-1, keepdim=True).div_(_LARGEST).clamp_min_(_SMALLEST_SCALE)
         scaled = x / scale
-        coarse = scaled.round()
-        parts = torch.stack((coarse, scaled.sub_(coarse).mul_(_FINE)))  # the operator rounds the fine ones
-        product: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
-            parts, 1.0, _ZERO, self.packed
-        )
-        coarse, fine = product.unbind()
-        y = coarse.add_(fine, alpha=1 / _FINE)
+        y = self._multiply_fine(scaled) if self.fine else self._multiply(scaled)
         y = y.mul_(scale) if self.bias is None else torch.addcmul(self.bias, y, scale)
         return F.gelu(y, approximate="tanh") if self.gelu else y
+
+    def _multiply_fine(self, scaled: Tensor) -> Tensor:
+        coarse = scaled.round()
+        coarse, fine = self._multiply(torch.stack((coarse, scaled.sub_(coarse).mul_(_FINE)))).unbind()
+        return coarse.add_(fine, alpha=1 / _FINE)
+
+    def _multiply(self, scaled: Tensor) -> Tensor:
+        """The product with activations of -127 to 127, which the operator rounds to integers."""
+        product: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
+            scaled.reshape(-1, scaled.shape[-1]), 1.0, _ZERO, self.packed
+        )
+        return product.view(*scaled.shape[:-1], -1)
 
 
 def _pack(integers: Tensor, scales: Tensor) -> object:

@@ -13,7 +13,7 @@ from model.decoding.int8 import int8_problem
 from model.decoding.prepared import prepare_for_decoding, prepare_in_int8
 from model.decoding.sampling import Sampling
 
-Precision = Literal["float32", "bfloat16", "int8"]
+Precision = Literal["float32", "bfloat16", "int8", "int8_weights"]
 
 # A precision keeps the answers if at most this share of them differs from float32's in any token. With a small tuned
 # model, one answer in ten differs in bfloat16, which nobody calls another model: where two tokens are about equally
@@ -34,8 +34,8 @@ class Trial:
 def in_precision(model: GPT2, precision: Precision) -> GPT2:
     """`model` (float32), ready to decode in `precision`. It may be the same object, converted in place. Raises
     ValueError if this machine cannot compute in int8."""
-    if precision == "int8":
-        return prepare_in_int8(model)
+    if precision in ("int8", "int8_weights"):
+        return prepare_in_int8(model, fine=precision == "int8_weights")
     if precision == "bfloat16":
         model.to_precision(torch.bfloat16)
     return prepare_for_decoding(model)
@@ -58,6 +58,7 @@ def available_precisions(device: torch.device) -> list[Precision]:
         "float32": True,
         "bfloat16": not emulates_bfloat16(device),
         "int8": not int8_problem(device),
+        "int8_weights": not int8_problem(device),
     }
     return [precision for precision, there in has.items() if there]
 

@@ -1,6 +1,7 @@
 """A model prepared for decoding: the same GPT-2, with matrices that are read faster."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -22,13 +23,13 @@ def prepare_for_decoding(model: GPT2) -> GPT2:
     return _PreparedGPT2(model, _RearrangedLinear)
 
 
-def prepare_in_int8(model: GPT2) -> GPT2:
-    """A copy of `model` (float32) whose matrices are 8-bit integers (see `model/decoding/int8.py`). It needs memory for
-    them and for the embeddings (124 MB and 158 MB for the 124M model), and does not see later changes of `model`.
-    Raises ValueError where int8 can't be computed."""
+def prepare_in_int8(model: GPT2, fine: bool = False) -> GPT2:
+    """A copy of `model` (float32) whose matrices are 8-bit integers (see `model/decoding/int8.py`), and activations too
+    unless they are `fine`. It needs memory for the matrices and the embeddings (124 MB and 158 MB for the 124M model),
+    and does not see later changes of `model`. Raises ValueError where int8 can't be computed."""
     if problem := int8_problem(model.wte.weight.device):
         raise ValueError(problem)
-    return _PreparedGPT2(model, Int8Linear)
+    return _PreparedGPT2(model, partial(Int8Linear, fine=fine))
 
 
 class _PreparedGPT2(GPT2):

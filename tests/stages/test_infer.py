@@ -62,7 +62,9 @@ def test_greedy_answers_have_no_seed(checkpoint: Path, changes: dict[str, float]
     assert answer_all(checkpoint, EXAMPLES, params(seed=2, **changes)) == answers
 
 
-@pytest.mark.parametrize("precision", ["bfloat16", pytest.param("int8", marks=needs_int8)])
+@pytest.mark.parametrize(
+    "precision", ["bfloat16", *(pytest.param(name, marks=needs_int8) for name in ("int8", "int8_weights"))]
+)
 def test_each_precision_answers_every_row(checkpoint: Path, precision: str) -> None:
     """Guards against a precision that is declared and not used, or that stops the stage."""
     answers = answer_all(checkpoint, EXAMPLES, params(precision=precision))

@@ -54,8 +54,9 @@ def test_neighbours_of_one_sign_add_up_to_128_at_most() -> None:
 
 
 @needs_int8
+@pytest.mark.parametrize("fine", [False, True])
 @pytest.mark.parametrize("rows", [1, 2, 33])
-def test_integers_give_the_exact_product(rows: int) -> None:
+def test_integers_give_the_exact_product(rows: int, fine: bool) -> None:
     """Guards against a weight that is transposed, a scale of another output, or a bias that is left out."""
     generator = torch.Generator().manual_seed(3)
     integers = torch.randint(-60, 61, (24, 32), generator=generator).float()
@@ -64,26 +65,29 @@ def test_integers_give_the_exact_product(rows: int) -> None:
     x[:, 0] = 127
     bias = torch.arange(24.0)
     expected = x @ integers.t() + bias
-    assert torch.equal(Int8Linear(integers, bias)(x), expected)
-    assert torch.equal(Int8Linear(integers, bias, gelu=True)(x), F.gelu(expected, approximate="tanh"))
+    assert torch.equal(Int8Linear(integers, bias, fine=fine)(x), expected)
+    assert torch.equal(Int8Linear(integers, bias, gelu=True, fine=fine)(x), F.gelu(expected, approximate="tanh"))
 
 
 @needs_int8
-def test_the_product_is_within_the_quantization_bound() -> None:
-    """Each weight is off by half a scale at most, each activation by half a fine step."""
+@pytest.mark.parametrize(("fine", "steps"), [(False, 127), (True, 127 * 254)])
+def test_the_product_is_within_the_quantization_bound(fine: bool, steps: int) -> None:
+    """Each weight is off by half a scale at most, each activation by half a step."""
     weight, bias, x = random(40, 96), random(40, seed=2), random(7, 96, seed=3) * 10
     scales = quantize_weight(weight)[1]
     of_weights = 0.5 * x.abs().sum(1, keepdim=True) * scales
-    of_activations = 0.5 * x.abs().amax(1, keepdim=True) / 127 / 254 * (weight.abs() + scales[:, None]).sum(1)
-    difference = (Int8Linear(weight, bias)(x) - F.linear(x, weight, bias)).abs()
+    of_activations = 0.5 * x.abs().amax(1, keepdim=True) / steps * (weight.abs() + scales[:, None]).sum(1)
+    difference = (Int8Linear(weight, bias, fine=fine)(x) - F.linear(x, weight, bias)).abs()
     assert (difference <= of_weights + of_activations + 1e-4).all()
     assert difference.max() > 0
 
 
 @needs_int8
-def test_a_row_does_not_depend_on_its_batch() -> None:
+@pytest.mark.parametrize("fine", [False, True])
+def test_a_row_does_not_depend_on_its_batch(fine: bool) -> None:
     """Guards against one scale for all rows, with which batched answers would not be those of single prompts."""
-    layer, x = Int8Linear(random(50, 32), random(50, seed=2)), random(9, 32, seed=3) * torch.logspace(-8, 3, 9)[:, None]
+    layer = Int8Linear(random(50, 32), random(50, seed=2), fine=fine)
+    x = random(9, 32, seed=3) * torch.logspace(-8, 3, 9)[:, None]
     x[4] = 0
     together = layer(x)
     assert torch.equal(together, torch.cat([layer(row[None]) for row in x]))

@@ -81,7 +81,7 @@ def test_defaults_are_valid_and_complete(project: Path) -> None:
         (
             "  precision: float32                    # of the",
             "  precision: int4                       # of the",
-            "infer.precision: Input should be 'float32', 'bfloat16', 'int8' or 'auto'",
+            "infer.precision: Input should be 'float32', 'bfloat16', 'int8', 'int8_weights' or 'auto'",
         ),
         (r"\[full-base, full-small, small-base\]", "[base-full]", "judge.pairs.0: Input should be 'full-base'"),
         ("judge: rubric", "judge: oracle", r"judge.judge: Input should be 'rubric', .* \(is 'oracle'\)"),
