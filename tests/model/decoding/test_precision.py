@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from model.core.gpt2 import GPT2, GPT2Config
+from model.core.gpt2 import GPT2
+from model.core.gpt2_config import GPT2Config
 from model.decoding.generation import Generation, generate, generate_slowly
 from model.decoding.int8 import int8_problem
 from model.decoding.precision import (
