@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from model.decoding.generation import Generation
     from model.decoding.precision import Precision, Trial
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("stages.infer")  # as a program, its __name__ is another, whose messages are not shown
 
 TEST = Path("data/splits/full/test.jsonl")
 CHECKPOINTS = Path("data/checkpoints")

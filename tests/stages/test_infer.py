@@ -114,6 +114,7 @@ def test_auto_says_what_it_takes(
     chosen = choose_precision(checkpoint, EXAMPLES, params(precision="auto"))
     assert chosen == {"precision": "float32", "compared": 5, "differing": 0}
     (line,) = caplog.messages
+    assert caplog.records[0].name == "stages.infer"  # whose messages are shown, also when it runs as a program
     assert line.startswith("infer.precision: auto takes float32: float32 ")
     assert line.endswith(" tokens/s; at most 0 of 5 answers may differ from float32's")
 

@@ -75,7 +75,7 @@ def test_answers_in_int8_are_those_of_float32(precision: Precision) -> None:
         rows = (torch.randint(STOP, (16, 1), generator=generator) + torch.arange(25) * 3) % STOP
         loss = F.cross_entropy(model.logits(model(rows[:, :-1])).flatten(0, 1), rows[:, 1:].flatten())
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     model.eval()
     rows_of_prompts = [[1, 4, 7], [40], [46, 0, 3, 6]]
