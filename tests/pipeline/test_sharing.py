@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.core.checkpoint_files import CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS
+from model.core.checkpoint_files import CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS
 from tests.pipeline.conftest import Workspace
 
 BUCKET = "wikitune-cache"
@@ -72,7 +72,13 @@ def test_checkpoints_are_cached_without_what_only_training_needs(finished: Works
     parameters = json.loads(finished.read("reports/metrics/base.json"))["parameters"]
     for role in ("base", "full", "small"):
         folder = finished.folder / "data/checkpoints" / role
-        assert {path.name for path in folder.iterdir()} == {WEIGHTS, CONFIG, TOKENIZER, TOKENIZER_CONFIG}
+        assert {path.name for path in folder.iterdir()} == {
+            WEIGHTS,
+            CONFIG,
+            GENERATION_CONFIG,
+            TOKENIZER,
+            TOKENIZER_CONFIG,
+        }
         assert 0 <= (folder / WEIGHTS).stat().st_size - 4 * parameters < 8192  # of the header
 
 

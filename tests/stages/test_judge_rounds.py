@@ -212,7 +212,7 @@ def test_failures_count_over_all_rounds(serve: Serve, rows: list[Answers]) -> No
     judge.main()
     broken.add(rows[-1].instruction if rows[-1] not in first_batch else rows[0].instruction)
     configure_judge(pairs=["full-base"], stop="certain", llm={"max_failure_rate": 4 / sheets, "seed": 2})
-    with pytest.raises(StageError, match=rf"5 of {sheets} requests have no usable answer"):
+    with pytest.raises(StageError, match=rf"[56] of {sheets} requests .* 4 in earlier rounds, "):
         judge.main()
 
 
