@@ -38,7 +38,7 @@ from stages.engine.plans import (
 from stages.engine.steps import Steps
 
 ROWS_PER_PART = 20_000  # of the files of examples
-ROWS_PER_BUCKET = 50_000
+ROWS_PER_BUCKET = 25_000  # a process takes about 250 MB for as many suspects
 
 
 class KeptExamples:
@@ -118,19 +118,19 @@ def _read_results(steps: Steps) -> Iterator[tuple[str, Finding | None]]:
 
 
 def _judge(steps: Steps, limits: Thresholds, pages: Path, folder: Path) -> None:
-    from daft import DataType, col
+    from daft import DataType, col, lit
 
     text = DataType.string()
     fields = {"reason": text, "evidence": text, "words": DataType.list(DataType.uint32())}
     judge = worker_function(partial(judge_rows, limits, pages), DataType.struct(fields))
     rows = read_step(steps.path("examples")).with_column("result", judge(col("example")))
-    write_buckets(unnest(rows, "result", list(fields)), col("place") // ROWS_PER_BUCKET, folder)
+    write_buckets(unnest(rows, "result", list(fields)), col("place") // lit(ROWS_PER_BUCKET), folder)
 
 
 def _count_words(steps: Steps, folder: Path) -> None:
-    from daft import col
+    from daft import col, lit
 
-    words = read_step(steps.path("judged")).where(col("words").list_count() > 0).select("words").explode("words")
+    words = read_step(steps.path("judged")).where(col("words").list_count() > lit(0)).select("words").explode("words")
     counted = words.groupby("words").agg(col("words").count().alias("count")).to_pydict()
     counts = np.zeros(WORDS, np.int64)
     counts[counted["words"]] = counted["count"]
@@ -138,7 +138,7 @@ def _count_words(steps: Steps, folder: Path) -> None:
 
 
 def _write_keys(steps: Steps, min_similarity: float, buckets: int, folder: Path) -> None:
-    from daft import DataType, col
+    from daft import DataType, col, lit
 
     fields = {"key": DataType.int64(), "is_word": DataType.bool()}
     find = worker_function(
@@ -146,7 +146,7 @@ def _write_keys(steps: Steps, min_similarity: float, buckets: int, folder: Path)
     )
     good = read_step(steps.path("judged")).where(col("reason").is_null())
     keys = unnest(good.select("place", find(col("example")).alias("row")).explode("row"), "row", list(fields))
-    write_buckets(keys, col("key") % buckets, folder)
+    write_buckets(keys, col("key") % lit(buckets), folder)
 
 
 def _find_shared(steps: Steps, folder: Path) -> None:
@@ -158,11 +158,11 @@ def _find_shared(steps: Steps, folder: Path) -> None:
 
 def _gather_suspects(steps: Steps, buckets: int, folder: Path) -> None:
     """The examples that share a first word, those of one word in one bucket."""
-    from daft import col
+    from daft import col, lit
 
     shared = read_step(steps.path("shared")).where(col("is_word")).select("key", "place")
     rows = read_step(steps.path("judged")).select("place", "example").join(shared, on="place")
-    write_buckets(rows, col("key") % buckets, folder)
+    write_buckets(rows, col("key") % lit(buckets), folder)
 
 
 def _verify_pairs(steps: Steps, min_similarity: float, folder: Path) -> None:
@@ -195,16 +195,16 @@ def _join_links(steps: Steps, folder: Path) -> None:
 
 def _gather_linked(steps: Steps, buckets: int, folder: Path) -> None:
     """The linked examples, those of one group in one bucket."""
-    from daft import col
+    from daft import col, lit
 
     groups = read_step(steps.path("groups"))
     rows = read_step(steps.path("judged")).select("place", "example").join(groups, on="place")
-    write_buckets(rows, col("group") % buckets, folder)
+    write_buckets(rows, col("group") % lit(buckets), folder)
 
 
 def _compare(steps: Steps, min_similarity: float, pages: Path, folder: Path) -> None:
-    from daft import DataType, col
+    from daft import DataType, col, lit
 
     fields = {"place": DataType.int64(), "reason": DataType.string(), "evidence": DataType.string()}
     compare = partial(compare_bucket, min_similarity, pages)
-    write_buckets(map_buckets(steps.path("linked"), compare, fields), col("place") // ROWS_PER_BUCKET, folder)
+    write_buckets(map_buckets(steps.path("linked"), compare, fields), col("place") // lit(ROWS_PER_BUCKET), folder)

@@ -7,7 +7,7 @@ rows for each process, or one bucket. Daft's own group-by and sort keep everythi
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from daft import DataFrame, DataType, Expression
@@ -36,8 +36,8 @@ def worker_function(
         def run(self, column: Any) -> Rows:
             return self._work(column.to_pylist())
 
-    run: Callable[[Expression], Expression] = Worker().run
-    return run
+    run: Any = Worker().run
+    return cast("Callable[[Expression], Expression]", run)
 
 
 def read_step(folder: Path) -> "DataFrame":
@@ -92,7 +92,7 @@ def read_table(bucket: Path) -> "Table":
 def map_buckets(folder: Path, work: Callable[[Path], Rows], fields: "dict[str, DataType]") -> "DataFrame":
     """The rows that `work` makes of each bucket: it gets the bucket's folder, and returns a list of dictionaries."""
     import daft
-    from daft import DataType, Series, col
+    from daft import DataType, Series, col, lit
 
     paths = [str(path) for path in sorted(folder.iterdir()) if path.is_dir()]
     if not paths:
@@ -101,7 +101,7 @@ def map_buckets(folder: Path, work: Callable[[Path], Rows], fields: "dict[str, D
     frame = daft.from_pydict({"path": paths})
     if daft.get_or_infer_runner_type() == "ray":
         frame = frame.into_partitions(len(paths))
-    rows = frame.select(run(col("path")).alias("row")).where(col("row").list_count() > 0).explode("row")
+    rows = frame.select(run(col("path")).alias("row")).where(col("row").list_count() > lit(0)).explode("row")
     return unnest(rows, "row", list(fields))
 
 

@@ -26,7 +26,7 @@ NO_TELEMETRY = {
     "DO_NOT_TRACK": "true",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
-_SETTINGS = {
+SETTINGS = {
     "DAFT_PROGRESS_BAR": "0",
     "RAY_raylet_start_wait_time_s": "120",  # on a busy machine Ray's head takes longer than the usual 30 seconds
 }
@@ -71,7 +71,7 @@ def _run(
     sender: Connection, parent: int, engine: str, address: str, function: Callable[..., None], args: tuple[Any, ...]
 ) -> None:
     root = str(Path(__file__).parents[2])
-    os.environ |= NO_TELEMETRY | _SETTINGS
+    os.environ |= NO_TELEMETRY | SETTINGS
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))  # of Daft's workers
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("stages").setLevel(logging.INFO)

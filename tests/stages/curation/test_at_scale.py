@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import psutil
 import pytest
@@ -18,7 +19,7 @@ from ruamel.yaml import YAML
 from stages import curate
 from stages.common.files import read_jsonl
 from stages.common.records import Example, Page, Source
-from stages.engine.process import NO_TELEMETRY
+from stages.engine.process import NO_TELEMETRY, SETTINGS
 from stages.teachers.rules.teacher import teach
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
@@ -99,7 +100,7 @@ def outputs() -> list[bytes]:
 
 
 def wait_for(condition: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < deadline and process.poll() is None
         time.sleep(0.02)
@@ -147,3 +148,34 @@ def test_an_engine_may_find_nothing_to_compare(planted: Path, make: MakeExample)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "all 3 examples were rejected: {'malformed': 3}" in said.splitlines()[-1]
+
+
+@pytest.mark.slow  # a cluster takes half a minute to start
+def test_ray_gives_the_bytes_of_local_even_without_a_node_that_died(
+    planted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against another result on a cluster, and against a run that a lost machine spoils."""
+    pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    for name, value in (NO_TELEMETRY | SETTINGS).items():
+        monkeypatch.setenv(name, value)
+    from ray.cluster_utils import Cluster
+
+    curate.main()
+    local = outputs()
+    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        node = cluster.add_node(num_cpus=1)
+        set_engine("ray", cluster.address)
+        process = run_curate(planted)
+        wait_for(lambda: list(planted.rglob("keys.done")), process)
+        cluster.remove_node(node, allow_graceful=False)
+        _, said = process.communicate(timeout=300)
+        if process.returncode:  # it may also stop, and must then go on
+            assert "error: engine ray: " in said
+            process = run_curate(planted)
+            _, said = process.communicate(timeout=300)
+            assert "step judged" not in said.splitlines()
+        assert process.returncode == 0, said
+        assert outputs() == local
+    finally:
+        cluster.shutdown()
