@@ -143,8 +143,8 @@ def count_kept(kept: Iterable[Example], rejected: Iterable[Rejection], counts: C
         yield example
     if not counts["kept"]:
         reasons = dict(Counter(rejection.reason for rejection in rejected))
-        all_of_them = f"all {sum(reasons.values())} examples were rejected: {reasons}"
-        raise StageError(f"{SYNTHETIC}: {all_of_them}; see stages/curation/")
+        read = sum(reasons.values())
+        raise StageError(f"{SYNTHETIC}: all {read} examples were rejected: {reasons}; see stages/curation/")
 
 
 def count_rejected(rejected: Iterable[Rejection], counts: Counter[str]) -> Iterator[Rejection]:
