@@ -23,8 +23,8 @@ from stages.common.records import Example, Page, RawRow, Rejection
 from stages.curation.at_scale import KeptExamples, RejectedExamples, curate_steps, write_examples, write_pages
 from stages.curation.auditor import audit_request, batches, read_verdicts
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
-from stages.engine.process import check_engine, run_on_engine
-from stages.engine.settings import EngineName, RayParams
+from stages.engine.apart import check_engine, run_on_engine
+from stages.engine.choice import EngineName, RayParams
 from stages.engine.steps import kept_steps
 from stages.llm.replies import stripped_counts
 from stages.llm.request import LlmParams
@@ -49,7 +49,7 @@ class Params(Thresholds):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CuratedRows:
     """What became of the rows of the input, in their order; the malformed ones come first among the rejected."""
 
     kept: Iterable[Example]
@@ -98,12 +98,12 @@ def main() -> None:
 
 
 @contextmanager
-def apply_rules_to_input(params: Params) -> Iterator[Outcome]:
+def apply_rules_to_input(params: Params) -> Iterator[CuratedRows]:
     """Applies the rules in memory, or on an engine, whose results are then read from its files, one by one."""
     if params.engine == "local":
         examples, malformed, without_input = read_synthetic()
         curation = curate(examples, params, page_texts())
-        yield Outcome(curation.kept, malformed + curation.rejected, without_input)
+        yield CuratedRows(curation.kept, malformed + curation.rejected, without_input)
         return
     check_engine(params.engine)
     limits = Thresholds.model_validate(params.model_dump())
@@ -113,10 +113,10 @@ def apply_rules_to_input(params: Params) -> Iterator[Outcome]:
         facts = write_examples(steps, rows, rows.facts)
         malformed = [Rejection.model_validate(row) for row in facts["malformed"]]
         if not facts["count"]:
-            yield Outcome([], malformed, 0)
+            yield CuratedRows([], malformed, 0)
             return
         run_on_engine(params.engine, params.ray.address, curate_steps, steps, limits, facts["count"])
-        yield Outcome(KeptExamples(steps), RejectedExamples(steps, malformed), facts["without_input"])
+        yield CuratedRows(KeptExamples(steps), RejectedExamples(steps, malformed), facts["without_input"])
 
 
 def read_synthetic() -> tuple[list[Example], list[Rejection], int]:

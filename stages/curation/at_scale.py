@@ -17,8 +17,8 @@ from stages.curation.linking import (
     COUNTS,
     WORDS,
     compare_bucket,
+    findings_of_rows,
     join_all,
-    judge_rows,
     keys_of_rows,
     pairs_of_bucket,
     root,
@@ -122,7 +122,7 @@ def _judge(steps: Steps, limits: Thresholds, pages: Path, folder: Path) -> None:
 
     text = DataType.string()
     fields = {"reason": text, "evidence": text, "words": DataType.list(DataType.uint32())}
-    judge = worker_function(partial(judge_rows, limits, pages), DataType.struct(fields))
+    judge = worker_function(partial(findings_of_rows, limits, pages), DataType.struct(fields))
     rows = read_step(steps.path("examples")).with_column("result", judge(col("example")))
     write_buckets(unnest(rows, "result", list(fields)), col("place") // lit(ROWS_PER_BUCKET), folder)
 

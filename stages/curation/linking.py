@@ -25,13 +25,13 @@ from stages.curation.exact_duplicate import question_key
 from stages.curation.near_duplicate import Rank, WordJoin, first_words, repeats
 from stages.curation.page_texts import open_page_texts
 from stages.curation.rules import Thresholds, compare_examples, is_supported, judge_singly, page_of
-from stages.engine.plans import read_rows, read_table
+from stages.engine.plans import bucket_rows, read_table
 
 WORDS = 2**20  # words are counted by hashes of this many values; words of one hash count as equally frequent
 COUNTS = "counts.npy"  # in the folder of that step
 
 
-def judge_rows(limits: Thresholds, pages: Path, rows: Sequence[str]) -> list[dict[str, Any]]:
+def findings_of_rows(limits: Thresholds, pages: Path, rows: Sequence[str]) -> list[dict[str, Any]]:
     """Of examples as JSON: the first finding against each, or the numbers of its question's words."""
     texts = open_page_texts(pages)
     examples = list(map(Example.model_validate_json, rows))
@@ -71,7 +71,7 @@ def pairs_of_bucket(min_similarity: float, frequencies: Path, bucket: Path) -> l
     rank = _rank_by_counts(frequencies)
     places_by_word: dict[str | None, dict[Content, list[int]]] = defaultdict(lambda: defaultdict(list))
     contents: dict[int, tuple[Content, dict[int, str | None]]] = {}
-    for row in read_rows(bucket):
+    for row in bucket_rows(bucket):
         place = row["place"]
         if place not in contents:
             content = read_content(Example.model_validate_json(row["example"]))
@@ -92,7 +92,7 @@ def pairs_of_bucket(min_similarity: float, frequencies: Path, bucket: Path) -> l
 def compare_bucket(min_similarity: float, pages: Path, bucket: Path) -> list[dict[str, Any]]:
     """The findings against examples of the bucket; those of a group are compared in the order of the input."""
     groups: dict[int, list[tuple[int, Example]]] = defaultdict(list)
-    for row in read_rows(bucket):
+    for row in bucket_rows(bucket):
         groups[row["group"]].append((row["place"], Example.model_validate_json(row["example"])))
     supported = partial(is_supported, open_page_texts(pages))
     found = []

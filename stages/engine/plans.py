@@ -72,10 +72,10 @@ def write_rows(frame: "DataFrame", folder: Path) -> None:
 def read_bucket(folder: Path, number: int) -> Iterator[dict[str, Any]]:
     """The rows of one bucket by their places; none if nothing was written into it."""
     bucket = folder / f"bucket={number}"
-    return read_rows(bucket) if bucket.exists() else iter(())
+    return bucket_rows(bucket) if bucket.exists() else iter(())
 
 
-def read_rows(bucket: Path) -> Iterator[dict[str, Any]]:
+def bucket_rows(bucket: Path) -> Iterator[dict[str, Any]]:
     """The rows of a bucket by their places."""
     for batch in read_table(bucket).sort_by("place").to_batches(max_chunksize=BATCH):
         yield from batch.to_pylist()

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from stages import curate
 from stages.common.files import read_jsonl
 from stages.common.records import Example, Page, Source
-from stages.engine.process import NO_TELEMETRY, SETTINGS
+from stages.engine.apart import NO_TELEMETRY, SETTINGS
 from stages.teachers.rules.teacher import teach
 from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample

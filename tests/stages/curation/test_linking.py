@@ -14,8 +14,8 @@ from stages.curation.linking import (
     COUNTS,
     WORDS,
     compare_bucket,
+    findings_of_rows,
     join_all,
-    judge_rows,
     keys_of_rows,
     pairs_of_bucket,
     root,
@@ -44,7 +44,7 @@ def curate_in_groups(examples: list[Example], folder: Path, min_similarity: floa
     limits = LIMITS.model_copy(update={"min_similarity": min_similarity})
     write_page_texts(folder, PAGES.items())
     texts = [row.model_dump_json() for row in examples]
-    judged = judge_rows(limits, folder, texts)
+    judged = findings_of_rows(limits, folder, texts)
     findings = {place: (row["reason"], row["evidence"]) for place, row in enumerate(judged) if row["reason"]}
     good = [place for place in range(len(examples)) if place not in findings]
     np.save(folder / COUNTS, np.bincount([number for row in judged for number in row["words"]], minlength=WORDS))

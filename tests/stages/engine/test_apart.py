@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import StageError
-from stages.engine.process import check_engine, run_on_engine
+from stages.engine.apart import check_engine, run_on_engine
 
 
 def refuse() -> None:
@@ -24,7 +24,7 @@ def read_nothing(path: str) -> None:
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a traceback where somebody chose an engine that isn't installed."""
-    monkeypatch.setattr("stages.engine.process.find_spec", lambda package: None)
+    monkeypatch.setattr("stages.engine.apart.find_spec", lambda package: None)
     check_engine("local")
     with pytest.raises(StageError, match=r"engine daft needs the package daft; run `pip .*'\.\[engine\]'`"):
         check_engine("daft")
