@@ -9,8 +9,12 @@ similar as real ones. One in twenty repeats the one before it in other words. CP
 the peak of their total resident memory, in which shared memory counts once for each process.
 
     python -m benchmarks.curation
+    python -m benchmarks.curation --engine daft 10000 100000
+
+With an engine, `curate` runs on it, and `split`, which has none, is left out.
 """
 
+import argparse
 import os
 import random
 import re
@@ -45,17 +49,24 @@ TEXTS = ("instruction", "input", "output")
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--engine", choices=["local", "daft"], default="")
+    arguments = parser.parse_args()
     print(" examples rejected    curate     split      both  examples/s       CPU      MB")
-    for size in map(int, sys.argv[1:]) if sys.argv[1:] else SIZES:
+    for size in arguments.sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            write_project(folder, size)
-            curate, split = time_stage(folder, "curate"), time_stage(folder, "split")
+            write_project(folder, size, arguments.engine or "local")
+            curate = time_stage(folder, "curate")
+            split = (0.0, 0.0, 0.0) if arguments.engine else time_stage(folder, "split")
             rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]
-            rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
+            if not arguments.engine:
+                rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
         seconds, cpu, memory = curate[0] + split[0], curate[1] + split[1], max(curate[2], split[2])
-        print(f"{size:9,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
-        print(f"{size / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}")
+        examples = size // 2 if arguments.engine else size
+        print(f"{examples:9,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
+        print(f"{examples / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}", flush=True)
 
 
 def time_stage(folder: Path, stage: str) -> tuple[float, float, float]:
@@ -65,7 +76,7 @@ def time_stage(folder: Path, stage: str) -> tuple[float, float, float]:
     process = subprocess.Popen(
         [sys.executable, "-m", f"stages.{stage}"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "WIKITUNE_CACHE": str(folder / "cache")},
         stderr=subprocess.DEVNULL,
     )
     memory = 0
@@ -89,13 +100,14 @@ def resident_bytes(pid: int) -> int:
     return total
 
 
-def write_project(folder: Path, size: int) -> None:
+def write_project(folder: Path, size: int, engine: str = "local") -> None:
     """Fills a folder in which both stages can run, with `size` examples and limits that take all of them."""
     yaml = YAML()
     params = yaml.load(ROOT / "params.yaml")
     split = params["split"]
     split["general"] |= {"path": "general.jsonl", "at_most": "all"}
     split["synthetic"]["at_most"] = split["full"] = "all"
+    params["curate"]["engine"] = engine
     params["base"]["source"] = "scratch"  # the bundled model is not in the folder
     yaml.dump(params, folder / "params.yaml")
     pages, synthetic = varied_pages(size // 2)

@@ -5,13 +5,16 @@ same question: "What is the capital of Poland?" and "What is the capital of Ecua
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations, product
 from math import ceil
+from typing import Any
 
 from stages.common.records import Example
 from stages.curation.content import Content, is_numeral
 from stages.curation.vocabulary import LONG, NEGATIONS
+
+Rank = Callable[[str], Any]  # how rare a word is: the rarest has the lowest rank, and no two words have the same
 
 _FEW = 16  # contents; so many are compared each with each, more are divided by another word
 _DEEPEST = 8  # words by which contents are divided
@@ -30,13 +33,15 @@ def candidates(contents: Sequence[Content], min_similarity: float) -> list[list[
 
     Contents should be distinct: a thousand equal ones would make half a million pairs.
     """
+    frequency = Counter(chain.from_iterable(content.question for content in contents))
+    rank = {word: rank for rank, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
     found: list[list[int]] = [[] for _ in contents]
-    for first, second in _WordJoin(contents, min_similarity).pairs():
+    for first, second in WordJoin(contents, min_similarity, rank.__getitem__).pairs():
         found[max(first, second)].append(min(first, second))
     return [sorted(set(earlier)) for earlier in found]
 
 
-class _WordJoin:
+class WordJoin:
     """Finds all pairs of contents whose questions have enough words in common, without comparing each with each.
 
     Two contents are compared if they agree in the rarest word that their questions share: a prefix filter (Chaudhuri,
@@ -44,19 +49,28 @@ class _WordJoin:
     content's words, and all marked ones, so the rarest shared word is among the content's first few by rarity. If many
     contents have the same rarest word, they are divided by the second rarest, and so on, as long as that makes fewer
     pairs: passages that are almost equal can't be divided.
+
+    Any ranks find all pairs, if they are the same for all contents; those by frequency find them soonest. So contents
+    that don't fit into memory can be divided by their first words (`first_words`), and each part be joined by itself.
     """
 
-    def __init__(self, contents: Sequence[Content], min_similarity: float) -> None:
+    def __init__(self, contents: Sequence[Content], min_similarity: float, rank: Rank) -> None:
         self._contents = contents
         self._min_similarity = min_similarity
-        frequency = Counter(chain.from_iterable(content.question for content in contents))
-        self._rank = {
-            word: rank for rank, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))
-        }
+        self._rank = rank
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """Each pair at least once."""
         yield from self._pairs_among(list(range(len(self._contents))), ())
+
+    def pairs_by_first_word(self, word: str | None) -> Iterator[tuple[int, int]]:
+        """The pairs of contents that all have `word` among their `first_words`, and for None, those of contents whose
+        questions may have no word in common."""
+        places = list(range(len(self._contents)))
+        if word is None:
+            yield from self._similar(self._pairs_that_share_no_more(places, 0))
+        else:
+            yield from self._pairs_among(places, (word,))
 
     def _pairs_among(self, places: list[int], shared: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         """The pairs among contents that all have these words, the rarest ones that they share."""
@@ -66,7 +80,7 @@ class _WordJoin:
         by_word: dict[str, list[int]] = defaultdict(list)
         share_no_more = []
         for place in places:
-            words, may_end = self._next_words(self._contents[place], shared)
+            words, may_end = _next_words(self._contents[place], shared, self._min_similarity, self._rank)
             for word in words:
                 by_word[word].append(place)
             if may_end:
@@ -78,24 +92,6 @@ class _WordJoin:
         for word, having in by_word.items():
             if len(having) > 1:
                 yield from self._pairs_among(having, (*shared, word))
-
-    def _next_words(self, content: Content, shared: tuple[str, ...]) -> tuple[list[str], bool]:
-        """The words that can come after `shared` in the list of shared words, rarest first, and whether the list can
-        end there."""
-        size = len(content.question)
-        missing = size - ceil(self._min_similarity * size - 1e-9)  # 0.55 * 20 is a little more than 11
-        if size == 3:
-            missing = max(missing, 1)  # `repeats` lets two words of three be enough
-        words = sorted(content.question, key=self._rank.__getitem__)
-        start = words.index(shared[-1]) + 1 if shared else 0
-        missing -= start - len(shared)  # those that were passed over
-        possible = []
-        for word in words[start:]:
-            possible.append(word)
-            missing -= 1
-            if word in content.marked or missing < 0:
-                return possible, False
-        return possible, True
 
     def _pairs_that_share_no_more(self, places: Sequence[int], shared: int) -> Iterator[tuple[int, int]]:
         """The pairs among contents whose questions have only the `shared` words in common. If one of two questions is
@@ -122,6 +118,32 @@ class _WordJoin:
             every = len(question) + len(other_question) - shared
             if not every or shared / every >= self._min_similarity or (shared, every) == (2, 3):
                 yield first, second
+
+
+def first_words(content: Content, min_similarity: float, rank: Rank) -> list[str | None]:
+    """The words one of which is the rarest that the question shares with a near-duplicate's. They end with None if
+    there may be no such word."""
+    words, may_end = _next_words(content, (), min_similarity, rank)
+    return [*words, *([None] if may_end else [])]
+
+
+def _next_words(content: Content, shared: tuple[str, ...], min_similarity: float, rank: Rank) -> tuple[list[str], bool]:
+    """The words that can come after `shared` in the list of shared words, rarest first, and whether the list can end
+    there."""
+    size = len(content.question)
+    missing = size - ceil(min_similarity * size - 1e-9)  # 0.55 * 20 is a little more than 11
+    if size == 3:
+        missing = max(missing, 1)  # `repeats` lets two words of three be enough
+    words = sorted(content.question, key=rank)
+    start = words.index(shared[-1]) + 1 if shared else 0
+    missing -= start - len(shared)  # those that were passed over
+    possible = []
+    for word in words[start:]:
+        possible.append(word)
+        missing -= 1
+        if word in content.marked or missing < 0:
+            return possible, False
+    return possible, True
 
 
 def near_duplicate_pairs(contents: Sequence[Content], min_similarity: float) -> Iterator[tuple[int, int]]:

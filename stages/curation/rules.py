@@ -122,12 +122,11 @@ def curate(
 ) -> Curation:
     """Applies all rules. `pages` has the texts of pages by title. `processes` None means as many as are worth it."""
     by_title = {normal_form(title): text for title, text in pages.items()} | dict(pages)
-    paged = [(example, _page_of(example, by_title)) for example in examples]
-    texts = {example.id: page for example, page in paged if page is not None}
-    results = list(map_chunks(partial(_judge_singly, limits=limits), paged, "rules", processes))
+    paged = [(example, page_of(example, by_title)) for example in examples]
+    results = list(map_chunks(partial(judge_singly, limits=limits), paged, "rules", processes))
     good = [(place, content) for place, content in enumerate(results) if isinstance(content, Content)]
     pairs = [(examples[place], content) for place, content in good]
-    compared = compare_examples(pairs, limits.min_similarity, partial(_supported, texts))
+    compared = compare_examples(pairs, limits.min_similarity, partial(is_supported, by_title))
     for (place, content), finding in zip(good, compared, strict=True):
         results[place] = finding or content
     kept, rejected, contents = [], [], []
@@ -140,7 +139,7 @@ def curate(
     return Curation(kept, rejected, contents)
 
 
-def _page_of(example: Example, by_title: Mapping[str, str]) -> str | None:
+def page_of(example: Example, by_title: Mapping[str, str]) -> str | None:
     """The text of its page, if that is known: under the very title, or else under its normal form."""
     title = example.source.title
     return None if title is None else by_title.get(title, by_title.get(normal_form(title)))
@@ -159,7 +158,7 @@ def _in_normal_characters(example: Example) -> Example:
     return example.model_copy(update={key: normal_characters(text) for key, text in texts.items()})
 
 
-def _judge_singly(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
+def judge_singly(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | Finding]:
     """The content of each example, or the first finding against it, in order.
 
     This goes rule by rule, not example by example: the patterns of one rule fit into the processor's cache, those of
@@ -175,9 +174,9 @@ def _judge_singly(chunk: Sequence[Paged], limits: Thresholds) -> list[Content | 
     return [findings.get(place) or read_content(example) for place, (example, _) in enumerate(chunk)]
 
 
-def _supported(texts: Mapping[str, str], example: Example) -> bool:
-    """Whether every word that the answer adds to its question is on the page."""
-    page = texts.get(example.id)
+def is_supported(by_title: Mapping[str, str], example: Example) -> bool:
+    """Whether every word that the answer adds to its question is on its page."""
+    page = page_of(example, by_title)
     return page is not None and read_content(example).added <= word_forms(page)
 
 
