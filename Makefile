@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: repro test test-all lint format clean ready
+.PHONY: repro test test-all lint format docs clean ready
 
 repro: .venv/installed
 	dvc repro
@@ -30,6 +30,11 @@ format: .venv/installed
 	ruff check --fix .
 	ruff format .
 
+# NO_MKDOCS_2_WARNING: without an announcement of the theme's authors.
+docs: .venv/installed
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	@echo "The documentation: site/index.html"
+
 .venv/installed: pyproject.toml constraints.txt | ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
@@ -46,4 +51,4 @@ ready:
 	  echo "  Name one: make PYTHON=/path/to/python3.11"; exit 1; }
 
 clean:
-	rm -rf .venv
+	rm -rf .venv site
