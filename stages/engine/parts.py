@@ -18,45 +18,40 @@ PartWork = Callable[[int, Path], Mapping[str, Any] | None]
 
 
 def run_parts(
-    engine: str, address: str, steps: Steps, count: int, work: PartWork
+    engine: str, address: str, steps: Steps, names: Sequence[str], work: PartWork
 ) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The folder of each of the parts 0 to `count` - 1, in order, and the facts that `work(number, folder)` gave when
-    it had filled it.
+    """The folder of each part, in order, and the facts that `work(number, folder)` gave when it had filled it. Numbers
+    are from 0; a part with a known name isn't done again.
 
     `work` must be picklable. Raises the StageError of the first part that has one, when all others are done.
     """
-    missing = [number for number in range(count) if _name(number) not in steps]
+    missing = {number: name for number, name in enumerate(names) if name not in steps}
     if missing:
         run_on_engine(engine, address, _run_missing, steps, missing, work)
-    names = map(_name, range(count))
     return ((steps.path(name), steps.facts(name)) for name in names)
 
 
-def _name(number: int) -> str:
-    return f"part-{number:06}"
-
-
-def _run_missing(steps: Steps, numbers: Sequence[int], work: PartWork) -> None:
+def _run_missing(steps: Steps, names: Mapping[int, str], work: PartWork) -> None:
     import daft
     from daft import DataType, col
 
-    run = worker_function(partial(_run_each, steps, work), DataType.string(), batch_size=1)
-    frame = daft.from_pydict({"number": list(numbers)})
+    run = worker_function(partial(_run_each, steps, names, work), DataType.string(), batch_size=1)
+    frame = daft.from_pydict({"number": list(names)})
     if daft.get_or_infer_runner_type() == "ray":
-        frame = frame.into_partitions(len(numbers))
+        frame = frame.into_partitions(len(names))
     problems = frame.select(col("number"), run(col("number")).alias("problem")).sort("number").to_pydict()["problem"]
     if problem := next(filter(None, problems), ""):
         raise StageError(problem)
 
 
-def _run_each(steps: Steps, work: PartWork, numbers: Rows) -> Rows:
+def _run_each(steps: Steps, names: Mapping[int, str], work: PartWork, numbers: Rows) -> Rows:
     """A text about what went wrong with each part, or ""."""
-    return [_run_one(steps, work, number) for number in numbers]
+    return [_run_one(steps, names[number], partial(work, number)) for number in numbers]
 
 
-def _run_one(steps: Steps, work: PartWork, number: int) -> str:
+def _run_one(steps: Steps, name: str, work: Callable[[Path], Mapping[str, Any] | None]) -> str:
     try:
-        steps.run(_name(number), partial(work, number))
+        steps.run(name, work)
     except StageError as error:
         return str(error)
     except OSError as error:

@@ -36,6 +36,8 @@ _FORMS: dict[str, Form] = {
 }
 _CHUNK = 1 << 20  # bytes read from a packed file at a time
 _DIGITS = re.compile(r"(\d+)")
+# Of a large wiki's dump in parts, each name says which page ids it has: "pages-articles1.xml-p1p41242.bz2".
+_RANGE = re.compile(r"(?<=\.xml)-p\d+p\d+(?=\.bz2$|\.gz$|$)")
 _NAMED = 5  # files in a message
 
 
@@ -58,7 +60,8 @@ def list_files(path: Path) -> list[Path]:
 
 
 def form_of(path: Path) -> Form | None:
-    return next((form for end, form in _FORMS.items() if path.name.lower().endswith(end)), None)
+    name = _RANGE.sub("", path.name.lower())
+    return next((form for end, form in _FORMS.items() if name.endswith(end)), None)
 
 
 def _in_order(path: Path) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 What depends on other files (a page that came before, the limit) is decided afterwards, in the order of the files.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -28,13 +29,17 @@ def lines_on_engine(engine: str, address: str, dump: Dump) -> Iterator[str]:
     same name, size and time: to hash a dump takes minutes."""
     check_engine(engine)
     files = [path.resolve() for path in list_files(dump.settings.path)]
-    states = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    wanted = sorted(dump.wanted or ())
-    settings = facts_text(asdict(dump.settings) | {"files": states, "wanted": wanted})
+    settings = facts_text(asdict(dump.settings) | {"wanted": sorted(dump.wanted or ())})
     with kept_steps("extract", [], settings) as steps:
-        done = run_parts(engine, address, steps, len(files), partial(_convert_file, dump, files))
+        done = run_parts(engine, address, steps, list(map(_state, files)), partial(_convert_file, dump, files))
         with closing(dump.lines_of(page for folder, _ in done for page in _read_pages(folder))) as lines:
             yield from lines
+
+
+def _state(path: Path) -> str:
+    """A name for this file as it is now."""
+    found = path.stat()
+    return hashlib.sha256(f"{path} {found.st_size} {found.st_mtime_ns}".encode()).hexdigest()[:16]
 
 
 def _convert_file(dump: Dump, files: list[Path], number: int, folder: Path) -> None:
@@ -42,20 +47,22 @@ def _convert_file(dump: Dump, files: list[Path], number: int, folder: Path) -> N
     import pyarrow as pa
     from pyarrow import parquet
 
+    count = pa.int64()
     schema = pa.schema(
         {
             "title": pa.string(),
             "reason": pa.string(),
-            "page_id": pa.int64(),
+            "page_id": count,
             "line": pa.string(),
-            "size": pa.list_(pa.int64()),
-            "left_out": pa.map_(pa.string(), pa.int64()),
+            "size": pa.struct({"has_text": pa.bool_(), "sections": count, "words": count, "characters": count}),
+            "left_out": pa.map_(pa.string(), count),
         }
     )
     with tqdm(disable=True) as bar, parquet.ParquetWriter(folder / _PAGES, schema) as writer:
         pages = _convert(dump, files[number], bar)
         while part := list(islice(pages, CHUNK)):
-            writer.write_table(pa.Table.from_pylist([page._asdict() for page in part], schema))
+            rows = [page._asdict() | {"size": page.size._asdict()} for page in part]
+            writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 def _convert(dump: Dump, path: Path, bar: "tqdm[Never]") -> Iterator[Converted]:
@@ -70,5 +77,4 @@ def _read_pages(folder: Path) -> Iterator[Converted]:
 
     for batch in parquet.ParquetFile(folder / _PAGES).iter_batches(CHUNK):
         for row in batch.to_pylist():
-            has_text, *counts = row["size"]
-            yield Converted(**row | {"size": PageSize(bool(has_text), *counts), "left_out": tuple(row["left_out"])})
+            yield Converted(**row | {"size": PageSize(**row["size"]), "left_out": tuple(row["left_out"])})

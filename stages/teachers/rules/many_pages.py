@@ -58,9 +58,10 @@ def teach_on_engine(engine: str, address: str, path: Path, per_page: int, seed: 
     check_engine(engine)
     next(iter_jsonl(path, Page))  # raises what `teach_locally` would, if there is no page
     ranges = line_ranges(path, _PAGES_PER_STEP)
+    names = [f"lines-{lines.first:010}" for lines in ranges]
     work = partial(_teach_range, path.resolve(), ranges, per_page, seed)
     with kept_steps("synth", [path], facts_text({"per_page": per_page, "seed": seed})) as steps:
-        for folder, facts in run_parts(engine, address, steps, len(ranges), work):
+        for folder, facts in run_parts(engine, address, steps, names, work):
             yield _read_part(folder, facts)
 
 
