@@ -133,7 +133,7 @@ class LineRange(NamedTuple):
 
     offset: int  # bytes before the first of them
     first: int  # its number, from 1
-    count: int
+    lines: int
 
 
 def line_ranges(path: Path, size: int) -> list[LineRange]:
@@ -150,7 +150,7 @@ def iter_jsonl_range(path: Path, record: type[R], lines: LineRange) -> Iterator[
     """The records of these lines of a file. Raises StageError as `iter_jsonl` does, but for a range without any."""
     with readable(path) as file:
         file.seek(lines.offset)
-        for _, _, value in _records_of_lines(path, islice(file, lines.count), record, lines.first):
+        for _, _, value in _records_of_lines(path, islice(file, lines.lines), record, lines.first):
             yield value
 
 

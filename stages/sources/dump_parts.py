@@ -5,7 +5,6 @@ What depends on other files (a page that came before, the limit) is decided afte
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
@@ -32,8 +31,7 @@ def lines_on_engine(engine: str, address: str, dump: Dump) -> Iterator[str]:
     settings = facts_text(asdict(dump.settings) | {"wanted": sorted(dump.wanted or ())})
     with kept_steps("extract", [], settings) as steps:
         done = run_parts(engine, address, steps, list(map(_state, files)), partial(_convert_file, dump, files))
-        with closing(dump.lines_of(page for folder, _ in done for page in _read_pages(folder))) as lines:
-            yield from lines
+        yield from dump.lines_of(page for folder, _ in done for page in _read_pages(folder))
 
 
 def _state(path: Path) -> str:

@@ -4,7 +4,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from operator import iadd
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,9 @@ class Tally:
     def update(self, other: "Tally") -> None:
         """Adds the counts over other pages."""
         for part in fields(self):
-            setattr(self, part.name, iadd(getattr(self, part.name), getattr(other, part.name)))  # the ids in place
+            value = getattr(self, part.name)
+            value += getattr(other, part.name)  # counters and ids in place
+            setattr(self, part.name, value)
 
     @property
     def different(self) -> int:
@@ -65,7 +66,9 @@ class Tally:
     @classmethod
     def of(cls, facts: dict[str, Any], ids: bytes) -> "Tally":
         """The tally with these `facts()`; each id is an unsigned number of 64 bits."""
-        counts = {name: Counter(value) if isinstance(value, dict) else value for name, value in facts.items()}
+        counts: dict[str, Any] = {
+            name: Counter(value) if isinstance(value, dict) else value for name, value in facts.items()
+        }
         return cls(**counts, ids=array("Q", ids))
 
 
