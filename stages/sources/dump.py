@@ -21,7 +21,7 @@ from stages.common.processes import map_stream
 from stages.common.records import Page
 from stages.sources.dump_files import form_of, list_files, unpacked
 from stages.sources.dump_pages import RawPage, XmlDump, archive_pages, snapshot_pages
-from stages.sources.input_files import CATEGORY, iter_pages, read_titles
+from stages.sources.input_files import CATEGORY, numbered_pages, read_titles
 from stages.sources.page_html import html_to_plain_text
 from stages.sources.plain_text import to_sections
 from stages.sources.totals import PageSize, PageTotals, size_of
@@ -221,7 +221,7 @@ def _check_wiki(settings: DumpSettings, path: Path, page: RawPage | Page) -> Non
 def _pages_of(path: Path, bar: "tqdm[Never]") -> Iterator[RawPage | Page]:
     form = form_of(path)
     if form == "parquet":
-        yield from iter_pages(path)
+        yield from (page for _, page in numbered_pages(path))
         bar.update(path.stat().st_size)
         return
     with unpacked(path, bar) as file:
