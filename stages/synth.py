@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from stages.common.errors import StageError, run_stage
-from stages.common.files import read_jsonl, write_json, write_lines
+from stages.common.files import iter_jsonl, write_json, write_lines
 from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import Page, Teacher
 from stages.engine.choice import EngineName, RayParams
@@ -56,10 +56,9 @@ def parts_by_rules(params: Params) -> Iterator[TaughtPart]:
 
 def parts_by_model(params: Params) -> Iterator[TaughtPart]:
     """What the language model writes, page by page."""
-    pages = read_jsonl(PAGES, Page)
-    outcomes = iter(teacher_service(params).ask(requests(pages, params)))
+    outcomes = iter(teacher_service(params).ask(requests(iter_jsonl(PAGES, Page), params)))
     teacher = Teacher(name=params.teacher, model=params.llm.model)
-    for page in pages:
+    for page in iter_jsonl(PAGES, Page):  # read again, so that only the requests were in memory
         known = read_lesson(page, next(outcomes), teacher, params.per_page) if page.has_text else None
         yield taught_part([(page, known or Lesson([], "no_text"))])
 
