@@ -3,9 +3,9 @@
 The whole synth stage runs on one core, in a temporary folder, on 1,000 and on 10,000 pages of 2,000 characters. The
 pages are made of the bundled pages' paragraphs. Each has other names, so that word forms cached on the first pages
 don't serve all the rest. For comparison, the same pages are only read, checked as records and written again, which
-every stage has to do.
+every stage has to do. The rate is pages by CPU seconds, so that other programs count less.
 
-    python -m benchmarks.teaching
+    python -m benchmarks.teaching [PAGES ...]
 """
 
 import os
@@ -23,6 +23,7 @@ from stages.common.files import read_jsonl, write_jsonl
 from stages.common.records import Page, Section
 
 ROOT = Path(__file__).parent.parent
+SIZES = (1_000, 10_000)
 CHARACTERS = 2000
 COPY = """
 from pathlib import Path
@@ -56,8 +57,8 @@ def _renamed(text: str, rng: random.Random) -> str:
     return re.sub(r"(?<=[a-z] )[A-Z][a-z]+", invent, text)
 
 
-def run_on_one_core(folder: Path, command: list[str]) -> tuple[float, float]:
-    """Runs a Python command in a folder. Returns wall seconds and the largest resident size in MB."""
+def run_on_one_core(folder: Path, command: list[str]) -> tuple[float, float, float]:
+    """Runs a Python command in a folder. Returns wall seconds, CPU seconds and the largest resident size in MB."""
     core = min(os.sched_getaffinity(0))
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -70,19 +71,19 @@ def run_on_one_core(folder: Path, command: list[str]) -> tuple[float, float]:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{command} ended with status {status}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
-    print(f"{'pages':>7} {'work':<12} {'seconds':>8} {'pages/s':>8} {'MB':>6}")
-    for count in (1_000, 10_000):
+    print(f"{'pages':>7} {'work':<12} {'seconds':>8} {'CPU':>8} {'pages/s':>8} {'MB':>6}")
+    for count in map(int, sys.argv[1:] or SIZES):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             shutil.copy(ROOT / "params.yaml", folder)
             write_jsonl(folder / "data/pages.jsonl", make_pages(count))
             for work, command in (("synth", ["-m", "stages.synth"]), ("read, write", ["-c", COPY])):
-                seconds, megabytes = run_on_one_core(folder, command)
-                print(f"{count:>7,} {work:<12} {seconds:>8.1f} {count / seconds:>8,.0f} {megabytes:>6.0f}")
+                seconds, cpu, megabytes = run_on_one_core(folder, command)
+                print(f"{count:>7,} {work:<12} {seconds:>8.1f} {cpu:>8.1f} {count / cpu:>8,.0f} {megabytes:>6.0f}")
 
 
 if __name__ == "__main__":

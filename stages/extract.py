@@ -12,6 +12,7 @@ from stages.common.errors import run_stage
 from stages.common.files import write_json, write_jsonl, write_lines
 from stages.common.params import AtMost, load_params
 from stages.common.records import Page
+from stages.engine.choice import EngineName, RayParams
 from stages.sources.input_files import iter_pages, without_broken_text
 from stages.sources.origins import WikiParams
 from stages.sources.totals import PageTotals, size_of
@@ -26,6 +27,8 @@ class Params(WikiParams):
     path: str  # file of the bundled pages; of a dump: a file, or a folder of them
     at_most: AtMost  # pages, or titles of a wiki, from the start of the file
     dump_pages: Literal["all", "titles"]  # of a dump: all articles, or those that the file `titles` names
+    engine: EngineName  # of a dump
+    ray: RayParams
 
     @model_validator(mode="after")
     def _wiki_needs_a_contact(self) -> "Params":
@@ -72,7 +75,9 @@ def _extract_records(params: Params) -> dict[str, object]:
 
 
 def _extract_dump(params: Params) -> dict[str, object]:
-    from stages.sources.dump import Dump, DumpSettings  # with readers of formats that the other sources don't need
+    # With readers of formats that the other sources don't need.
+    from stages.sources.dump import Dump, DumpSettings
+    from stages.sources.dump_parts import lines_on_engine
 
     dump = Dump(
         DumpSettings(
@@ -86,7 +91,10 @@ def _extract_dump(params: Params) -> dict[str, object]:
             max_failure_rate=params.max_failure_rate,
         )
     )
-    write_lines(PAGES, dump.lines())
+    if params.engine == "local":
+        write_lines(PAGES, dump.lines())
+    else:
+        write_lines(PAGES, lines_on_engine(params.engine, params.ray.address, dump))
     return dump.metrics()
 
 

@@ -4,23 +4,22 @@
 """
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from tqdm import tqdm
-
 from stages.common.errors import StageError, run_stage
-from stages.common.files import count_lines, iter_jsonl, read_jsonl, write_json, write_jsonl
+from stages.common.files import iter_jsonl, write_json, write_lines
 from stages.common.params import Positive, SectionModel, Seed, load_params
-from stages.common.records import Example, Page, Teacher
+from stages.common.records import Page, Teacher
+from stages.engine.choice import EngineName, RayParams
 from stages.llm.replies import stripped_counts
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
 from stages.teachers import Lesson
 from stages.teachers.llm_teacher import page_request, read_lesson
-from stages.teachers.rules.teacher import teach
+from stages.teachers.rules.many_pages import teach_locally, teach_on_engine
+from stages.teachers.tally import Tally, TaughtPart, taught_part
 
 log = logging.getLogger(__name__)
 
@@ -36,82 +35,32 @@ class Params(SectionModel):
     at_least: Positive  # different examples in all; fewer stop the stage
     page_characters: Positive  # that a language model reads of a page
     llm: LlmParams
-
-
-class Tally:
-    """Counts over the pages. They are added up page by page, since only one page is in memory at a time."""
-
-    def __init__(self) -> None:
-        self.pages = 0
-        self.with_input = 0
-        self.ids: set[str] = set()  # of the examples; copies have the same id
-        self.kinds: Counter[str] = Counter()  # examples by kind; a model's have none
-        self.without: Counter[str] = Counter()  # pages without examples, by reason
-        self.passed_over: Counter[str] = Counter()  # sentences, by reason
-        self.fewer = 0  # pages about which a language model wrote fewer examples than asked for
-        self.surplus = 0  # examples that it wrote beyond that; they are left out
-        self.stripped: list[Sequence[str]] = []  # what stood around the objects in its replies
-
-    def add(self, lesson: Lesson) -> None:
-        self.pages += 1
-        self.passed_over += lesson.skipped
-        self.kinds.update(example.kind or "unnamed" for example in lesson.examples)
-        self.fewer += lesson.fewer
-        self.surplus += lesson.surplus
-        self.stripped.append(lesson.stripped)
-        self.ids.update(example.id for example in lesson.examples)
-        self.with_input += sum(example.input != "" for example in lesson.examples)
-        if lesson.empty_because:
-            self.without[lesson.empty_because] += 1
-
-    @property
-    def copies(self) -> int:
-        """How many examples repeat an earlier one word for word. Curation rejects them."""
-        return self.kinds.total() - len(self.ids)
-
-    def metrics(self, params: Params) -> dict[str, object]:
-        """The content of the metrics file."""
-        of_model = {
-            "pages_with_fewer_examples": self.fewer,
-            "examples_beyond_per_page": self.surplus,
-            **stripped_counts(self.stripped),
-        }
-        return {
-            "pages": self.pages,
-            "pages_without_examples": dict(sorted(self.without.items())),
-            "examples": self.kinds.total(),
-            "copies": self.copies,
-            "examples_with_input": self.with_input,
-            "largest_share_of_a_kind": max(self.kinds.values()) / self.kinds.total(),
-            "kinds": dict(sorted(self.kinds.items())),
-            "sentences_passed_over": dict(sorted(self.passed_over.items())),
-        } | (of_model if params.teacher != "rules" else {})
+    engine: EngineName  # of the rules
+    ray: RayParams
 
 
 def main() -> None:
     params = load_params("synth", Params)
     tally = Tally()
-    lessons = lessons_by_rules(params) if params.teacher == "rules" else lessons_by_model(params)
-    write_jsonl(SYNTHETIC, synthesize(lessons, params, tally))
-    write_json(METRICS, tally.metrics(params))
+    parts = parts_by_rules(params) if params.teacher == "rules" else parts_by_model(params)
+    write_lines(SYNTHETIC, synthesize(parts, params, tally))
+    write_json(METRICS, synth_metrics(tally, params))
 
 
-def lessons_by_rules(params: Params) -> Iterator[tuple[Page, Lesson]]:
-    """Each page with the rules' lesson on it."""
-    pages = tqdm(iter_jsonl(PAGES, Page), total=count_lines(PAGES), unit="page", desc="synth", disable=None)
-    return ((page, teach(page, params.per_page, params.seed)) for page in pages)
+def parts_by_rules(params: Params) -> Iterator[TaughtPart]:
+    """What the rules write, some pages at a time."""
+    if params.engine == "local":
+        return teach_locally(PAGES, params.per_page, params.seed)
+    return teach_on_engine(params.engine, params.ray.address, PAGES, params.per_page, params.seed)
 
 
-def lessons_by_model(params: Params) -> Iterator[tuple[Page, Lesson]]:
-    """Each page with the language model's lesson on it."""
-    pages = read_jsonl(PAGES, Page)
-    outcomes = iter(teacher_service(params).ask(requests(pages, params)))
+def parts_by_model(params: Params) -> Iterator[TaughtPart]:
+    """What the language model writes, page by page."""
+    outcomes = iter(teacher_service(params).ask(requests(iter_jsonl(PAGES, Page), params)))
     teacher = Teacher(name=params.teacher, model=params.llm.model)
-    for page in pages:
-        if page.has_text:
-            yield page, read_lesson(page, next(outcomes), teacher, params.per_page)
-        else:
-            yield page, Lesson([], "no_text")
+    for page in iter_jsonl(PAGES, Page):  # read again, so that only the requests were in memory
+        known = read_lesson(page, next(outcomes), teacher, params.per_page) if page.has_text else None
+        yield taught_part([(page, known or Lesson([], "no_text"))])
 
 
 def requests(pages: Iterable[Page], params: Params) -> list[Request]:
@@ -132,20 +81,39 @@ def teacher_service(params: Params) -> Service:
     return Service("synth", params.teacher, params.llm)
 
 
-def synthesize(lessons: Iterable[tuple[Page, Lesson]], params: Params, tally: Tally) -> Iterator[Example]:
-    """The examples of the pages, counted in `tally`. Raises StageError at the end if there are too few."""
-    for page, lesson in lessons:
-        tally.add(lesson)
-        if lesson.empty_because:
-            log.warning("%s: no example (%s)", page.title, lesson.empty_because.replace("_", " "))
-        yield from lesson.examples
-    if len(tally.ids) < params.at_least:
+def synthesize(parts: Iterable[TaughtPart], params: Params, tally: Tally) -> Iterator[str]:
+    """The examples of the pages as JSON, counted in `tally`. Raises StageError at the end if there are too few."""
+    for part in parts:
+        tally.update(part.tally)
+        for title, reason in part.empty:
+            log.warning("%s: no example (%s)", title, reason.replace("_", " "))
+        yield from part.lines
+    if tally.different < params.at_least:
         copies = f" ({tally.copies} copies of these don't count)" if tally.copies else ""
         raise StageError(
-            f"{PAGES}: {tally.pages} pages gave {len(tally.ids)} examples, synth.at_least asks for "
+            f"{PAGES}: {tally.pages} pages gave {tally.different} examples, synth.at_least asks for "
             f"{params.at_least}{copies}; extract more pages, raise synth.per_page ({params.per_page}) or lower "
             f"synth.at_least"
         )
+
+
+def synth_metrics(tally: Tally, params: Params) -> dict[str, object]:
+    """The content of the metrics file."""
+    of_model = {
+        "pages_with_fewer_examples": tally.fewer,
+        "examples_beyond_per_page": tally.surplus,
+        **stripped_counts([list(tally.stripped.elements())]),
+    }
+    return {
+        "pages": tally.pages,
+        "pages_without_examples": dict(sorted(tally.without.items())),
+        "examples": tally.kinds.total(),
+        "copies": tally.copies,
+        "examples_with_input": tally.with_input,
+        "largest_share_of_a_kind": max(tally.kinds.values()) / tally.kinds.total(),
+        "kinds": dict(sorted(tally.kinds.items())),
+        "sentences_passed_over": dict(sorted(tally.passed_over.items())),
+    } | (of_model if params.teacher != "rules" else {})
 
 
 if __name__ == "__main__":

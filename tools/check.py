@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stages.common.errors import StageError
 from stages.common.params import PARAMS, check_sections
-from tools.check_experiment import Finding, changed_sections, measure_workload, read_profile
+from tools.check_experiment import Finding, changed_sections, check_pages, measure_workload, read_profile
 from tools.check_machine import check_answering_memory, check_device, check_disk, check_memory, estimate_time
 from tools.check_services import check_models, check_websites
 from tools.columns import format_table
@@ -36,6 +36,7 @@ def check_parameters(profiles: Sequence[Path], changes: Sequence[str]) -> list[F
     device_finding, devices, precision = check_device(sections)
     return [
         Finding("ok", "parameters", names),
+        *check_pages(sections, workload),
         *check_websites(sections),
         *check_models(sections, workload),
         device_finding,

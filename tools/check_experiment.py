@@ -14,6 +14,8 @@ from stages.common.files import read_text
 from stages.common.instruction_sets import read_instructions
 from stages.common.params import PARAMS, AtMost, read_sections
 from stages.common.records import Page, Section
+from stages.engine.apart import check_engine
+from stages.sources.dump_files import count_pages, list_files
 from stages.sources.input_files import CATEGORY, read_pages, read_titles
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ PUBLISHED = {
     "gpt2-large": (1280, 36, 20),
     "gpt2-xl": (1600, 48, 25),
 }
+MOST_STAND_INS = 5000  # pages; of more, costs are computed from these
 UNKNOWN = 1000  # assumed number of pages in a category without a limit, and of instructions in a file at a URL
 
 
@@ -40,7 +43,8 @@ class Finding:
 class Workload:
     """Upper limits, except for `parameters`."""
 
-    pages: list[Page]  # of a wiki: stand-ins as long as what a language model reads of a page
+    pages: list[Page]  # of a wiki or a dump: stand-ins as long as what a language model reads of a page
+    page_count: int
     examples: int  # that the teacher writes
     full: int  # rows of train, val and test together, here and below
     small: int
@@ -48,7 +52,13 @@ class Workload:
 
     @property
     def characters(self) -> int:
-        return sum(len(section.text) for page in self.pages for section in page.sections)
+        listed = sum(len(section.text) for page in self.pages for section in page.sections)
+        return round(listed * self.pages_each)
+
+    @property
+    def pages_each(self) -> float:
+        """How many pages each of `pages` stands for."""
+        return self.page_count / len(self.pages)
 
 
 def read_profile(path: Path) -> list[str]:
@@ -99,9 +109,9 @@ def measure_workload(sections: dict[str, Any]) -> Workload:
 
     Raises StageError if a file that the parameters name is missing or broken, or has too few examples for the split.
     """
-    pages = _pages(sections)
+    pages, page_count = _pages(sections)
     split = sections["split"]
-    examples = len(pages) * sections["synth"]["per_page"]
+    examples = page_count * sections["synth"]["per_page"]
     drawn = _limited(examples, split["synthetic"]["at_most"])
     drawn += _limited(_general_count(split["general"]), split["general"]["at_most"])
     full = drawn if split["full"] == "all" else split["full"]
@@ -111,19 +121,42 @@ def measure_workload(sections: dict[str, Any]) -> Workload:
             f"split.full is {split['full']} and split.small {split['small']}, of at most {drawn} examples that there "
             "can be; lower them, or raise split.synthetic.at_most, split.general.at_most or extract.at_most"
         )
-    return Workload(pages, examples, full, split["small"], count_parameters(sections["base"]))
+    return Workload(pages, page_count, examples, full, split["small"], count_parameters(sections["base"]))
 
 
-def _pages(sections: dict[str, Any]) -> list[Page]:
+def _pages(sections: dict[str, Any]) -> tuple[list[Page], int]:
+    """The pages, or stand-ins for them, and how many pages there are."""
     extract = sections["extract"]
     if extract["source"] == "bundled":
         pages = read_pages(Path(extract["path"]))
-        return pages[: _limited(len(pages), extract["at_most"])]
-    of_a_category = UNKNOWN if extract["category_limit"] == "all" else extract["category_limit"]
-    titles = read_titles(Path(extract["titles"]))
-    count = sum(of_a_category if title.startswith(CATEGORY) else 1 for title in titles)
+        pages = pages[: _limited(len(pages), extract["at_most"])]
+        return pages, len(pages)
+    if extract["source"] == "dump" and extract["dump_pages"] == "all":
+        known = count_pages(list_files(Path(extract["path"])))
+    else:
+        of_a_category = UNKNOWN if extract["category_limit"] == "all" else extract["category_limit"]
+        titles = read_titles(Path(extract["titles"]))
+        known = sum(of_a_category if title.startswith(CATEGORY) else 1 for title in titles)
+    count = _limited(known, extract["at_most"])
     length = sections["synth"]["page_characters"]
-    return [_stand_in(number, length) for number in range(_limited(count, extract["at_most"]))]
+    return [_stand_in(number, length) for number in range(min(count, MOST_STAND_INS))], count
+
+
+def check_pages(sections: dict[str, Any], workload: Workload) -> list[Finding]:
+    """How many pages a dump gives, which other sources say exactly; and whether the engines that run stages are
+    installed."""
+    extract, findings = sections["extract"], []
+    if extract["source"] == "dump":
+        text = f"{workload.page_count:,} of {extract['path']} at most"
+        if extract["dump_pages"] == "all":
+            text += ", by its size; extract.at_most limits them"
+        findings.append(Finding("about", "pages", text))
+    for stage in ("extract", "synth", "curate"):
+        try:
+            check_engine(sections[stage]["engine"])
+        except StageError as error:
+            findings.append(Finding("FAILS", f"{stage}.engine", str(error)))
+    return findings
 
 
 def _stand_in(number: int, length: int) -> Page:

@@ -6,7 +6,7 @@ others will take: on a CPU, that may be hours.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from stages.curation.auditor import audit_request, batches
 from stages.extract import Params as ExtractParams
 from stages.judge import Params as JudgeParams, all_sheets
 from stages.judges.llm_judge import judge_request
-from stages.judges.panel import estimate_member, service_of
+from stages.judges.panel import PanelMember, estimate_member, service_of
 from stages.judges.protocol import pair_sheets
 from stages.llm.request import AttemptError, LlmParams, Provider, Request
 from stages.llm.service import CostEstimate, Service
@@ -29,6 +29,7 @@ from tools.check_machine import CHARACTERS_PER_TOKEN, TEST_SHARE, duration
 
 SECONDS = 3.0  # a web server that takes longer counts as unreachable
 PROSE = "The keeper lights the lamp in the evening, writes down the weather, and looks for ships until the morning. "
+MOST_ROWS = 20_000  # examples, or rows to judge; of more, costs are computed from these
 EXAMPLE_CHARACTERS = 200  # about: an example that is audited, and a task or a reference that is judged
 
 
@@ -104,15 +105,20 @@ def asked_models(sections: dict[str, Any], workload: Workload) -> Iterator[Asked
     for place, member in enumerate(judge.members):
         if member.judge != "rubric":
             key = f"judge.panel[{place - 1}]" if place else "judge.judge"
-            requests = planned_requests("judge", sections, workload)
-            estimate = partial(estimate_member, requests, member, judge.repeats)
+            estimate = partial(_estimate_judge, member, judge.repeats, sections, workload)
             service = service_of(member)
             sample = _sample_judgment(sections) if member.llm.model and service.settings.is_free else None
             yield AskedModel(key, service, estimate, sample)
 
 
 def _estimate(service: Service, stage: str, sections: dict[str, Any], workload: Workload) -> CostEstimate:
-    return service.estimate_cost(planned_requests(stage, sections, workload))
+    planned = planned_requests(stage, sections, workload)
+    return planned.scaled(service.estimate_cost(planned.requests))
+
+
+def _estimate_judge(member: PanelMember, repeats: int, sections: dict[str, Any], workload: Workload) -> CostEstimate:
+    planned = planned_requests("judge", sections, workload)
+    return planned.scaled(estimate_member(planned.requests, member, repeats))
 
 
 def _server_finding(model: AskedModel) -> Finding:
@@ -122,10 +128,27 @@ def _server_finding(model: AskedModel) -> Finding:
         return Finding("FAILS", model.key, str(error))
 
 
-def planned_requests(stage: str, sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
+@dataclass(frozen=True)
+class PlannedRequests:
+    requests: Sequence[Request]
+    times: float = 1.0  # for how many each of them stands
+
+    def __len__(self) -> int:
+        return round(len(self.requests) * self.times)
+
+    def scaled(self, estimate: CostEstimate) -> CostEstimate:
+        """The estimate for all, from that for `requests`."""
+        if self.times == 1:
+            return estimate
+        counts = ("requests", "in_journal", "input_tokens", "output_tokens")
+        more = {name: round(getattr(estimate, name) * self.times) for name in counts}
+        return replace(estimate, **more, usd=estimate.usd * self.times)
+
+
+def planned_requests(stage: str, sections: dict[str, Any], workload: Workload) -> PlannedRequests:
     """The most requests that the stage can send, of about the length that they will have; for `judge`, those of one
     repeat."""
-    builders: dict[str, Callable[[dict[str, Any], Workload], Sequence[Request]]] = {
+    builders: dict[str, Callable[[dict[str, Any], Workload], PlannedRequests]] = {
         "synth": _synth_requests,
         "curate": _audit_requests,
         "judge": _judge_requests,
@@ -133,14 +156,18 @@ def planned_requests(stage: str, sections: dict[str, Any], workload: Workload) -
     return builders[stage](sections, workload)
 
 
-def _synth_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
-    return synth_requests(workload.pages, SynthParams.model_validate(sections["synth"]))
+def _synth_requests(sections: dict[str, Any], workload: Workload) -> PlannedRequests:
+    params = SynthParams.model_validate(sections["synth"])
+    of_these = params.model_copy(update={"at_least": math.ceil(params.at_least / workload.pages_each)})
+    return PlannedRequests(synth_requests(workload.pages, of_these), workload.pages_each)
 
 
-def _audit_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
+def _audit_requests(sections: dict[str, Any], workload: Workload) -> PlannedRequests:
     params = CurateParams.model_validate(sections["curate"])
-    examples = [_example(number) for number in range(workload.examples)]
-    return [audit_request(batch, params.cutoff) for batch in batches(examples, params.audit_batch)]
+    count = min(workload.examples, MOST_ROWS)
+    examples = [_example(number) for number in range(count)]
+    requests = [audit_request(batch, params.cutoff) for batch in batches(examples, params.audit_batch)]
+    return PlannedRequests(requests, workload.examples / count)
 
 
 def _example(number: int) -> Example:
@@ -149,12 +176,15 @@ def _example(number: int) -> Example:
     return make_example(instruction=text, output="", kind="", source=source, teacher=teacher)
 
 
-def _judge_requests(sections: dict[str, Any], workload: Workload) -> Sequence[Request]:
+def _judge_requests(sections: dict[str, Any], workload: Workload) -> PlannedRequests:
     """Pairs in both orders, single answers and checks of the judge, as far as the parameters ask for them."""
     params = JudgeParams.model_validate(sections["judge"])
     length = sections["infer"]["max_new_tokens"] * CHARACTERS_PER_TOKEN
-    rows = [_answers(number, length) for number in range(round(workload.full * TEST_SHARE))]
-    return [judge_request(sheet, params.shown_characters) for sheet in all_sheets(rows, params)]
+    judged = round(workload.full * TEST_SHARE)
+    judged = judged if params.at_most == "all" else min(judged, params.at_most)
+    rows = [_answers(number, length) for number in range(min(judged, MOST_ROWS))]
+    requests = [judge_request(sheet, params.shown_characters) for sheet in all_sheets(rows, params)]
+    return PlannedRequests(requests, max(1.0, judged / MOST_ROWS))
 
 
 def _answers(number: int, length: int) -> Answers:

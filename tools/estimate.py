@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stages.common.errors import StageError
-from stages.common.files import read_jsonl
+from stages.common.files import iter_jsonl, read_jsonl
 from stages.common.params import load_params
 from stages.common.records import Answers, Page
 from stages.llm.service import CostEstimate
@@ -21,7 +21,7 @@ def estimate_synth() -> list[CostEstimate]:
 
     params = load_params("synth", synth.Params)
     service = synth.teacher_service(params)
-    return [service.estimate_cost(synth.requests(read_jsonl(synth.PAGES, Page), params))]
+    return [service.estimate_cost(synth.requests(iter_jsonl(synth.PAGES, Page), params))]
 
 
 def estimate_curate() -> list[CostEstimate]:

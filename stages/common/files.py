@@ -12,8 +12,9 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -120,20 +121,53 @@ def iter_jsonl_lines(path: Path, record: type[R]) -> Iterator[tuple[int, bytes, 
     """The same as `iter_jsonl`, with each record's line: its number, from 1, and its text."""
     empty = True
     with readable(path) as file:
-        for number, line in enumerate(file, start=1):
-            if number == 1:
-                refuse_utf16(path, line)
-                line = line.removeprefix(BYTE_ORDER_MARK)
-            if line.isspace() or not line:
-                continue
+        for numbered in _records_of_lines(path, file, record, 1):
             empty = False
-            try:
-                value = record.model_validate_json(line.removesuffix(b"\n"))
-            except ValidationError as error:
-                raise StageError(f"{path}:{number}: {describe(error)}") from None
-            yield number, line, value
+            yield numbered
     if empty:
         raise StageError(f"{path} holds no record; at least 1 is needed")
+
+
+class LineRange(NamedTuple):
+    """Some lines of a file, one after the other."""
+
+    offset: int  # bytes before the first of them
+    first: int  # its number, from 1
+    lines: int
+
+
+def line_ranges(path: Path, size: int) -> list[LineRange]:
+    """All lines of a file, `size` in a range."""
+    ranges, offset, number = [], 0, 1
+    with readable(path) as file:
+        while lines := [len(line) for line in islice(file, size)]:
+            ranges.append(LineRange(offset, number, len(lines)))
+            offset, number = offset + sum(lines), number + len(lines)
+    return ranges
+
+
+def iter_jsonl_range(path: Path, record: type[R], lines: LineRange) -> Iterator[R]:
+    """The records of these lines of a file. Raises StageError as `iter_jsonl` does, but for a range without any."""
+    with readable(path) as file:
+        file.seek(lines.offset)
+        for _, _, value in _records_of_lines(path, islice(file, lines.lines), record, lines.first):
+            yield value
+
+
+def _records_of_lines(
+    path: Path, lines: Iterable[bytes], record: type[R], first: int
+) -> Iterator[tuple[int, bytes, R]]:
+    for number, line in enumerate(lines, start=first):
+        if number == 1:
+            refuse_utf16(path, line)
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        if line.isspace() or not line:
+            continue
+        try:
+            value = record.model_validate_json(line.removesuffix(b"\n"))
+        except ValidationError as error:
+            raise StageError(f"{path}:{number}: {describe(error)}") from None
+        yield number, line, value
 
 
 def repeated_key(text: str | bytes) -> str | None:

@@ -26,6 +26,11 @@ AHEAD = 3  # chunks of a process that `map_stream` reads before it needs their r
 _WORTH_A_PROCESS = 4000  # items; starting a process for fewer takes longer than it saves
 
 
+def available_cores() -> int:
+    """The cores that this process may use, which a scheduler such as Slurm may limit."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def map_chunks(
     function: Callable[[Sequence[Item]], Sequence[Result]],
     items: Sequence[Item],
@@ -37,7 +42,7 @@ def map_chunks(
     `label` names the work in the progress bar. `processes` None means as many as are worth it.
     """
     if processes is None:
-        processes = max(1, min(os.cpu_count() or 1, len(items) // _WORTH_A_PROCESS))
+        processes = max(1, min(available_cores(), len(items) // _WORTH_A_PROCESS))
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
     with tqdm(total=len(items), unit="example", desc=label, disable=None) as bar:
         for results in _map(function, chunks, processes):
@@ -60,14 +65,16 @@ def map_stream(
     items: Iterable[Item],
     processes: int | None = None,
     chunk: int = CHUNK,
+    alone: int = _WORTH_A_PROCESS,
 ) -> Generator[Result, None, None]:
     """The same for items that are not all in memory: only a few chunks per process are read ahead.
 
-    `processes` None means all cores, once there are enough items to be worth it. Raises StageError if one is killed.
+    `processes` None means all cores, once this process has done as many items `alone` as are worth another one. Raises
+    StageError if one is killed.
     """
     chunks = _chunks(iter(items), chunk)
-    count = processes or os.cpu_count() or 1
-    at_first = None if count == 1 else 0 if processes else _WORTH_A_PROCESS // chunk  # chunks; None: all of them
+    count = processes or available_cores()
+    at_first = None if count == 1 else 0 if processes else alone // chunk  # chunks; None: all of them
     for results in map(function, islice(chunks, at_first)):
         yield from results
     if (first := next(chunks, None)) is None:

@@ -45,8 +45,12 @@ class Steps:
             self.path(name).mkdir(parents=True)
             facts = work(self.path(name))
             write_json(self._mark(name), dict(facts or {}))
-        done: dict[str, Any] = read_json(self._mark(name))
-        return done
+        return self.facts(name)
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """What the finished step gave."""
+        facts: dict[str, Any] = read_json(self._mark(name))
+        return facts
 
     def _mark(self, name: str) -> Path:
         return self.folder / f"{name}.done"  # beside the folder, in which there is nothing but Parquet files

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple, Never
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from stages.common.processes import map_stream
 from stages.common.records import Page
 from stages.sources.dump_files import form_of, list_files, unpacked
 from stages.sources.dump_pages import RawPage, XmlDump, archive_pages, snapshot_pages
-from stages.sources.input_files import CATEGORY, iter_pages, read_titles
+from stages.sources.input_files import CATEGORY, numbered_pages, read_titles
 from stages.sources.page_html import html_to_plain_text
 from stages.sources.plain_text import to_sections
 from stages.sources.totals import PageSize, PageTotals, size_of
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 100  # pages that a process takes at a time
 _NAMED = 10  # titles in a message
+_NO_ARTICLE = ("other_namespace", "redirect", "not_wikitext")  # reasons
 _MOST_IDS = 2**33  # highest page id; a bit of memory for each below the highest that comes
 
 
@@ -39,10 +41,11 @@ class Dropped(NamedTuple):
 
 
 class Converted(NamedTuple):
-    """What a process makes of a page: a line of JSON, or the reason why there is none."""
+    """What is made of a page: a line of JSON, or the reason why there is none."""
 
     title: str
     reason: str
+    page_id: int = 0
     line: str = ""
     size: PageSize = PageSize(False, 0, 0, 0)
     left_out: tuple[tuple[str, int], ...] = ()
@@ -71,23 +74,34 @@ class Dump:
     dropped: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     asked: int = 0  # titles in the file
+    wanted: frozenset[str] | None = None  # titles of the pages that are wanted, as MediaWiki writes them; None: all
     missing: dict[str, list[str]] = field(default_factory=dict)  # titles of the file without a page, by reason
+
+    def __post_init__(self) -> None:
+        if self.settings.titles is not None:
+            self.wanted = self._wanted_titles(self.settings.titles)
 
     def lines(self) -> Iterator[str]:
         """The records as JSON, in the order of the files. Raises StageError; so the dump is read to its end or not."""
-        wanted = self._wanted_titles()
-        convert = partial(_convert, self.settings)
-        with closing(map_stream(convert, self._items(wanted), chunk=CHUNK)) as results:
-            for result in results:
-                if result.reason:
-                    self._drop(result, named=wanted is not None)
-                    continue
-                self.totals.add(result.size)
-                self.left_out.update(dict(result.left_out))
-                yield result.line
-                if wanted is None and self.totals.pages == self.settings.at_most:
-                    break
-        self._check_the_end(wanted)
+        convert = partial(convert_pages, self.settings)
+        with closing(map_stream(convert, self._items(self._raw_pages()), chunk=CHUNK)) as results:
+            yield from self._kept(results)
+
+    def lines_of(self, converted: Iterable[Converted]) -> Iterator[str]:
+        """The same of pages that were read and converted elsewhere: all that are wanted, in the order of the files."""
+        yield from self._kept(chain.from_iterable(convert_pages(self.settings, [i]) for i in self._items(converted)))
+
+    def _kept(self, results: Iterable[Converted]) -> Iterator[str]:
+        for result in results:
+            if result.reason:
+                self._drop(result, named=self.wanted is not None)
+                continue
+            self.totals.add(result.size)
+            self.left_out.update(dict(result.left_out))
+            yield result.line
+            if self.wanted is None and self.totals.pages == self.settings.at_most:
+                break
+        self._check_the_end()
 
     def metrics(self) -> dict[str, object]:
         read = self.asked or self.totals.pages + self.dropped.total()
@@ -100,34 +114,31 @@ class Dump:
             | {"left_out": dict(sorted(self.left_out.items()))}
         )
 
-    def _wanted_titles(self) -> set[str] | None:
-        """The titles of the pages that are wanted, as MediaWiki writes them; None for all pages."""
-        if self.settings.titles is None:
-            return None
-        titles = read_titles(self.settings.titles)
+    def _wanted_titles(self, path: Path) -> frozenset[str]:
+        titles = read_titles(path)
         if categories := [title for title in titles if title.startswith(CATEGORY)]:
             raise StageError(
-                f"{self.settings.titles}: {categories[0]}: a dump doesn't say which pages a category has; write the "
-                "titles of pages, or set extract.dump_pages=all"
+                f"{path}: {categories[0]}: a dump doesn't say which pages a category has; write the titles of pages, "
+                "or set extract.dump_pages=all"
             )
         self.asked = len(titles)
         first = titles if self.settings.at_most == "all" else titles[: self.settings.at_most]
         wanted = [" ".join(title.replace("_", " ").split()) for title in first]
-        unique = list(dict.fromkeys(title[:1].upper() + title[1:] for title in wanted))
+        unique = frozenset(title[:1].upper() + title[1:] for title in wanted)
         if repeated := len(wanted) - len(unique):
             self.dropped["same_page"] = repeated
-        return set(unique)
+        return unique
 
-    def _items(self, wanted: set[str] | None) -> Iterator[RawPage | Dropped | Page]:
+    def _items(self, pages: Iterable[RawPage | Page | Converted]) -> Iterator[RawPage | Page | Converted | Dropped]:
         """The pages, and what is known to give none, which then costs nothing more."""
         seen = _PageIds()
-        rest = None if wanted is None else set(wanted)
-        for page in self._raw_pages():
+        rest = None if self.wanted is None else set(self.wanted)
+        for page in pages:
             if rest is not None:
                 if page.title not in rest:
                     continue
                 rest.discard(page.title)
-            reason = "" if isinstance(page, Page) else _no_article(page)
+            reason = no_article(page)
             if not reason and seen.holds(page.page_id, page.title):
                 reason = "same_page"
             yield Dropped(page.title, reason) if reason else page
@@ -140,28 +151,7 @@ class Dump:
         total = sum(file.stat().st_size for file in files)
         with tqdm(total=total, unit="B", unit_scale=True, desc="extract", disable=None) as bar:
             for path in files:
-                first = True
-                for page in _pages_of(path, bar):
-                    if first:
-                        self._check_wiki(path, page)
-                        first = False
-                    yield page
-
-    def _check_wiki(self, path: Path, page: RawPage | Page) -> None:
-        """Raises StageError if this is a page of another wiki than the one that is wanted."""
-        wanted = self.settings.language
-        host = urlsplit(page.url).hostname or ""
-        language = host.partition(".")[0] if host.endswith(".wikipedia.org") else page.language
-        if language != wanted:
-            raise StageError(
-                f"{path} is of {host or 'a wiki'} in the language {language or 'that it does not name'}, and "
-                f"extract.language is {wanted}; set extract.language={language or wanted}, or take another dump"
-            )
-        if self.settings.license == "auto" and not page.license:
-            raise StageError(
-                f"{path} does not say under which licence the pages of {host or 'its wiki'} are; ask its owners, and "
-                "set extract.license to its SPDX identifier, such as CC-BY-SA-4.0"
-            )
+                yield from read_file(self.settings, path, bar)
 
     def _drop(self, result: Converted, *, named: bool) -> None:
         self.dropped[result.reason] += 1
@@ -170,15 +160,15 @@ class Dump:
         if named or result.reason == "broken_markup":
             log.warning("%s: no page (%s)", result.title, result.reason.replace("_", " "))
 
-    def _check_the_end(self, wanted: set[str] | None) -> None:
+    def _check_the_end(self) -> None:
         failed = {reason: titles for reason, titles in self.missing.items() if reason != "same_page"}
         count = sum(map(len, failed.values()))
-        if wanted and count / len(wanted) > self.settings.max_failure_rate:
+        if self.wanted and count / len(self.wanted) > self.settings.max_failure_rate:
             reasons = [f"{reason} ({len(titles)}): {_name_some(titles)}" for reason, titles in sorted(failed.items())]
             allowed = f"extract.max_failure_rate allows a share of {self.settings.max_failure_rate}"
             advice = f"Correct {self.settings.titles}, or raise extract.max_failure_rate"
             raise StageError(
-                "\n  ".join([f"{count} of {len(wanted)} titles gave no page; {allowed}", *reasons, advice])
+                "\n  ".join([f"{count} of {len(self.wanted)} titles gave no page; {allowed}", *reasons, advice])
             )
         if not self.totals.pages:
             counts = ", ".join(f"{count:,} {reason}" for reason, count in self.dropped.most_common())
@@ -203,10 +193,35 @@ class _PageIds:
         return known
 
 
+def read_file(settings: DumpSettings, path: Path, bar: "tqdm[Never]") -> Iterator[RawPage | Page]:
+    """The pages of one file of a dump. Raises StageError, also if it is of another wiki than the one that is wanted."""
+    pages = _pages_of(path, bar)
+    if (first := next(pages, None)) is not None:
+        _check_wiki(settings, path, first)
+        yield first
+    yield from pages
+
+
+def _check_wiki(settings: DumpSettings, path: Path, page: RawPage | Page) -> None:
+    wanted = settings.language
+    host = urlsplit(page.url).hostname or ""
+    language = host.partition(".")[0] if host.endswith(".wikipedia.org") else page.language
+    if language != wanted:
+        raise StageError(
+            f"{path} is of {host or 'a wiki'} in the language {language or 'that it does not name'}, and "
+            f"extract.language is {wanted}; set extract.language={language or wanted}, or take another dump"
+        )
+    if settings.license == "auto" and not page.license:
+        raise StageError(
+            f"{path} does not say under which licence the pages of {host or 'its wiki'} are; ask its owners, and "
+            "set extract.license to its SPDX identifier, such as CC-BY-SA-4.0"
+        )
+
+
 def _pages_of(path: Path, bar: "tqdm[Never]") -> Iterator[RawPage | Page]:
     form = form_of(path)
     if form == "parquet":
-        yield from iter_pages(path)
+        yield from (page for _, page in numbered_pages(path))
         bar.update(path.stat().st_size)
         return
     with unpacked(path, bar) as file:
@@ -218,8 +233,12 @@ def _pages_of(path: Path, bar: "tqdm[Never]") -> Iterator[RawPage | Page]:
             yield from snapshot_pages(path, file)
 
 
-def _no_article(page: RawPage) -> str:
-    """Why a page can't be an article, as a snake_case code, or ""."""
+def no_article(page: RawPage | Page | Converted) -> str:
+    """Why a page can't be an article, whatever its text says, as a snake_case code, or ""."""
+    if isinstance(page, Converted):
+        return page.reason if page.reason in _NO_ARTICLE else ""
+    if isinstance(page, Page):
+        return ""
     if page.namespace != 0:
         return "other_namespace"
     if page.redirect or page.text[:20].lstrip().lower().startswith("#redirect"):
@@ -227,16 +246,20 @@ def _no_article(page: RawPage) -> str:
     return "" if page.model in ("wikitext", "html") else "not_wikitext"
 
 
-def _convert(settings: DumpSettings, items: Sequence[RawPage | Dropped | Page]) -> list[Converted]:
+def convert_pages(settings: DumpSettings, items: Sequence[RawPage | Page | Converted | Dropped]) -> list[Converted]:
     disambiguation = frozenset(name.replace("_", " ").casefold() for name in settings.disambiguation)
     return [_convert_one(settings, disambiguation, item) for item in items]
 
 
-def _convert_one(settings: DumpSettings, disambiguation: frozenset[str], item: RawPage | Dropped | Page) -> Converted:
+def _convert_one(
+    settings: DumpSettings, disambiguation: frozenset[str], item: RawPage | Page | Converted | Dropped
+) -> Converted:
+    if isinstance(item, Converted):
+        return item
     if isinstance(item, Dropped):
         return Converted(item.title, item.reason)
     if isinstance(item, Page):
-        return Converted(item.title, "", item.model_dump_json(), size_of(item))
+        return Converted(item.title, "", item.page_id, item.model_dump_json(), size_of(item))
     left_out: Counter[str] = Counter()
     if item.model == "html":
         text, categories, lists_others = html_to_plain_text(item.text), item.categories, False
@@ -244,14 +267,14 @@ def _convert_one(settings: DumpSettings, disambiguation: frozenset[str], item: R
         try:
             plain = to_plain_text(item.text, item.namespaces)
         except BrokenMarkupError:
-            return Converted(item.title, "broken_markup")
+            return Converted(item.title, "broken_markup", item.page_id)
         text, categories, lists_others = plain.text, tuple(plain.categories), plain.is_disambiguation
         left_out += plain.left_out
     if lists_others or not disambiguation.isdisjoint(category.casefold() for category in categories):
-        return Converted(item.title, "disambiguation")
+        return Converted(item.title, "disambiguation", item.page_id)
     sections, parts = to_sections(text, settings.drop_sections, item.language)
     if not sections:
-        return Converted(item.title, "no_text")
+        return Converted(item.title, "no_text", item.page_id)
     page = Page(
         title=item.title,
         page_id=item.page_id,
@@ -262,7 +285,8 @@ def _convert_one(settings: DumpSettings, disambiguation: frozenset[str], item: R
         license=item.license if settings.license == "auto" else settings.license,
         sections=sections,
     )
-    return Converted(item.title, "", page.model_dump_json(), size_of(page), tuple((left_out + parts).items()))
+    counts = tuple((left_out + parts).items())
+    return Converted(item.title, "", item.page_id, page.model_dump_json(), size_of(page), counts)
 
 
 def _name_some(titles: Iterable[str]) -> str:

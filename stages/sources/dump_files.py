@@ -6,7 +6,7 @@ import io
 import logging
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal, Never, cast
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from stages.common.errors import StageError
 from stages.common.files import readable
+from stages.common.parquet_files import count_parquet
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,11 @@ _FORMS: dict[str, Form] = {
 }
 _CHUNK = 1 << 20  # bytes read from a packed file at a time
 _DIGITS = re.compile(r"(\d+)")
+# Of a large wiki's dump in parts, each name says which page ids it has: "pages-articles1.xml-p1p41242.bz2".
+_RANGE = re.compile(r"(?<=\.xml)-p\d+p\d+(?=\.bz2$|\.gz$|$)")
+# Bytes of a page, rather too few: an article of the English Wikipedia has about three times as many, one of the Simple
+# English Wikipedia somewhat more.
+_PACKED_PAGE, _PLAIN_PAGE = 1_000, 4_000
 _NAMED = 5  # files in a message
 
 
@@ -57,8 +63,21 @@ def list_files(path: Path) -> list[Path]:
     raise StageError(f"{path} has no file of a dump: no name ends in {', '.join(_FORMS)}")
 
 
+def count_pages(files: Sequence[Path]) -> int:
+    """About how many pages the files have, at most: Parquet says so; of the others, by their size."""
+    return max(1, sum(map(_count_pages, files)))
+
+
+def _count_pages(path: Path) -> int:
+    form, packed = form_of(path), path.name.lower().endswith(("bz2", "gz"))
+    if form == "parquet":
+        return count_parquet(path)
+    return path.stat().st_size // (_PACKED_PAGE if packed else _PLAIN_PAGE)
+
+
 def form_of(path: Path) -> Form | None:
-    return next((form for end, form in _FORMS.items() if path.name.lower().endswith(end)), None)
+    name = _RANGE.sub("", path.name.lower())
+    return next((form for end, form in _FORMS.items() if name.endswith(end)), None)
 
 
 def _in_order(path: Path) -> list[tuple[int, str]]:

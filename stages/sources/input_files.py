@@ -31,7 +31,7 @@ def iter_pages(path: Path) -> Iterator[Page]:
     malformed or repeated page and for a key that a record holds twice."""
     place_of: dict[str, int] = {}
     kind, opening, closing = ("row", "[", "]") if _is_parquet(path) else ("line", ":", "")
-    for number, page in _numbered_pages(path):
+    for number, page in numbered_pages(path):
         if page.title in place_of:
             raise StageError(
                 f"{path}{opening}{number}{closing}: page {page.title!r} is on {kind} {place_of[page.title]} already"
@@ -45,8 +45,8 @@ def _is_parquet(path: Path) -> bool:
         return file.read(len(PARQUET)) == PARQUET
 
 
-def _numbered_pages(path: Path) -> Iterator[tuple[int, Page]]:
-    """Each page, with its line from 1 or, in a Parquet file, its row from 0."""
+def numbered_pages(path: Path) -> Iterator[tuple[int, Page]]:
+    """Each page, with its line from 1 or, in a Parquet file, its row from 0. Titles may repeat, and are not kept."""
     if _is_parquet(path):
         empty = True
         with readable(path) as file:

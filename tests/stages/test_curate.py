@@ -75,3 +75,18 @@ def test_a_row_without_input_is_counted(project: Path) -> None:
     curate.main()
     metrics = read_json(curate.METRICS)
     assert (metrics["read"], metrics["kept"], metrics["without_input"]) == (2, 1, 1)
+
+
+def test_examples_may_be_in_parquet(project: Path, make: MakeExample) -> None:
+    """Guards against another result for a set from elsewhere that is a Parquet file, as large sets are."""
+    pytest.importorskip("pyarrow", reason="the extra `publish` is not installed")
+    from pyarrow import Table, parquet
+
+    examples = [make("Name a color.", "Blue."), make("Name a planet.", ""), make("Name a fruit.", "Apple.")]
+    write_jsonl(curate.SYNTHETIC, examples)
+    curate.main()
+    paths = (curate.CURATED, curate.REJECTED, curate.METRICS)
+    of_lines = [path.read_bytes() for path in paths]
+    parquet.write_table(Table.from_pylist([example.model_dump() for example in examples]), curate.SYNTHETIC)
+    curate.main()
+    assert [path.read_bytes() for path in paths] == of_lines

@@ -14,6 +14,7 @@ from stages.common.params import load_params
 from stages.common.records import Example, Page
 from stages.sources.input_files import read_pages
 from stages.teachers import Lesson
+from stages.teachers.tally import Tally, taught_part
 from tests.stages.conftest import MakeExample
 
 MakePage = Callable[..., Page]
@@ -64,18 +65,6 @@ def test_the_profiles_of_bundled_pages_have_enough_examples(project: Path, root:
     assert read_json(synth.METRICS)["examples"] >= int(wanted["split.synthetic.at_most"])
 
 
-def test_lessons_are_added_up(make: MakeExample) -> None:
-    """Guards against a number that is that of the last page."""
-    tally = synth.Tally()
-    examples = [make(kind="when"), make(kind="when", input="x"), make()]
-    for _ in range(2):
-        tally.add(Lesson(examples, skipped=Counter(too_long=2), fewer=True, surplus=3))
-        tally.add(Lesson([], empty_because="no_text"))
-    assert (tally.pages, tally.with_input, tally.fewer, tally.surplus) == (4, 2, 2, 6)
-    assert tally.kinds == {"when": 4, "unnamed": 2}
-    assert (tally.without, tally.passed_over) == ({"no_text": 2}, {"too_long": 4})
-
-
 def test_bad_pages_are_counted_and_named(
     project: Path, page: MakePage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,13 +82,13 @@ def test_bad_pages_are_counted_and_named(
 def test_copies_of_one_example_count_once(project: Path, make: MakeExample, page: MakePage) -> None:
     """Guards against a teacher that writes one example a hundred times and seems to have written enough."""
     params = load_params("synth", synth.Params)
-    tally = synth.Tally()
+    tally = Tally()
     lesson = Lesson([make()] * params.at_least)
     with pytest.raises(
         StageError, match=r"gave 1 examples, synth.at_least asks for 600 \(599 copies of these don't count\)"
     ):
-        list(synth.synthesize([(page("Colors"), lesson)], params, tally))
-    assert tally.metrics(params)["copies"] == params.at_least - 1
+        list(synth.synthesize([taught_part([(page("Colors"), lesson)])], params, tally))
+    assert synth.synth_metrics(tally, params)["copies"] == params.at_least - 1
 
 
 def lower_the_limit(project: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pyarrow import Table, parquet
 
 from model.core.checkpoint import save_checkpoint
 from model.core.gpt2 import GPT2
@@ -12,7 +13,15 @@ from model.core.gpt2_config import GPT2Config
 from stages.common.errors import StageError
 from stages.common.params import check_sections, read_sections
 from tests.conftest import ROOT
-from tools.check_experiment import changed_sections, count_parameters, read_profile
+from tools.check_experiment import (
+    MOST_STAND_INS,
+    Finding,
+    changed_sections,
+    check_pages,
+    count_parameters,
+    measure_workload,
+    read_profile,
+)
 
 PROFILES = {path.stem: path for path in sorted((ROOT / "profiles").glob("*.args"))}
 ATTEMPTS = ("football", "general")  # of the reference experiment, on bundled pages
@@ -119,3 +128,51 @@ def test_weights_at_a_path_are_counted_and_checked(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
     with pytest.raises(StageError, match=r"is only a pointer of Git LFS .*; correct base.path, or set"):
         count_parameters({"source": "path", "path": str(tmp_path)})
+
+
+DUMP = ["extract.source=dump", "extract.path=dump"]
+
+
+def make_dump(folder: Path, packed: int) -> None:
+    """A dump of 5,000,000 bytes of XML, `packed` ones of a packed snapshot, and 2 records."""
+    folder.mkdir()
+    for name, size in (("a.xml", 5_000_000), ("b.ndjson.gz", packed)):
+        with (folder / name).open("wb") as file:
+            file.truncate(size)
+    parquet.write_table(Table.from_pydict({"title": ["A", "B"]}), folder / "c.parquet")
+
+
+def test_the_pages_of_a_dump_are_counted_by_its_size(project: Path) -> None:
+    """Guards against a check of the titles file, which a dump doesn't read."""
+    make_dump(project / "dump", 30_000)
+    sections = changed_sections(DUMP)
+    workload = measure_workload(sections)
+    assert (workload.page_count, len(workload.pages)) == (1250 + 30 + 2, 1282)
+    assert check_pages(sections, workload) == [
+        Finding("about", "pages", "1,282 of dump at most, by its size; extract.at_most limits them")
+    ]
+    assert measure_workload(changed_sections([*DUMP, "extract.at_most=7"])).page_count == 7
+    (project / "two.txt").write_text("Nile\nTide\n")
+    titles = changed_sections([*DUMP, "extract.dump_pages=titles", "extract.titles=two.txt"])
+    assert [finding.text for finding in check_pages(titles, measure_workload(titles))] == ["2 of dump at most"]
+    with pytest.raises(StageError, match=r"nowhere does not exist; set extract\.path to a dump"):
+        measure_workload(changed_sections(["extract.source=dump", "extract.path=nowhere"]))
+
+
+def test_a_large_dump_takes_no_memory_to_check(project: Path) -> None:
+    """Guards against 20,000 characters for each of seven million pages that are only counted."""
+    make_dump(project / "dump", 7_000_000_000)
+    workload = measure_workload(changed_sections([*DUMP, "synth.page_characters=100", "split.synthetic.at_most=all"]))
+    assert (workload.page_count, len(workload.pages)) == (7_001_252, MOST_STAND_INS)
+    assert workload.examples == 8 * 7_001_252
+    assert workload.characters == 100 * 7_001_252
+    assert workload.full == workload.examples + 1000
+
+
+def test_an_engine_that_is_not_installed_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a check that passes, and a stage that stops at once."""
+    monkeypatch.setattr("stages.engine.apart.find_spec", lambda package: None)
+    sections = changed_sections(["synth.engine=daft"])
+    [finding] = check_pages(sections, measure_workload(sections))
+    assert (finding.verdict, finding.what) == ("FAILS", "synth.engine")
+    assert finding.text.startswith("engine daft needs the package daft")

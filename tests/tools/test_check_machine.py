@@ -55,7 +55,7 @@ def test_time_follows_rows_tokens_and_the_model(project: Path) -> None:
     assert taken["base"] == 0
 
 
-BILLION = Workload(pages=[], examples=0, full=0, small=0, parameters=1_000_000_000)
+BILLION = Workload(pages=[], page_count=0, examples=0, full=0, small=0, parameters=1_000_000_000)
 
 
 @pytest.mark.parametrize(("launcher", "gigabytes"), [("python", 26.7), ("torchrun --nproc-per-node 2", 53.4)])

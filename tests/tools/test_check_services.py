@@ -13,7 +13,7 @@ from tests.stages.llm.clients.local_server import Answer
 from tests.stages.model_server import MODEL, ModelServer, data
 from tests.tools.conftest import JUDGED, verdicts
 from tools.check_experiment import changed_sections, measure_workload
-from tools.check_services import planned_requests
+from tools.check_services import asked_models, planned_requests
 
 
 def test_a_server_is_asked_for_no_answer(project: Path, server: ModelServer) -> None:
@@ -103,3 +103,22 @@ def test_each_judge_of_a_panel_is_looked_for_and_counted(project: Path, server: 
     for judge in ("judge.judge", "judge.panel[1]"):
         assert found[f"{judge} asks"][1].startswith(f"{200 * 2 * 3:,} requests at most")
     assert not any(what.startswith("judge.panel[0]") for what in found)
+
+
+def test_costs_of_many_pages_are_those_of_few_times_their_number(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a bill for the stand-ins alone, and requests that are made only to be counted."""
+    for key in GEMINI_KEYS:
+        monkeypatch.setenv(key, "key")
+    (project / "titles.txt").write_text("".join(f"Page {number}\n" for number in range(100)))
+    paid = ["synth.teacher=gemini", "curate.auditor=gemini", "judge.judge=gemini", "judge.checks=[]"]
+    changes = [*paid, "extract.source=wikipedia", "extract.contact=a@b.org", "extract.titles=titles.txt"]
+    sections = changed_sections([*changes, "split.synthetic.at_most=all"])
+    whole = {model.key: model.estimate() for model in asked_models(sections, measure_workload(sections))}
+    monkeypatch.setattr("tools.check_experiment.MOST_STAND_INS", 20)
+    monkeypatch.setattr("tools.check_services.MOST_ROWS", 40)
+    few = {model.key: model.estimate() for model in asked_models(sections, measure_workload(sections))}
+    assert {key: cost.requests for key, cost in few.items()} == {key: cost.requests for key, cost in whole.items()}
+    for key, cost in few.items():
+        assert cost.usd == pytest.approx(whole[key].usd, rel=0.01)

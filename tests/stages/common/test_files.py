@@ -11,6 +11,8 @@ from stages.common.errors import StageError
 from stages.common.files import (
     cache_folder,
     count_lines,
+    iter_jsonl_range,
+    line_ranges,
     numbered_lines,
     read_json,
     read_jsonl,
@@ -90,6 +92,20 @@ def test_a_byte_order_mark_and_blank_lines_are_no_records(tmp_path: Path, make: 
     (tmp_path / "a.jsonl").write_text(f"\ufeff\n\n{line(make())}\n{line(make())[:-1]}\n")
     with pytest.raises(StageError, match=r"a.jsonl:4: Invalid JSON"):
         read_jsonl(tmp_path / "a.jsonl", Example)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_ranges_of_lines_hold_every_record_once(tmp_path: Path, make: MakeExample, size: int) -> None:
+    """Guards against a record at the border of two parts that is in both, or in none, and against a wrong line."""
+    path = tmp_path / "a.jsonl"
+    examples = [make(f"Name the é {number}.") for number in range(5)]
+    lines = [example.model_dump_json().encode() for example in examples]
+    path.write_bytes(b"\xef\xbb\xbf" + b"\n".join([lines[0], b"", *lines[1:]]))  # no line feed at the end
+    ranges = line_ranges(path, size)
+    assert [found for part in ranges for found in iter_jsonl_range(path, Example, part)] == examples
+    path.write_bytes(b"\n".join([*lines, b"{}"]) + b"\n")
+    with pytest.raises(StageError, match=r"a\.jsonl:6: id: Field required"):
+        [list(iter_jsonl_range(path, Example, part)) for part in line_ranges(path, size)]
 
 
 def test_two_writers_of_one_file_do_not_mix(tmp_path: Path, make: MakeExample) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from stages.common import processes
-from stages.common.processes import map_chunks
+from stages.common.processes import available_cores, map_chunks, map_stream
 
 
 def squares(numbers: Sequence[int]) -> list[int]:
@@ -45,3 +45,22 @@ def test_an_error_reaches_the_caller(count: int) -> None:
     """Guards against results that end early, as if all were done."""
     with pytest.raises(ZeroDivisionError):
         list(map_chunks(reciprocals, range(5), "reciprocals", count))
+
+
+def test_a_stream_is_shared_after_the_first_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against processes that are started for a few items, and items that are lost where they take over."""
+    monkeypatch.setattr(processes, "available_cores", lambda: 2)
+    assert list(map_stream(squares, iter(range(9)), chunk=2, alone=4)) == squares(range(9))
+    found = list(map_stream(own_process, iter(range(9)), chunk=2, alone=4))
+    assert set(found[:4]) == {os.getpid()} and os.getpid() not in found[4:]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system gives no process a share of the cores")
+def test_only_the_cores_that_are_allowed_count() -> None:
+    """Guards against sixteen processes on the one core that a scheduler gave."""
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(before)})
+        assert available_cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)

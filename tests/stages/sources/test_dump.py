@@ -112,6 +112,8 @@ def test_the_articles_of_a_dump_become_page_records(project: Path, run: Run) -> 
         ("dump.xml", lambda text: text),
         ("dump.xml.gz", gzip.compress),
         ("dump.xml.bz2", bz2.compress),
+        # As the parts of large dumps are named, by their page ids.
+        ("enwiki-20260301-pages-articles1.xml-p1p41242.bz2", bz2.compress),
         # As Wikipedia's multistream dumps: streams one after the other, cut where pages end.
         ("multi.xml.bz2", lambda text: b"".join(map(bz2.compress, text.partition(b"  <page>\n    <title>AT")))),
     ],
@@ -137,6 +139,16 @@ def test_a_folder_is_read_in_the_order_of_its_numbers(
     assert [page.title for page in written()] == ["B", "A", "C"]
     assert metrics["dropped"] == {"same_page": 1}
     assert "dump: not read: enwiki-index.txt.bz2" in caplog.text
+
+
+def test_parts_of_a_large_dump_are_read_in_their_order(project: Path, run: Run) -> None:
+    """Guards against parts that are passed over because their names end in page ids."""
+    folder = project / "dump"
+    folder.mkdir()
+    for name, title, page_id in (("10.xml-p90p99", "C", 90), ("2.xml-p5p89", "B", 5), ("1.xml-p1p4", "A", 1)):
+        write_dump(folder / f"enwiki-articles{name}", page_xml(title, f"{title} is so.", page_id))
+    assert run(path="dump")["pages_kept"] == 3
+    assert [page.title for page in written()] == ["A", "B", "C"]
 
 
 def test_reading_stops_at_the_limit(project: Path, run: Run) -> None:
