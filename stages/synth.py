@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from tqdm import tqdm
-
 from stages.common.errors import StageError, run_stage
 from stages.common.files import count_lines, iter_jsonl, read_jsonl, write_json, write_jsonl
 from stages.common.params import Positive, SectionModel, Seed, load_params
 from stages.common.records import Example, Page, Teacher
+from stages.common.stage_bar import StageBar
 from stages.llm.replies import stripped_counts
 from stages.llm.request import LlmParams, Request
 from stages.llm.service import Service
@@ -98,7 +97,7 @@ def main() -> None:
 
 def lessons_by_rules(params: Params) -> Iterator[tuple[Page, Lesson]]:
     """Each page with the rules' lesson on it."""
-    pages = tqdm(iter_jsonl(PAGES, Page), total=count_lines(PAGES), unit="page", desc="synth", disable=None)
+    pages = StageBar(iter_jsonl(PAGES, Page), total=count_lines(PAGES), unit="page", desc="synth")
     return ((page, teach(page, params.per_page, params.seed)) for page in pages)
 
 

@@ -6,6 +6,7 @@ import shlex
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -13,15 +14,17 @@ from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
-from stages.common.errors import StageError, name_in_errors, run_stage
+from stages.common.errors import StageError, name_in_errors, only_warn, run_stage
 from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import Example
+from stages.common.stage_bar import StageBar
 
 if TYPE_CHECKING:
     import torch
 
     from model.training.loop import TrainingConfig
+    from model.training.progress import TrainingResult
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +70,9 @@ def main() -> None:
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
     with name_in_errors(CHECKPOINTS / size):
-        metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
-    if int(os.environ.get("RANK", "0")):
-        return  # under torchrun, only rank 0 writes
-    write_csv(CURVES / f"{size}.csv", curve)
-    write_json(METRICS / f"train_{size}.json", metrics)
+        facts, result = tune(training, validation, params, CHECKPOINTS / size)
+    if int(os.environ.get("RANK", "0")) == 0:  # under torchrun, only rank 0 writes
+        write_result(size, facts, result)
 
 
 def launch(command: str, size: str) -> NoReturn:
@@ -92,8 +93,9 @@ def launch(command: str, size: str) -> NoReturn:
 
 def tune(
     training: list[Example], validation: list[Example], params: Params, checkpoint: Path
-) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """Tunes the base model, writes the checkpoint, and returns the metrics and the loss curve."""
+) -> tuple[dict[str, object], "TrainingResult"]:
+    """Tunes the base model and writes the checkpoint. Returns the metrics that are known before training, and its
+    result. Meanwhile, each evaluation writes the metrics and the curve so far."""
     from model.core.process import prepare_process
 
     prepare_process()
@@ -104,6 +106,7 @@ def tune(
     from model.training.data import encode_example
     from model.training.loop import ShortMemoryError, TrainingError, train
     from model.training.parallel import Ranks
+    from model.training.progress import Watch
     from model.training.snapshots import Snapshots, fingerprint
 
     try:
@@ -119,6 +122,13 @@ def tune(
         over = sum(map(len, encoded)) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
+        facts: dict[str, object] = {
+            "train_examples": len(fitting[0]),
+            "val_examples": len(fitting[1]),
+            "over_the_context": over,
+            "precision": config.precision,
+        }
+        watch = Watch(partial(show_result, checkpoint.name, facts), StageBar)
         with Ranks.from_environment() as ranks:
             run = fingerprint(model, fitting[0], fitting[1], config, ranks)
             if not ranks.agree_on(run):
@@ -128,7 +138,9 @@ def tune(
                 )
             snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
             with snapshots.until_done() if ranks.writes else nullcontext():
-                result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
+                result = train(
+                    model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks, watch
+                )
                 if ranks.writes:
                     copy_tokenizer(BASE, checkpoint)
                     save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
@@ -137,11 +149,19 @@ def tune(
         raise StageError(f"{error}; {advice}") from error
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
-    metrics: dict[str, object] = {
-        "train_examples": len(fitting[0]),
-        "val_examples": len(fitting[1]),
-        "over_the_context": over,
-        "precision": config.precision,
+    return facts, result
+
+
+def show_result(size: str, facts: dict[str, object], result: "TrainingResult") -> None:
+    """Writes the result so far, for those who watch the run."""
+    with only_warn():
+        write_result(size, facts, result)
+
+
+def write_result(size: str, facts: dict[str, object], result: "TrainingResult") -> None:
+    """Writes the curve and the metrics."""
+    write_csv(CURVES / f"{size}.csv", [asdict(point) for point in result.curve])
+    losses = {
         "steps": result.steps,
         "tokens": result.tokens,
         "val_loss_before": result.curve[0].val_loss,
@@ -150,7 +170,7 @@ def tune(
         "val_response_loss": result.kept.val_response_loss,
         "kept_step": result.kept.step,
     }
-    return metrics, [asdict(point) for point in result.curve]
+    write_json(METRICS / f"train_{size}.json", facts | losses)
 
 
 def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
