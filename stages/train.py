@@ -4,6 +4,7 @@ import logging
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
@@ -16,9 +17,20 @@ from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, name_in_errors, only_warn, run_stage
 from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
-from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
+from stages.common.params import (
+    SAME_RESULT,
+    AtMost,
+    Fraction,
+    Positive,
+    SectionModel,
+    Seed,
+    dotted_keys,
+    load_params,
+    positive_or,
+)
 from stages.common.records import Example
 from stages.common.stage_bar import StageBar
+from stages.common.tracking import Curve, Tracker, track
 
 if TYPE_CHECKING:
     import torch
@@ -59,6 +71,7 @@ class Params(SectionModel):
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
     lora_alpha: Annotated[float, Field(gt=0)]
     snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
+    tracker: Annotated[Tracker, SAME_RESULT]
 
 
 def main() -> None:
@@ -69,9 +82,15 @@ def main() -> None:
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
-    with name_in_errors(CHECKPOINTS / size):
-        facts, result = tune(training, validation, params, CHECKPOINTS / size)
-    if int(os.environ.get("RANK", "0")) == 0:  # under torchrun, only rank 0 writes
+    writes = os.environ.get("RANK", "0") == "0"  # under torchrun, only rank 0
+    experiment = os.environ.get("DVC_EXP_NAME", "")
+    settings = dotted_keys(params.model_dump(), "train.")
+    with (
+        track(params.tracker if writes else "none", f"{experiment} train-{size}".strip(), settings) as send,
+        name_in_errors(CHECKPOINTS / size),
+    ):
+        facts, result = tune(training, validation, params, CHECKPOINTS / size, partial(show_result, size, send))
+    if writes:
         write_result(size, facts, result)
 
 
@@ -92,10 +111,14 @@ def launch(command: str, size: str) -> NoReturn:
 
 
 def tune(
-    training: list[Example], validation: list[Example], params: Params, checkpoint: Path
+    training: list[Example],
+    validation: list[Example],
+    params: Params,
+    checkpoint: Path,
+    tell: Callable[[dict[str, object], "TrainingResult"], None] | None = None,
 ) -> tuple[dict[str, object], "TrainingResult"]:
     """Tunes the base model and writes the checkpoint. Returns the metrics that are known before training, and its
-    result. Meanwhile, each evaluation writes the metrics and the curve so far."""
+    result. `tell` gets both after each evaluation, with the result so far."""
     from model.core.process import prepare_process
 
     prepare_process()
@@ -128,7 +151,7 @@ def tune(
             "over_the_context": over,
             "precision": config.precision,
         }
-        watch = Watch(partial(show_result, checkpoint.name, facts), StageBar)
+        watch = Watch(partial(tell, facts) if tell else None, StageBar)
         with Ranks.from_environment() as ranks:
             run = fingerprint(model, fitting[0], fitting[1], config, ranks)
             if not ranks.agree_on(run):
@@ -152,10 +175,11 @@ def tune(
     return facts, result
 
 
-def show_result(size: str, facts: dict[str, object], result: "TrainingResult") -> None:
-    """Writes the result so far, for those who watch the run."""
+def show_result(size: str, send: Callable[[Curve], None], facts: dict[str, object], result: "TrainingResult") -> None:
+    """Writes the result so far, for those who watch the run, and sends its curve."""
     with only_warn():
         write_result(size, facts, result)
+    send([asdict(point) for point in result.curve])
 
 
 def write_result(size: str, facts: dict[str, object], result: "TrainingResult") -> None:
@@ -186,6 +210,7 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "patience",
         "lora_rank",
         "snapshot_minutes",
+        "tracker",
     }
     return TrainingConfig(
         **params.model_dump(exclude=not_passed_on),
