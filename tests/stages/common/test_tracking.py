@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Response
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
 from stages.common.errors import StageError
 from stages.common.tracking import INSTALL, Curve, track
@@ -114,7 +114,7 @@ class MlflowServer:
         for what in ("create", "get", "log-batch", "update"):
             http.expect_request(f"/api/2.0/mlflow/runs/{what}").respond_with_handler(self.answer)
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Any) -> Response:
         what = request.path.rpartition("/")[2]
         self.asked[what] += 1
         if self.asked.total() >= self.fails_from:
