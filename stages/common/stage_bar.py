@@ -61,15 +61,17 @@ class StageBar(tqdm):  # type: ignore[type-arg] # at runtime it takes none
         return {**fields, "bar_format": line}
 
     def _seconds_left(self, elapsed: float) -> float | None:
-        """Until the end of the run; None if that is unknown, or if no later stage trains or decodes."""
+        """Until the end of the run; None if that is unknown, or if no later stage trains or decodes for a second."""
         done = self.n - self.initial
         if not self.total or not done or elapsed < ENOUGH_SECONDS or self._planned is None:
             return None
         own, later = self._planned
-        if not later or (not own and _has_gpu()):  # no rate was measured on a GPU
+        if not own and _has_gpu():  # no rate was measured on a GPU
             return None
         each = elapsed / done
-        return each * (self.total - self.n) + (later * each * self.total / own if own else later)
+        if own:
+            later *= each * self.total / own
+        return None if later < 1 else each * (self.total - self.n) + later
 
     @cached_property
     def _planned(self) -> tuple[float, float] | None:
