@@ -59,7 +59,9 @@ def track(tracker: Tracker, name: str, settings: Mapping[str, object]) -> Iterat
     try:
         log_point, close = (_open_mlflow if tracker == "mlflow" else _open_wandb)(client, name, settings)
     except errors as error:
-        raise StageError(f"params.yaml: train.tracker is {tracker}, which cannot be used: {_reason(error)}") from error
+        raise StageError(
+            f"params.yaml: train.tracker is {tracker}, which cannot be used: {_reason(error)}; see docs/live-runs.md"
+        ) from error
     sent, failed = 0, True
 
     def send(curve: Curve) -> None:
