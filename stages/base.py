@@ -5,17 +5,19 @@ import logging
 import math
 import random
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from stages.common.device import Device, choose_device
-from stages.common.errors import StageError, name_in_errors, run_stage
+from stages.common.errors import StageError, name_in_errors, only_warn, run_stage
 from stages.common.files import read_json, read_jsonl, sha256_of_file, usable_cache_folder, write_json, write_text
 from stages.common.hub import download_model
 from stages.common.params import SAME_RESULT, Fraction, Positive, SectionModel, Seed, load_params
 from stages.common.records import Page
+from stages.common.stage_bar import StageBar
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from model.core.bpe_vocabulary import Vocabulary
     from model.core.weights_file import CheckedWeights
     from model.training.loop import TrainingConfig
+    from model.training.progress import TrainingResult
 
 log = logging.getLogger(__name__)
 
@@ -200,6 +203,7 @@ def train_from_scratch(params: Params) -> dict[str, object]:
     from model.training.data import encode_documents
     from model.training.loop import ShortMemoryError, TrainingError, train
     from model.training.parallel import Ranks
+    from model.training.progress import Watch
     from model.training.snapshots import Snapshots, fingerprint
 
     device = choose_device(params.device, "base.device")
@@ -224,12 +228,22 @@ def train_from_scratch(params: Params) -> dict[str, object]:
         dropout=params.dropout,
     )
     model = GPT2(config).init_weights(torch.Generator().manual_seed(params.seed), embedding_std=params.n_embd**-0.5)
+    settings = pretraining_config(params, device)
+    facts: dict[str, object] = {
+        "parameters": model.parameter_count(),
+        "vocab_size": encoding.n_vocab,
+        "train_pages": len(texts) - held_out,
+        "val_pages": held_out,
+        "left_out_pages": left_out,
+        "train_tokens": sum(len(sequence.tokens) - 1 for sequence in training),
+        "precision": settings.precision,
+    }
+    watch = Watch(partial(show_losses, facts), StageBar)
     try:
-        settings = pretraining_config(params, device)
         run = fingerprint(model, training, validation, settings, Ranks())
         snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
         with snapshots.until_done():
-            result = train(model.to(device), training, validation, settings, encoding.eot_token, snapshots)
+            result = train(model.to(device), training, validation, settings, encoding.eot_token, snapshots, watch=watch)
             save_checkpoint(CHECKPOINT, model.to(torch.device("cpu")))
     except ShortMemoryError as error:
         raise StageError(
@@ -238,14 +252,17 @@ def train_from_scratch(params: Params) -> dict[str, object]:
         ) from error
     except (TrainingError, CheckpointError) as error:
         raise StageError(str(error)) from error
+    return facts | losses(result)
+
+
+def show_losses(facts: dict[str, object], result: "TrainingResult") -> None:
+    """Writes the metrics so far, for those who watch the run."""
+    with only_warn():
+        write_json(METRICS, facts | losses(result))
+
+
+def losses(result: "TrainingResult") -> dict[str, object]:
     return {
-        "parameters": model.parameter_count(),
-        "vocab_size": encoding.n_vocab,
-        "train_pages": len(texts) - held_out,
-        "val_pages": held_out,
-        "left_out_pages": left_out,
-        "train_tokens": sum(len(sequence.tokens) - 1 for sequence in training),
-        "precision": settings.precision,
         "steps": result.steps,
         "val_loss_before": result.curve[0].val_loss,
         "val_loss": result.kept.val_loss,

@@ -1,13 +1,13 @@
 """infer: base, small and full each answer the instructions of the test split."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Never
 
 from pydantic import Field
-from tqdm import tqdm
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
@@ -15,9 +15,11 @@ from stages.common.errors import StageError, run_stage
 from stages.common.files import read_jsonl, write_json, write_jsonl
 from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, load_params, positive_or
 from stages.common.records import ROLES, Answer, Answers, Example, Role
+from stages.common.stage_bar import StageBar
 
 if TYPE_CHECKING:
     import tiktoken
+    from tqdm import tqdm
 
     from model.core.gpt2 import GPT2
     from model.decoding.generation import Generation
@@ -52,7 +54,8 @@ def main() -> None:
         metrics["auto"] = choose_precision(CHECKPOINTS / "full", examples[:COMPARED], params)
         params = params.model_copy(update={"precision": metrics["auto"]["precision"]})
     warn_of_slow_precision(params)
-    answers = {role: answer_all(CHECKPOINTS / role, examples, params) for role in ROLES}
+    with StageBar(total=len(ROLES) * len(examples), unit="row", desc="infer") as bar:
+        answers = {role: answer_all(CHECKPOINTS / role, examples, params, bar) for role in ROLES}
     rows = [
         Answers(
             id=example.id,
@@ -131,8 +134,11 @@ def warn_of_slow_precision(params: Params) -> None:
         )
 
 
-def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> list[Answer]:
-    """One answer per example, in their order. Prompts of similar length are decoded together, which saves padding."""
+def answer_all(
+    checkpoint: Path, examples: list[Example], params: Params, bar: "tqdm[Never] | None" = None
+) -> list[Answer]:
+    """One answer per example, in their order. Prompts of similar length are decoded together, which saves padding.
+    `bar` gets a step for each."""
     from model.core.process import prepare_process
 
     prepare_process()
@@ -150,18 +156,17 @@ def answer_all(checkpoint: Path, examples: list[Example], params: Params) -> lis
     if batch_size == "auto":
         batch_size = choose_batch_size(model, prompts, params.max_new_tokens)
     generations: dict[int, Generation] = {}
-    tokens = 0
+    tokens, started = 0, time.monotonic()
     batches = generate_batches(model, prompts, batch_size, params.max_new_tokens, encoding.eot_token, sampling)
-    with (
-        explain_short_memory(batch_size),
-        tqdm(total=len(prompts), unit="row", desc=f"infer {checkpoint.name}", disable=None) as progress,
-    ):
+    with explain_short_memory(batch_size):
         for batch in batches:
             generations.update(batch)
-            progress.update(len(batch))
             tokens += sum(len(generation.tokens) for generation in batch.values())
-            elapsed = progress.format_dict["elapsed"]
-            progress.set_postfix_str(f"{tokens / elapsed:.0f} tokens/s" if elapsed else "")
+            if bar is not None:
+                bar.set_description_str(f"infer {checkpoint.name}", refresh=False)
+                rate = tokens / (time.monotonic() - started)
+                bar.set_postfix_str(f"{rate:,.0f} tokens/s", refresh=False)
+                bar.update(len(batch))
     return [
         Answer(text=encoding.decode(list(generation.tokens)), tokens=len(generation.tokens), finish=generation.finish)
         for _, generation in sorted(generations.items())

@@ -4,8 +4,10 @@ import logging
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -13,15 +15,28 @@ from pydantic import Field
 
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
-from stages.common.errors import StageError, name_in_errors, run_stage
+from stages.common.errors import StageError, name_in_errors, only_warn, run_stage
 from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
-from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
+from stages.common.params import (
+    SAME_RESULT,
+    AtMost,
+    Fraction,
+    Positive,
+    SectionModel,
+    Seed,
+    dotted_keys,
+    load_params,
+    positive_or,
+)
 from stages.common.records import Example
+from stages.common.stage_bar import StageBar
+from stages.common.tracking import Curve, Tracker, track
 
 if TYPE_CHECKING:
     import torch
 
     from model.training.loop import TrainingConfig
+    from model.training.progress import TrainingResult
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +71,7 @@ class Params(SectionModel):
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
     lora_alpha: Annotated[float, Field(gt=0)]
     snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
+    tracker: Annotated[Tracker, SAME_RESULT]
 
 
 def main() -> None:
@@ -66,12 +82,16 @@ def main() -> None:
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
-    with name_in_errors(CHECKPOINTS / size):
-        metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
-    if int(os.environ.get("RANK", "0")):
-        return  # under torchrun, only rank 0 writes
-    write_csv(CURVES / f"{size}.csv", curve)
-    write_json(METRICS / f"train_{size}.json", metrics)
+    writes = os.environ.get("RANK", "0") == "0"  # under torchrun, only rank 0
+    experiment = os.environ.get("DVC_EXP_NAME", "")
+    settings = dotted_keys(params.model_dump(), "train.")
+    with (
+        track(params.tracker if writes else "none", f"{experiment} train-{size}".strip(), settings) as send,
+        name_in_errors(CHECKPOINTS / size),
+    ):
+        facts, result = tune(training, validation, params, CHECKPOINTS / size, partial(show_result, size, send))
+    if writes:
+        write_result(size, facts, result)
 
 
 def launch(command: str, size: str) -> NoReturn:
@@ -91,9 +111,14 @@ def launch(command: str, size: str) -> NoReturn:
 
 
 def tune(
-    training: list[Example], validation: list[Example], params: Params, checkpoint: Path
-) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """Tunes the base model, writes the checkpoint, and returns the metrics and the loss curve."""
+    training: list[Example],
+    validation: list[Example],
+    params: Params,
+    checkpoint: Path,
+    tell: Callable[[dict[str, object], "TrainingResult"], None] | None = None,
+) -> tuple[dict[str, object], "TrainingResult"]:
+    """Tunes the base model and writes the checkpoint. Returns the metrics that are known before training, and its
+    result. `tell` gets both after each evaluation, with the result so far."""
     from model.core.process import prepare_process
 
     prepare_process()
@@ -104,6 +129,7 @@ def tune(
     from model.training.data import encode_example
     from model.training.loop import ShortMemoryError, TrainingError, train
     from model.training.parallel import Ranks
+    from model.training.progress import Watch
     from model.training.snapshots import Snapshots, fingerprint
 
     try:
@@ -119,6 +145,13 @@ def tune(
         over = sum(map(len, encoded)) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
+        facts: dict[str, object] = {
+            "train_examples": len(fitting[0]),
+            "val_examples": len(fitting[1]),
+            "over_the_context": over,
+            "precision": config.precision,
+        }
+        watch = Watch(partial(tell, facts) if tell else None, StageBar)
         with Ranks.from_environment() as ranks:
             run = fingerprint(model, fitting[0], fitting[1], config, ranks)
             if not ranks.agree_on(run):
@@ -128,7 +161,9 @@ def tune(
                 )
             snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
             with snapshots.until_done() if ranks.writes else nullcontext():
-                result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
+                result = train(
+                    model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks, watch
+                )
                 if ranks.writes:
                     copy_tokenizer(BASE, checkpoint)
                     save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
@@ -137,11 +172,20 @@ def tune(
         raise StageError(f"{error}; {advice}") from error
     except (CheckpointError, TrainingError) as error:
         raise StageError(str(error)) from error
-    metrics: dict[str, object] = {
-        "train_examples": len(fitting[0]),
-        "val_examples": len(fitting[1]),
-        "over_the_context": over,
-        "precision": config.precision,
+    return facts, result
+
+
+def show_result(size: str, send: Callable[[Curve], None], facts: dict[str, object], result: "TrainingResult") -> None:
+    """Writes the result so far, for those who watch the run, and sends its curve."""
+    with only_warn():
+        write_result(size, facts, result)
+    send([asdict(point) for point in result.curve])
+
+
+def write_result(size: str, facts: dict[str, object], result: "TrainingResult") -> None:
+    """Writes the curve and the metrics."""
+    write_csv(CURVES / f"{size}.csv", [asdict(point) for point in result.curve])
+    losses = {
         "steps": result.steps,
         "tokens": result.tokens,
         "val_loss_before": result.curve[0].val_loss,
@@ -150,7 +194,7 @@ def tune(
         "val_response_loss": result.kept.val_response_loss,
         "kept_step": result.kept.step,
     }
-    return metrics, [asdict(point) for point in result.curve]
+    write_json(METRICS / f"train_{size}.json", facts | losses)
 
 
 def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
@@ -166,6 +210,7 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "patience",
         "lora_rank",
         "snapshot_minutes",
+        "tracker",
     }
     return TrainingConfig(
         **params.model_dump(exclude=not_passed_on),

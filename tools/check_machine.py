@@ -1,7 +1,7 @@
 """Whether this machine has enough time, memory and disk: a rough answer from the model's size and measured rates.
 
 The memory is that of docs/benchmarks.md: GPT-2 124M on two cores with AVX512-BF16. It is taken to be proportional to
-the number of parameters, as are the rates (stages/reporting/run_time.py). No GPU was measured.
+the number of parameters, as are the rates (stages/common/rates.py). No GPU was measured.
 """
 
 import re
@@ -13,15 +13,13 @@ from typing import Any
 from stages.common.device import choose_device
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
-from stages.reporting.run_time import EXAMPLE_TOKENS, decoding_seconds, training_seconds
+from stages.common.rates import CHECKPOINTS, EXAMPLE_TOKENS, RunSize, duration, stage_seconds
 from tools.check_experiment import Finding, Workload, model_config
 
 TRAINING_BYTES = 26  # per parameter: 3,206 MB at the peak, with batches of 8
 LIBRARIES_BYTES = 0.7e9  # in memory, beside the model
-CHARACTERS_PER_TOKEN = 4
-TRAIN_SHARE, TEST_SHARE = 0.8, 0.1  # of the rows of a split
 CHECKPOINT_BYTES, SNAPSHOT_BYTES = 4, 16  # per parameter: weights; weights, kept weights and AdamW's two moments
-CHECKPOINTS, SNAPSHOTS = 3, 2
+SNAPSHOTS = 2
 GB = 1e9
 
 
@@ -111,31 +109,9 @@ def estimate_time(sections: dict[str, Any], workload: Workload, devices: dict[st
     """How long the stages that train or decode take."""
     if "cuda" in devices.values():
         return Finding("about", "time", "no rate was measured on a GPU; a CPU's would say nothing about yours")
-    taken = {stage: value for stage, value in stage_seconds(sections, workload, precision).items() if value}
+    size = RunSize(workload.full, workload.small, workload.parameters, workload.characters)
+    taken = {stage: value for stage, value in stage_seconds(sections, size, precision).items() if value}
     each = ", ".join(f"{stage} {duration(value)}" for stage, value in taken.items())
     total = duration(sum(taken.values()))
     text = f"{total}: {each};\nat the rates of docs/benchmarks.md (2 cores), and without servers"
     return Finding("about", "time", text)
-
-
-def stage_seconds(sections: dict[str, Any], workload: Workload, precision: str) -> dict[str, float]:
-    """The seconds of each stage that trains or decodes. The others take seconds, or wait for a server."""
-    base, train, infer = sections["base"], sections["train"], sections["infer"]
-    scratch = workload.characters / CHARACTERS_PER_TOKEN * base["epochs"] if base["source"] == "scratch" else 0
-    tokens = {
-        "train-full": workload.full * TRAIN_SHARE * train["epochs"] * EXAMPLE_TOKENS,
-        "train-small": workload.small * TRAIN_SHARE * train["epochs"] * EXAMPLE_TOKENS,
-    }
-    answers = CHECKPOINTS * workload.full * TEST_SHARE * infer["max_new_tokens"]
-    return (
-        {"base": training_seconds(scratch, workload.parameters, "float32")}
-        | {stage: training_seconds(count, workload.parameters, precision) for stage, count in tokens.items()}
-        | {"infer": decoding_seconds(answers, workload.parameters, infer["precision"])}
-    )
-
-
-def duration(seconds: float) -> str:
-    """Seconds, minutes or hours, in words."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -13,6 +13,7 @@ from typing import Any
 from stages.common.errors import StageError
 from stages.common.files import cache_folder
 from stages.common.hub import FILES, OWNER, choose_revision
+from stages.common.rates import CHARACTERS_PER_TOKEN, TEST_SHARE, duration
 from stages.common.records import ROLES, Answer, Answers, Example, Source, Teacher, make_example
 from stages.curate import Params as CurateParams
 from stages.curation.auditor import audit_request, batches
@@ -25,7 +26,6 @@ from stages.llm.request import AttemptError, LlmParams, Provider, Request
 from stages.llm.service import CostEstimate, Service
 from stages.synth import Params as SynthParams, requests as synth_requests
 from tools.check_experiment import Finding, Workload
-from tools.check_machine import CHARACTERS_PER_TOKEN, TEST_SHARE, duration
 
 SECONDS = 3.0  # a web server that takes longer counts as unreachable
 PROSE = "The keeper lights the lamp in the evening, writes down the weather, and looks for ships until the morning. "

@@ -9,12 +9,11 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from model.core.gpt2 import GPT2
 from model.training.adapters import add_lora, merge_lora
@@ -29,6 +28,7 @@ from model.training.optimization import (
     learning_rate_schedule,
 )
 from model.training.parallel import Ranks
+from model.training.progress import CurvePoint, Progress, TrainingResult, Watch
 from model.training.snapshots import Snapshots
 from model.training.step import Compile, Layout, make_graphs, make_step
 
@@ -68,50 +68,6 @@ class TrainingConfig:
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class CurvePoint:
-    """One evaluation. Losses are in nats per token. `train_loss` is the mean over the tokens since the previous point
-    (None before training)."""
-
-    step: int
-    epoch: float
-    tokens: int
-    learning_rate: float
-    train_loss: float | None
-    val_loss: float
-    val_response_loss: float
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    curve: tuple[CurvePoint, ...]  # the untrained model first
-    kept: CurvePoint
-    steps: int
-    tokens: int  # supervised tokens seen
-
-
-@dataclass
-class Progress:
-    """How far a run is. Together with the weights and the optimizer's state, this is all it needs to continue."""
-
-    step: int = 0
-    tokens: int = 0
-    loss_sum: float = 0.0  # since the last evaluation
-    loss_tokens: int = 0  # since the last evaluation
-    without_gain: int = 0  # evaluations since the lowest validation loss
-    curve: list[CurvePoint] = field(default_factory=list)
-    kept: CurvePoint | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, state: dict[str, Any]) -> "Progress":
-        curve = [CurvePoint(**point) for point in state["curve"]]
-        kept = CurvePoint(**state["kept"]) if state["kept"] else None
-        return cls(**state | {"curve": curve, "kept": kept})
-
-
 def train(
     model: GPT2,
     training: Sequence[TokenSequence],
@@ -120,6 +76,7 @@ def train(
     pad: int,
     snapshots: Snapshots | None = None,
     ranks: Ranks | None = None,
+    watch: Watch | None = None,
 ) -> TrainingResult:
     """Trains `model` in place and leaves it, in evaluation mode, in the state that `config.keep` names.
 
@@ -132,7 +89,7 @@ def train(
             f"{len(training)} training and {len(validation)} validation sequences: need at least one each"
         )
     try:
-        return TrainingRun(model, training, validation, config, pad, snapshots, ranks or Ranks()).finish()
+        return TrainingRun(model, training, validation, config, pad, snapshots, ranks or Ranks(), watch).finish()
     except (RuntimeError, MemoryError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -177,8 +134,10 @@ class TrainingRun:
         pad: int,
         snapshots: Snapshots | None,
         ranks: Ranks,
+        watch: Watch | None = None,
     ) -> None:
         self.model, self.training, self.validation = model, training, validation
+        self.watch = watch or Watch()
         self.config, self.pad, self.snapshots, self.ranks = config, pad, snapshots, ranks
         # Like `use_deterministic_algorithms`, which imports torch's compiler even if nothing is compiled.
         torch.set_deterministic_debug_mode("error")
@@ -213,8 +172,8 @@ class TrainingRun:
         if not progress.curve:
             losses = self._validate()
             progress.curve.append(CurvePoint(0, 0.0, 0, 0.0, None, losses.all, losses.response))
-        hidden_bar = None if self.ranks.writes else True  # None: hidden unless in a terminal
-        with tqdm(total=self.steps, initial=progress.step, unit="step", desc="train", disable=hidden_bar) as bar:
+        self._tell()
+        with self.watch.open_bar(self.steps, progress.step, hidden=not self.ranks.writes) as bar:
             for epoch in range(progress.step // self.steps_per_epoch, self.config.epochs):
                 generator = random.Random(f"{self.config.seed} {epoch}")
                 batches = length_grouped_batches(self.training, self.config.batch_size, generator)
@@ -231,6 +190,7 @@ class TrainingRun:
                         bar.set_postfix_str(f"loss {loss:.3f}, {rate * tokens:,.0f} tokens/s", refresh=False)
                     if evaluates:
                         self._evaluate()
+                        self._tell()
                         if progress.without_gain == (self.config.patience or math.inf):
                             return self._result()
                     if saves:
@@ -313,7 +273,11 @@ class TrainingRun:
         if self.config.lora_rank:
             merge_lora(self.model)
         self.model.eval()
-        return TrainingResult(tuple(progress.curve), progress.kept, progress.step, progress.tokens)
+        return progress.result()
+
+    def _tell(self) -> None:
+        if self.watch.evaluated and self.ranks.writes:
+            self.watch.evaluated(self.progress.result())
 
     def _save_snapshot(self) -> None:
         assert self.snapshots is not None

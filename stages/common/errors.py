@@ -126,6 +126,15 @@ def name_in_errors(path: Path) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def only_warn() -> Iterator[None]:
+    """Turns an OSError about a file into a warning. It is for files that are written again later, when it counts."""
+    try:
+        yield
+    except OSError as error:
+        log.warning("%s; the work goes on without that file", explain_os_error(error))
+
+
 def explain_os_error(error: OSError) -> str:
     """The file, the reason and what to do about it."""
     what_to_do = WHAT_TO_DO.get(error.errno or 0, "correct that")

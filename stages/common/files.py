@@ -301,10 +301,15 @@ def describe_problems(error: ValidationError, prefix: str = "") -> list[str]:
     return problems
 
 
+def hide_passwords(text: str) -> str:
+    """The text without the users and passwords of its addresses."""
+    return _PASSWORD.sub("://***@", text)
+
+
 def _short(value: object, limit: int = 80) -> str:
     try:
         text = repr(value)
     except (RecursionError, ValueError):  # nested too deeply, or an integer of more than 4,300 digits
         text = f"a {type(value).__name__} that cannot be shown"
-    text = _PASSWORD.sub("://***@", text)
+    text = hide_passwords(text)
     return text if len(text) <= limit else f"{text[:limit]}..."

@@ -14,9 +14,8 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TypeVar
 
-from tqdm import tqdm
-
 from stages.common.errors import StageError
+from stages.common.stage_bar import StageBar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -44,7 +43,7 @@ def map_chunks(
     if processes is None:
         processes = max(1, min(available_cores(), len(items) // _WORTH_A_PROCESS))
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
-    with tqdm(total=len(items), unit="example", desc=label, disable=None) as bar:
+    with StageBar(total=len(items), unit="example", desc=label) as bar:
         for results in _map(function, chunks, processes):
             bar.update(len(results))
             yield from results

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from tqdm import tqdm
-
 from stages.common.errors import StageError
 from stages.common.params import SectionModel
 from stages.common.records import Judgment, Scores, Teacher
+from stages.common.stage_bar import StageBar
 from stages.judges import llm_judge
 from stages.judges.protocol import Sheet, higher_total, make_judgment
 from stages.judges.rubric import rubric
@@ -103,7 +102,7 @@ def judge_by_rubric(
             scored[key] = scores, rubric.justify(features)
         return scored[key]
 
-    for sheet in tqdm(sheets, unit="judgment", desc="judge", disable=None):
+    for sheet in StageBar(sheets, unit="judgment", desc="judge"):
         scores, remarks = zip(*(opinion(sheet, text) for text in sheet.texts), strict=True)
         if len(scores) == 1:
             yield make_judgment(sheet, judge, repeat, scores, None, f"The answer {remarks[0]}.")

@@ -9,13 +9,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Never
 
 from tenacity import AsyncRetrying, retry_if_exception
-from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from stages.common.errors import StageError
+from stages.common.stage_bar import StageBar
 from stages.llm.attempts import GONE, RESTART_SECONDS, TOO_MUCH, delay, is_last, next_step, stop_if_hopeless
 from stages.llm.batching import ask_in_batches
 from stages.llm.clients.proxies import proxy_advice
@@ -171,7 +170,7 @@ class _Run:
             await self._check()
             answered = sum(self._wanted[key] for key in self.outcomes)
             total = self._wanted.total()
-            bar = tqdm(total=total, initial=answered, unit="answer", desc=self._stage, disable=None)
+            bar = StageBar(total=total, initial=answered, unit="answer", desc=self._stage)
             with bar, logging_redirect_tqdm(), patient_interrupt(self._stop_for_user):
                 await ask_in_batches(self._client, self._journal, self.missing, self._params, self._pause, self._count)
                 await self._run_workers(bar)
@@ -205,7 +204,7 @@ class _Run:
         log.warning("%s: waits for what is under way, as it is paid for; Ctrl+C again ends it at once", self._stage)
         self._stop(error)
 
-    async def _run_workers(self, bar: "tqdm[Never]") -> None:
+    async def _run_workers(self, bar: StageBar) -> None:
         """After an error nothing new is begun, but requests under way are completed: they are paid for."""
         queue = iter(self.missing)
         workers = [asyncio.create_task(self._work(queue, bar)) for _ in range(self._most_at_once)]
@@ -222,7 +221,7 @@ class _Run:
         self._stopped.set()
         self._pace.open()
 
-    async def _work(self, queue: Iterator[tuple[Order, int]], bar: "tqdm[Never]") -> None:
+    async def _work(self, queue: Iterator[tuple[Order, int]], bar: StageBar) -> None:
         """Takes requests from the queue that all workers share, until it is empty or one of them stops the run."""
         for order, after in queue:
             if self._error:

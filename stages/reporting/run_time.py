@@ -1,27 +1,11 @@
-"""How long training and decoding take on two CPU cores, and what more seeds of this run would cost.
+"""What more seeds of this run would cost."""
 
-The rates are those of docs/benchmarks.md: GPT-2 124M on two cores with AVX512-BF16. They are taken to be proportional
-to the number of parameters. No GPU was measured.
-"""
-
+from stages.common.rates import EXAMPLE_TOKENS, decoding_seconds, training_seconds
 from stages.common.records import ROLES
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.wording import Wording
 
-MEASURED = 124_439_808  # parameters of the model whose rates these are
-TRAINED = {"bfloat16": 425.0, "float32": 113.0}  # tokens per second; the latter by transformers
-# tokens per second, 32 rows at a time; auto is never slower than float32
-DECODED = {"bfloat16": 575.0, "float32": 173.0, "int8": 561.0, "int8_weights": 408.0, "auto": 173.0}
-EXAMPLE_TOKENS = 100  # about, with the prompt around it
 MORE_SEEDS = 4  # that the report proposes: five runs in all, for a t interval that isn't absurdly wide
-
-
-def training_seconds(tokens: float, parameters: float, precision: str) -> float:
-    return tokens * parameters / MEASURED / TRAINED[precision]
-
-
-def decoding_seconds(tokens: float, parameters: float, precision: str) -> float:
-    return tokens * parameters / MEASURED / DECODED[precision]
 
 
 def seconds_per_seed(evidence: Evidence) -> float | None:

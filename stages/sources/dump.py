@@ -19,6 +19,7 @@ from tqdm import tqdm
 from stages.common.errors import StageError
 from stages.common.processes import map_stream
 from stages.common.records import Page
+from stages.common.stage_bar import StageBar
 from stages.sources.dump_files import form_of, list_files, unpacked
 from stages.sources.dump_pages import RawPage, XmlDump, archive_pages, snapshot_pages
 from stages.sources.input_files import CATEGORY, numbered_pages, read_titles
@@ -149,7 +150,7 @@ class Dump:
     def _raw_pages(self) -> Iterator[RawPage | Page]:
         files = list_files(self.settings.path)
         total = sum(file.stat().st_size for file in files)
-        with tqdm(total=total, unit="B", unit_scale=True, desc="extract", disable=None) as bar:
+        with StageBar(total=total, unit="B", unit_scale=True, desc="extract") as bar:
             for path in files:
                 yield from read_file(self.settings, path, bar)
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tqdm import tqdm
-
 from stages.common.errors import StageError
 from stages.common.records import Page
+from stages.common.stage_bar import StageBar
 from stages.sources.input_files import CATEGORY, read_titles, title_problem
 from stages.sources.origins import Origin, WikiParams, name_some, open_origin
 from stages.sources.page_cache import ResolvedTitle, WikiPage
@@ -120,7 +119,7 @@ def _fetch_pages(
     pages: dict[int, WikiPage] = {}
     page_ids = {title.title: title.page_id for title in resolved}
     with closing(origin.fetch_pages(resolved)) as arriving:
-        for title, page in tqdm(arriving, total=len(resolved), unit="page", desc="extract", disable=None):
+        for title, page in StageBar(arriving, total=len(resolved), unit="page", desc="extract"):
             if page is not None:
                 pages[page_ids[title.title]] = page
             else:

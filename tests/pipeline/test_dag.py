@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stages.common.params import SAME_RESULT, SectionModel
+from stages.common.stage_bar import STAGES as NUMBERED
 from stages.common.yaml_files import read_yaml
 from tests.conftest import ROOT
 
@@ -90,7 +91,7 @@ def keys_declared(stage: str) -> set[str]:
 
 
 def test_the_stages_are_those_of_the_design() -> None:
-    assert tuple(STAGES) == EXPECTED
+    assert tuple(STAGES) == EXPECTED == NUMBERED
     for name, stage in STAGES.items():
         assert stage["desc"], name
         module, *size = name.split("-")

@@ -1,18 +1,22 @@
 """From the train section of params.yaml to a training configuration."""
 
+import json
+import logging
 import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
 
 from model.training.optimization import best_precision
+from model.training.progress import CurvePoint, TrainingResult
 from stages.common.errors import StageError
 from stages.common.params import load_params
-from stages.train import Params, tuning_config
+from stages.train import Params, show_result, tuning_config, write_result
 
 CPU = torch.device("cpu")
 
@@ -105,3 +109,43 @@ def test_a_launcher_that_cannot_start_is_named(project: Path, root: Path, launch
     assert "train.launcher is " in done.stderr
     assert f"which cannot be started: {why}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+POINTS = (
+    CurvePoint(0, 0.0, 0, 0.0, None, 5.0, 4.0),
+    CurvePoint(3, 0.5, 60, 1e-3, 4.0, 3.0, 2.5),
+    CurvePoint(6, 1.0, 110, 1e-4, 2.5, 3.5, 2.0),
+)
+
+
+def test_a_result_so_far_has_the_form_of_a_final_one(project: Path) -> None:
+    """Guards against a reader that must know whether a run has ended."""
+    sent: list[object] = []
+    for reached in (1, 3):
+        result = TrainingResult(POINTS[:reached], POINTS[reached // 2], POINTS[reached - 1].step, 110)
+        show_result("small", sent.append, {"train_examples": 4}, result)
+        curve = Path("reports/curves/small.csv").read_text(encoding="utf-8").splitlines()
+        assert curve[0] == "step,epoch,tokens,learning_rate,train_loss,val_loss,val_response_loss"
+        assert (
+            curve[1:]
+            == ["0,0.0,0,0.0,,5.0,4.0", "3,0.5,60,0.001,4.0,3.0,2.5", "6,1.0,110,0.0001,2.5,3.5,2.0"][:reached]
+        )
+        metrics = json.loads(Path("reports/metrics/train_small.json").read_text(encoding="utf-8"))
+        assert next(iter(metrics)) == "train_examples"
+        assert (metrics["val_loss"], metrics["kept_step"]) == [(5.0, 0), (3.0, 3)][reached // 2]
+        assert sent[-1] == [asdict(point) for point in POINTS[:reached]]
+
+
+def test_a_result_so_far_that_cannot_be_written_stops_no_training(
+    project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against hours of training that end with a disk that is full for a minute."""
+    Path("reports").write_text("a file where a folder should be", encoding="utf-8")
+    sent: list[object] = []
+    result = TrainingResult(POINTS, POINTS[1], 6, 110)
+    with caplog.at_level(logging.WARNING):
+        show_result("small", sent.append, {}, result)
+    assert "; the work goes on without that file" in caplog.text
+    assert len(sent) == 1
+    with pytest.raises(OSError, match="reports"):
+        write_result("small", {}, result)  # the last one counts

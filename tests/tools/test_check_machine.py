@@ -11,7 +11,7 @@ from huggingface_hub import constants
 from tests.stages.common.local_hub import Hub
 from tests.tools.conftest import verdicts
 from tools.check_experiment import Workload, changed_sections, measure_workload
-from tools.check_machine import check_answering_memory, check_disk, check_memory, stage_seconds
+from tools.check_machine import check_answering_memory, check_disk, check_memory
 
 
 def test_a_model_that_memory_cannot_hold(project: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,16 +43,6 @@ def test_a_batch_of_answers_that_memory_cannot_hold(project: Path, monkeypatch: 
         assert finding.verdict == verdict
     auto = changed_sections(["base.source=huggingface"])
     assert check_answering_memory(auto, measure_workload(auto), "cpu").text.startswith("about 3.5 GB to decode 64 ")
-
-
-def test_time_follows_rows_tokens_and_the_model(project: Path) -> None:
-    """Guards against a figure that forgets a factor: by hand, for GPT-2 124M."""
-    sections = changed_sections(["base.source=huggingface", "split.full=1000", "split.small=500", "train.epochs=2"])
-    taken = stage_seconds(sections, measure_workload(sections), "bfloat16")
-    assert taken["train-full"] == pytest.approx(800 * 2 * 100 / 425)
-    assert taken["train-small"] == pytest.approx(400 * 2 * 100 / 425)
-    assert taken["infer"] == pytest.approx(3 * 100 * 256 / 173)
-    assert taken["base"] == 0
 
 
 BILLION = Workload(pages=[], page_count=0, examples=0, full=0, small=0, parameters=1_000_000_000)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 # Parameters of `train` and `base` that the cards leave out: they say how the model is computed or where files are.
-NOT_OF_THE_MODEL = {"launcher", "device", "precision", "micro_batch_size", "compile", "snapshot_minutes"}
+NOT_OF_THE_MODEL = {"launcher", "device", "precision", "micro_batch_size", "compile", "snapshot_minutes", "tracker"}
 NOT_OF_SCRATCH = {"source", "model", "revision", "path", "sha256", "vocabulary", "snapshot_minutes"}
 
 

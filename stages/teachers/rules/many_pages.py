@@ -10,11 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from stages.common.files import LineRange, count_lines, iter_jsonl, iter_jsonl_range, line_ranges
 from stages.common.processes import map_stream
 from stages.common.records import Page
+from stages.common.stage_bar import StageBar
 from stages.engine.apart import check_engine
 from stages.engine.parts import run_parts
 from stages.engine.steps import facts_text, kept_steps
@@ -31,7 +30,7 @@ def teach_locally(path: Path, per_page: int, seed: int) -> Iterator[TaughtPart]:
     """All pages of a file, in order, on all cores. Only some parts are in memory at a time."""
     teach_each = partial(_teach_each, per_page, seed)
     with (
-        tqdm(total=count_lines(path), unit="page", desc="synth", disable=None) as bar,
+        StageBar(total=count_lines(path), unit="page", desc="synth") as bar,
         closing(map_stream(teach_each, _parts_of(path), chunk=1, alone=_PARTS_ALONE)) as parts,
     ):
         for part in parts:

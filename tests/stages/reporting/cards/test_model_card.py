@@ -47,7 +47,7 @@ def test_a_card_lists_what_makes_its_model(run: Path) -> None:
     shown = {role: set(re.findall(r"^\| ([a-z\\_]+) \|", texts[role], re.M)) for role in ("base", "full")}
     assert {"epochs", "batch\\_size", "loss\\_on"} < shown["full"]
     assert {"n\\_layer", "n\\_head", "vocab\\_size"} < shown["base"]
-    for elsewhere in ("device", "launcher", "compile", "snapshot\\_minutes"):
+    for elsewhere in ("device", "launcher", "compile", "snapshot\\_minutes", "tracker"):
         assert elsewhere not in shown["full"]
     for of_other_sources in ("source", "revision", "sha256", "path"):
         assert of_other_sources not in shown["base"]
