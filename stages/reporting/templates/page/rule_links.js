@@ -14,7 +14,7 @@ document.querySelectorAll("[data-rule]").forEach((button) =>
 function openRule() {
   const rule = location.hash.startsWith("#rule-") && document.getElementById(location.hash.slice(1));
   if (!rule) return;
-  rule.open = true;
+  for (let box = rule; box; box = box.parentElement.closest("details")) box.open = true;
   rule.scrollIntoView({ behavior: "instant" });
 }
 
