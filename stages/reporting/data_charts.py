@@ -32,14 +32,16 @@ def data_charts(fates: ExampleFates) -> dict[str, Draw]:
 def draw_first_words(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
     """The most common first words of instructions: a bar each, the longest at the top."""
     counts = evidence.table("diversity", "most_common_first_words")
-    _draw_counts(dict(counts), wording, axes, wording.text("charts.first_words"))
+    _draw_counts(dict(counts), wording, axes, wording.text("data.chart_first_words"))
 
 
 def draw_kinds(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
     """The most common kinds of task, in the same way."""
     counts = evidence.table("diversity", "most_common_kinds")
-    named = {wording.label("kinds", kind) or wording.text("charts.no_kind"): count for kind, count in counts.items()}
-    _draw_counts(named, wording, axes, wording.text("charts.kinds"))
+    named = {
+        wording.label("kinds", kind) or wording.text("data.chart_no_kind"): count for kind, count in counts.items()
+    }
+    _draw_counts(named, wording, axes, wording.text("data.chart_kinds"))
 
 
 def _draw_counts(counts: dict[str, int], wording: Wording, axes: "Axes", title: str) -> None:
@@ -87,18 +89,18 @@ def draw_lengths(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
             medianprops={"color": INK, "linewidth": 2},
         )
         axes.invert_yaxis()
-    axes.set(title=wording.text("charts.lengths"), xlabel=wording.text("charts.words"))
+    axes.set(title=wording.text("data.chart_lengths"), xlabel=wording.text("data.chart_words"))
     axes.set_xlim(left=0)
     axes.grid(axis="y", visible=False)
 
 
 def draw_difficulty(difficulties: list[float], _: Evidence, wording: Wording, axes: "Axes") -> None:
     """How many synthetic examples are how difficult. Right of the line, the question makes the answer less likely."""
-    axes.hist([min(one, HARDEST) for one in difficulties], BINS, (0, HARDEST), color=MODEL_COLORS["small"])
+    axes.hist([min(one, HARDEST) for one in difficulties], BINS, range=(0, HARDEST), color=MODEL_COLORS["small"])
     axes.axvline(1, color=INK, linewidth=1.2)
     axes.set(
-        title=wording.text("charts.difficulty"),
-        xlabel=wording.text("charts.ifd", most=wording.tick(HARDEST)),
+        title=wording.text("data.chart_difficulty"),
+        xlabel=wording.text("data.chart_ifd", most=wording.tick(HARDEST)),
         ylabel=wording.text("charts.examples"),
         xlim=(0, HARDEST),
     )

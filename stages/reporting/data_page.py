@@ -59,7 +59,8 @@ def write_data_page(fates: ExampleFates, evidence: Evidence, wording: Wording, p
         "lengths": LENGTHS,
         "has_scores": any(row.score for row in fates.rows),
         "pictures": {
-            name: inline_picture(read_text(plots / f"{name}.svg"), name, wording) for name in data_charts(fates)
+            name: inline_picture(read_text(plots / f"{name}.svg"), name, wording.text(f"data.alt_{name}"))
+            for name in data_charts(fates)
         },
     }
     write_text(path, page_templates(wording).get_template("page/examples_page.html.j2").render(context))

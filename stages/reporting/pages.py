@@ -47,15 +47,19 @@ def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int
 
 def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:
     """Writes index.html: one file that contains everything, including the charts of the folder `plots`."""
-    pictures = {name: inline_picture(read_text(plots / f"{name}.svg"), name, wording) for name in CHARTS}
+    pictures = {
+        name: inline_picture(read_text(plots / f"{name}.svg"), name, wording.text(f"alternatives.{name}"))
+        for name in CHARTS
+    }
     if evidence.sweep:
-        pictures["sweep"] = inline_picture(evidence.sweep.picture, "sweep", wording)
+        pictures["sweep"] = inline_picture(evidence.sweep.picture, "sweep", wording.text("alternatives.sweep"))
     context = (
         _context(evidence, wording)
         | page_frame(SCRIPTS, wording)
         | {
             "data": explorer.script_json(_script_data(evidence, wording)),
             "pictures": pictures,
+            "data_page": Markup('<a href="data.html">data.html</a>'),
         }
     )
     write_text(path, page_templates(wording).get_template("page/index.html.j2").render(context))
@@ -97,7 +101,7 @@ def _asset(name: str) -> str:
     return (TEMPLATES / "page" / name).read_text(encoding="utf-8")
 
 
-def inline_picture(svg: str, name: str, wording: Wording) -> Markup:
+def inline_picture(svg: str, name: str, description: str) -> Markup:
     """A chart as an element of the page: in the page's colours, and described for readers who can't see it.
 
     The ids of its parts get the prefix `name`, because all charts share one page.
@@ -106,7 +110,7 @@ def inline_picture(svg: str, name: str, wording: Wording) -> Markup:
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", svg)
     for color, variable in COLORS.items():
         svg = svg.replace(color, f"var(--{variable})")
-    described = Markup('<svg role="img" aria-label="{}"').format(wording.text(f"alternatives.{name}"))
+    described = Markup('<svg role="img" aria-label="{}"').format(description)
     return Markup(re.sub(r'<svg( width="[^"]*"| height="[^"]*")?', "<svg", svg, count=1).replace("<svg", described, 1))
 
 

@@ -4,7 +4,7 @@ The page is written for 2,000 and for 100,000 examples, made of the bundled page
 and all are scored. Headless Chromium opens each twice from disk, and the best time counts. `write` is the CPU time of
 reading the data and writing the page; the other columns are those of benchmarks/report.py.
 
-    python -m benchmarks.data_page
+    python -m benchmarks.many_examples
 """
 
 import os
