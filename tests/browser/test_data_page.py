@@ -204,7 +204,9 @@ def test_the_page_scrolls_only_downwards(data: Page, viewport: dict[str, int] | 
     """Guards against a page that is wider than a phone, with a rule and an example open."""
     if viewport:
         data.set_viewport_size(viewport)  # type: ignore[arg-type]
-    rows(data).first.get_by_role("button").click()
+    data.keyboard.press("j")
+    data.keyboard.press("Enter")
+    expect(data.locator(".row.open .lineage")).to_have_count(1)
     data.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
     width = data.evaluate("innerWidth")
     assert data.evaluate("document.documentElement.scrollWidth") == width

@@ -22,7 +22,10 @@ def data(tmp_path: Path, make: MakeExample) -> dict[str, Example]:
     write_jsonl(tmp_path / "splits/full/test.jsonl", [found["metal"]])
     write_jsonl(tmp_path / "splits/small/train.jsonl", [found["cat"]])
     raw = RawRow(place="data/synthetic.jsonl:7", text="{")
-    rejections = [(raw, "malformed", "not JSON"), (found["river"], "echo", "it repeats 'a'")]
+    rejections: list[tuple[Example | RawRow, str, str]] = [
+        (raw, "malformed", "not JSON"),
+        (found["river"], "echo", "it repeats 'a'"),
+    ]
     rejected = [Rejection(example=one, reason=reason, evidence=evidence) for one, reason, evidence in rejections]
     write_jsonl(tmp_path / "rejected.jsonl", rejected)
     spelled = Rejection(example=found["dog"], reason="too_short", evidence="short")
