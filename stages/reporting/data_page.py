@@ -51,7 +51,7 @@ def write_data_page(fates: ExampleFates, evidence: Evidence, wording: Wording, p
     )
     context = page_frame(SCRIPTS, wording) | {
         "data": shown,
-        "examples": pack(fates),
+        "examples": pack_examples(fates),
         "overview": describe_overview(fates, evidence, wording),
         "facts": count_facts(fates, evidence, wording),
         "rules": list(read_rules(fates, evidence)),
@@ -116,7 +116,7 @@ def read_rules(fates: ExampleFates, evidence: Evidence) -> list[RuleFacts]:
     return found
 
 
-def pack(fates: ExampleFates) -> str:
+def pack_examples(fates: ExampleFates) -> str:
     """The examples for the page's script: JSON as gzip as base64. What many have in common is stored once.
 
     The same examples give the same text.

@@ -16,7 +16,7 @@ from stages.common.yaml_files import read_yaml
 from stages.curation.rules import ORDER
 from stages.reporting.charts import draw_charts
 from stages.reporting.data_charts import data_charts
-from stages.reporting.data_page import pack, read_rules, write_data_page
+from stages.reporting.data_page import pack_examples, read_rules, write_data_page
 from stages.reporting.evidence import Evidence
 from stages.reporting.example_rows import ExampleFate, ExampleFates
 from stages.reporting.pages import TEMPLATES
@@ -64,7 +64,7 @@ def unpack(text: str) -> dict[str, Any]:
 
 def test_the_examples_are_all_packed(some: ExampleFates) -> None:
     """Guards against a column that another one overwrites, and a link of a row to another row's page."""
-    packed = unpack(pack(some))
+    packed = unpack(pack_examples(some))
     first, task, _, late, raw = packed["rows"]
     example = some.rows[0].example
     assert not isinstance(example, RawRow)
@@ -79,8 +79,8 @@ def test_the_examples_are_all_packed(some: ExampleFates) -> None:
 
 def test_the_same_examples_give_the_same_bytes(some: ExampleFates) -> None:
     """Guards against the time that gzip writes into its header."""
-    assert pack(some) == pack(some)
-    assert base64.b64decode(pack(some))[4:8] == bytes(4)
+    assert pack_examples(some) == pack_examples(some)
+    assert base64.b64decode(pack_examples(some))[4:8] == bytes(4)
 
 
 def test_the_page_needs_no_network_and_allows_only_its_scripts(
