@@ -204,6 +204,8 @@ def test_the_page_scrolls_only_downwards(data: Page, viewport: dict[str, int] | 
     """Guards against a page that is wider than a phone, with a rule and an example open."""
     if viewport:
         data.set_viewport_size(viewport)  # type: ignore[arg-type]
+    data.evaluate("document.getElementById('rows').scrollIntoView({behavior: 'instant'})")
+    expect(rows(data).first).to_be_in_viewport()
     data.keyboard.press("j")
     data.keyboard.press("Enter")
     expect(data.locator(".row.open .lineage")).to_have_count(1)
