@@ -33,11 +33,15 @@ OPENED = """(() => {
   };
   requestAnimationFrame(look);
 })()"""
-SEARCH = """() => {
+WHEN_OPENED = """() => new Promise((done) => {
+  const look = () => (window.opened ? done(window.opened) : setTimeout(look, 5));
+  look();
+})"""
+SEARCH = """(words) => {
   const field = document.getElementById("search");
   const count = document.getElementById("count").textContent;
   const started = performance.now();
-  field.value = "ledger 19";
+  field.value = words;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   return new Promise((done) => {
     const isShown = () => document.getElementById("count").textContent !== count;
@@ -54,19 +58,19 @@ SCROLL = """async () => {
 }"""
 
 
-def measure_page(browser: Browser, address: str) -> tuple[float, float, float]:
-    """Seconds until rows are painted, milliseconds of a search, and milliseconds of CPU time of a scrolling step."""
+def measure_page(browser: Browser, address: str, words: str = "ledger 19") -> tuple[float, float, float]:
+    """Seconds until rows are painted, milliseconds of a search for `words`, and milliseconds of CPU time of a scrolling
+    step."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.add_init_script(OPENED)
     page.goto(f"{address}#rows")
-    page.wait_for_function("window.opened")
-    opened = float(page.evaluate("window.opened"))
+    opened = float(page.evaluate(WHEN_OPENED))
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     before = cpu_seconds(session)
     page.evaluate(SCROLL)
     step = (cpu_seconds(session) - before) / 100
-    search = float(page.evaluate(SEARCH))
+    search = float(page.evaluate(SEARCH, words))
     page.close()
     return opened / 1000, search, 1000 * step
 

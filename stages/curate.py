@@ -1,8 +1,8 @@
 """curate: keeps the examples that no rule objects to, and writes the others to a file with reason and evidence.
 
-The rules and their order are in stages/curation/rules.py. What passes them all goes to the auditor, a language model,
-if there is one. `wikitune estimate curate` says what that may cost; `wikitune why ID` prints what each rule says about
-one example.
+The rules and their order are in stages/curation/rules.py. What passes them all may be sifted by difficulty, if it has
+been scored, and then goes to the auditor, a language model, if there is one. `wikitune estimate curate` says what that
+may cost; `wikitune why ID` prints what each rule says about one example.
 """
 
 import gc
@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from stages.common.errors import StageError, run_stage
 from stages.common.files import iter_jsonl, write_csv, write_json, write_jsonl
 from stages.common.instruction_sets import ExampleRow, read_rows
 from stages.common.params import load_params
+from stages.common.quality_scores import read_quality_scores
 from stages.common.records import Example, Page, RawRow, Rejection
 from stages.curation.at_scale import KeptExamples, RejectedExamples, curate_steps, write_examples, write_pages
 from stages.curation.auditor import audit_request, batches, read_verdicts
+from stages.curation.difficulty import sift_by_difficulty
+from stages.curation.diversity import Diversity
 from stages.curation.rules import ORDER, Curation, Thresholds, curate
 from stages.engine.apart import check_engine, run_on_engine
 from stages.engine.choice import EngineName, RayParams
@@ -36,6 +39,12 @@ CURATED = Path("data/curated.jsonl")
 REJECTED = Path("data/rejected.jsonl")
 FLOW = Path("reports/curation.csv")
 METRICS = Path("reports/metrics/curate.json")
+DIVERSITY = Path("reports/metrics/diversity.json")
+
+# A difficulty, or `none`, which becomes None.
+Difficulty = Annotated[
+    Annotated[float, Field(ge=0)] | None, BeforeValidator(lambda value: None if value == "none" else value)
+]
 
 
 class Params(Thresholds):
@@ -43,6 +52,8 @@ class Params(Thresholds):
 
     engine: EngineName
     ray: RayParams
+    min_ifd: Difficulty  # of the scores that `wikitune score` wrote
+    max_ifd: Difficulty
     auditor: Literal["none", "gemini", "openai"]
     audit_batch: Annotated[int, Field(ge=1, le=100)]  # examples per request
     llm: LlmParams
@@ -86,15 +97,20 @@ def main() -> None:
     params = load_params("curate", Params)
     with apply_rules_to_input(params) as outcome:
         kept, rejected = outcome.kept, outcome.rejected
+        if params.min_ifd is not None or params.max_ifd is not None:
+            kept, found = sift_by_difficulty(kept, read_quality_scores(), params.min_ifd, params.max_ifd)
+            rejected = [*rejected, *found]
         stripped: dict[str, int] = {}
         if params.auditor != "none":
             curation, stripped = audit(Curation(list(kept), list(rejected)), params)
             kept, rejected = curation.kept, curation.rejected
         counts: Counter[str] = Counter()
-        write_jsonl(CURATED, count_kept(kept, rejected, counts))
+        diversity = Diversity()
+        write_jsonl(CURATED, count_kept(kept, rejected, counts, diversity))
         write_jsonl(REJECTED, count_rejected(rejected, counts))
     write_csv(FLOW, flow_rows(counts))
     write_json(METRICS, curation_metrics(counts, outcome.without_input) | stripped)
+    write_json(DIVERSITY, diversity.metrics())
 
 
 @contextmanager
@@ -136,10 +152,13 @@ def page_texts() -> dict[str, str]:
     return dict(titles_and_texts())
 
 
-def count_kept(kept: Iterable[Example], rejected: Iterable[Rejection], counts: Counter[str]) -> Iterator[Example]:
+def count_kept(
+    kept: Iterable[Example], rejected: Iterable[Rejection], counts: Counter[str], diversity: Diversity
+) -> Iterator[Example]:
     """The kept examples. Raises StageError at the end if there are none."""
     for example in kept:
         counts["kept"] += 1
+        diversity.add(example)
         yield example
     if not counts["kept"]:
         reasons = dict(Counter(rejection.reason for rejection in rejected))
@@ -192,9 +211,10 @@ def curation_metrics(counts: Mapping[str, int], without_input: int) -> dict[str,
 
 
 def count_reasons(counts: Mapping[str, int]) -> dict[str, int]:
-    """How many examples were rejected for each reason: the rules in their order, then the auditor's reasons."""
-    auditors = sorted(reason for reason in counts if reason not in (*ORDER, "kept"))
-    return {reason: counts.get(reason, 0) for reason in (*ORDER, *auditors)}
+    """How many examples were rejected for each reason: the rules in their order, then those by score and the auditor's
+    reasons."""
+    others = sorted(reason for reason in counts if reason not in (*ORDER, "kept"))
+    return {reason: counts.get(reason, 0) for reason in (*ORDER, *others)}
 
 
 def flow_rows(counts: Mapping[str, int]) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""plot: tables, charts, report.md, index.html and the cards. It reads everything and decides nothing."""
+"""plot: tables, charts, report.md, index.html, data.html and the cards. It reads everything and decides nothing."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +7,13 @@ from pydantic import Field
 
 from stages.common.errors import name_in_errors, run_stage
 from stages.common.params import SectionModel, load_params, read_sections
+from stages.common.quality_scores import read_quality_scores
 from stages.reporting.cards.write_cards import write_cards
 from stages.reporting.charts import draw_charts
+from stages.reporting.data_charts import data_charts
+from stages.reporting.data_page import write_data_page
 from stages.reporting.evidence import read_evidence
+from stages.reporting.example_rows import read_example_fates
 from stages.reporting.pages import write_page, write_report
 from stages.reporting.tables import write_tables
 from stages.reporting.wording import Language, Wording
@@ -31,10 +35,13 @@ def main() -> None:
     wording = Wording(params.language)
     evidence = read_evidence(DATA, REPORTS, {name: sections[name] for name in SHOWN})
     write_tables(evidence, REPORTS / "tables")
+    fates = read_example_fates(DATA, read_quality_scores())
     with name_in_errors(REPORTS / "plots"):
         draw_charts(evidence, wording, REPORTS / "plots")
+        draw_charts(evidence, wording, REPORTS / "plots", data_charts(fates))
     write_report(evidence, wording, REPORTS / "report.md", params.examples)
     write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")
+    write_data_page(fates, evidence, wording, REPORTS / "plots", REPORTS / "data.html")
     write_cards(DATA, REPORTS, evidence.metrics, evidence.params)
 
 

@@ -72,6 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_estimate(commands)
     add_sample(commands)
     add_why(commands)
+    add_score(commands)
     add_label(commands)
     add_compare(commands)
     add_publish(commands)
@@ -172,6 +173,27 @@ def _why(options: argparse.Namespace) -> None:
     from tools.why import print_story
 
     print_story(options.id)
+
+
+def add_score(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "score",
+        "Scores the examples with the base model: difficulty and perplexity.",
+        "score --model data/checkpoints/base",
+        "Writes data/scores/quality.jsonl. After the next `dvc repro`, reports/data.html shows the scores, and "
+        "curate.min_ifd and curate.max_ifd can reject by them.",
+    )
+    default = Path("data/checkpoints/base")
+    add = parser.add_argument
+    add("--model", type=Path, default=default, metavar="FOLDER", help="a checkpoint (default: %(default)s)")
+    parser.set_defaults(run=_score)
+
+
+def _score(options: argparse.Namespace) -> None:
+    from tools.score import score_examples
+
+    print(score_examples(options.model))
 
 
 def add_label(commands: Subparsers) -> None:

@@ -26,7 +26,8 @@ def print_story(id: str) -> None:
         print(harmless(rejection_text(id, [*malformed, *_rejections_of_split()])))
         return
     print(harmless(story(id, examples, params, curate.page_texts())))
-    if params.auditor != "none" and curate.REJECTED.exists():
+    sifted = params.min_ifd is not None or params.max_ifd is not None
+    if (sifted or params.auditor != "none") and curate.REJECTED.exists():
         for rejection in iter_jsonl(curate.REJECTED, Rejection):
             example = rejection.example
             if isinstance(example, Example) and example.id == id and rejection.reason not in ORDER:

@@ -5,7 +5,7 @@ hatches. The page replaces exactly these colours by its own (`page.css`), so tha
 dark. The same numbers give the same bytes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,14 +69,15 @@ STYLE = {
 }
 
 
-def draw_charts(evidence: Evidence, wording: Wording, folder: Path) -> None:
-    """Writes each chart as SVG and PNG. A chart without data says that there is nothing to show."""
+def draw_charts(evidence: Evidence, wording: Wording, folder: Path, charts: "Mapping[str, Draw] | None" = None) -> None:
+    """Writes each of `charts` (None: of CHARTS) as SVG and PNG. A chart without data says that there is nothing to
+    show."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]
-        for name, draw in CHARTS.items():
+        for name, draw in (CHARTS if charts is None else charts).items():
             figure = Figure()
             axes = figure.subplots()
             draw(evidence, wording, axes)
@@ -182,7 +183,7 @@ def draw_win_rates(evidence: Evidence, wording: Wording, axes: "Axes") -> None:
         margins = [lines["percent"] - lines["low"], lines["high"] - lines["percent"]]
         axes.errorbar(lines["percent"], places, xerr=margins, fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
         for place, percent, high in zip(places, lines["percent"], lines["high"], strict=True):
-            _label_bar(axes, f"{wording.decimal(percent, 1)}%", high, place, 5)
+            label_bar(axes, f"{wording.decimal(percent, 1)}%", high, place, 5)
     axes.set(title=wording.text("charts.outcomes"), xlabel=wording.text("charts.outcome_percent"), xlim=(0, 112))
     axes.set_xticks(range(0, 101, 20))
     axes.set_yticks(range(len(pairs)), [_pair_label(pair, wording) for pair in pairs])
@@ -210,7 +211,7 @@ def draw_rejection_reasons(evidence: Evidence, wording: Wording, axes: "Axes") -
             axes.barh(places, table[kind], 0.62, left, label=wording.text(f"charts.{kind}"), **look)
         left += table[kind]
     for place, count in enumerate(table["rejected"]):
-        _label_bar(axes, wording.integer(count), count, place, 4)
+        label_bar(axes, wording.integer(count), count, place, 4)
     axes.set(title=wording.text("charts.rejections"), xlabel=wording.text("charts.examples"))
     axes.set_yticks(places, [wording.label("reasons", reason) for reason in table["reason"]])
     axes.set_ylim(max(len(table), FEWEST_BARS) - 0.4, -0.6)  # the first at the top
@@ -221,7 +222,7 @@ def draw_rejection_reasons(evidence: Evidence, wording: Wording, axes: "Axes") -
         _add_legend(axes, 2, handlelength=1.4)
 
 
-def _label_bar(axes: "Axes", text: str, end: float, place: float, gap: float) -> None:
+def label_bar(axes: "Axes", text: str, end: float, place: float, gap: float) -> None:
     """Writes a number after the end of a horizontal bar, `gap` points away from it."""
     axes.annotate(text, (end, place), xytext=(gap, -3.5), textcoords="offset points", fontsize=8.5)
 
@@ -231,7 +232,8 @@ def _add_legend(axes: "Axes", columns: int, **look: float) -> None:
     axes.legend(ncols=columns, loc="upper center", bbox_to_anchor=(0.45, -0.17), columnspacing=1.4, **look)
 
 
-CHARTS: dict[str, Callable[[Evidence, Wording, "Axes"], None]] = {
+Draw = Callable[[Evidence, Wording, "Axes"], None]
+CHARTS: dict[str, Draw] = {
     "loss_curves": draw_loss_curves,
     "score_distribution": draw_score_distribution,
     "mean_scores": draw_mean_scores,

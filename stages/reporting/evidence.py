@@ -17,7 +17,7 @@ from stages.common.files import read_json, read_jsonl, read_text
 from stages.common.params import dotted_keys
 from stages.common.records import Answers, Example, Judgment, Role
 
-METRICS = ("extract", "synth", "curate", "split", "base", "train_full", "train_small", "infer", "judge")
+METRICS = ("extract", "synth", "curate", "diversity", "split", "base", "train_full", "train_small", "infer", "judge")
 SIZES = ("full", "small")
 SWEEP_PICTURE = Path("compare/split.small.svg")  # below reports/
 

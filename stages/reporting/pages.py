@@ -4,6 +4,7 @@ Text from wiki pages, models and judges is escaped in both.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("elements", "filter", "loops", "row", "list", "explorer", "sideways")  # together one module, in this order
+# Together one module, in this order.
+SCRIPTS = ("elements", "filter", "loops", "row", "list", "explorer", "browse", "sideways")
 KEYS = {"j": "j", "k": "k", "enter": "Enter", "slash": "/"}
 LOSSES = ("val_response_loss", "val_loss", "val_response_loss_before", "val_loss_before")
 # Metrics of what stood around the JSON object of a reply, as far as there was any.
@@ -39,34 +41,46 @@ def write_report(evidence: Evidence, wording: Wording, path: Path, examples: int
         "criteria": CRITERIA,
         "examples": evidence.rows[:examples],
     }
-    text = _templates(wording).get_template("report.md.j2").render(context)
+    text = page_templates(wording).get_template("report.md.j2").render(context)
     write_text(path, harmless(re.sub(r"\n{3,}", "\n\n", text)))
 
 
 def write_page(evidence: Evidence, wording: Wording, plots: Path, path: Path) -> None:
-    """Writes index.html: one file that contains everything, including the charts of the folder `plots`.
-
-    Its security policy allows no network, and no scripts but the page's own two.
-    """
-    pictures = {name: _inline(read_text(plots / f"{name}.svg"), name, wording) for name in CHARTS}
+    """Writes index.html: one file that contains everything, including the charts of the folder `plots`."""
+    pictures = {
+        name: inline_picture(read_text(plots / f"{name}.svg"), name, wording.text(f"alternatives.{name}"))
+        for name in CHARTS
+    }
     if evidence.sweep:
-        pictures["sweep"] = _inline(evidence.sweep.picture, "sweep", wording)
-    theme, rows = _asset("theme.js"), "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
-    hashes = " ".join(f"'{csp_hash(script)}'" for script in (theme, rows))
+        pictures["sweep"] = inline_picture(evidence.sweep.picture, "sweep", wording.text("alternatives.sweep"))
+    context = (
+        _context(evidence, wording)
+        | page_frame(SCRIPTS, wording)
+        | {
+            "data": explorer.script_json(_script_data(evidence, wording)),
+            "pictures": pictures,
+            "data_page": Markup('<a href="data.html">data.html</a>'),
+        }
+    )
+    write_text(path, page_templates(wording).get_template("page/index.html.j2").render(context))
+
+
+def page_frame(scripts: Sequence[str], wording: Wording) -> dict[str, Any]:
+    """What the template of a page needs besides its content: styles, scripts, and a security policy that allows no
+    network, and no scripts but these."""
+    theme, module = _asset("theme.js"), "\n".join(_asset(f"{name}.js") for name in scripts)
+    hashes = " ".join(f"'{csp_hash(script)}'" for script in (theme, module))
     keys = {name: Markup("<kbd>{}</kbd>").format(key) for name, key in KEYS.items()}
-    context = _context(evidence, wording) | {
+    return {
         "language": wording.language,
         "policy": (
             f"default-src 'none'; style-src 'unsafe-inline'; script-src {hashes}; base-uri 'none'; form-action 'none'"
         ),
         "styles": Markup(_asset("page.css")),
         "theme_script": Markup(theme),
-        "rows_script": Markup(rows),
-        "data": explorer.script_json(_script_data(evidence, wording)),
+        "rows_script": Markup(module),
         "keys": wording.html("explorer.keys", **keys),
-        "pictures": pictures,
     }
-    write_text(path, _templates(wording).get_template("page/index.html.j2").render(context))
 
 
 def _script_data(evidence: Evidence, wording: Wording) -> dict[str, Any]:
@@ -75,6 +89,7 @@ def _script_data(evidence: Evidence, wording: Wording) -> dict[str, Any]:
     return {
         "rows": explorer.page_rows(evidence),
         "texts": wording.section("explorer"),
+        "kinds": wording.section("kinds"),
         "language": wording.language,
         "pairs": list(pairs),
         "measures": explorer.MEASURES,
@@ -86,7 +101,7 @@ def _asset(name: str) -> str:
     return (TEMPLATES / "page" / name).read_text(encoding="utf-8")
 
 
-def _inline(svg: str, name: str, wording: Wording) -> Markup:
+def inline_picture(svg: str, name: str, description: str) -> Markup:
     """A chart as an element of the page: in the page's colours, and described for readers who can't see it.
 
     The ids of its parts get the prefix `name`, because all charts share one page.
@@ -95,11 +110,11 @@ def _inline(svg: str, name: str, wording: Wording) -> Markup:
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", svg)
     for color, variable in COLORS.items():
         svg = svg.replace(color, f"var(--{variable})")
-    described = Markup('<svg role="img" aria-label="{}"').format(wording.text(f"alternatives.{name}"))
+    described = Markup('<svg role="img" aria-label="{}"').format(description)
     return Markup(re.sub(r'<svg( width="[^"]*"| height="[^"]*")?', "<svg", svg, count=1).replace("<svg", described, 1))
 
 
-def _templates(wording: Wording) -> "Environment":
+def page_templates(wording: Wording) -> "Environment":
     templates = load_templates(TEMPLATES)
     templates.globals |= {"t": wording.text, "wording": wording}
     templates.filters["markdown"] = lambda text: markdown_text(text) or wording.text("report.nothing")

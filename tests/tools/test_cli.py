@@ -12,7 +12,20 @@ import pytest
 from tests.conftest import ROOT
 from tools.cli import make_parser, run_arguments
 
-COMMANDS = ["check", "estimate", "sample", "why", "label", "compare", "publish", "export", "journal", "ask", "serve"]
+COMMANDS = [
+    "check",
+    "estimate",
+    "sample",
+    "why",
+    "score",
+    "label",
+    "compare",
+    "publish",
+    "export",
+    "journal",
+    "ask",
+    "serve",
+]
 HEAVY = {
     "torch",
     "pandas",

@@ -227,6 +227,23 @@ def judge_metrics(rows: int) -> dict[str, Any]:
     }
 
 
+def diversity_metrics() -> dict[str, Any]:
+    quantiles = ("min", "p5", "p25", "median", "p75", "p95", "max")
+    lengths = {"instruction": (3, 5, 7, 9, 12, 21, 40), "input": (9, 9, 10, 15, 15, 15, 15), "output": range(5, 12)}
+    return {
+        "examples": 1075,
+        "distinct_instructions": 801,
+        "distinct_answers": 1003,
+        "first_words": 3,
+        "effective_first_words": 2.4,
+        "kinds": 2,
+        "effective_kinds": 1.97,
+        "words": {field: dict(zip(quantiles, found, strict=True)) for field, found in lengths.items()},
+        "most_common_first_words": {"when": 500, "in": 400, "which": 175},
+        "most_common_kinds": {"passage_question": 600, "when": 475},
+    }
+
+
 def metrics(rows: int) -> dict[str, Any]:
     """Of every stage."""
     losses = {"val_loss_before": 2.44, "val_loss": 0.512, "val_response_loss_before": 2.9, "val_response_loss": 1.21}
@@ -238,6 +255,7 @@ def metrics(rows: int) -> dict[str, Any]:
         "extract": {"pages_kept": 166, "words": 41779},
         "synth": {"examples": 1200, "kinds": {"when": 500, "passage_question": 700}},
         "curate": {"read": 1200, "kept": 1075, "rejected": 125, "reasons": reasons},
+        "diversity": diversity_metrics(),
         "split": {
             "synthetic_drawn": 1000,
             "synthetic_not_drawn": 75,

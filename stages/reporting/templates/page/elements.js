@@ -1,11 +1,17 @@
 // Elements made from data. Text is only ever inserted as text: nothing that a wiki page, a model or a judge wrote
 // becomes markup.
 
-const { rows, texts, language, pairs, measures, totalMax } = JSON.parse(document.getElementById("rows-data").textContent);
+const pageData = JSON.parse(document.getElementById("rows-data").textContent);
+const { texts, language } = pageData;
 
 /** A text in the report's language, with its `{placeholders}` filled in. */
 function say(key, values = {}) {
   return texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** A kind of task in words. */
+function kindName(kind) {
+  return pageData.kinds[kind] ?? kind.replaceAll("_", " ");
 }
 
 const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });

@@ -1,5 +1,7 @@
 // Which rows are shown, and in which order.
 
+const { rows, pairs, measures, totalMax } = pageData;
+
 /** Both models' mean scores in the chosen comparison, by the chosen measure; null if it was not judged. */
 function scoresOf(row, choice) {
   const compared = row.pairs[choice.pair];
@@ -27,7 +29,7 @@ function winnerOf(row, choice) {
 
 /** All of a row's words in lower case, put together the first time they are needed. */
 function wordsOf(row) {
-  row.words ??= [row.id, row.instruction, row.input, row.reference, row.kind, row.title]
+  row.words ??= [row.id, row.instruction, row.input, row.reference, row.kind, kindName(row.kind), row.title]
     .concat(Object.values(row.answers).map(([text]) => text))
     .join("\n")
     .toLowerCase();

@@ -123,9 +123,10 @@ function drawLineage(row) {
     row.revision ? fact("revision", String(row.revision)) : null,
     row.url && !row.linked ? fact("url", row.url) : null,
     fact("teacher", row.teacher),
-    fact("kind", `${say(row.source)}${row.kind ? `, ${row.kind.replaceAll("_", " ")}` : ""}`),
+    fact("kind", `${say(row.source)}${row.kind ? `, ${kindName(row.kind)}` : ""}`),
     fact("split", say(row.small ? "split_both" : "split_full")),
     fact("row", element("a", { href: `#row-${row.id}` }, row.id)),
+    fact("example", element("a", { href: `data.html#row-${row.id}` }, say("in_data"))),
   ];
   return element("dl", { class: "lineage" }, ...facts.filter((line) => line !== null));
 }
