@@ -34,9 +34,9 @@ PAGE_LOSSES = Path("data/page_losses.json")
 METRICS = Path("reports/metrics/infer.json")
 
 COMPARED = 20  # test rows with which `precision: auto` compares precisions
-# The loss of pages takes a pass over at most 200 * 512 tokens a model: fewer than it takes to answer 400 test rows.
+# The loss of pages takes one pass over at most 200 * 256 tokens a model, and no decoding.
 MOST_PAGES = 200
-PAGE_TOKENS = 512  # of a page, from its beginning; fewer if the model's context is shorter
+PAGE_TOKENS = 256  # of a page, from its beginning; fewer if the model's context is shorter
 
 
 class Params(SectionModel):

@@ -1,11 +1,15 @@
-"""train: instruction-tunes the base model on the full or the small split; `python -m stages.train full|small`."""
+"""train: instruction-tunes the base model on the full or the small split; `python -m stages.train full|small`.
+
+It may mix text of pages in (`train.replay`), and let full go on with preferences between answers (`train.objective`).
+"""
 
 import logging
 import os
 import shlex
 import sys
-from contextlib import nullcontext
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -14,24 +18,40 @@ from pydantic import Field
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, name_in_errors, run_stage
-from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
+from stages.common.files import iter_jsonl, read_json, read_jsonl, usable_cache_folder, write_csv, write_json
 from stages.common.params import SAME_RESULT, AtMost, Fraction, Positive, SectionModel, Seed, load_params, positive_or
-from stages.common.records import Example
+from stages.common.records import Example, Page
+from stages.tuning.preference_data import Preference, read_preferences
+from stages.tuning.replay import choose_replay_texts, replay_rows
 
 if TYPE_CHECKING:
+    import tiktoken
     import torch
 
+    from model.core.gpt2 import GPT2
+    from model.training.data import TokenSequence
     from model.training.loop import TrainingConfig
+    from model.training.parallel import Ranks
+    from model.training.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
 
 BASE = Path("data/checkpoints/base")
 SPLITS = Path("data/splits")
+PAGES = Path("data/pages.jsonl")  # for train.replay
+LEFT_OUT = SPLITS / "left_out_of_base.json"  # titles of pages that base must not read
 CHECKPOINTS = Path("data/checkpoints")
 CURVES = Path("reports/curves")
 METRICS = Path("reports/metrics")
 SIZES = ("full", "small")
 LAUNCHED = "WIKITUNE_LAUNCHED"  # set in the environment of what `train.launcher` starts
+
+
+class DpoParams(SectionModel):
+    preferences: Annotated[str, Field(min_length=1)]  # a file, or a folder of them
+    beta: Annotated[float, Field(gt=0)]
+    epochs: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
 
 
 class Params(SectionModel):
@@ -55,6 +75,9 @@ class Params(SectionModel):
     neftune: Annotated[float, Field(ge=0, le=100)]
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
     lora_alpha: Annotated[float, Field(gt=0)]
+    replay: Annotated[float, Field(ge=0, lt=1)]  # share of the tokens to learn that are text of pages
+    objective: Literal["sft", "dpo"]
+    dpo: DpoParams
     snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
 
 
@@ -66,8 +89,14 @@ def main() -> None:
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
+    texts: list[str] = []
+    if params.replay:
+        texts = choose_replay_texts(iter_jsonl(PAGES, Page), training, read_json(LEFT_OUT), params.seed)
+    preferences: list[tuple[Example, Preference]] = []
+    if params.objective == "dpo" and size == "full":
+        preferences = read_preferences(Path(params.dpo.preferences), training)
     with name_in_errors(CHECKPOINTS / size):
-        metrics, curve = tune(training, validation, params, CHECKPOINTS / size)
+        metrics, curve = tune(training, validation, params, CHECKPOINTS / size, texts, preferences)
     if int(os.environ.get("RANK", "0")):
         return  # under torchrun, only rank 0 writes
     write_csv(CURVES / f"{size}.csv", curve)
@@ -91,56 +120,51 @@ def launch(command: str, size: str) -> NoReturn:
 
 
 def tune(
-    training: list[Example], validation: list[Example], params: Params, checkpoint: Path
+    training: list[Example],
+    validation: list[Example],
+    params: Params,
+    checkpoint: Path,
+    texts: Sequence[str] = (),
+    preferences: Sequence[tuple[Example, Preference]] = (),
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """Tunes the base model, writes the checkpoint, and returns the metrics and the loss curve."""
+    """Tunes the base model, writes the checkpoint, and returns the metrics and the loss curve.
+
+    `texts` are those to replay. With `preferences`, the tuned model then learns from them.
+    """
     from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
     from model.core.checkpoint import copy_tokenizer, save_checkpoint
-    from model.core.checkpoint_files import CheckpointError
-    from model.training.data import encode_example
-    from model.training.loop import ShortMemoryError, TrainingError, train
+    from model.training.loop import train
     from model.training.parallel import Ranks
-    from model.training.snapshots import Snapshots, fingerprint
 
-    try:
+    with explained_errors():
         device = choose_device(params.device, "train.device")
         config = tuning_config(params, device)
         model, encoding = read_checkpoint(BASE)
-        encoded = [
-            [encode_example(encoding, example.instruction, example.input, example.output) for example in side]
-            for side in (training, validation)
-        ]
-        # The last token of a row is only a target, never an input, so a row may be one token longer than the context.
-        fitting = [[row for row in side if len(row.tokens) <= model.config.n_positions + 1] for side in encoded]
-        over = sum(map(len, encoded)) - sum(map(len, fitting))
+        fitting = [encode_fitting(model, encoding, side) for side in (training, validation)]
+        over = len(training) + len(validation) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
-        with Ranks.from_environment() as ranks:
-            run = fingerprint(model, fitting[0], fitting[1], config, ranks)
-            if not ranks.agree_on(run):
-                raise StageError(
-                    "the processes of this training disagree about data, base model or parameters; this one trains "
-                    f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
-                )
-            snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
-            with snapshots.until_done() if ranks.writes else nullcontext():
-                result = train(model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks)
-                if ranks.writes:
-                    copy_tokenizer(BASE, checkpoint)
-                    save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
-    except ShortMemoryError as error:
-        advice = "set train.micro_batch_size to fewer rows, which changes no result, or choose a smaller base model"
-        raise StageError(f"{error}; {advice}") from error
-    except (CheckpointError, TrainingError) as error:
-        raise StageError(str(error)) from error
+        learning = sum(row.supervised(config.loss_on) for row in fitting[0])
+        replayed = replay_rows(encoding, texts, params.replay, learning, model.config.n_positions)
+        rows = [*fitting[0], *replayed]
+        with (
+            Ranks.from_environment() as ranks,
+            snapshots_of(model, rows, fitting[1], config, ranks, params, checkpoint) as snapshots,
+        ):
+            result = train(model.to(device), rows, fitting[1], config, encoding.eot_token, snapshots, ranks)
+            learned = learn_preferences(model, encoding, preferences, fitting[1], params, ranks, checkpoint)
+            if ranks.writes:
+                copy_tokenizer(BASE, checkpoint)
+                save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
     metrics: dict[str, object] = {
         "train_examples": len(fitting[0]),
         "val_examples": len(fitting[1]),
         "over_the_context": over,
+        **({"replayed_tokens": sum(row.supervised("all") for row in replayed)} if params.replay else {}),
         "precision": config.precision,
         "steps": result.steps,
         "tokens": result.tokens,
@@ -149,8 +173,127 @@ def tune(
         "val_loss": result.kept.val_loss,
         "val_response_loss": result.kept.val_response_loss,
         "kept_step": result.kept.step,
+        **learned,
     }
     return metrics, [asdict(point) for point in result.curve]
+
+
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Raises what training says as a StageError, with what to do if memory is short."""
+    from model.core.checkpoint_files import CheckpointError
+    from model.training.loop import ShortMemoryError, TrainingError
+
+    try:
+        yield
+    except ShortMemoryError as error:
+        advice = "set train.micro_batch_size to fewer rows, which changes no result, or choose a smaller base model"
+        raise StageError(f"{error}; {advice}") from error
+    except (CheckpointError, TrainingError) as error:
+        raise StageError(str(error)) from error
+
+
+def encode_fitting(model: "GPT2", encoding: "tiktoken.Encoding", examples: Sequence[Example]) -> "list[TokenSequence]":
+    """The examples that fit into the model's context, as sequences."""
+    from model.training.data import encode_example
+
+    rows = [encode_example(encoding, example.instruction, example.input, example.output) for example in examples]
+    # The last token of a row is only a target, never an input, so a row may be one token longer than the context.
+    return [row for row in rows if len(row.tokens) <= model.config.n_positions + 1]
+
+
+@contextmanager
+def snapshots_of(
+    model: "GPT2",
+    training: "Sequence[TokenSequence]",
+    validation: "Sequence[TokenSequence]",
+    config: "TrainingConfig",
+    ranks: "Ranks",
+    params: Params,
+    checkpoint: Path,
+) -> "Iterator[Snapshots]":
+    """The snapshots of one training. They are deleted when the `with` block has succeeded."""
+    from model.training.snapshots import Snapshots, fingerprint
+
+    run = fingerprint(model, training, validation, config, ranks)
+    if not ranks.agree_on(run):
+        raise StageError(
+            "the processes of this training disagree about data, base model or parameters; this one trains "
+            f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
+        )
+    snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
+    with snapshots.until_done() if ranks.writes else nullcontext():
+        yield snapshots
+
+
+def learn_preferences(
+    model: "GPT2",
+    encoding: "tiktoken.Encoding",
+    preferences: Sequence[tuple[Example, Preference]],
+    validation: "Sequence[TokenSequence]",
+    params: Params,
+    ranks: "Ranks",
+    checkpoint: Path,
+) -> dict[str, object]:
+    """Continues the tuned model on preferences, by DPO with itself as the reference. Returns the metrics that it adds
+    or changes; {} without preferences."""
+    from model.training.data import encode_example
+    from model.training.loop import train
+    from model.training.preferences import (
+        flatten_pairs,
+        make_pair,
+        pair_log_probabilities,
+        preference_fit,
+        with_reference,
+    )
+
+    if not preferences:
+        return {}
+    encoded = [
+        make_pair(
+            *(
+                encode_example(encoding, example.instruction, example.input, answer[0].content)
+                for answer in (preference.chosen, preference.rejected)
+            )
+        )
+        for example, preference in preferences
+    ]
+    longest = model.config.n_positions + 1
+    fitting = [pair for pair in encoded if max(len(pair.tokens), len(pair.rejected.tokens)) <= longest]
+    pad = encoding.eot_token
+    config = preference_config(params, model.wte.weight.device)
+    with snapshots_of(model, flatten_pairs(fitting), validation, config, ranks, params, checkpoint) as snapshots:
+        before = list(pair_log_probabilities(model, fitting, pad))
+        result = train(model, with_reference(fitting, before), validation, config, pad, snapshots, ranks)
+        fit = preference_fit(before, list(pair_log_probabilities(model, fitting, pad)), params.dpo.beta)
+    return {
+        "val_loss": result.kept.val_loss,
+        "val_response_loss": result.kept.val_response_loss,
+        "dpo": {
+            "pairs": len(fitting),
+            "pairs_over_the_context": len(encoded) - len(fitting),
+            "steps": result.steps,
+            "val_loss_before": result.curve[0].val_loss,
+            "val_response_loss_before": result.curve[0].val_response_loss,
+            **asdict(fit),
+        },
+    }
+
+
+def preference_config(params: Params, device: "torch.device") -> "TrainingConfig":
+    """In float32, because rewards are small differences of large sums; and the last state is kept, because a lower loss
+    of references is not what preferences are for."""
+    return replace(
+        tuning_config(params, device),
+        preference_beta=params.dpo.beta,
+        epochs=params.dpo.epochs,
+        learning_rate=params.dpo.learning_rate,
+        precision="float32",
+        compile=False,
+        keep="last",
+        patience=None,
+        neftune=0.0,
+    )
 
 
 def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
@@ -166,6 +309,9 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "patience",
         "lora_rank",
         "snapshot_minutes",
+        "replay",
+        "objective",
+        "dpo",
     }
     return TrainingConfig(
         **params.model_dump(exclude=not_passed_on),

@@ -82,6 +82,7 @@ def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     shutil.copytree(root / "data/bundled", tmp_path / "data/bundled", ignore=without_weights)
     shutil.copy(root / "data/bundled/pages.jsonl", tmp_path / "data")
     (tmp_path / "data/labels").mkdir()
+    (tmp_path / "data/preferences").mkdir()
     (tmp_path / "data/page_losses.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     return tmp_path
