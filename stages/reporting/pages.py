@@ -116,6 +116,7 @@ def _context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
             "params": evidence.params,
             "losses": _losses(evidence, wording),
             "sizes": SIZES,
+            "preferences": tuning_cost.describe_preferences(evidence, wording),
             "page_groups": tuning_cost.read_page_groups(evidence),
             "tuning_cost": tuning_cost.describe_tuning_cost(evidence, wording),
             "loss": lambda value: NOTHING if value is None else wording.decimal(value, 3),

@@ -1,4 +1,4 @@
-"""What tuning cost: how far the loss rose on pages that none of the models was tuned on."""
+"""What tuning cost: how far the loss rose on pages that none of the models was tuned on. And what else full learned."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,3 +50,11 @@ def describe_tuning_cost(evidence: Evidence, wording: Wording) -> str:
     return wording.text(
         f"forgetting.{verdict}", about=about, rise=wording.with_interval(rise, lambda value: wording.signed(value, 3))
     )
+
+
+def describe_preferences(evidence: Evidence, wording: Wording) -> str:
+    """What full learned from preferences; "" if it learned none."""
+    pairs, accuracy = (evidence.number(f"train_{TUNED}", "dpo", name) for name in ("pairs", "accuracy"))
+    if pairs is None or accuracy is None:
+        return ""
+    return wording.text("training.dpo", pairs=wording.integer(pairs), accuracy=wording.percent(accuracy))

@@ -19,7 +19,7 @@ from stages.reporting.charts import CHARTS, NOTHING, NOTHING_REJECTED, draw_char
 from stages.reporting.evidence import Evidence, Sweep, read_sweep
 from stages.reporting.pages import STRIPPED, TEMPLATES, write_page, write_report
 from stages.reporting.wording import CATALOGUES, Wording
-from tests.stages.reporting.made_run import estimate, metrics, page_losses, pair_variants, without_pages
+from tests.stages.reporting.made_run import PREFERENCES, estimate, metrics, page_losses, pair_variants, without_pages
 from tests.stages.reporting.test_reference import same_settings
 from tools.compare import draw_sweep
 
@@ -292,7 +292,7 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     yield Evidence(evidence.params, {}, {"full": [], "small": []}, ())
     yield replace(evidence, rows=tuple(replace(row, answers=None, judgments=()) for row in evidence.rows[:1]))
     yield replace(evidence, params=same_settings({"train": {"loss_on": "response"}}))
-    yield replace(evidence, params=same_settings(), metrics=metrics(200) | {"train_full": {"val_loss": 0.6}})
+    yield replace(evidence, params=same_settings(), metrics=metrics(200) | {"train_full": PREFERENCES})
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"test_examples_that_leak": 3}})
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"questions_on_two_sides": 3}})
     for read in (0, 5, "unknown"):

@@ -9,8 +9,9 @@ import pytest
 
 from stages.reporting.evidence import Evidence, Measurement
 from stages.reporting.pages import write_report
-from stages.reporting.tuning_cost import describe_tuning_cost, read_page_groups
+from stages.reporting.tuning_cost import describe_preferences, describe_tuning_cost, read_page_groups
 from stages.reporting.wording import Wording
+from tests.stages.reporting.made_run import PREFERENCES
 
 
 def with_forgetting(evidence: Evidence, groups: Mapping[str, Any]) -> Evidence:
@@ -52,3 +53,12 @@ def test_the_report_shows_them(evidence: Evidence, tmp_path: Path) -> None:
     assert "| base has read them | 14 | 0.130 | 0.164 | 0.201 | +0.071 (95%: +0.053 to +0.089) | +0.034" in text
     write_report(with_forgetting(evidence, {}), Wording("pt"), tmp_path / "report.md", 1)
     assert "esqueceu" not in (tmp_path / "report.md").read_text("utf-8")
+
+
+def test_preferences_are_named(evidence: Evidence, wording: Wording, tmp_path: Path) -> None:
+    """Guards against a model that learned more than the report says."""
+    assert describe_preferences(evidence, wording) == ""
+    metrics = {**evidence.metrics, "train_full": PREFERENCES}
+    write_report(replace(evidence, metrics=metrics), wording, tmp_path / "report.md", 1)
+    text = (tmp_path / "report.md").read_text("utf-8")
+    assert "Full then learned 1,500 preferences" in text and "the higher reward in 91.5% of them" in text
