@@ -237,7 +237,7 @@ def loss_metrics(losses: dict[str, dict[str, float]]) -> dict[str, dict[str, flo
     if not losses:
         return {}
     tokens = sum(page["tokens"] for page in losses.values())
-    means = {role: sum(page[role] for page in losses.values()) / tokens for role in ROLES}
+    means: dict[str, float] = {role: sum(page[role] for page in losses.values()) / tokens for role in ROLES}
     return {"page_loss": {"pages": len(losses), "tokens": tokens, **means}}
 
 

@@ -15,11 +15,12 @@ from model.core.gpt2 import GPT2
 from model.core.gpt2_config import GPT2Config
 from model.core.tokenizer import load_encoding, train_tokenizer
 from model.training import loop
+from model.training.loss import evaluate
 from stages import train
 from stages.common.errors import StageError
-from stages.common.files import read_json, write_json, write_jsonl
+from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.params import load_params
-from stages.common.records import Page, Source
+from stages.common.records import Example, Page, Source
 from stages.train import preference_config
 from tests.stages.conftest import MakeExample
 
@@ -95,8 +96,8 @@ def test_full_learns_preferences_after_its_examples(tuned: Callable[..., dict[st
     assert metrics["val_response_loss"] > plain["val_response_loss"]  # the references say blue
     assert {key for key in metrics if metrics[key] != plain.get(key)} == {"val_loss", "val_response_loss", "dpo"}
     model, encoding = load_checkpoint(train.CHECKPOINTS / "full")
-    row = train.encode_fitting(model, encoding, train.read_jsonl(train.SPLITS / "full/val.jsonl", train.Example))
-    assert loop.evaluate(model, row, encoding.eot_token).all == pytest.approx(metrics["val_loss"], abs=1e-5)
+    row = train.encode_fitting(model, encoding, read_jsonl(train.SPLITS / "full/val.jsonl", Example))
+    assert evaluate(model, row, encoding.eot_token).all == pytest.approx(metrics["val_loss"], abs=1e-5)
 
 
 def test_small_learns_none(tuned: Callable[..., dict[str, Any]]) -> None:

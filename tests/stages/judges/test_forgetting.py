@@ -1,5 +1,7 @@
 """How far the loss of pages rose."""
 
+from typing import Any
+
 import pytest
 
 from stages.judges.forgetting import forgetting_metrics
@@ -15,14 +17,14 @@ READ = {"Moon": True, "Nile": True, "Tide": False}
 def test_losses_are_per_token_and_by_what_base_has_read() -> None:
     """Guards against a mean of pages' means, in which a short page weighs as much as a long one, and against pages that
     base never read among those that it may have forgotten."""
-    metrics = forgetting_metrics(LOSSES, READ, 2000, 1)
+    metrics: dict[str, Any] = forgetting_metrics(LOSSES, READ, 2000, 1)
     assert list(metrics) == ["all", "pages_read", "pages_unread"]
     read = metrics["pages_read"]
     assert (read["pages"], read["tokens"]) == (2, 400)
     assert (read["base"], read["small"], read["full"]) == (70 / 400, 75 / 400, 150 / 400)
-    assert (read["small_rise"], read["full_rise"]) == (pytest.approx(5 / 400), pytest.approx(80 / 400))
+    assert [read["small_rise"], read["full_rise"]] == pytest.approx([5 / 400, 80 / 400])
     assert read["small_rise_95"] == [0, 0.05]  # Nile twice, and Moon twice
-    low, high = read["full_rise_95"]  # type: ignore[misc]
+    low, high = read["full_rise_95"]
     assert low < 0.2 < high  # it is the same on both pages, which says little of others
     assert metrics["pages_unread"]["full_rise"] == -1.0
     assert metrics["all"]["full"] == 850 / 500
@@ -35,10 +37,10 @@ def test_an_interval_is_paired_by_page() -> None:
         str(page): {"tokens": 100, "base": 100.0 * page, "small": 100.0 * page, "full": 100.0 * page + 10 + (page == 3)}
         for page in range(1, 9)
     }
-    full = forgetting_metrics(losses, {}, 2000, 1)["all"]
-    low, high = full["full_rise_95"]  # type: ignore[misc]
+    full: dict[str, Any] = forgetting_metrics(losses, {}, 2000, 1)["all"]
+    low, high = full["full_rise_95"]
     assert 0.1 <= low < full["full_rise"] < high < 0.105
-    assert full["small_rise"] == 0 and full["small_rise_95"][0] < 0 < full["small_rise_95"][1]  # type: ignore[index]
+    assert full["small_rise"] == 0 and full["small_rise_95"][0] < 0 < full["small_rise_95"][1]
 
 
 def test_one_page_says_little() -> None:
