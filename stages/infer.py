@@ -1,6 +1,7 @@
-"""infer: base, small and full each answer the instructions of the test split."""
+"""infer: base, small and full each answer the instructions of the test split, and read pages that none was tuned on."""
 
 import logging
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,9 @@ from pydantic import Field
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, run_stage
-from stages.common.files import read_jsonl, write_json, write_jsonl
+from stages.common.files import iter_jsonl, read_jsonl, write_json, write_jsonl
 from stages.common.params import SAME_RESULT, Positive, SectionModel, Seed, load_params, positive_or
-from stages.common.records import ROLES, Answer, Answers, Example, Role
+from stages.common.records import ROLES, Answer, Answers, Example, Page, Role
 from stages.common.stage_bar import StageBar
 
 if TYPE_CHECKING:
@@ -28,11 +29,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("stages.infer")  # as a program, its __name__ is another, whose messages are not shown
 
 TEST = Path("data/splits/full/test.jsonl")
+PAGES = Path("data/pages.jsonl")
 CHECKPOINTS = Path("data/checkpoints")
 ANSWERS = Path("data/answers.jsonl")
+PAGE_LOSSES = Path("data/page_losses.json")
 METRICS = Path("reports/metrics/infer.json")
 
 COMPARED = 20  # test rows with which `precision: auto` compares precisions
+# The loss of pages takes one pass over at most 200 * 256 tokens a model, and no decoding.
+MOST_PAGES = 200
+PAGE_TOKENS = 256  # of a page, from its beginning; fewer if the model's context is shorter
 
 
 class Params(SectionModel):
@@ -67,7 +73,9 @@ def main() -> None:
         for row, example in enumerate(examples)
     ]
     write_jsonl(ANSWERS, rows)
-    write_json(METRICS, answer_metrics(answers) | metrics)
+    losses = page_losses(draw_held_out_pages(examples), params)
+    write_json(PAGE_LOSSES, losses)
+    write_json(METRICS, answer_metrics(answers) | loss_metrics(losses) | metrics)
 
 
 def choose_precision(checkpoint: Path, examples: list[Example], params: Params) -> dict[str, str | int]:
@@ -173,6 +181,34 @@ def answer_all(
     ]
 
 
+def draw_held_out_pages(examples: list[Example]) -> list[Page]:
+    """The pages that test rows are about, in their order: no training example is about one of them. Of more than
+    `MOST_PAGES`, so many, drawn at random."""
+    titles = {example.source.title for example in examples}
+    pages = [page for page in iter_jsonl(PAGES, Page) if page.title in titles]
+    if len(pages) <= MOST_PAGES:
+        return pages
+    return [pages[index] for index in sorted(random.Random(0).sample(range(len(pages)), MOST_PAGES))]
+
+
+def page_losses(pages: list[Page], params: Params) -> dict[str, dict[str, float]]:
+    """By title: how many of a page's tokens are predicted, and each model's sum of their losses, in nats. Always in
+    float32, so that the models differ by their training alone."""
+    from model.core.process import prepare_process
+
+    prepare_process()
+    losses: dict[str, dict[str, float]] = {page.title: {} for page in pages}
+    for role in ROLES if pages else ():
+        model, encoding = _load(CHECKPOINTS / role, "float32", params.device)
+        from model.decoding.text_loss import summed_loss
+
+        length = min(PAGE_TOKENS, model.config.n_positions)
+        for page in pages:
+            tokens = [encoding.eot_token, *encoding.encode_ordinary(page.plain_text)][: length + 1]
+            losses[page.title] |= {"tokens": len(tokens) - 1, role: summed_loss(model, tokens)}
+    return losses
+
+
 @contextmanager
 def explain_short_memory(batch_size: int) -> Iterator[None]:
     """Raises a StageError if a GPU's memory runs out. torch has no error of its own for a CPU's."""
@@ -199,6 +235,15 @@ def answer_metrics(answers: dict[Role, list[Answer]]) -> dict[str, dict[str, flo
         }
         for role, rows in answers.items()
     }
+
+
+def loss_metrics(losses: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """How many pages and tokens were read, and each model's mean loss per token; {} without pages."""
+    if not losses:
+        return {}
+    tokens = sum(page["tokens"] for page in losses.values())
+    means: dict[str, float] = {role: sum(page[role] for page in losses.values()) / tokens for role in ROLES}
+    return {"page_loss": {"pages": len(losses), "tokens": tokens, **means}}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """judge: compares the answers in pairs, in both orders and without the models' names, and checks the judge itself.
 
+It also counts exact answers, and says how far the loss of pages has risen.
+
 `wikitune estimate judge` says what a language model as judge would cost; `wikitune label 50` writes a page on which a
 person makes 50 of the comparisons, for `judge.labels`.
 """
@@ -16,6 +18,7 @@ from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
 from stages.common.params import AtMost, Positive, SectionModel, Seed, load_params
 from stages.common.records import ROLES, Answers, CheckJudgment, CheckName, Example, Judgment
 from stages.judges.exact_rates import exact_metrics, find_exact_answers, group_rows, page_totals
+from stages.judges.forgetting import forgetting_metrics
 from stages.judges.judge_statistics import BootstrapSettings, row_facts, summarize
 from stages.judges.labels.agreement import agreement
 from stages.judges.labels.choices import Choices, read_labels
@@ -37,6 +40,7 @@ from stages.llm.request import LlmParams
 ANSWERS = Path("data/answers.jsonl")
 TEST = Path("data/splits/full/test.jsonl")  # to know which page each row is about
 TEST_PAGES = Path("data/splits/test_pages.json")  # and whether base has read it
+PAGE_LOSSES = Path("data/page_losses.json")
 JUDGMENTS = Path("data/judgments.jsonl")
 CHECKS = Path("data/judge_checks.jsonl")
 EXACT = Path("data/exact.json")  # by row id, whether each model's answer is exact
@@ -94,7 +98,8 @@ def main() -> None:
     examples = read_jsonl(TEST, Example)
     facts = row_facts(rows, examples, params.shown_characters)
     clusters = {row: fact.cluster for row, fact in facts.items()}
-    groups = group_rows(rows, examples, read_json(TEST_PAGES))
+    pages_read = read_json(TEST_PAGES)
+    groups = group_rows(rows, examples, pages_read)
     panel = Panel(params.members, params.repeats, params.shown_characters, planned=len(all_sheets(rows, params)))
 
     drawn = rows_to_judge(rows, params.at_most, params.seed)
@@ -111,12 +116,14 @@ def main() -> None:
     settings = BootstrapSettings(facts, params.resamples, params.seed)
     summary = summarize(judgments, settings, corrected)
     by_page = page_totals(judgments, groups, settings)
+    forgetting = forgetting_metrics(read_json(PAGE_LOSSES), pages_read, params.resamples, params.seed)
     judged = {judgment.id for judgment in judgments}
     metrics = {
         **health_metric(checks),
         **(with_anytime_intervals(summary, looks[-1]) if looks else summary),
         "exact": exact_metrics(exact, groups, settings),
         **({"totals_by_page": by_page} if by_page else {}),
+        **({"forgetting": forgetting} if forgetting else {}),
         "rows_not_judged": len(rows) - len(judged),
         **stripped_counts(judgment.stripped for judgment in judgments),
         "answers_cut": count_cut([row for row in rows if row.id in judged], params),

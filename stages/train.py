@@ -1,12 +1,14 @@
-"""train: instruction-tunes the base model on the full or the small split; `python -m stages.train full|small`."""
+"""train: instruction-tunes the base model on the full or the small split; `python -m stages.train full|small`.
+
+It may mix text of pages in (`train.replay`), and let full go on with preferences between answers (`train.objective`).
+"""
 
 import logging
 import os
 import shlex
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -16,7 +18,7 @@ from pydantic import Field
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, name_in_errors, only_warn, run_stage
-from stages.common.files import read_jsonl, usable_cache_folder, write_csv, write_json
+from stages.common.files import iter_jsonl, read_json, read_jsonl, write_csv, write_json
 from stages.common.params import (
     SAME_RESULT,
     AtMost,
@@ -28,13 +30,20 @@ from stages.common.params import (
     load_params,
     positive_or,
 )
-from stages.common.records import Example
+from stages.common.records import Example, Page
 from stages.common.stage_bar import StageBar
 from stages.common.tracking import Curve, Tracker, track
+from stages.tuning.preference_data import Preference, read_preferences
+from stages.tuning.preference_learning import learn_preferences
+from stages.tuning.replay import choose_replay_texts, replay_rows
+from stages.tuning.training_runs import explained_errors, snapshots_of
 
 if TYPE_CHECKING:
+    import tiktoken
     import torch
 
+    from model.core.gpt2 import GPT2
+    from model.training.data import TokenSequence
     from model.training.loop import TrainingConfig
     from model.training.progress import TrainingResult
 
@@ -42,11 +51,20 @@ log = logging.getLogger(__name__)
 
 BASE = Path("data/checkpoints/base")
 SPLITS = Path("data/splits")
+PAGES = Path("data/pages.jsonl")  # for train.replay
+LEFT_OUT = SPLITS / "left_out_of_base.json"  # titles of pages that base must not read
 CHECKPOINTS = Path("data/checkpoints")
 CURVES = Path("reports/curves")
 METRICS = Path("reports/metrics")
 SIZES = ("full", "small")
 LAUNCHED = "WIKITUNE_LAUNCHED"  # set in the environment of what `train.launcher` starts
+
+
+class DpoParams(SectionModel):
+    preferences: Annotated[str, Field(min_length=1)]  # a file, or a folder of them
+    beta: Annotated[float, Field(gt=0)]
+    epochs: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
 
 
 class Params(SectionModel):
@@ -70,6 +88,9 @@ class Params(SectionModel):
     neftune: Annotated[float, Field(ge=0, le=100)]
     lora_rank: Annotated[int, Field(ge=0)]  # 0 trains all weights
     lora_alpha: Annotated[float, Field(gt=0)]
+    replay: Annotated[float, Field(ge=0, lt=1)]  # share of the tokens to learn that are text of pages
+    objective: Literal["sft", "dpo"]
+    dpo: DpoParams
     snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
     tracker: Annotated[Tracker, SAME_RESULT]
 
@@ -82,6 +103,12 @@ def main() -> None:
     folder = SPLITS / size
     training = read_jsonl(folder / "train.jsonl", Example)
     validation = read_jsonl(folder / "val.jsonl", Example)
+    texts: list[str] = []
+    if params.replay:
+        texts = choose_replay_texts(iter_jsonl(PAGES, Page), training, read_json(LEFT_OUT), params.seed)
+    preferences: list[tuple[Example, Preference]] = []
+    if params.objective == "dpo" and size == "full":
+        preferences = read_preferences(Path(params.dpo.preferences), training)
     writes = os.environ.get("RANK", "0") == "0"  # under torchrun, only rank 0
     experiment = os.environ.get("DVC_EXP_NAME", "")
     settings = dotted_keys(params.model_dump(), "train.")
@@ -89,9 +116,10 @@ def main() -> None:
         track(params.tracker if writes else "none", f"{experiment} train-{size}".strip(), settings) as send,
         name_in_errors(CHECKPOINTS / size),
     ):
-        facts, result = tune(training, validation, params, CHECKPOINTS / size, partial(show_result, size, send))
+        tell = partial(show_result, size, send)
+        facts, result, learned = tune(training, validation, params, CHECKPOINTS / size, texts, preferences, tell)
     if writes:
-        write_result(size, facts, result)
+        write_result(size, facts, result, learned)
 
 
 def launch(command: str, size: str) -> NoReturn:
@@ -115,64 +143,64 @@ def tune(
     validation: list[Example],
     params: Params,
     checkpoint: Path,
+    texts: Sequence[str] = (),
+    preferences: Sequence[tuple[Example, Preference]] = (),
     tell: Callable[[dict[str, object], "TrainingResult"], None] | None = None,
-) -> tuple[dict[str, object], "TrainingResult"]:
-    """Tunes the base model and writes the checkpoint. Returns the metrics that are known before training, and its
-    result. `tell` gets both after each evaluation, with the result so far."""
+) -> tuple[dict[str, object], "TrainingResult", dict[str, object]]:
+    """Tunes the base model and writes the checkpoint. `texts` are those to replay; from `preferences`, the tuned model
+    then learns.
+
+    Returns the metrics that are known before training, the result of training on examples, and the metrics that
+    preferences add or change. `tell` gets the first two after each evaluation, with the result so far.
+    """
     from model.core.process import prepare_process
 
     prepare_process()
     import torch
 
     from model.core.checkpoint import copy_tokenizer, save_checkpoint
-    from model.core.checkpoint_files import CheckpointError
-    from model.training.data import encode_example
-    from model.training.loop import ShortMemoryError, TrainingError, train
+    from model.training.loop import train
     from model.training.parallel import Ranks
     from model.training.progress import Watch
-    from model.training.snapshots import Snapshots, fingerprint
 
-    try:
+    with explained_errors():
         device = choose_device(params.device, "train.device")
         config = tuning_config(params, device)
         model, encoding = read_checkpoint(BASE)
-        encoded = [
-            [encode_example(encoding, example.instruction, example.input, example.output) for example in side]
-            for side in (training, validation)
-        ]
-        # The last token of a row is only a target, never an input, so a row may be one token longer than the context.
-        fitting = [[row for row in side if len(row.tokens) <= model.config.n_positions + 1] for side in encoded]
-        over = sum(map(len, encoded)) - sum(map(len, fitting))
+        fitting = [encode_fitting(model, encoding, side) for side in (training, validation)]
+        over = len(training) + len(validation) - sum(map(len, fitting))
         if over:
             log.warning("%d examples over the context of %d tokens are left out", over, model.config.n_positions)
+        learning = sum(row.supervised(config.loss_on) for row in fitting[0])
+        replayed = replay_rows(encoding, texts, params.replay, learning, model.config.n_positions)
+        rows = [*fitting[0], *replayed]
         facts: dict[str, object] = {
             "train_examples": len(fitting[0]),
             "val_examples": len(fitting[1]),
             "over_the_context": over,
+            **({"replayed_tokens": sum(row.supervised("all") for row in replayed)} if params.replay else {}),
             "precision": config.precision,
         }
         watch = Watch(partial(tell, facts) if tell else None, StageBar)
-        with Ranks.from_environment() as ranks:
-            run = fingerprint(model, fitting[0], fitting[1], config, ranks)
-            if not ranks.agree_on(run):
-                raise StageError(
-                    "the processes of this training disagree about data, base model or parameters; this one trains "
-                    f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
-                )
-            snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], params.snapshot_minutes)
-            with snapshots.until_done() if ranks.writes else nullcontext():
-                result = train(
-                    model.to(device), fitting[0], fitting[1], config, encoding.eot_token, snapshots, ranks, watch
-                )
-                if ranks.writes:
-                    copy_tokenizer(BASE, checkpoint)
-                    save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
-    except ShortMemoryError as error:
-        advice = "set train.micro_batch_size to fewer rows, which changes no result, or choose a smaller base model"
-        raise StageError(f"{error}; {advice}") from error
-    except (CheckpointError, TrainingError) as error:
-        raise StageError(str(error)) from error
-    return facts, result
+        with (
+            Ranks.from_environment() as ranks,
+            snapshots_of(model, rows, fitting[1], config, ranks, params.snapshot_minutes, checkpoint) as snapshots,
+        ):
+            result = train(model.to(device), rows, fitting[1], config, encoding.eot_token, snapshots, ranks, watch)
+            learned = learn_preferences(
+                model,
+                encoding,
+                preferences,
+                fitting[1],
+                preference_config(params, device),
+                ranks,
+                params.snapshot_minutes,
+                checkpoint,
+            )
+            if ranks.writes:
+                copy_tokenizer(BASE, checkpoint)
+                save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
+    return facts, result, learned
 
 
 def show_result(size: str, send: Callable[[Curve], None], facts: dict[str, object], result: "TrainingResult") -> None:
@@ -182,8 +210,10 @@ def show_result(size: str, send: Callable[[Curve], None], facts: dict[str, objec
     send([asdict(point) for point in result.curve])
 
 
-def write_result(size: str, facts: dict[str, object], result: "TrainingResult") -> None:
-    """Writes the curve and the metrics."""
+def write_result(
+    size: str, facts: dict[str, object], result: "TrainingResult", learned: dict[str, object] | None = None
+) -> None:
+    """Writes the curve of the examples, and the metrics."""
     write_csv(CURVES / f"{size}.csv", [asdict(point) for point in result.curve])
     losses = {
         "steps": result.steps,
@@ -194,7 +224,32 @@ def write_result(size: str, facts: dict[str, object], result: "TrainingResult") 
         "val_response_loss": result.kept.val_response_loss,
         "kept_step": result.kept.step,
     }
-    write_json(METRICS / f"train_{size}.json", facts | losses)
+    write_json(METRICS / f"train_{size}.json", facts | losses | (learned or {}))
+
+
+def encode_fitting(model: "GPT2", encoding: "tiktoken.Encoding", examples: Sequence[Example]) -> "list[TokenSequence]":
+    """The examples that fit into the model's context, as sequences."""
+    from model.training.data import encode_example
+
+    rows = [encode_example(encoding, example.instruction, example.input, example.output) for example in examples]
+    # The last token of a row is only a target, never an input, so a row may be one token longer than the context.
+    return [row for row in rows if len(row.tokens) <= model.config.n_positions + 1]
+
+
+def preference_config(params: Params, device: "torch.device") -> "TrainingConfig":
+    """In float32, because rewards are small differences of large sums; and the last state is kept, because a lower loss
+    of references is not what preferences are for."""
+    return replace(
+        tuning_config(params, device),
+        preference_beta=params.dpo.beta,
+        epochs=params.dpo.epochs,
+        learning_rate=params.dpo.learning_rate,
+        precision="float32",
+        compile=False,
+        keep="last",
+        patience=None,
+        neftune=0.0,
+    )
 
 
 def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
@@ -211,6 +266,9 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "lora_rank",
         "snapshot_minutes",
         "tracker",
+        "replay",
+        "objective",
+        "dpo",
     }
     return TrainingConfig(
         **params.model_dump(exclude=not_passed_on),

@@ -74,6 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_why(commands)
     add_score(commands)
     add_label(commands)
+    add_preferences(commands)
     add_compare(commands)
     add_publish(commands)
     add_export(commands)
@@ -213,6 +214,37 @@ def _label(options: argparse.Namespace) -> None:
     from tools.label import write_label_page
 
     write_label_page(options.count)
+
+
+def add_preferences(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "preferences",
+        "Writes which answers the judge prefers, as TRL's preference data.",
+        "preferences --rows 400 --lead 3",
+        "The models of the last `dvc repro` answer training rows, and the judge compares their answers. The file goes "
+        "to the folder of train.dpo.preferences, for `dvc exp run -S train.objective=dpo`.\n"
+        "A comparison counts if both orders agree, by the majority of the judges, and neither answer was cut off.",
+    )
+    add = parser.add_argument
+    choices = ("full-base", "full-small", "small-base")
+    add("--rows", type=int, default=200, metavar="N", help="training rows to answer, from 1 (default: %(default)s)")
+    add("--pairs", nargs="+", choices=choices, default=[], help="models to compare (default: judge.pairs)")
+    add("--lead", type=float, default=1, metavar="POINTS", help="least lead in points, to 15 (default: %(default)s)")
+    add(
+        "--of-test",
+        type=Path,
+        metavar="FILE",
+        help="write the pairs that the stage judge has judged instead; they are about test rows, so training, whose "
+        "models are judged by them, refuses this file",
+    )
+    parser.set_defaults(run=_preferences)
+
+
+def _preferences(options: argparse.Namespace) -> None:
+    from tools.preference_file import write_preferences
+
+    write_preferences(options.rows, options.pairs, options.lead, options.of_test)
 
 
 def add_compare(commands: Subparsers) -> None:

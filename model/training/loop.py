@@ -65,6 +65,7 @@ class TrainingConfig:
     precision: Precision = "float32"  # of the matrix products
     compile: Compile = "auto"  # torch.compile; auto: on a GPU, if the run is long enough for it to pay
     layout: Layout = "auto"  # of the rows: packed, padded, or auto: padded on a GPU
+    preference_beta: float | None = None  # DPO's beta: the rows are pairs of answers (`PreferencePair`)
     seed: int = 0
 
 

@@ -1,13 +1,14 @@
 """One training step, from a batch of rows to updated weights, in two forms that compute the same but for rounding.
 
 `PackedStep` packs the rows without padding and reads loss and norm at once: the CPU's. `PaddedStep` pads them to few
-shapes and never waits for the device: the GPU's. Both return loss and norm as a tensor, and both leave the weights as
-they are if one of them is not finite; then the loop stops when it reads them.
+shapes and never waits for the device: the GPU's. `PreferenceStep` is the packed one for pairs of answers, on any
+device. All return loss and norm as a tensor, and leave the weights as they are if one of them is not finite; then the
+loop stops when it reads them.
 """
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -20,6 +21,7 @@ from model.training.graphs import CudaCapture, Graphs, pinned
 from model.training.loss import Softmax, batch_loss, padded_batch_loss, softmax_in_place
 from model.training.optimization import AdamW, MasterWeights, OnDevice
 from model.training.parallel import Forward, Ranks
+from model.training.preferences import PreferencePair, flatten_pairs, preference_losses, response_log_probabilities
 
 if TYPE_CHECKING:
     from model.training.loop import TrainingConfig
@@ -100,6 +102,23 @@ class PackedStep:
         weights = batch.weights if counted else torch.zeros_like(batch.weights)
         loss_sum, _ = batch_loss(working, hidden, batch, weights)
         # The mean over the processes of what each divides by its part of the tokens is the sum divided by all tokens.
+        (loss_sum / (supervised / self.ranks.world)).backward()  # type: ignore[no-untyped-call]
+        return float(loss_sum.item())
+
+
+class PreferenceStep(PackedStep):
+    """A step on pairs of answers (`PreferencePair`), with the loss of DPO. Its unit is the pair, not the token."""
+
+    def _backward(self, micro_batch: Rows, supervised: int, counted: bool = True) -> float:
+        working, beta = self.weights.working, self.config.preference_beta
+        assert beta is not None
+        pairs = cast(Sequence[PreferencePair], micro_batch)
+        rows = flatten_pairs(pairs)
+        batch = pack(rows, self.pad, share_prefix=not draws_random_numbers(working, self.config)).to(self.device)
+        hidden = self.hidden(batch.packed.tokens, batch.packed, None)
+        chosen, rejected = response_log_probabilities(working, hidden, batch, len(rows)).view(2, -1)
+        reference = torch.tensor([pair.reference_margin for pair in pairs], device=self.device)
+        loss_sum = preference_losses(chosen - rejected, reference, beta).sum() * counted
         (loss_sum / (supervised / self.ranks.world)).backward()  # type: ignore[no-untyped-call]
         return float(loss_sum.item())
 
@@ -196,10 +215,12 @@ def draws_random_numbers(model: GPT2, config: "TrainingConfig") -> bool:
 
 def make_graphs(model: GPT2, config: "TrainingConfig", ranks: Ranks, device: torch.device) -> Graphs | None:
     """What runs padded batches, or None if rows are packed: `config.layout` decides, and `auto` pads on a GPU.
+    Pairs of answers are always packed.
 
     Graphs are captured on a GPU, unless training draws random numbers or there are several processes.
     """
-    if config.layout == "packed" or (config.layout == "auto" and device.type != "cuda"):
+    packs = config.layout == "packed" or (config.layout == "auto" and device.type != "cuda")
+    if packs or config.preference_beta is not None:
         return None
     captures = device.type == "cuda" and ranks.world == 1 and not draws_random_numbers(model, config)
     return Graphs(device, CudaCapture() if captures else None)
@@ -214,7 +235,7 @@ def make_step(
     ranks: Ranks,
     graphs: Graphs | None,
 ) -> Step:
-    """The step of a run: padded with `graphs`, packed without."""
+    """The step of a run: on pairs of answers, or on rows, which are padded with `graphs` and packed without."""
     working = weights.working
     hidden: Forward = working.hidden
     softmax: Softmax = softmax_in_place
@@ -225,6 +246,8 @@ def make_step(
         hidden = compiled_hidden(working, dynamic)
         softmax = torch.compile(softmax_in_place, dynamic=dynamic)
     hidden = ranks.average_gradients(working, hidden)
+    if config.preference_beta is not None:
+        return PreferenceStep(weights, optimizer, hidden, config, pad, ranks)
     if graphs is None:
         return PackedStep(weights, optimizer, hidden, config, pad, ranks)
     return PaddedStep(weights, optimizer, hidden, config, pad, ranks, graphs, softmax)

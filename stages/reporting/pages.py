@@ -14,7 +14,7 @@ from stages.common.files import read_text, write_text
 from stages.common.harmless import harmless
 from stages.common.records import CRITERIA, ROLES, TOTAL_MAX
 from stages.common.templates import csp_hash, load_templates, markdown_text
-from stages.reporting import exactness, explorer, headline, inputs, judging, reference, run_time, tables
+from stages.reporting import exactness, explorer, headline, inputs, judging, reference, run_time, tables, tuning_cost
 from stages.reporting.charts import CHARTS, INK, LINE, MODEL_COLORS, OUTCOME_COLORS, PAPER, SOFT
 from stages.reporting.evidence import SIZES, Evidence
 from stages.reporting.wording import NOTHING, Wording
@@ -130,6 +130,12 @@ def _context(evidence: Evidence, wording: Wording) -> dict[str, Any]:
         | {
             "params": evidence.params,
             "losses": _losses(evidence, wording),
+            "sizes": SIZES,
+            "preferences": tuning_cost.describe_preferences(evidence, wording),
+            "page_groups": tuning_cost.read_page_groups(evidence),
+            "tuning_cost": tuning_cost.describe_tuning_cost(evidence, wording),
+            "loss": lambda value: NOTHING if value is None else wording.decimal(value, 3),
+            "loss_rise": lambda value: wording.signed(value, 3),
             "sweep": evidence.sweep,
             "reference_figures": reference.compare_figures(evidence, wording),
             "reference_settings": reference.compare_settings(evidence, wording),

@@ -85,6 +85,8 @@ def _training_settings(evidence: Evidence, wording: Wording) -> list[ComparedSet
                 ("epochs", 1),
                 ("weight_decay", 0.1),
                 ("loss_on", "all"),
+                ("objective", "sft"),
+                ("replay", 0),
             )
         ),
     ]

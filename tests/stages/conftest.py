@@ -76,12 +76,14 @@ def answers() -> Callable[..., Answers]:
 @pytest.fixture
 def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder, entered, with the default params.yaml, the bundled data but for the base model's weights, which
-    are large, and the pages that come of them."""
+    are large, and the pages that come of them. No page's loss was measured."""
     shutil.copy(root / "params.yaml", tmp_path)
     without_weights = shutil.ignore_patterns("model.safetensors")
     shutil.copytree(root / "data/bundled", tmp_path / "data/bundled", ignore=without_weights)
     shutil.copy(root / "data/bundled/pages.jsonl", tmp_path / "data")
     (tmp_path / "data/labels").mkdir()
+    (tmp_path / "data/preferences").mkdir()
+    (tmp_path / "data/page_losses.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -63,7 +63,7 @@ def test_tuning_and_answering_work_on_it(
 
     examples: list[Example] = [make(f"Name color {number}.", "Blue, or green.") for number in range(6)]
     params = section("train", epochs=1, evaluations=1, learning_rate=1e-2)
-    _, result = train.tune(examples[:4], examples[4:], params, train.CHECKPOINTS / "small")
+    _, result, _ = train.tune(examples[:4], examples[4:], params, train.CHECKPOINTS / "small")
     assert result.curve[-1].val_loss < result.curve[0].val_loss
     for role in ("base", "small"):
         answers = infer.answer_all(infer.CHECKPOINTS / role, examples[:2], section("infer", max_new_tokens=4))

@@ -19,6 +19,7 @@ COMMANDS = [
     "why",
     "score",
     "label",
+    "preferences",
     "compare",
     "publish",
     "export",
@@ -59,7 +60,7 @@ def test_the_help_has_every_command_with_an_example() -> None:
     """Guards against a command that nobody finds, and an example that its own parser refuses."""
     done = wikitune("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.findall(r"^    (\w+) ", done.stdout, re.M) == COMMANDS
+    assert re.findall(r"^    (\w+)\b", done.stdout, re.M) == COMMANDS
     examples = [shlex.split(line) for line in re.findall(r"^ +wikitune (.+)$", done.stdout, re.M)]
     assert [example[0] for example in examples] == COMMANDS
     for example in examples[:-2]:  # the options of `ask` and `serve` are those of the model's own parsers

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from stages.common.hub import OWNER, choose_revision
+from stages.common.params import dotted_keys
 from stages.common.records import Role
 from stages.reporting.reference import judge_names
 
@@ -29,6 +30,8 @@ def render_model_card(
     base = params["base"]
     tuned = role != "base"
     excluded = NOT_OF_THE_MODEL if tuned else NOT_OF_SCRATCH
+    prefers = role == "full" and params["train"]["objective"] == "dpo"
+    excluded = excluded if prefers else excluded | {"objective", "dpo"}
     shown = params["train"] if tuned else base if base["source"] == "scratch" else {"dropout": base["dropout"]}
     judge = metrics.get("judge", {})
     return template.render(
@@ -37,7 +40,7 @@ def render_model_card(
         tuned=tuned,
         training=metrics[f"train_{role}"] if tuned else metrics["base"],
         origin=hub_origin(base),
-        hyperparameters={name: value for name, value in shown.items() if name not in excluded},
+        hyperparameters=dotted_keys({name: value for name, value in shown.items() if name not in excluded}),
         scores=judge.get("models", {}).get(role),
         comparisons=list(judged_pairs(role, judge.get("pairs", {}))),
         with_interval=format_with_interval,

@@ -119,6 +119,10 @@ def _scores(role: Role, rng: random.Random) -> Scores:
     return Scores(**given, total=sum(given.values()))
 
 
+# Of a full that learned preferences after its examples.
+PREFERENCES = {"val_loss": 0.6, "dpo": {"pairs": 1500, "accuracy": 0.915}}
+
+
 def estimate(name: str, value: float, margin: float) -> dict[str, Any]:
     return {name: value, f"{name}_95": [value - margin, value + margin]}
 
@@ -180,6 +184,13 @@ def pair_variants() -> list[dict[str, Any]]:
     ]
 
 
+def page_losses(pages: int, base: float, small: float, full: float) -> dict[str, Any]:
+    """Of base, and how far above it the tuned models are."""
+    losses = {"base": base, "small": base + small, "full": base + full}
+    rises = estimate("small_rise", small, abs(small) / 4) | estimate("full_rise", full, abs(full) / 4)
+    return {"pages": pages, "tokens": 480 * pages, **losses, **rises}
+
+
 def judge_metrics(rows: int) -> dict[str, Any]:
     """What stages.judge writes about a judge that passed all of its checks."""
     expected: dict[str, tuple[float, float]] = {"same_answer": (0.28, 0.72), "empty": (0, 0.05)}
@@ -218,6 +229,11 @@ def judge_metrics(rows: int) -> dict[str, Any]:
         "totals_by_page": {
             "pages_read": _group(rows // 2 - 1, 2.9, 8.8, 11.9),
             "pages_unread": _group(rows - rows // 3 - rows // 2, 2.8, 7.1, 7.4),
+        },
+        "forgetting": {
+            "all": page_losses(17, 1.6, -0.05, -0.1),
+            "pages_read": page_losses(14, 0.13, 0.034, 0.071),
+            "pages_unread": page_losses(3, 8.2, -0.44, -0.91),
         },
         "pairs": {
             "full-base": _pair(rows, 0.745, 0.115, 8.5, "better"),

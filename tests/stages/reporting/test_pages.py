@@ -20,7 +20,7 @@ from stages.reporting.charts import CHARTS, NOTHING, NOTHING_REJECTED, draw_char
 from stages.reporting.evidence import Evidence, Sweep, read_sweep
 from stages.reporting.pages import STRIPPED, TEMPLATES, write_page, write_report
 from stages.reporting.wording import CATALOGUES, Wording
-from tests.stages.reporting.made_run import estimate, metrics, pair_variants, without_pages
+from tests.stages.reporting.made_run import PREFERENCES, estimate, metrics, page_losses, pair_variants, without_pages
 from tests.stages.reporting.test_reference import same_settings
 from tools.compare import draw_sweep
 
@@ -294,7 +294,7 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     yield Evidence(evidence.params, {}, {"full": [], "small": []}, ())
     yield replace(evidence, rows=tuple(replace(row, answers=None, judgments=()) for row in evidence.rows[:1]))
     yield replace(evidence, params=same_settings({"train": {"loss_on": "response"}}))
-    yield replace(evidence, params=same_settings(), metrics=metrics(200) | {"train_full": {"val_loss": 0.6}})
+    yield replace(evidence, params=same_settings(), metrics=metrics(200) | {"train_full": PREFERENCES})
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"test_examples_that_leak": 3}})
     yield replace(evidence, metrics={**evidence.metrics, "split": split | {"questions_on_two_sides": 3}})
     for read in (0, 5, "unknown"):
@@ -305,6 +305,8 @@ def all_sorts(evidence: Evidence, folder: Path) -> Iterator[Evidence]:
     for verdict in ("worse", "unresolved"):
         pairs = judge["pairs"]
         yield with_judge(evidence, pairs={**pairs, "full-base": pairs["full-base"] | {"verdict": verdict}})
+    for name, rise in (("all", -0.5), ("all", 0.0), ("all", 0.5), ("pages_unread", 0.5)):
+        yield with_judge(evidence, forgetting=dict.fromkeys(("all", name), page_losses(17, 1.6, rise, rise)))
     yield with_judge(evidence, clusters=15)
     for changes in pair_variants():
         for others in ({}, {"small-base": pairs["small-base"]}):

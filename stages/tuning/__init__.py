@@ -1,0 +1,1 @@
+"""What tuning may add to the examples: text of pages, against forgetting, and preferences between answers."""
