@@ -1,7 +1,7 @@
 """The command `wikitune`: everything that is not a stage of the pipeline.
 
-This module has the command line up to the report, and `result_commands.py` that of what follows. The module of a command
-is loaded when the command runs, so that `wikitune --help` is quick.
+This module has the command line up to the report, `result_commands.py` that of what follows. The module of a command is
+loaded when the command runs, so that `wikitune --help` is quick.
 """
 
 import argparse
