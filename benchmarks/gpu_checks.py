@@ -49,12 +49,12 @@ class OneSnapshot(Snapshots):
         super().__init__(folder, minutes=0.0)
         self.steps = steps
 
-    def due(self) -> bool:  # the loop asks after every step
+    def due(self, evaluated: bool = False) -> bool:  # noqa: ARG002 # the loop asks after every step
         self.steps -= 1
         return self.steps == 0
 
-    def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
-        super().save(step, tensors, state)
+    def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any], evaluated: bool = False) -> None:
+        super().save(step, tensors, state, evaluated)
         raise InterruptedTrainingError
 
 

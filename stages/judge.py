@@ -7,7 +7,7 @@ person makes 50 of the comparisons, for `judge.labels`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -91,7 +91,12 @@ class Params(SectionModel):
         return [PanelMember(judge=self.judge, llm=self.llm), *self.panel]
 
 
-def main() -> None:
+def ask_panel(params: Params, planned: int) -> Panel:
+    """The judges of params.yaml. `planned` is how many sheets they may read at most."""
+    return Panel(params.members, params.repeats, params.shown_characters, planned)
+
+
+def main(make_panel: Callable[[Params, int], Panel] = ask_panel) -> None:
     params = load_params("judge", Params)
     rows = read_jsonl(ANSWERS, Answers)
     labels = read_labels(Path(params.labels), rows)  # an error here costs nothing yet
@@ -100,7 +105,7 @@ def main() -> None:
     clusters = {row: fact.cluster for row, fact in facts.items()}
     pages_read = read_json(TEST_PAGES)
     groups = group_rows(rows, examples, pages_read)
-    panel = Panel(params.members, params.repeats, params.shown_characters, planned=len(all_sheets(rows, params)))
+    panel = make_panel(params, len(all_sheets(rows, params)))
 
     drawn = rows_to_judge(rows, params.at_most, params.seed)
     checks = check_judge(drawn, panel, params)

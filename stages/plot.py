@@ -1,4 +1,4 @@
-"""plot: tables, charts, report.md, index.html, data.html and the cards. It reads everything and decides nothing."""
+"""plot: tables, charts, the report's pages, the cards and the manifest. It reads everything and decides nothing."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ from stages.reporting.data_charts import data_charts
 from stages.reporting.data_page import write_data_page
 from stages.reporting.evidence import read_evidence
 from stages.reporting.example_rows import read_example_fates
+from stages.reporting.manifest import write_manifest
 from stages.reporting.pages import write_page, write_report
 from stages.reporting.tables import write_tables
 from stages.reporting.wording import Language, Wording
@@ -43,6 +44,7 @@ def main() -> None:
     write_page(evidence, wording, REPORTS / "plots", REPORTS / "index.html")
     write_data_page(fates, evidence, wording, REPORTS / "plots", REPORTS / "data.html")
     write_cards(DATA, REPORTS, evidence.metrics, evidence.params)
+    write_manifest(sections)  # last: it hashes all of the above
 
 
 if __name__ == "__main__":

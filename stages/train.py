@@ -18,7 +18,7 @@ from pydantic import Field
 from stages.common.checkpoints import read_checkpoint
 from stages.common.device import Device, choose_device
 from stages.common.errors import StageError, name_in_errors, only_warn, run_stage
-from stages.common.files import iter_jsonl, read_json, read_jsonl, write_csv, write_json
+from stages.common.files import iter_jsonl, read_json, read_jsonl, sha256_of_file, write_csv, write_json
 from stages.common.params import (
     SAME_RESULT,
     AtMost,
@@ -36,7 +36,7 @@ from stages.common.tracking import Curve, Tracker, track
 from stages.tuning.preference_data import Preference, read_preferences
 from stages.tuning.preference_learning import learn_preferences
 from stages.tuning.replay import choose_replay_texts, replay_rows
-from stages.tuning.training_runs import explained_errors, snapshots_of
+from stages.tuning.training_runs import cached_snapshots, explained_errors, snapshots_of
 
 if TYPE_CHECKING:
     import tiktoken
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from model.training.data import TokenSequence
     from model.training.loop import TrainingConfig
     from model.training.progress import TrainingResult
+    from model.training.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ class Params(SectionModel):
     dpo: DpoParams
     snapshot_minutes: Annotated[float, Field(ge=0), SAME_RESULT]
     tracker: Annotated[Tracker, SAME_RESULT]
+    keep_snapshots: bool  # one at each evaluation, for `wikitune verify --retrain`
 
 
 def main() -> None:
@@ -100,15 +102,7 @@ def main() -> None:
     size = sys.argv[1]  # one of SIZES: run_stage checks it
     if params.launcher != "python" and not os.environ.keys() & {"RANK", LAUNCHED}:
         launch(params.launcher, size)
-    folder = SPLITS / size
-    training = read_jsonl(folder / "train.jsonl", Example)
-    validation = read_jsonl(folder / "val.jsonl", Example)
-    texts: list[str] = []
-    if params.replay:
-        texts = choose_replay_texts(iter_jsonl(PAGES, Page), training, read_json(LEFT_OUT), params.seed)
-    preferences: list[tuple[Example, Preference]] = []
-    if params.objective == "dpo" and size == "full":
-        preferences = read_preferences(Path(params.dpo.preferences), training)
+    training, validation, texts, preferences = read_tuning_data(size, params)
     writes = os.environ.get("RANK", "0") == "0"  # under torchrun, only rank 0
     experiment = os.environ.get("DVC_EXP_NAME", "")
     settings = dotted_keys(params.model_dump(), "train.")
@@ -120,6 +114,22 @@ def main() -> None:
         facts, result, learned = tune(training, validation, params, CHECKPOINTS / size, texts, preferences, tell)
     if writes:
         write_result(size, facts, result, learned)
+
+
+def read_tuning_data(
+    size: str, params: Params
+) -> tuple[list[Example], list[Example], list[str], list[tuple[Example, Preference]]]:
+    """The examples of train and val, the texts to replay, and the preferences to learn."""
+    folder = SPLITS / size
+    training = read_jsonl(folder / "train.jsonl", Example)
+    validation = read_jsonl(folder / "val.jsonl", Example)
+    texts: list[str] = []
+    if params.replay:
+        texts = choose_replay_texts(iter_jsonl(PAGES, Page), training, read_json(LEFT_OUT), params.seed)
+    preferences: list[tuple[Example, Preference]] = []
+    if params.objective == "dpo" and size == "full":
+        preferences = read_preferences(Path(params.dpo.preferences), training)
+    return training, validation, texts, preferences
 
 
 def launch(command: str, size: str) -> NoReturn:
@@ -146,12 +156,14 @@ def tune(
     texts: Sequence[str] = (),
     preferences: Sequence[tuple[Example, Preference]] = (),
     tell: Callable[[dict[str, object], "TrainingResult"], None] | None = None,
+    open_snapshots: "Callable[[str], Snapshots] | None" = None,
 ) -> tuple[dict[str, object], "TrainingResult", dict[str, object]]:
     """Tunes the base model and writes the checkpoint. `texts` are those to replay; from `preferences`, the tuned model
     then learns.
 
     Returns the metrics that are known before training, the result of training on examples, and the metrics that
-    preferences add or change. `tell` gets the first two after each evaluation, with the result so far.
+    preferences and kept snapshots add or change. `tell` gets the first two after each evaluation, with the result so
+    far; `open_snapshots` gets the run's fingerprint (by default, snapshots are in the cache folder).
     """
     from model.core.process import prepare_process
 
@@ -182,9 +194,10 @@ def tune(
             "precision": config.precision,
         }
         watch = Watch(partial(tell, facts) if tell else None, StageBar)
+        opened = open_snapshots or partial(cached_snapshots, params.snapshot_minutes, params.keep_snapshots)
         with (
             Ranks.from_environment() as ranks,
-            snapshots_of(model, rows, fitting[1], config, ranks, params.snapshot_minutes, checkpoint) as snapshots,
+            snapshots_of(model, rows, fitting[1], config, ranks, checkpoint, opened) as snapshots,
         ):
             result = train(model.to(device), rows, fitting[1], config, encoding.eot_token, snapshots, ranks, watch)
             learned = learn_preferences(
@@ -198,9 +211,20 @@ def tune(
                 checkpoint,
             )
             if ranks.writes:
+                learned = {**learned, **kept_snapshots(snapshots, result)}
                 copy_tokenizer(BASE, checkpoint)
                 save_checkpoint(checkpoint, model.to(torch.device("cpu")), encoding.eot_token)
     return facts, result, learned
+
+
+def kept_snapshots(snapshots: "Snapshots", result: "TrainingResult") -> dict[str, object]:
+    """The SHA-256 of each snapshot that stays, by step; nothing if none does."""
+    from model.training.snapshots import kept_file
+
+    if snapshots.kept is None:
+        return {}
+    files = {str(point.step): kept_file(snapshots.kept, point.step) for point in result.curve}
+    return {"snapshots": {step: sha256_of_file(file) for step, file in files.items() if file.exists()}}
 
 
 def show_result(size: str, send: Callable[[Curve], None], facts: dict[str, object], result: "TrainingResult") -> None:
@@ -266,6 +290,7 @@ def tuning_config(params: Params, device: "torch.device") -> "TrainingConfig":
         "lora_rank",
         "snapshot_minutes",
         "tracker",
+        "keep_snapshots",
         "replay",
         "objective",
         "dpo",

@@ -1,23 +1,22 @@
 """The command `wikitune`: everything that is not a stage of the pipeline.
 
-This module has the whole command line, and imports nothing else: the module of a command is loaded when the command
-runs, so that `wikitune --help` is quick.
+This module has the command line up to the report, `result_commands.py` that of what follows. The module of a command is
+loaded when the command runs, so that `wikitune --help` is quick.
 """
 
 import argparse
 import os
 import sys
-import textwrap
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
+
+from tools.result_commands import add_compare, add_export, add_journal, add_publish, add_verify
+from tools.subcommands import Subparsers, add_command
 
 DESCRIPTION = """\
 Everything around the pipeline of `dvc repro`: checks and estimates before a run, a closer look and people's opinions
 after it, sweeps, publishing, and talking to the models. Run it in the project's folder.
 """
-Subparsers = Any  # argparse's class for them is private
 
 
 def main() -> None:
@@ -76,26 +75,12 @@ def make_parser() -> argparse.ArgumentParser:
     add_label(commands)
     add_preferences(commands)
     add_compare(commands)
+    add_verify(commands)
     add_publish(commands)
     add_export(commands)
     add_journal(commands)
     add_command(commands, "ask", "Asks a model, or several side by side.", "ask --compare base,small,full")
     add_command(commands, "serve", "Serves models to programs that speak OpenAI's protocol.", "serve --port 8000")
-    return parser
-
-
-def add_command(
-    commands: Subparsers, name: str, summary: str, example: str, details: str = ""
-) -> argparse.ArgumentParser:
-    """Adds a command without options. `details` are paragraphs below the options, each on one line."""
-    paragraphs = [textwrap.fill(paragraph, 100) for paragraph in details.splitlines()]
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=f"{summary}\n    wikitune {example}",
-        description=summary,
-        epilog="\n".join([*paragraphs, "", "example:", f"  wikitune {example}"]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
     return parser
 
 
@@ -245,114 +230,6 @@ def _preferences(options: argparse.Namespace) -> None:
     from tools.preference_file import write_preferences
 
     write_preferences(options.rows, options.pairs, options.lead, options.of_test)
-
-
-def add_compare(commands: Subparsers) -> None:
-    parser = add_command(
-        commands,
-        "compare",
-        "Compares experiments: a verdict over seeds, a league of all models, or a sweep as a picture.",
-        "compare --by train.learning_rate",
-        "Experiments that differ only in their seeds get a verdict over seeds and test rows, and a league of all their "
-        "models. Those that also differ in one parameter are drawn against it; those with the same value become one "
-        "point, with a 95% interval. What is printed also goes into reports/compare.",
-    )
-    default = "all experiments of the commit that is checked out and, for seeds and league, the commit itself"
-    add = parser.add_argument
-    add(
-        "runs",
-        nargs="*",
-        metavar="RUN",
-        help=f"experiments, branches, commits, or folders of runs (default: {default})",
-    )
-    add("--league", action="store_true", help="only the league, of runs with any settings but the same test rows")
-    add("--by", metavar="KEY", help="the parameter; needed if the experiments differ in several")
-    parser.set_defaults(run=_compare)
-
-
-def _compare(options: argparse.Namespace) -> None:
-    from tools.compare import compare_experiments
-
-    print(compare_experiments(options.runs, options.by, options.league))
-
-
-def add_publish(commands: Subparsers) -> None:
-    parser = add_command(
-        commands,
-        "publish",
-        "Publishes the data set and the models of the last `dvc repro`.",
-        "publish --to hf://me/wikitune --private",
-        "A target that begins with hf:// is a repository of the Hugging Face Hub: the data set goes to the data set "
-        "OWNER/NAME, the models to OWNER/NAME-base, -small and -full.\n"
-        "Anything else is a folder on this machine, with the data set at its top and the models in models/; nothing is "
-        "sent anywhere. A folder that holds files which no publication wrote is left alone.",
-    )
-    add = parser.add_argument
-    add("--to", required=True, metavar="TARGET", help="a folder, or hf://OWNER/NAME")
-    add("--private", action="store_true", help="only you can see new repositories of the Hub")
-    parser.set_defaults(run=_publish)
-
-
-def _publish(options: argparse.Namespace) -> None:
-    from tools.publish import publish
-
-    print("\n".join(publish(options.to, options.private)))
-
-
-def add_export(commands: Subparsers) -> None:
-    parser = add_command(
-        commands,
-        "export",
-        "Writes a model as one file for llama.cpp, Ollama and LM Studio.",
-        "export data/checkpoints/full full.gguf --type q8_0",
-        "The file has the weights, the vocabulary and the chat template. With f32, weights are as they were trained; "
-        "q8_0 and q4_0 round them to 8 and 4 bits, which takes about a quarter and a sixth of the room.",
-    )
-    add = parser.add_argument
-    add("checkpoint", type=Path, metavar="CHECKPOINT", help="its folder")
-    add("path", type=Path, metavar="FILE", help="the file to write")
-    add("--type", choices=["f32", "q8_0", "q4_0"], default="f32", help="how weights are stored (default: %(default)s)")
-    parser.set_defaults(run=_export)
-
-
-def _export(options: argparse.Namespace) -> None:
-    from tools.export import export
-
-    print(export(options.checkpoint, options.path, options.type))
-
-
-def add_journal(commands: Subparsers) -> None:
-    parser = add_command(
-        commands,
-        "journal",
-        "Lists what language models have cost; prints and removes their answers.",
-        "journal --stage synth --show Tide",
-        "The journal keeps every answer, for all experiments, so that no request is paid for twice.",
-    )
-    parser.add_argument("--stage", help="only answers to this stage: synth, curate or judge")
-    parser.add_argument("--model", help="only answers of this model")
-    parser.add_argument("--before", type=_day, metavar="DAY", help="only answers before this day (UTC): 2025-01-31")
-    parser.add_argument("--name", help="only answers about this page or example")
-    add = parser.add_mutually_exclusive_group().add_argument
-    add("--show", metavar="NAME", help="print the newest answers about a page or an example instead")
-    add("--timed-out", action="store_true", help="only what was set aside for requests that timed out")
-    add("--prune", action="store_true", help="remove the chosen answers; when needed again, they are paid for again")
-    parser.add_argument("--all", action="store_true", help="with --prune: remove all answers")
-    parser.set_defaults(run=_journal)
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2025-01-31") from None
-
-
-def _journal(options: argparse.Namespace) -> None:
-    from tools.spending import Filter, print_spending
-
-    chosen = Filter(options.stage, options.model, options.before, options.name, options.timed_out)
-    print_spending(chosen, options.show, options.prune, options.all)
 
 
 if __name__ == "__main__":

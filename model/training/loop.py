@@ -184,7 +184,7 @@ class TrainingRun:
                     self.step(batch)
                     bar.update()
                     evaluates = progress.step in self.evaluate_at
-                    saves = self.snapshots is not None and self.ranks.writes and self.snapshots.due()
+                    saves = self.snapshots is not None and self.ranks.writes and self.snapshots.due(evaluates)
                     if evaluates or saves or len(self.unread) >= self.updates.read_every:
                         tokens = self.unread[-1][1]
                         loss, rate = self.read_losses()[-1], bar.format_dict["rate"] or 0.0
@@ -195,7 +195,7 @@ class TrainingRun:
                         if progress.without_gain == (self.config.patience or math.inf):
                             return self._result()
                     if saves:
-                        self._save_snapshot()
+                        self._save_snapshot(evaluates)
         return self._result()
 
     def step(self, batch: Sequence[TokenSequence]) -> None:
@@ -280,14 +280,14 @@ class TrainingRun:
         if self.watch.evaluated and self.ranks.writes:
             self.watch.evaluated(self.progress.result())
 
-    def _save_snapshot(self) -> None:
+    def _save_snapshot(self, evaluated: bool) -> None:
         assert self.snapshots is not None
         tensors = {f"weights/{name}": tensor for name, tensor in self.model.state_dict().items()}
         tensors |= {f"kept/{name}": tensor for name, tensor in self.kept_weights.items()}
         for name, parameter in self.weights.trained.items():
             for key, value in self.optimizer.state[parameter].items():
                 tensors[f"optimizer/{key}/{name}"] = value
-        self.snapshots.save(self.progress.step, tensors, self.progress.to_json())
+        self.snapshots.save(self.progress.step, tensors, self.progress.to_json(), evaluated)
 
     def _load_snapshot(self) -> None:
         """Continues from the newest sound snapshot, if there is one."""

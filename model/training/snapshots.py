@@ -55,10 +55,12 @@ def fingerprint(
 class Snapshots:
     """The snapshots of one training run. No other run uses their folder."""
 
-    def __init__(self, folder: Path, minutes: float) -> None:
-        """`minutes` is the time between two snapshots."""
+    def __init__(self, folder: Path, minutes: float, kept: Path | None = None) -> None:
+        """`minutes` is the time between two snapshots. With `kept`, there is also one at each evaluation, of which a
+        second name in that folder stays when the run is done."""
         self.folder = folder
         self.minutes = minutes
+        self.kept = kept
         self.active = True
         self._last = time.monotonic()
 
@@ -79,11 +81,12 @@ class Snapshots:
         finally:
             lock.release()
 
-    def due(self) -> bool:
-        """Whether it is time for the next snapshot."""
-        return self.active and time.monotonic() - self._last >= 60 * self.minutes
+    def due(self, evaluated: bool = False) -> bool:
+        """Whether it is time for the next snapshot. `evaluated` says whether there was an evaluation at this step."""
+        wanted = evaluated and self.kept is not None
+        return self.active and (wanted or time.monotonic() - self._last >= 60 * self.minutes)
 
-    def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+    def save(self, step: int, tensors: dict[str, Tensor], state: dict[str, Any], evaluated: bool = False) -> None:
         """Writes a snapshot and deletes all but the newest `KEPT`. If it cannot be written, only logs a warning:
         training continues, and the next snapshot is tried when it is due."""
         self._last = time.monotonic()
@@ -92,7 +95,12 @@ class Snapshots:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
             save_file(contiguous, temporary, {STATE: json.dumps(state)})
-            temporary.rename(self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors")
+            file = self.folder / f"step-{step:09d}-{_digest(temporary)}.safetensors"
+            temporary.rename(file)
+            if evaluated and self.kept is not None:
+                self.kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+                kept_file(self.kept, step).unlink(missing_ok=True)
+                kept_file(self.kept, step).hardlink_to(file)
         except (OSError, SafetensorError) as error:
             log.warning(
                 "no snapshot of step %d in %s: %s; free some space there; a killed run continues from the one before",
@@ -114,9 +122,7 @@ class Snapshots:
             try:
                 if _digest(file) != file.stem.rpartition("-")[2]:
                     raise SafetensorError("its contents have changed")
-                with safe_open(file, framework="pt") as stored:
-                    tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-                    return tensors, json.loads(stored.metadata()[STATE])
+                return read_snapshot(file)
             except (SafetensorError, OSError) as error:
                 aside = file.with_suffix(".damaged")
                 file.rename(aside)
@@ -129,6 +135,18 @@ class Snapshots:
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
+
+
+def kept_file(folder: Path, step: int) -> Path:
+    """The snapshot of a step among those that stay."""
+    return folder / f"step-{step:09d}.safetensors"
+
+
+def read_snapshot(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors and the state. Raises SafetensorError or OSError if the file can't be read."""
+    with safe_open(file, framework="pt") as stored:
+        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+        return tensors, json.loads(stored.metadata()[STATE])
 
 
 def _digest(file: Path) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.records import Example
 from stages.common.stage_bar import StageBar
 from stages.tuning.preference_data import Preference
-from stages.tuning.training_runs import snapshots_of
+from stages.tuning.training_runs import cached_snapshots, snapshots_of
 
 if TYPE_CHECKING:
     import tiktoken
@@ -56,7 +57,8 @@ def learn_preferences(
     longest = model.config.n_positions + 1
     fitting = [pair for pair in encoded if max(len(pair.tokens), len(pair.rejected.tokens)) <= longest]
     pad = encoding.eot_token
-    with snapshots_of(model, flatten_pairs(fitting), validation, config, ranks, minutes, checkpoint) as snapshots:
+    opened = partial(cached_snapshots, minutes, False)
+    with snapshots_of(model, flatten_pairs(fitting), validation, config, ranks, checkpoint, opened) as snapshots:
         before = list(pair_log_probabilities(model, fitting, pad))
         watch = Watch(None, StageBar)
         result = train(model, with_reference(fitting, before), validation, config, pad, snapshots, ranks, watch)

@@ -1,6 +1,6 @@
 """What every training of a stage has around it: snapshots that outlive it, and errors that say what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,11 +38,12 @@ def snapshots_of(
     validation: "Sequence[TokenSequence]",
     config: "TrainingConfig",
     ranks: "Ranks",
-    minutes: float,
     checkpoint: Path,
+    open_snapshots: "Callable[[str], Snapshots]",
 ) -> "Iterator[Snapshots]":
-    """The snapshots of one training, taken every so many minutes; deleted when the `with` block has succeeded."""
-    from model.training.snapshots import Snapshots, fingerprint
+    """The snapshots of one training, as `open_snapshots` makes them of its fingerprint; deleted when the `with` block
+    has succeeded."""
+    from model.training.snapshots import fingerprint
 
     run = fingerprint(model, training, validation, config, ranks)
     if not ranks.agree_on(run):
@@ -50,6 +51,18 @@ def snapshots_of(
             "the processes of this training disagree about data, base model or parameters; this one trains "
             f"{checkpoint.name}. Start the same command on all nodes, and leave out what DVC skipped"
         )
-    snapshots = Snapshots(usable_cache_folder("snapshots") / run[:16], minutes)
+    snapshots = open_snapshots(run)
     with snapshots.until_done() if ranks.writes else nullcontext():
         yield snapshots
+
+
+def cached_snapshots(minutes: float, keep: bool, run: str) -> "Snapshots":
+    """The snapshots of the run with this fingerprint, in the cache folder, taken every so many minutes; with `keep`,
+    one of each evaluation stays."""
+    from model.training.snapshots import Snapshots
+
+    return Snapshots(usable_cache_folder("snapshots") / run[:16], minutes, kept_snapshots_folder(run) if keep else None)
+
+
+def kept_snapshots_folder(run: str) -> Path:
+    return usable_cache_folder("kept-snapshots") / run[:16]

@@ -21,6 +21,7 @@ COMMANDS = [
     "label",
     "preferences",
     "compare",
+    "verify",
     "publish",
     "export",
     "journal",

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 # Parameters of `train` and `base` that the cards leave out: they say how the model is computed or where files are.
-NOT_OF_THE_MODEL = {"launcher", "device", "precision", "micro_batch_size", "compile", "snapshot_minutes", "tracker"}
+SNAPSHOTS = {"snapshot_minutes", "keep_snapshots"}
+NOT_OF_THE_MODEL = {"launcher", "device", "precision", "micro_batch_size", "compile", "tracker"} | SNAPSHOTS
 NOT_OF_SCRATCH = {"source", "model", "revision", "path", "sha256", "vocabulary", "snapshot_minutes"}
 
 

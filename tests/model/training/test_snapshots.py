@@ -17,7 +17,7 @@ import torch
 from model.core.gpt2 import GPT2
 from model.training.data import TokenSequence
 from model.training.parallel import Ranks
-from model.training.snapshots import KEPT, Snapshots, fingerprint
+from model.training.snapshots import KEPT, Snapshots, fingerprint, kept_file, read_snapshot
 from tests.disks import largest_file
 from tests.model.training.tiny_data import CONFIG, ROWS
 
@@ -137,3 +137,19 @@ def test_runs_that_could_differ_have_fingerprints_that_differ(tiny: GPT2) -> Non
         tiny.ln_f.bias[0] += 1e-6
     fingerprints.append(fingerprint(tiny, ROWS[:3], ROWS[3:], CONFIG, Ranks()))
     assert len(set(fingerprints)) == len(fingerprints) == 9
+
+
+def test_snapshots_of_evaluations_stay(tmp_path: Path) -> None:
+    """Guards against snapshots that go with the run, though they were to be kept, and others that stay with them."""
+    snapshots = Snapshots(tmp_path / "run", minutes=60.0, kept=tmp_path / "kept")
+    assert snapshots.due(evaluated=True) and not snapshots.due()
+    with snapshots.until_done():
+        for step in (1, 2, 3, 4):
+            snapshots.save(step, {"weights/w": torch.full((3,), float(step))}, {"step": step}, evaluated=step != 2)
+    assert not (tmp_path / "run").exists()
+    assert sorted(file.name for file in (tmp_path / "kept").iterdir()) == [
+        f"step-00000000{step}.safetensors" for step in (1, 3, 4)
+    ]
+    tensors, state = read_snapshot(kept_file(tmp_path / "kept", 3))
+    assert (tensors["weights/w"].tolist(), state) == ([3.0, 3.0, 3.0], {"step": 3})
+    assert not Snapshots(tmp_path / "run", minutes=60.0).due(evaluated=True)
