@@ -82,11 +82,12 @@ def bucket_rows(bucket: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_table(bucket: Path) -> "Table":
-    """All rows of a bucket."""
+    """All rows of a bucket, or of a single file."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    return pa.concat_tables([parquet.ParquetFile(path).read() for path in sorted(bucket.glob("*.parquet"))])
+    paths = [bucket] if bucket.is_file() else sorted(bucket.glob("*.parquet"))
+    return pa.concat_tables([parquet.ParquetFile(path).read() for path in paths])
 
 
 def map_buckets(folder: Path, work: Callable[[Path], Rows], fields: "dict[str, DataType]") -> "DataFrame":

@@ -11,8 +11,6 @@ from hypothesis import given, settings, strategies as st
 
 from stages.common.records import Example, Rejection
 from stages.curation.linking import (
-    COUNTS,
-    WORDS,
     compare_bucket,
     findings_of_rows,
     join_all,
@@ -20,10 +18,10 @@ from stages.curation.linking import (
     pairs_of_bucket,
     root,
     shared_rows,
-    word_number,
 )
 from stages.curation.page_texts import write_page_texts
 from stages.curation.rules import curate
+from stages.engine.word_counts import COUNTS, WORDS, word_number
 from tests.stages.curation.test_rules import LIMITS, TEXTS, example
 
 pa = pytest.importorskip("pyarrow", reason="the extra `engine` is not installed")
