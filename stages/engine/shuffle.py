@@ -29,9 +29,13 @@ def run_tasks(work: Callable[[int], None], tasks: int, label: str) -> None:
     import daft
     from daft import DataType, col
 
+    is_on_ray = daft.get_or_infer_runner_type() == "ray"
+    if tasks == 1 and not is_on_ray:  # it takes a second to start a process for it
+        work(0)
+        return
     run = worker_function(_Numbered(work), DataType.int64(), batch_size=1)
     frame = daft.from_pydict({"task": list(range(tasks))})
-    if daft.get_or_infer_runner_type() == "ray":
+    if is_on_ray:
         frame = frame.into_partitions(tasks)
     done = frame.select(run(col("task")).alias("done"))
     for _ in tqdm(done.iter_rows(), total=tasks, unit="part", desc=label, disable=None):

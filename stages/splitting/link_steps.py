@@ -52,7 +52,7 @@ class LinkTasks:
         flags = [was_asked(example, asked) for example in examples]
         table = {
             "place": places,
-            "content": list(map(content_text, contents)),
+            "content": pa.array(map(content_text, contents), pa.string()),
             "was_asked": pa.array(flags, pa.bool_()),
         }
         write_whole(self.folder / "read/contents" / part_name(part), pa.table(table).sort_by("place"))

@@ -49,7 +49,10 @@ class ProofTasks:
         examples = list(map(Example.model_validate_json, rows))
         gists = list(map(read_gist, examples))
         texts = list(map(gist_text, gists))
-        write_whole(self.folder / "gists/texts" / part_name(part), pa.table({"place": places, "gist": texts}))
+        write_whole(
+            self.folder / "gists/texts" / part_name(part),
+            pa.table({"place": places, "gist": pa.array(texts, pa.string())}),
+        )
         write_counts(self.folder / "gists/counts" / part_name(part), (gist.question for gist in gists))
         keys, owners = [], []
         for place, example, text in zip(places.tolist(), examples, texts, strict=True):
