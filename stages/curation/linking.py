@@ -9,7 +9,7 @@ Each pair of examples with the same first word is verified by the rule itself (`
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,17 @@ def keys_of_rows(min_similarity: float, frequencies: Path, rows: Sequence[str]) 
     for row in rows:
         example = Example.model_validate_json(row)
         content = read_content(example)
-        words = first_words(content, min_similarity, rank)
+        words = common_first_words(content, min_similarity, rank)
         keys = [{"key": word_key(word), "is_word": True} for word in words]
         found.append([*keys, *({"key": key, "is_word": False} for key in _question_keys(example, content))])
     return found
+
+
+def common_first_words(
+    content: Content, min_similarity: float, rank: Callable[[str], tuple[int, str]]
+) -> list[str | None]:
+    """Its `first_words` without those that no other example has."""
+    return [word for word in first_words(content, min_similarity, rank) if word is None or rank(word)[0] > 1]
 
 
 def shared_rows(bucket: Path) -> list[dict[str, Any]]:

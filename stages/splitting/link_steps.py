@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from stages.common.records import Example
 from stages.curation.content import Content, read_contents
 from stages.curation.exact_duplicate import question_key
-from stages.curation.linking import repeated_pairs, word_key
-from stages.curation.near_duplicate import first_words
+from stages.curation.linking import common_first_words, repeated_pairs, word_key
 from stages.engine.plans import read_table
 from stages.engine.shuffle import part_name, read_spread, run_tasks, write_spread, write_whole
 from stages.engine.stable_keys import stable_key, word_hash
@@ -76,9 +75,8 @@ class LinkTasks:
         rank = rank_by_counts(counts)
         rows = []
         for place, content in self._contents(part):
-            for word in first_words(content, self.min_similarity, rank):
-                if word is None or rank(word)[0] > 1:
-                    rows.append((word_key(word), place))
+            words = common_first_words(content, self.min_similarity, rank)
+            rows += [(word_key(word), place) for word in words]
         table = np.array(rows, np.int64).reshape(-1, 2)
         columns = {"key": table[:, 0], "place": table[:, 1], "part": np.full(len(table), part)}
         target = self.folder / "words" / part_name(part)
