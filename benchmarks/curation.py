@@ -70,10 +70,10 @@ def main() -> None:
                 if not (folder / "general.jsonl").exists():
                     write_project(folder, size)
                 set_engine(folder, arguments.engine, address)
-                measure(folder, size)
+                measure_size(folder, size)
 
 
-def measure(folder: Path, size: int) -> None:
+def measure_size(folder: Path, size: int) -> None:
     """Runs both stages, and prints a line of the table."""
     curate, split = time_stage(folder, "curate"), time_stage(folder, "split")
     rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]

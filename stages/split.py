@@ -118,7 +118,7 @@ class Division:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SplitOutcome:
     """All that the stage writes: lines and records, which an engine reads from its files, and what is counted."""
 
     lines: Mapping[str, Mapping[str, Iterable[str]]]  # of full and small, by side
@@ -144,7 +144,7 @@ def main() -> None:
         for name, sides in outcome.lines.items():
             for side in SIDES:
                 write_lines(SPLITS / name / f"{side}.jsonl", sides[side])
-        write_jsonl(REJECTED, count_rejected(outcome.rejected, reasons))
+        write_jsonl(REJECTED, tally_rejections(outcome.rejected, reasons))
         write_json(LEFT_OUT, outcome.reading.left_out)
         write_json(TEST_PAGES, outcome.reading.read)
         metrics = split_metrics(outcome, reasons, bool(params.general.url))
@@ -152,7 +152,7 @@ def main() -> None:
 
 
 @contextmanager
-def divide_in_memory(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[Outcome]:
+def divide_in_memory(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[SplitOutcome]:
     synthetic = read_jsonl(CURATED, Example)
     general, without_input = read_instructions(general_file(params.general), params.general.missing_input)
     is_bundled = base.source == "bundled"
@@ -161,7 +161,7 @@ def divide_in_memory(params: Params, limits: Thresholds, base: BaseSource) -> It
     pool, full = division.pool, division.full
     reading = choose_base_pages(read_jsonl(PAGES, Page), full, base, read_bundled_pages() if is_bundled else [])
     splits = {"full": full, "small": division.small}
-    yield Outcome(
+    yield SplitOutcome(
         lines={
             name: {side: (example.model_dump_json() for example in split[side]) for side in SIDES}
             for name, split in splits.items()
@@ -180,7 +180,7 @@ def divide_in_memory(params: Params, limits: Thresholds, base: BaseSource) -> It
 
 
 @contextmanager
-def divide_on_engine(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[Outcome]:
+def divide_on_engine(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[SplitOutcome]:
     """The same by steps on disk, with a few numbers of each example in memory."""
     check_engine(params.engine)
     run = partial(run_on_engine, params.engine, load_params("curate", Cluster).ray.address)
@@ -206,7 +206,7 @@ def divide_on_engine(params: Params, limits: Thresholds, base: BaseSource) -> It
             refuse_leaks(proof)
             refuse_asked(work.asked_in_barred(split), known_questions(asked))
         smaller = {side: min(sizes[side], small_sizes[side]) for side in SIDES}
-        yield Outcome(
+        yield SplitOutcome(
             lines={
                 "full": {side: split.rows(side) for side in SIDES},
                 "small": {side: split.rows(side, smaller[side]) for side in SIDES},
@@ -301,13 +301,13 @@ def check_train(found: int, wanted: int, params: Params) -> None:
         )
 
 
-def count_rejected(rejected: Iterable[Rejection], reasons: Counter[str]) -> Iterator[Rejection]:
+def tally_rejections(rejected: Iterable[Rejection], reasons: Counter[str]) -> Iterator[Rejection]:
     for rejection in rejected:
         reasons[rejection.reason] += 1
         yield rejection
 
 
-def split_metrics(outcome: Outcome, reasons: Mapping[str, int], is_by_url: bool) -> dict[str, object]:
+def split_metrics(outcome: SplitOutcome, reasons: Mapping[str, int], is_by_url: bool) -> dict[str, object]:
     """`reasons` says how many general examples were rejected for each reason."""
     read, drawn, full_sizes = outcome.read, outcome.drawn, outcome.sizes["full"]
     return {

@@ -21,7 +21,7 @@ from stages.curation.linking import (
 )
 from stages.curation.page_texts import write_page_texts
 from stages.curation.rules import curate
-from stages.engine.word_counts import COUNTS, WORDS, word_number
+from stages.engine.word_counts import COUNTS, WORDS
 from tests.stages.curation.test_rules import LIMITS, TEXTS, example
 
 pa = pytest.importorskip("pyarrow", reason="the extra `engine` is not installed")
@@ -81,8 +81,3 @@ def test_groups_have_the_findings_of_the_whole(examples: list[Example], min_simi
         for row, finding in zip(examples, found, strict=True)
         if finding
     ] == whole.rejected
-
-
-def test_words_are_counted_under_the_same_number_in_every_process() -> None:
-    """Guards against Python's `hash`, which differs between processes, so that one of two twins goes elsewhere."""
-    assert (word_number("emma"), word_number("")) == (377978, 0)
