@@ -188,7 +188,8 @@ def divide_on_engine(params: Params, limits: Thresholds, base: BaseSource) -> It
     general = Instructions(path, params.general.missing_input)
     is_bundled, is_known = base.source == "bundled", base.source in ("bundled", "scratch")
     asked = BUNDLED_QUESTIONS.resolve() if is_bundled else None
-    inputs = [CURATED, path, *([PAGES] if base.source == "scratch" else [])]
+    pages_read = {"bundled": [BUNDLED_PAGES, BUNDLED_READING, BUNDLED_QUESTIONS], "scratch": [PAGES]}
+    inputs = [CURATED, path, *pages_read.get(base.source, [])]
     settings = [params.model_dump_json(exclude={"engine"}), limits.model_dump_json(), base.model_dump_json()]
     rng = random.Random(params.seed)
     with kept_steps("split", inputs, "\n".join(settings)) as steps:

@@ -5,6 +5,7 @@
 
 import subprocess
 from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
 
 import pytest
 
@@ -64,13 +65,46 @@ def test_daft_divides_as_local_does_after_a_kill(curated: Path) -> None:
 def test_ray_divides_as_local_does_after_a_node_died(curated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against another split on a cluster, and against a run that a lost machine spoils."""
     local = local_outputs()
-    with two_nodes(monkeypatch) as (address, remove_node):
-        set_engine("split", "ray", address)
+    with two_nodes(monkeypatch) as cluster:
+        set_engine("split", "ray", cluster.address)
         process = run_stage("split", curated)
         wait_for(lambda: list(curated.rglob("wikitune-steps/split/*/words.done")), process)
-        remove_node()
+        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
         _, said = process.communicate(timeout=300)
         if process.returncode:  # it may also stop, and must then go on
             assert "error: engine ray: " in said
             assert "words" not in finish(run_stage("split", curated))
         assert outputs() == local
+
+
+@pytest.mark.slow  # two runs more of the stage
+def test_a_full_disk_loses_nothing(curated: Path) -> None:
+    """Guards against a traceback where a disk is full, half a file that counts as a step, and outputs of such a run."""
+    local = local_outputs()
+    set_engine("split", "daft")
+    process = run_stage("split", curated, preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (300_000, 300_000)))
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "could not be written: File too large; make room for the steps in DVC's cache directory" in said
+    assert "Traceback" not in said
+    assert not outputs()
+    assert "general" not in finish(run_stage("split", curated))
+    assert outputs() == local
+
+
+@pytest.mark.slow  # two clusters
+def test_ray_goes_on_after_its_head_died(curated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a run that waits for a dead cluster forever, and against lost steps."""
+    local = local_outputs()
+    with two_nodes(monkeypatch) as cluster:
+        set_engine("split", "ray", cluster.address)
+        process = run_stage("split", curated)
+        wait_for(lambda: list(curated.rglob("wikitune-steps/split/*/read.done")), process)
+        cluster.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
+        _, said = process.communicate(timeout=300)
+        assert process.returncode == 1
+        assert "error: engine ray: " in said
+    with two_nodes(monkeypatch) as cluster:
+        set_engine("split", "ray", cluster.address)
+        assert "read" not in finish(run_stage("split", curated))
+    assert outputs() == local

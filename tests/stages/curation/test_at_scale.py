@@ -115,11 +115,11 @@ def test_ray_gives_the_bytes_of_local_even_without_a_node_that_died(
     """Guards against another result on a cluster, and against a run that a lost machine spoils."""
     curate.main()
     local = outputs()
-    with two_nodes(monkeypatch) as (address, remove_node):
-        set_engine("curate", "ray", address)
+    with two_nodes(monkeypatch) as cluster:
+        set_engine("curate", "ray", cluster.address)
         process = run_stage("curate", planted)
         wait_for(lambda: list(planted.rglob("keys.done")), process)
-        remove_node()
+        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
         _, said = process.communicate(timeout=300)
         if process.returncode:  # it may also stop, and must then go on
             assert "error: engine ray: " in said

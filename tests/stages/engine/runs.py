@@ -26,13 +26,15 @@ def set_engine(section: str, engine: str, address: str = "auto") -> None:
     yaml.dump(params, Path("params.yaml"))
 
 
-def run_stage(stage: str, folder: Path, **more: str) -> "subprocess.Popen[str]":
+def run_stage(
+    stage: str, folder: Path, preexec_fn: Callable[[], None] | None = None, **more: str
+) -> "subprocess.Popen[str]":
     """The stage in a process, with its steps in `folder`."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "WIKITUNE_CACHE": str(folder / "cache")} | more
     for name in NO_TELEMETRY:  # the stage itself must set them
         environment.pop(name, None)
     command = [sys.executable, "-m", f"stages.{stage}"]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=preexec_fn)
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
@@ -55,8 +57,8 @@ def wait_for(condition: Callable[[], object], process: "subprocess.Popen[str]") 
 
 
 @contextmanager
-def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The address of a Ray cluster of two nodes on this machine, and what kills the one that isn't its head."""
+def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A Ray cluster of two nodes on this machine: its head, and a worker node."""
     pytest.importorskip("ray", reason="the extra `ray` is not installed")
     for name, value in (NO_TELEMETRY | SETTINGS).items():
         monkeypatch.setenv(name, value)
@@ -64,7 +66,7 @@ def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callable[[
 
     cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
-        node = cluster.add_node(num_cpus=1)
-        yield cluster.address, lambda: cluster.remove_node(node, allow_graceful=False)
+        cluster.add_node(num_cpus=1)
+        yield cluster
     finally:
         cluster.shutdown()

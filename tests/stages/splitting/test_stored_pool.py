@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from stages.common.params import AtMost
 from stages.common.records import Example
 from stages.engine.steps import Steps
-from stages.splitting.pool import draw_examples, draw_pool, without_repetition
+from stages.splitting.pool import draw_pool
 from stages.splitting.stored_pool import draw_places, read_columns, store_examples
 from tests.stages.splitting.builders import general
 
@@ -26,7 +27,7 @@ EXAMPLES = st.lists(
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(EXAMPLES, EXAMPLES, st.sampled_from([3, "all"]), st.sampled_from([2, "all"]))
 def test_the_same_are_drawn_in_the_same_order(
-    synthetic: list[Example], tasks: list[Example], most_synthetic: int | str, most_tasks: int | str
+    synthetic: list[Example], tasks: list[Example], most_synthetic: AtMost, most_tasks: AtMost
 ) -> None:
     """Guards against another sample, another order, and another twin of a repeated question."""
     at_most = {"synthetic": most_synthetic, "general": most_tasks}
@@ -35,8 +36,8 @@ def test_the_same_are_drawn_in_the_same_order(
         steps = Steps(Path(name))
         for source, examples in (("synthetic", synthetic), ("general", tasks)):
             assert store_examples(steps, source, examples)["count"] == len(examples)
-        columns = [read_columns(steps.path(source), by_id=False) for source in ("synthetic", "general")]
-        draw = draw_places(*columns, at_most, random.Random(1))
+        columns, of_tasks = (read_columns(steps.path(source), by_id=False) for source in ("synthetic", "general"))
+        draw = draw_places(columns, of_tasks, at_most, random.Random(1))
     sources = {False: synthetic, True: tasks}
     drawn = zip(draw.is_general.tolist(), draw.numbers.tolist(), strict=True)
     assert [sources[is_general][number] for is_general, number in drawn] == pool.examples
@@ -58,4 +59,3 @@ def test_by_id_means_sorted_by_id() -> None:
     in_order = sorted(examples, key=lambda example: example.id)
     assert [f"{number:016x}" for number in columns.ids.tolist()] == [example.id for example in in_order[::2]]
     assert columns.numbers.tolist() == [0, 2, 4, 6]
-    assert draw_examples(range(0), "all", random.Random(1)) == without_repetition([], [])[0] == []
