@@ -53,6 +53,7 @@ VARIED = re.compile(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+|(?<=')[a-z]{3,}(?=')|\b[a-z]{
 WORD = re.compile(r"\w+")
 TEXTS = ("instruction", "input", "output")
 POLL_SECONDS = 0.2
+OBJECT_STORE = 10**9  # bytes of each node's memory for what its processes share; Ray's own choice is a third of all
 OUTPUTS = ("data/curated.jsonl", "data/rejected.jsonl", "data/splits", "reports/metrics")
 
 
@@ -92,10 +93,10 @@ def cluster(engine: str) -> Iterator[str]:
     os.environ.update(NO_TELEMETRY | SETTINGS)
     from ray.cluster_utils import Cluster
 
-    cores = max(1, (os.cpu_count() or 2) // 2)
-    nodes: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": cores, "include_dashboard": False})
+    node = {"num_cpus": max(1, (os.cpu_count() or 2) // 2), "object_store_memory": OBJECT_STORE}
+    nodes: Any = Cluster(initialize_head=True, head_node_args=node | {"include_dashboard": False})
     try:
-        nodes.add_node(num_cpus=cores)
+        nodes.add_node(**node)
         yield nodes.address
     finally:
         nodes.shutdown()

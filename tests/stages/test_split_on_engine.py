@@ -5,7 +5,7 @@
 
 import subprocess
 from pathlib import Path
-from resource import RLIMIT_FSIZE, setrlimit
+from resource import RLIMIT_FSIZE, prlimit
 
 import pytest
 
@@ -82,7 +82,8 @@ def test_a_full_disk_loses_nothing(curated: Path) -> None:
     """Guards against a traceback where a disk is full, half a file that counts as a step, and outputs of such a run."""
     local = local_outputs()
     set_engine("split", "daft")
-    process = run_stage("split", curated, preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (300_000, 300_000)))
+    process = run_stage("split", curated)
+    prlimit(process.pid, RLIMIT_FSIZE, (300_000, 300_000))  # bytes of a file
     _, said = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "could not be written: File too large; make room for the steps in DVC's cache directory" in said

@@ -26,15 +26,13 @@ def set_engine(section: str, engine: str, address: str = "auto") -> None:
     yaml.dump(params, Path("params.yaml"))
 
 
-def run_stage(
-    stage: str, folder: Path, preexec_fn: Callable[[], None] | None = None, **more: str
-) -> "subprocess.Popen[str]":
+def run_stage(stage: str, folder: Path, **more: str) -> "subprocess.Popen[str]":
     """The stage in a process, with its steps in `folder`."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "WIKITUNE_CACHE": str(folder / "cache")} | more
     for name in NO_TELEMETRY:  # the stage itself must set them
         environment.pop(name, None)
     command = [sys.executable, "-m", f"stages.{stage}"]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=preexec_fn)
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
