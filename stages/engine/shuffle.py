@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from stages.engine.plans import Rows, worker_function
+from stages.engine.plans import Rows, divide_on_ray, worker_function
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -29,14 +29,11 @@ def run_tasks(work: Callable[[int], None], tasks: int, label: str) -> None:
     import daft
     from daft import DataType, col
 
-    is_on_ray = daft.get_or_infer_runner_type() == "ray"
-    if tasks == 1 and not is_on_ray:  # it takes a second to start a process for it
+    if tasks == 1 and daft.get_or_infer_runner_type() == "native":  # it takes a second to start a process for it
         work(0)
         return
     run = worker_function(_Numbered(work), DataType.int64(), batch_size=1)
-    frame = daft.from_pydict({"task": list(range(tasks))})
-    if is_on_ray:
-        frame = frame.into_partitions(tasks)
+    frame = divide_on_ray(daft.from_pydict({"task": list(range(tasks))}), tasks)
     done = frame.select(run(col("task")).alias("done"))
     for _ in tqdm(done.iter_rows(), total=tasks, unit="part", desc=label, disable=None):
         pass
