@@ -144,8 +144,8 @@ def hash_outputs(folder: Path) -> str:
 def set_engine(folder: Path, engine: str, address: str) -> None:
     yaml = YAML()
     params = yaml.load(folder / "params.yaml")
-    params["curate"]["engine"] = params["split"]["engine"] = engine
-    params["curate"]["ray"]["address"] = address
+    for section in ("curate", "split"):
+        params[section] |= {"engine": engine, "ray": {"address": address}}
     yaml.dump(params, folder / "params.yaml")
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from stages.common.download import Sha256, Url, download_file
 from stages.common.errors import StageError, run_stage
@@ -86,6 +86,7 @@ class Params(SectionModel):
     # Curate the general tasks, keep examples that share content on one side, and test no question that base was asked.
     decontaminate: bool
     engine: EngineName
+    ray: RayParams
 
     @property
     def at_most(self) -> dict[str, AtMost]:
@@ -97,14 +98,6 @@ class Params(SectionModel):
         if self.full != "all" and self.small > self.full:
             raise ValueError(f"small is {self.small}, at most the size of full ({self.full})")
         return self
-
-
-class Cluster(SectionModel):
-    """The cluster that curation runs on: split has no other."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    ray: RayParams
 
 
 @dataclass(frozen=True)
@@ -183,14 +176,14 @@ def divide_in_memory(params: Params, limits: Thresholds, base: BaseSource) -> It
 def divide_on_engine(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[SplitOutcome]:
     """The same by steps on disk, with a few numbers of each example in memory."""
     check_engine(params.engine)
-    run = partial(run_on_engine, params.engine, load_params("curate", Cluster).ray.address)
+    run = partial(run_on_engine, params.engine, params.ray.address)
     path = general_file(params.general)
     general = Instructions(path, params.general.missing_input)
     is_bundled, is_known = base.source == "bundled", base.source in ("bundled", "scratch")
     asked = BUNDLED_QUESTIONS.resolve() if is_bundled else None
     pages_read = {"bundled": [BUNDLED_PAGES, BUNDLED_READING, BUNDLED_QUESTIONS], "scratch": [PAGES]}
     inputs = [CURATED, path, *pages_read.get(base.source, [])]
-    settings = [params.model_dump_json(exclude={"engine"}), limits.model_dump_json(), base.model_dump_json()]
+    settings = [params.model_dump_json(exclude={"engine", "ray"}), limits.model_dump_json(), base.model_dump_json()]
     rng = random.Random(params.seed)
     with kept_steps("split", inputs, "\n".join(settings)) as steps:
         work = EngineDivision(steps, run, limits, params.decontaminate, asked)

@@ -21,8 +21,7 @@ from tests.conftest import ROOT
 def set_engine(section: str, engine: str, address: str = "auto") -> None:
     yaml = YAML()
     params = yaml.load(Path("params.yaml"))
-    params[section]["engine"] = engine
-    params["curate"]["ray"]["address"] = address
+    params[section] |= {"engine": engine, "ray": {"address": address}}
     yaml.dump(params, Path("params.yaml"))
 
 
