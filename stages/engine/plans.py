@@ -114,8 +114,8 @@ def divide_on_ray(frame: "DataFrame", rows: int) -> "DataFrame":
         return frame
     import ray
 
-    cores = int(ray.cluster_resources().get("CPU", 1))
-    return frame.into_partitions(min(rows, PARTS_PER_CORE * cores))
+    cluster: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return frame.into_partitions(min(rows, PARTS_PER_CORE * int(cluster.get("CPU", 1))))
 
 
 class _OneByOne:
