@@ -6,35 +6,41 @@ The stages run unchanged, one after the other, in a temporary folder. Half of th
 The examples are those that the rule-based teacher writes about the bundled pages, and the bundled tasks. Each copy has
 other names, numbers and long words (the same in a page and its examples), so that all are distinct, but as long and as
 similar as real ones. One in twenty repeats the one before it in other words. CPU is the time of all processes. MB is
-the peak of their total resident memory, in which shared memory counts once for each process.
+the peak of their total resident memory, in which shared memory counts once for each process. The last column is a hash
+of all outputs: engines must have the same.
 
     python -m benchmarks.curation
-    python -m benchmarks.curation --engine daft 10000 100000
+    python -m benchmarks.curation 1000000 --engine daft --folder /tmp/million
+    python -m benchmarks.curation 1000000 --engine ray --folder /tmp/million
 
-With an engine, `curate` runs on it, and `split`, which has none, is left out.
+`--engine ray` starts two nodes on this machine. `--folder` keeps the examples and the outputs, in a folder for each
+size; a run that finds the examples there doesn't make them again. On an engine, each step is named when it begins. A
+run that was killed goes on after its last whole step, with the same command.
 """
 
 import argparse
+import hashlib
 import os
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import psutil
 from ruamel.yaml import YAML
 
-from stages.common.files import read_json, read_jsonl, write_jsonl
+from stages.common.files import read_json, read_jsonl, sha256_of_file, write_jsonl
 from stages.common.instruction_sets import read_instructions
 from stages.common.records import Example, Page, make_example
 from stages.curation.exact_duplicate import question_key
+from stages.engine.apart import NO_TELEMETRY, SETTINGS
 from stages.teachers.rules.teacher import teach
 
 ROOT = Path(__file__).parent.parent
@@ -46,69 +52,112 @@ SYLLABLES = "ba do fe gi ka lo mu na pe ri so ta ve wi zo".split()
 VARIED = re.compile(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+|(?<=')[a-z]{3,}(?=')|\b[a-z]{6,}\b")
 WORD = re.compile(r"\w+")
 TEXTS = ("instruction", "input", "output")
+POLL_SECONDS = 0.2
+OBJECT_STORE = 10**9  # bytes of each node's memory for what its processes share; Ray's own choice is a third of all
+OUTPUTS = ("data/curated.jsonl", "data/rejected.jsonl", "data/splits", "reports/metrics")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
-    parser.add_argument("--engine", choices=["local", "daft"], default="")
+    parser.add_argument("--engine", choices=["local", "daft", "ray"], default="local")
+    parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
-    print(" examples rejected    curate     split      both  examples/s       CPU      MB")
-    for size in arguments.sizes:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            write_project(folder, size, arguments.engine or "local")
-            curate = time_stage(folder, "curate")
-            split = (0.0, 0.0, 0.0) if arguments.engine else time_stage(folder, "split")
-            rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]
-            if not arguments.engine:
-                rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
-        seconds, cpu, memory = curate[0] + split[0], curate[1] + split[1], max(curate[2], split[2])
-        examples = size // 2 if arguments.engine else size
-        print(f"{examples:9,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
-        print(f"{examples / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}", flush=True)
+    with cluster(arguments.engine) as address:
+        print(" examples rejected    curate     split      both  examples/s       CPU      MB  outputs", flush=True)
+        for size in arguments.sizes:
+            with tempfile.TemporaryDirectory() as name:
+                folder = arguments.folder / str(size) if arguments.folder else Path(name)
+                if not (folder / "general.jsonl").exists():
+                    write_project(folder, size)
+                set_engine(folder, arguments.engine, address)
+                measure_size(folder, size)
+
+
+def measure_size(folder: Path, size: int) -> None:
+    """Runs both stages, and prints a line of the table."""
+    curate, split = time_stage(folder, "curate"), time_stage(folder, "split")
+    rejected = read_json(folder / "reports/metrics/curate.json")["rejected"]
+    rejected += read_json(folder / "reports/metrics/split.json")["general_rejected"]
+    seconds, cpu, memory = curate[0] + split[0], curate[1] + split[1], max(curate[2], split[2])
+    print(f"{size:9,}{rejected:9,}{curate[0]:9.1f}s{split[0]:9.1f}s{seconds:9.1f}s", end="")
+    print(f"{size / seconds:12,.0f}{cpu:9.1f}s{memory:8,.0f}  {hash_outputs(folder)}", flush=True)
+
+
+@contextmanager
+def cluster(engine: str) -> Iterator[str]:
+    """The address of a Ray cluster of two nodes on this machine, for engine `ray`."""
+    if engine != "ray":
+        yield "auto"
+        return
+    os.environ.update(NO_TELEMETRY | SETTINGS)
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": max(1, (os.cpu_count() or 2) // 2), "object_store_memory": OBJECT_STORE}
+    nodes: Any = Cluster(initialize_head=True, head_node_args=node | {"include_dashboard": False})
+    try:
+        nodes.add_node(**node)
+        yield nodes.address
+    finally:
+        nodes.shutdown()
 
 
 def time_stage(folder: Path, stage: str) -> tuple[float, float, float]:
-    """Wall-clock seconds, CPU seconds and peak memory in MB of a stage."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """Wall-clock seconds, CPU seconds and peak memory in MB of a stage, and of a cluster during it."""
+    used: dict[tuple[int, float], float] = {}  # CPU seconds of each process, when it was last seen
+    before = sum(read_processes(used))
+    used_before = sum(used.values())
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", f"stages.{stage}"],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT), "WIKITUNE_CACHE": str(folder / "cache")},
-        stderr=subprocess.DEVNULL,
     )
-    memory = 0
+    memory = before
     while process.poll() is None:
-        memory = max(memory, resident_bytes(process.pid))
-        time.sleep(0.05)
+        memory = max(memory, sum(read_processes(used)))
+        time.sleep(POLL_SECONDS)
     if process.returncode:
         sys.exit(f"stages.{stage} ended with status {process.returncode}")
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, cpu, memory / 2**20
+    return time.perf_counter() - start, sum(used.values()) - used_before, memory / 2**20
 
 
-def resident_bytes(pid: int) -> int:
-    """Resident memory of a process and its children."""
-    total = 0
-    with suppress(psutil.NoSuchProcess):  # a process that has just ended
-        process = psutil.Process(pid)
-        for member in (process, *process.children(recursive=True)):
-            total += member.memory_info().rss
-    return total
+def read_processes(used: dict[tuple[int, float], float]) -> Iterator[int]:
+    """The resident bytes of each process that this one has started, directly or not; notes their CPU seconds."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess), process.oneshot():  # it may have ended
+            times = process.cpu_times()
+            used[process.pid, process.create_time()] = times.user + times.system
+            yield process.memory_info().rss
 
 
-def write_project(folder: Path, size: int, engine: str = "local") -> None:
+def hash_outputs(folder: Path) -> str:
+    """The first digits of a hash of all that the stages wrote."""
+    digest = hashlib.sha256()
+    for name in OUTPUTS:
+        for path in sorted([folder / name, *(folder / name).rglob("*")]):
+            if path.is_file():
+                digest.update(f"{path.relative_to(folder)} {sha256_of_file(path)}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def set_engine(folder: Path, engine: str, address: str) -> None:
+    yaml = YAML()
+    params = yaml.load(folder / "params.yaml")
+    for section in ("curate", "split"):
+        params[section] |= {"engine": engine, "ray": {"address": address}}
+    yaml.dump(params, folder / "params.yaml")
+
+
+def write_project(folder: Path, size: int) -> None:
     """Fills a folder in which both stages can run, with `size` examples and limits that take all of them."""
     yaml = YAML()
     params = yaml.load(ROOT / "params.yaml")
     split = params["split"]
     split["general"] |= {"path": "general.jsonl", "at_most": "all"}
     split["synthetic"]["at_most"] = split["full"] = "all"
-    params["curate"]["engine"] = engine
     params["base"]["source"] = "scratch"  # the bundled model is not in the folder
+    folder.mkdir(parents=True, exist_ok=True)
     yaml.dump(params, folder / "params.yaml")
     pages, synthetic = varied_pages(size // 2)
     write_jsonl(folder / "data/pages.jsonl", pages)

@@ -7,8 +7,10 @@ stages/splitting/.
 import gc
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -16,22 +18,31 @@ from pydantic import Field, model_validator
 
 from stages.common.download import Sha256, Url, download_file
 from stages.common.errors import StageError, run_stage
-from stages.common.files import read_json, read_jsonl, write_json, write_jsonl
-from stages.common.instruction_sets import MissingInput, read_instructions
+from stages.common.files import iter_jsonl, read_json, read_jsonl, write_json, write_jsonl, write_lines
+from stages.common.instruction_sets import Instructions, MissingInput, read_instructions
 from stages.common.params import SAME_RESULT, AtMost, SectionModel, Seed, load_params
-from stages.common.processes import map_chunks
 from stages.common.records import Example, Page, Rejection
-from stages.curation.content import Content, read_contents
-from stages.curation.exact_duplicate import exact_duplicate, question_key
-from stages.curation.malformed import malformed
 from stages.curation.near_duplicate import near_duplicate_pairs
-from stages.curation.rules import Thresholds, curate
+from stages.curation.rules import Thresholds
+from stages.engine.apart import check_engine, run_on_engine
+from stages.engine.choice import EngineName, RayParams
+from stages.engine.steps import kept_steps
 from stages.splitting.allocation import SIDES, Split, allocate
-from stages.splitting.base_pages import BaseSource, choose_base_pages
-from stages.splitting.base_questions import count_asked, read_asked, refuse_asked, was_asked
+from stages.splitting.base_pages import BaseReading, BaseSource, choose_base_pages
+from stages.splitting.base_questions import (
+    asked_counts,
+    count_asked,
+    known_questions,
+    read_asked,
+    refuse_asked,
+    was_asked,
+)
+from stages.splitting.division import EngineDivision
 from stages.splitting.grouping import group_examples
+from stages.splitting.pool import Pool, cut_in_order, draw_pool
 from stages.splitting.proof import Proof, prove, refuse_leaks
 from stages.splitting.shared_words import count_shared_wording
+from stages.splitting.stored_split import IN_ORDER
 
 PAGES = Path("data/pages.jsonl")
 CURATED = Path("data/curated.jsonl")
@@ -74,23 +85,19 @@ class Params(SectionModel):
     small: Annotated[int, Field(ge=10)]  # examples in total, taken from full; with 10 or more, no side is empty
     # Curate the general tasks, keep examples that share content on one side, and test no question that base was asked.
     decontaminate: bool
+    engine: EngineName
+    ray: RayParams
+
+    @property
+    def at_most(self) -> dict[str, AtMost]:
+        """How many examples of each kind are drawn."""
+        return {"synthetic": self.synthetic.at_most, "general": self.general.at_most}
 
     @model_validator(mode="after")
     def _small_fits(self) -> Self:
         if self.full != "all" and self.small > self.full:
             raise ValueError(f"small is {self.small}, at most the size of full ({self.full})")
         return self
-
-
-@dataclass(frozen=True)
-class Pool:
-    """The examples to divide, in random order, and how they were selected."""
-
-    examples: list[Example]
-    contents: list[Content]  # of the examples; empty once these are divided
-    synthetic: int  # how many of the examples are synthetic
-    distinct: int  # general examples that could have been drawn
-    rejected: list[Rejection]  # general examples that the rules rejected, and repeated questions
 
 
 @dataclass(frozen=True)
@@ -103,29 +110,112 @@ class Division:
     proof: Proof
 
 
+@dataclass(frozen=True)
+class SplitOutcome:
+    """All that the stage writes: lines and records, which an engine reads from its files, and what is counted."""
+
+    lines: Mapping[str, Mapping[str, Iterable[str]]]  # of full and small, by side
+    rejected: Iterable[Rejection]  # general examples
+    reading: BaseReading
+    proof: Proof
+    sizes: dict[str, dict[str, int]]  # of full and small, by side
+    drawn: dict[str, int]  # of each kind
+    read: Mapping[str, int]  # of each kind
+    without_input: int  # general examples
+    distinct: int  # general examples that could have been drawn
+    asked: dict[str, int | str]  # see `count_asked`
+    shared_wording: int  # see `count_shared_wording`
+
+
 def main() -> None:
     params = load_params("split", Params)
     limits = load_params("curate", Thresholds)
     base_source = load_params("base", BaseSource)
+    divided = divide_in_memory if params.engine == "local" else divide_on_engine
+    with divided(params, limits, base_source) as outcome:
+        reasons: Counter[str] = Counter()
+        for name, sides in outcome.lines.items():
+            for side in SIDES:
+                write_lines(SPLITS / name / f"{side}.jsonl", sides[side])
+        write_jsonl(REJECTED, tally_rejections(outcome.rejected, reasons))
+        write_json(LEFT_OUT, outcome.reading.left_out)
+        write_json(TEST_PAGES, outcome.reading.read)
+        metrics = split_metrics(outcome, reasons, bool(params.general.url))
+    write_json(METRICS, metrics)
+
+
+@contextmanager
+def divide_in_memory(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[SplitOutcome]:
     synthetic = read_jsonl(CURATED, Example)
-    general, without_input = read_general(params.general)
-    is_bundled = base_source.source == "bundled"
+    general, without_input = read_instructions(general_file(params.general), params.general.missing_input)
+    is_bundled = base.source == "bundled"
     asked = read_asked(BUNDLED_QUESTIONS) if is_bundled else frozenset()
     division = divide(synthetic, general, params, limits, asked)
-    reading = choose_base_pages(
-        read_jsonl(PAGES, Page), division.full, base_source, read_bundled_pages() if is_bundled else []
+    pool, full = division.pool, division.full
+    reading = choose_base_pages(read_jsonl(PAGES, Page), full, base, read_bundled_pages() if is_bundled else [])
+    splits = {"full": full, "small": division.small}
+    yield SplitOutcome(
+        lines={
+            name: {side: (example.model_dump_json() for example in split[side]) for side in SIDES}
+            for name, split in splits.items()
+        },
+        rejected=pool.rejected,
+        reading=reading,
+        proof=division.proof,
+        sizes={name: {side: len(split[side]) for side in SIDES} for name, split in splits.items()},
+        drawn={"synthetic": pool.synthetic, "general": len(pool.examples) - pool.synthetic},
+        read={"synthetic": len(synthetic), "general": len(general)},
+        without_input=without_input,
+        distinct=pool.distinct,
+        asked=count_asked(pool.examples, full, asked if base.source in ("bundled", "scratch") else None),
+        shared_wording=count_shared_wording(full),
     )
-    for name, split in (("full", division.full), ("small", division.small)):
-        for side in SIDES:
-            write_jsonl(SPLITS / name / f"{side}.jsonl", split[side])
-    write_jsonl(REJECTED, division.pool.rejected)
-    write_json(LEFT_OUT, reading.left_out)
-    write_json(TEST_PAGES, reading.read)
-    by_url = len(general) if params.general.url else 0
-    metrics = split_metrics(division, len(synthetic), by_url, without_input)
-    known = asked if base_source.source in ("bundled", "scratch") else None
-    base_metrics = reading.metrics() | count_asked(division.pool.examples, division.full, known)
-    write_json(METRICS, metrics | {"base": base_metrics})
+
+
+@contextmanager
+def divide_on_engine(params: Params, limits: Thresholds, base: BaseSource) -> Iterator[SplitOutcome]:
+    """The same by steps on disk, with a few numbers of each example in memory."""
+    check_engine(params.engine)
+    run = partial(run_on_engine, params.engine, params.ray.address)
+    path = general_file(params.general)
+    general = Instructions(path, params.general.missing_input)
+    is_bundled, is_known = base.source == "bundled", base.source in ("bundled", "scratch")
+    asked = BUNDLED_QUESTIONS.resolve() if is_bundled else None
+    pages_read = {"bundled": [BUNDLED_PAGES, BUNDLED_READING, BUNDLED_QUESTIONS], "scratch": [PAGES]}
+    inputs = [CURATED, path, *pages_read.get(base.source, [])]
+    settings = [params.model_dump_json(exclude={"engine", "ray"}), limits.model_dump_json(), base.model_dump_json()]
+    rng = random.Random(params.seed)
+    with kept_steps("split", inputs, "\n".join(settings)) as steps:
+        work = EngineDivision(steps, run, limits, params.decontaminate, asked)
+        stored = work.store_inputs(iter_jsonl(CURATED, Example), general, params.at_most, rng)
+        draw = stored.draw
+        full_sizes, small_sizes = check_sizes(len(draw.ids), params)
+        split = work.allocate(stored, full_sizes, rng)
+        sizes = dict(zip(IN_ORDER, split.sizes, strict=True))
+        check_train(sizes["train"], full_sizes["train"], params)
+        pages = read_bundled_pages() if is_bundled else iter_jsonl(PAGES, Page) if is_known else []
+        work.store(stored, split, pages, base)
+        proof = work.prove(split)
+        if params.decontaminate:
+            refuse_leaks(proof)
+            refuse_asked(work.asked_in_barred(split), known_questions(asked))
+        smaller = {side: min(sizes[side], small_sizes[side]) for side in SIDES}
+        yield SplitOutcome(
+            lines={
+                "full": {side: split.rows(side) for side in SIDES},
+                "small": {side: split.rows(side, smaller[side]) for side in SIDES},
+            },
+            rejected=work.rejected(draw),
+            reading=work.base_reading(split, base),
+            proof=proof,
+            sizes={"full": {side: sizes[side] for side in SIDES}, "small": smaller},
+            drawn={"synthetic": draw.synthetic, "general": len(draw.ids) - draw.synthetic},
+            read=stored.read,
+            without_input=stored.without_input,
+            distinct=draw.distinct,
+            asked=work.count_asked(split) if is_known else asked_counts(*["unknown"] * 3),
+            shared_wording=work.shared_wording(split),
+        )
 
 
 def read_bundled_pages() -> list[Page]:
@@ -134,10 +224,8 @@ def read_bundled_pages() -> list[Page]:
     return [page for page in read_jsonl(BUNDLED_PAGES, Page) if page.title in titles]
 
 
-def read_general(params: GeneralParams) -> tuple[list[Example], int]:
-    """The general examples from `url` or `path`, and how many rows had no `input`."""
-    path = download_file(params.url, params.sha256) if params.url else Path(params.path)
-    return read_instructions(path, params.missing_input)
+def general_file(params: GeneralParams) -> Path:
+    return download_file(params.url, params.sha256) if params.url else Path(params.path)
 
 
 def divide(
@@ -149,7 +237,7 @@ def divide(
     `decontaminate` is on, two sides share content, or val or test asks what base was asked.
     """
     rng = random.Random(params.seed)
-    pool = draw_pool(synthetic, general, params, limits, rng)
+    pool = draw_pool(synthetic, general, params.at_most, limits if params.decontaminate else None, rng)
     full_sizes, small_sizes = check_sizes(len(pool.examples), params)
     if params.decontaminate:
         similar = near_duplicate_pairs(pool.contents, limits.min_similarity)
@@ -167,73 +255,10 @@ def divide(
     return Division(pool, full, nested(full, small_sizes), proof)
 
 
-def draw_pool(
-    synthetic: list[Example], general: list[Example], params: Params, limits: Thresholds, rng: random.Random
-) -> Pool:
-    """Draws up to `at_most` examples of each kind. With `decontaminate`, general examples are curated first; malformed
-    ones, such as those with an empty output, and repeated questions are always left out."""
-    known: dict[str, Content] = {}  # by id
-    if params.decontaminate:
-        # Sorted, so that the order of the rows in their files doesn't matter.
-        curation = curate(sorted(general, key=_id), limits, pages={})
-        synthetic, general, rejected = sorted(synthetic, key=_id), curation.kept, curation.rejected
-        known = {example.id: content for example, content in zip(general, curation.contents, strict=True)}
-    else:
-        general, rejected = without_malformed(general)
-    drawn_synthetic = draw_examples(synthetic, params.synthetic.at_most, rng)
-    distinct, repeated = without_repetition(general, drawn_synthetic)
-    drawn_general = draw_examples(distinct, params.general.at_most, rng)
-    examples = draw_examples(drawn_synthetic + drawn_general, "all", rng)
-    new = [example for example in examples if example.id not in known]
-    known |= zip((example.id for example in new), map_chunks(read_contents, new, "words"), strict=True)
-    contents = [known[example.id] for example in examples]
-    return Pool(examples, contents, len(drawn_synthetic), len(distinct), rejected + repeated)
-
-
-def draw_examples(examples: list[Example], at_most: AtMost, rng: random.Random) -> list[Example]:
-    """A random sample in random order."""
-    count = len(examples) if at_most == "all" else min(at_most, len(examples))
-    return rng.sample(examples, count)
-
-
-def without_malformed(examples: list[Example]) -> tuple[list[Example], list[Rejection]]:
-    """The examples with sound texts, and the others as rejections."""
-    sound, rejected = [], []
-    for example in examples:
-        if evidence := malformed(example):
-            rejected.append(Rejection(example=example, reason="malformed", evidence=evidence))
-        else:
-            sound.append(example)
-    return sound, rejected
-
-
-def without_repetition(examples: list[Example], taken: list[Example]) -> tuple[list[Example], list[Rejection]]:
-    """The examples whose question is new (neither in `taken` nor earlier in the list), and the others as rejections."""
-    seen = {question_key(example): example.id for example in taken}
-    distinct, repeated = [], []
-    for example in examples:
-        if evidence := exact_duplicate(example, seen):
-            repeated.append(Rejection(example=example, reason="exact_duplicate", evidence=evidence))
-        else:
-            seen[question_key(example)] = example.id
-            distinct.append(example)
-    return distinct, repeated
-
-
 def side_sizes(total: int) -> dict[str, int]:
     """80/10/10 percent. Val and test have the same size; train takes what rounding leaves."""
     tenth = round(total / 10)
     return {"train": total - 2 * tenth, "val": tenth, "test": tenth}
-
-
-def cut_in_order(pool: list[Example], sizes: Mapping[str, int]) -> Split:
-    """The first examples go to test, the next to val and the next to train, whatever they share."""
-    test, val = sizes["test"], sizes["val"]
-    return {
-        "test": pool[:test],
-        "val": pool[test : test + val],
-        "train": pool[test + val : test + val + sizes["train"]],
-    }
 
 
 def nested(full: Split, sizes: Mapping[str, int]) -> Split:
@@ -270,31 +295,33 @@ def check_train(found: int, wanted: int, params: Params) -> None:
         )
 
 
-def split_metrics(division: Division, synthetic_read: int, by_url: int, without_input: int) -> dict[str, object]:
-    pool, rejected = division.pool, division.pool.rejected
-    drawn_general = len(pool.examples) - pool.synthetic
-    full_sizes, small_sizes = ({side: len(split[side]) for side in SIDES} for split in (division.full, division.small))
+def tally_rejections(rejected: Iterable[Rejection], reasons: Counter[str]) -> Iterator[Rejection]:
+    for rejection in rejected:
+        reasons[rejection.reason] += 1
+        yield rejection
+
+
+def split_metrics(outcome: SplitOutcome, reasons: Mapping[str, int], is_by_url: bool) -> dict[str, object]:
+    """`reasons` says how many general examples were rejected for each reason."""
+    read, drawn, full_sizes = outcome.read, outcome.drawn, outcome.sizes["full"]
     return {
-        "synthetic_read": synthetic_read,
-        "synthetic_drawn": pool.synthetic,
-        "synthetic_not_drawn": synthetic_read - pool.synthetic,
-        "general_read": pool.distinct + len(rejected),
-        "general_by_url": by_url,
-        "general_without_input": without_input,
-        "general_rejected": len(rejected),
-        "general_reasons": dict(sorted(Counter(rejection.reason for rejection in rejected).items())),
-        "general_drawn": drawn_general,
-        "general_not_drawn": pool.distinct - drawn_general,
-        "drawn_and_not_in_full": len(pool.examples) - sum(full_sizes.values()),
+        "synthetic_read": read["synthetic"],
+        "synthetic_drawn": drawn["synthetic"],
+        "synthetic_not_drawn": read["synthetic"] - drawn["synthetic"],
+        "general_read": outcome.distinct + sum(reasons.values()),
+        "general_by_url": read["general"] if is_by_url else 0,
+        "general_without_input": outcome.without_input,
+        "general_rejected": sum(reasons.values()),
+        "general_reasons": dict(sorted(reasons.items())),
+        "general_drawn": drawn["general"],
+        "general_not_drawn": outcome.distinct - drawn["general"],
+        "drawn_and_not_in_full": sum(drawn.values()) - sum(full_sizes.values()),
         "full": full_sizes,
-        "small": small_sizes,
-        **division.proof.metrics(),
-        "test_examples_that_share_wording": count_shared_wording(division.full),
+        "small": outcome.sizes["small"],
+        **outcome.proof.metrics(),
+        "test_examples_that_share_wording": outcome.shared_wording,
+        "base": outcome.reading.metrics() | outcome.asked,
     }
-
-
-def _id(example: Example) -> str:
-    return example.id
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Reads instruction sets from outside: every row becomes an Example, or a MalformedRow that says what is wrong.
 
-`read_rows` stops at no row and loses none; `read_instructions` is for callers that must stop at a bad row. The formats
+`read_rows` stops at no row and loses none; `Instructions` is for callers that must stop at a bad row. The formats
 of the files are in `instruction_files.py`, the shapes of the rows in `instruction_shapes.py`.
 """
 
@@ -17,6 +17,7 @@ from stages.common.instruction_files import FileRow, RepeatedKey, read_file_rows
 from stages.common.instruction_shapes import NoExampleError, TaskTexts, json_type, read_task_texts, text_of
 from stages.common.records import Example, Source, Teacher, make_example
 
+NO_INPUT = 'has no `input`; write "input": "" where there is none, or set split.general.missing_input to empty'
 NAMED = 10  # places and reasons that an error names at most
 Kind = Literal["synthetic", "general"]
 MissingInput = Literal["error", "empty"]
@@ -70,32 +71,43 @@ class BadRows:
         return f"{places}{more}{f' ({count:,} rows)' if count > 1 else ''}: {reason}"
 
 
-def read_instructions(path: Path, missing_input: MissingInput) -> tuple[list[Example], int]:
-    """All examples of a file, and how many of them had no input (read as "" if `missing_input` is "empty", and always
-    if it is null). An empty instruction or output is the rules' matter, and is read.
+class Instructions:
+    """The examples of a file, one by one, so that it may be larger than memory; read anew each time.
 
-    Raises StageError that names the bad rows, by file and line or index, if a row is malformed, or has no `input` while
-    `missing_input` is "error"; and if the file has no rows.
+    How many there are, and how many of them had no input, is known when all have been read. An absent input is read as
+    "" if `missing_input` is "empty", one that is null always. An empty instruction or output is the rules' matter, and
+    is read. Raises StageError at the end if a row is malformed, or has no `input` while `missing_input` is "error",
+    with the bad rows by file and line or index; and if the file has no rows.
     """
-    examples, bad = [], BadRows()
-    rows = without_input = 0
-    for row in read_rows(path):
-        rows += 1
-        if isinstance(row, MalformedRow):
-            bad.add(row.place, row.reason)
-            continue
-        if row.input_missing and missing_input == "error":
-            bad.add(
-                row.place,
-                'has no `input`; write "input": "" where there is none, or set split.general.missing_input to empty',
-            )
-        without_input += row.without_input
-        examples.append(row.example)
-    if bad.count:
-        raise StageError(bad.message(path, rows))
-    if not examples:
-        raise StageError(f"{path} holds no instruction; at least 1 is needed")
-    return examples, without_input
+
+    def __init__(self, path: Path, missing_input: MissingInput) -> None:
+        self._path = path
+        self._missing_input = missing_input
+        self.count = self.without_input = 0
+
+    def __iter__(self) -> Iterator[Example]:
+        bad = BadRows()
+        rows = self.count = self.without_input = 0
+        for row in read_rows(self._path):
+            rows += 1
+            if isinstance(row, MalformedRow):
+                bad.add(row.place, row.reason)
+                continue
+            if row.input_missing and self._missing_input == "error":
+                bad.add(row.place, NO_INPUT)
+            self.without_input += row.without_input
+            self.count += 1
+            yield row.example
+        if bad.count:
+            raise StageError(bad.message(self._path, rows))
+        if not self.count:
+            raise StageError(f"{self._path} holds no instruction; at least 1 is needed")
+
+
+def read_instructions(path: Path, missing_input: MissingInput) -> tuple[list[Example], int]:
+    """All `Instructions` of a file, and how many of them had no input."""
+    rows = Instructions(path, missing_input)
+    return list(rows), rows.without_input
 
 
 def read_rows(path: Path, kind: Kind = "general") -> Iterator[ExampleRow | MalformedRow]:

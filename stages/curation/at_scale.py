@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stages.common.records import Example, Rejection
 from stages.curation.linking import (
-    COUNTS,
-    WORDS,
     compare_bucket,
     findings_of_rows,
     join_all,
@@ -30,12 +29,14 @@ from stages.engine.plans import (
     map_buckets,
     read_bucket,
     read_step,
+    read_table,
     unnest,
     worker_function,
     write_buckets,
     write_rows,
 )
 from stages.engine.steps import Steps
+from stages.engine.word_counts import COUNTS, WORDS
 
 ROWS_PER_PART = 20_000  # of the files of examples
 ROWS_PER_BUCKET = 25_000  # a process takes about 250 MB for as many suspects
@@ -105,6 +106,22 @@ def curate_steps(steps: Steps, limits: Thresholds, count: int) -> None:
     steps.run("groups", partial(_join_links, steps))
     steps.run("linked", partial(_gather_linked, steps, buckets))
     steps.run("compared", partial(_compare, steps, limits.min_similarity, pages))
+
+
+def which_are_kept(steps: Steps, count: int) -> NDArray[np.bool_]:
+    """Whether no rule objected to the example, for each place."""
+    kept = np.ones(count, bool)
+    for name in ("judged", "compared"):
+        for bucket in steps.path(name).glob("bucket=*"):
+            table = read_table(bucket)
+            kept[table["place"].filter(table["reason"].is_valid()).to_numpy()] = False
+    return kept
+
+
+def judged_rows(steps: Steps) -> Iterator[dict[str, Any]]:
+    """All examples, kept and rejected, in the order of the input: their place, and `example` as JSON."""
+    for part in range(len(list(steps.path("judged").iterdir()))):
+        yield from read_bucket(steps.path("judged"), part)
 
 
 def _read_results(steps: Steps) -> Iterator[tuple[str, Finding | None]]:

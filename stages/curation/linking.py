@@ -8,14 +8,11 @@ Links are found by keys: those of the question, and the first words of the searc
 Each pair of examples with the same first word is verified by the rule itself (`repeats`), so that groups stay small.
 """
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 
@@ -26,9 +23,8 @@ from stages.curation.near_duplicate import Rank, WordJoin, first_words, repeats
 from stages.curation.page_texts import open_page_texts
 from stages.curation.rules import Thresholds, compare_examples, is_supported, judge_singly, page_of
 from stages.engine.plans import bucket_rows, read_table
-
-WORDS = 2**20  # words are counted by hashes of this many values; words of one hash count as equally frequent
-COUNTS = "counts.npy"  # in the folder of that step
+from stages.engine.stable_keys import stable_key
+from stages.engine.word_counts import rank_by_counts, word_number
 
 
 def findings_of_rows(limits: Thresholds, pages: Path, rows: Sequence[str]) -> list[dict[str, Any]]:
@@ -46,15 +42,22 @@ def findings_of_rows(limits: Thresholds, pages: Path, rows: Sequence[str]) -> li
 
 def keys_of_rows(min_similarity: float, frequencies: Path, rows: Sequence[str]) -> list[list[dict[str, Any]]]:
     """The keys of examples as JSON, and whether each is that of a word."""
-    rank = _rank_by_counts(frequencies)
+    rank = rank_by_counts(frequencies)
     found = []
     for row in rows:
         example = Example.model_validate_json(row)
         content = read_content(example)
-        words = first_words(content, min_similarity, rank)
-        keys = [{"key": _word_key(word), "is_word": True} for word in words]
+        words = common_first_words(content, min_similarity, rank)
+        keys = [{"key": word_key(word), "is_word": True} for word in words]
         found.append([*keys, *({"key": key, "is_word": False} for key in _question_keys(example, content))])
     return found
+
+
+def common_first_words(
+    content: Content, min_similarity: float, rank: Callable[[str], tuple[int, str]]
+) -> list[str | None]:
+    """Its `first_words` without those that no other example has."""
+    return [word for word in first_words(content, min_similarity, rank) if word is None or rank(word)[0] > 1]
 
 
 def shared_rows(bucket: Path) -> list[dict[str, Any]]:
@@ -68,16 +71,28 @@ def shared_rows(bucket: Path) -> list[dict[str, Any]]:
 
 def pairs_of_bucket(min_similarity: float, frequencies: Path, bucket: Path) -> list[dict[str, int]]:
     """Pairs of places of examples that repeat each other."""
-    rank = _rank_by_counts(frequencies)
-    places_by_word: dict[str | None, dict[Content, list[int]]] = defaultdict(lambda: defaultdict(list))
-    contents: dict[int, tuple[Content, dict[int, str | None]]] = {}
+    contents: dict[int, Content] = {}
+    rows = []
     for row in bucket_rows(bucket):
         place = row["place"]
         if place not in contents:
-            content = read_content(Example.model_validate_json(row["example"]))
-            contents[place] = content, {_word_key(word): word for word in first_words(content, min_similarity, rank)}
-        content, words = contents[place]
-        places_by_word[words[row["key"]]][content].append(place)
+            contents[place] = read_content(Example.model_validate_json(row["example"]))
+        rows.append((row["key"], place, contents[place]))
+    pairs = repeated_pairs(rows, min_similarity, rank_by_counts(frequencies))
+    return [{"first": first, "second": second} for first, second in pairs]
+
+
+def repeated_pairs(
+    rows: Iterable[tuple[int, int, Content]], min_similarity: float, rank: Rank
+) -> list[tuple[int, int]]:
+    """Pairs of places that repeat each other, of those that have the same key: rows of the key of a first word, the
+    place, and its content. Of equal contents, each is paired with the first alone."""
+    places_by_word: dict[str | None, dict[Content, list[int]]] = defaultdict(lambda: defaultdict(list))
+    words: dict[int, dict[int, str | None]] = {}
+    for key, place, content in rows:
+        if place not in words:
+            words[place] = {word_key(word): word for word in first_words(content, min_similarity, rank)}
+        places_by_word[words[place][key]][content].append(place)
     links = set()
     for word, places in places_by_word.items():
         for same in places.values():
@@ -86,7 +101,7 @@ def pairs_of_bucket(min_similarity: float, frequencies: Path, bucket: Path) -> l
         for first, second in WordJoin(distinct, min_similarity, rank).pairs_by_first_word(word):
             if repeats(distinct[first], distinct[second], min_similarity):
                 links.add((places[distinct[first]][0], places[distinct[second]][0]))
-    return [{"first": first, "second": second} for first, second in sorted(links)]
+    return sorted(links)
 
 
 def compare_bucket(min_similarity: float, pages: Path, bucket: Path) -> list[dict[str, Any]]:
@@ -121,26 +136,10 @@ def root(parents: dict[int, int], place: int) -> int:
 
 def _question_keys(example: Example, content: Content) -> list[int]:
     """Keys that two examples share if they ask the same question, word for word or in the same content words."""
-    keys = [_key_of("asked", question_key(example))]
-    return [*keys, _key_of("question", sorted(content.question))] if content.question else keys
+    keys = [stable_key("asked", question_key(example))]
+    return [*keys, stable_key("question", sorted(content.question))] if content.question else keys
 
 
-def _word_key(word: str | None) -> int:
-    return _key_of("word", word)
-
-
-def _key_of(*parts: object) -> int:
-    """63 bits (of unsigned 64, Daft loses the lowest on the way from a batch function). If two keys are the same by
-    chance, an example more is compared, which changes nothing."""
-    return int.from_bytes(hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).digest(), "little") >> 1
-
-
-def word_number(word: str) -> int:
-    """Where its count is among the `WORDS` counts."""
-    return crc32(word.encode()) % WORDS
-
-
-@lru_cache(maxsize=1)
-def _rank_by_counts(folder: Path) -> Rank:
-    counts = np.load(folder / COUNTS)
-    return lambda word: (counts[word_number(word)], word)
+def word_key(word: str | None) -> int:
+    """The key of a first word. If two are the same by chance, an example more is compared, which changes nothing."""
+    return stable_key("word", word)

@@ -5,6 +5,7 @@ done). So the process ends without shutting Python down, and reports through a p
 its memory back, and no other process needs Daft's modules.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -85,14 +86,35 @@ def _run(
         problem = str(error)
     except OSError as error:
         problem = explain_os_error(error) if error.strerror else str(error)
-    except (RuntimeError, ValueError) as error:  # what Daft raises
-        problem = f"{type(error).__name__}: {error}"
+    except _raised_by(engine) as error:
+        problem = _explain(error)
     finally:
         sender.send(problem)
         sender.close()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
+
+
+def _raised_by(engine: str) -> tuple[type[Exception], ...]:
+    """The errors of Daft, and of Ray."""
+    if engine != "ray":
+        return RuntimeError, ValueError
+    from ray.exceptions import RayError
+
+    return RuntimeError, ValueError, RayError
+
+
+def _explain(error: Exception) -> str:
+    """What went wrong, and for a full disk, whose errors come as a traceback of another process, what to do."""
+    text = str(error)
+    for reason in map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):
+        if reason in text:
+            return (
+                f"a step could not be written: {reason}; make room for the steps in DVC's cache directory, and run "
+                "`dvc repro` again: it goes on after the last finished step"
+            )
+    return f"{type(error).__name__}: {text}"
 
 
 def _start(engine: str, address: str) -> None:

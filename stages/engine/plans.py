@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
 BATCH = 500  # rows that a process takes at a time, as in `map_chunks`
+PARTS_PER_CORE = 3  # so that a core that has done its share can take another's
 
 Rows = Sequence[Any]
 
@@ -82,11 +83,12 @@ def bucket_rows(bucket: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_table(bucket: Path) -> "Table":
-    """All rows of a bucket."""
+    """All rows of a bucket, or of a single file."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    return pa.concat_tables([parquet.ParquetFile(path).read() for path in sorted(bucket.glob("*.parquet"))])
+    paths = [bucket] if bucket.is_file() else sorted(bucket.glob("*.parquet"))
+    return pa.concat_tables([parquet.ParquetFile(path).read() for path in paths])
 
 
 def map_buckets(folder: Path, work: Callable[[Path], Rows], fields: "dict[str, DataType]") -> "DataFrame":
@@ -98,11 +100,22 @@ def map_buckets(folder: Path, work: Callable[[Path], Rows], fields: "dict[str, D
     if not paths:
         return daft.from_pydict({name: Series.from_pylist([], dtype=kind) for name, kind in fields.items()})
     run = worker_function(_OneByOne(work), DataType.list(DataType.struct(fields)), batch_size=1)
-    frame = daft.from_pydict({"path": paths})
-    if daft.get_or_infer_runner_type() == "ray":
-        frame = frame.into_partitions(len(paths))
+    frame = divide_on_ray(daft.from_pydict({"path": paths}), len(paths))
     rows = frame.select(run(col("path")).alias("row")).where(col("row").list_count() > lit(0)).explode("row")
     return unnest(rows, "row", list(fields))
+
+
+def divide_on_ray(frame: "DataFrame", rows: int) -> "DataFrame":
+    """On Ray, divides a table of so many rows among all cores. Each of its parts gets a process of its own, and to
+    start one takes a second, so there are fewer parts than rows."""
+    import daft
+
+    if daft.get_or_infer_runner_type() != "ray":
+        return frame
+    import ray
+
+    cluster: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return frame.into_partitions(min(rows, PARTS_PER_CORE * int(cluster.get("CPU", 1))))
 
 
 class _OneByOne:

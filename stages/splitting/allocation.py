@@ -11,14 +11,28 @@ goes to test or val.
 import random
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from stages.common.errors import StageError
-from stages.common.records import Example
+from stages.common.records import Example, Source
 
 SIDES = ("train", "val", "test")
 KINDS = ("synthetic", "general")
 Split = dict[str, list[Example]]  # side -> examples
-Group = list[Example]  # examples that must stay on one side
+
+
+class Member(Protocol):
+    """An example, or what an engine keeps of it in memory."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def source(self) -> Source: ...
+
+
+M = TypeVar("M", bound=Member)
+Group = list[M]  # examples that must stay on one side
 
 
 class TooCoarseError(StageError):
@@ -26,12 +40,12 @@ class TooCoarseError(StageError):
 
 
 def allocate(
-    pool: Sequence[Example],
+    pool: Sequence[M],
     numbers: Sequence[int],
     sizes: Mapping[str, int],
     rng: random.Random,
     only_train: Collection[str] = frozenset(),
-) -> Split:
+) -> dict[str, list[M]]:
     """Splits the pool into sides of the given sizes. `numbers` has the number of each example's group, and `only_train`
     the ids of examples that mustn't be in test or val. Train is smaller if too few are left because of these.
 
@@ -47,28 +61,28 @@ def allocate(
     return {side: mix_kinds(split[side], rng) for side in SIDES}
 
 
-def collect_groups(pool: Sequence[Example], numbers: Sequence[int]) -> list[Group]:
+def collect_groups(pool: Sequence[M], numbers: Sequence[int]) -> list[Group[M]]:
     """The groups, in an order that doesn't depend on the order of the pool."""
-    groups: dict[int, Group] = defaultdict(list)
+    groups: dict[int, Group[M]] = defaultdict(list)
     for example, number in zip(pool, numbers, strict=True):
         groups[number].append(example)
     in_order = [sorted(group, key=_id) for group in groups.values()]
     return sorted(in_order, key=lambda group: group[0].id)
 
 
-def mix_kinds(examples: Iterable[Example], rng: random.Random) -> list[Example]:
+def mix_kinds(examples: Iterable[M], rng: random.Random) -> list[M]:
     """A random order in which every prefix has about the same share of synthetic examples as the whole list."""
-    by_kind: dict[str, list[Example]] = {kind: [] for kind in KINDS}
+    by_kind: dict[str, list[M]] = {kind: [] for kind in KINDS}
     for example in sorted(examples, key=_id):
         by_kind[example.source.kind].append(example)
-    placed: list[tuple[float, Example]] = []  # each kind is spread evenly between 0 and 1
+    placed: list[tuple[float, M]] = []  # each kind is spread evenly between 0 and 1
     for of_kind in by_kind.values():
         rng.shuffle(of_kind)
         placed += [((rank + 0.5) / len(of_kind), example) for rank, example in enumerate(of_kind)]
     return [example for _, example in sorted(placed, key=lambda pair: pair[0])]
 
 
-def take_groups(groups: list[Group], count: int, sizes: Sequence[int]) -> tuple[list[Group], list[Group]]:
+def take_groups(groups: list[Group[M]], count: int, sizes: Sequence[int]) -> tuple[list[Group[M]], list[Group[M]]]:
     """Groups with `count` examples in total, from the shortest prefix of the list that has such groups, and the rest.
 
     `sizes` has how many examples of each group count. Raises KeyError if no groups add up to `count`.
@@ -100,13 +114,13 @@ def first_indices(sizes: Iterable[int], most: int) -> dict[int, int]:
     return first
 
 
-def _fill_sides(groups: list[Group], sizes: Mapping[str, int], only_train: Collection[str]) -> Split:
+def _fill_sides(groups: list[Group[M]], sizes: Mapping[str, int], only_train: Collection[str]) -> dict[str, list[M]]:
     """Fills test first, then val, then train, because a small side needs the most choice."""
-    left: dict[str, list[Group]] = {kind: [] for kind in KINDS}
+    left: dict[str, list[Group[M]]] = {kind: [] for kind in KINDS}
     for group in groups:
         left[_kind(group)].append(group)
     share = sum(map(len, left["synthetic"])) / sum(map(len, groups))
-    split: Split = {}
+    split: dict[str, list[M]] = {}
     for side in ("test", "val", "train"):
         barred: Collection[str] = only_train if side != "train" else frozenset()
         usable = {kind: [_without(group, barred) for group in of_kind] for kind, of_kind in left.items()}
@@ -123,11 +137,11 @@ def _fill_sides(groups: list[Group], sizes: Mapping[str, int], only_train: Colle
     return split
 
 
-def _without(group: Group, barred: Collection[str]) -> Group:
+def _without(group: Group[M], barred: Collection[str]) -> Group[M]:
     return [example for example in group if example.id not in barred] if barred else group
 
 
-def _count_kinds(side: str, left: Mapping[str, list[Group]], size: int, synthetic: int) -> dict[str, int]:
+def _count_kinds(side: str, left: Mapping[str, list[Group[M]]], size: int, synthetic: int) -> dict[str, int]:
     """How many examples of each kind the side gets: `synthetic` synthetic ones, or the nearest possible number."""
     sums = {kind: first_indices(map(len, groups), size) for kind, groups in left.items()}
     possible = [count for count in sums["synthetic"] if size - count in sums["general"]]
@@ -138,13 +152,13 @@ def _count_kinds(side: str, left: Mapping[str, list[Group]], size: int, syntheti
     return {"synthetic": nearest, "general": size - nearest}
 
 
-def _kind(group: Group) -> str:
+def _kind(group: Group[M]) -> str:
     """The kind of most of its examples; synthetic if it has as many of each."""
     general = sum(example.source.kind == "general" for example in group)
     return "general" if 2 * general > len(group) else "synthetic"
 
 
-def _id(example: Example) -> str:
+def _id(example: Member) -> str:
     return example.id
 
 

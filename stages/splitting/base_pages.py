@@ -6,7 +6,7 @@ no leak between the sides of the split, and it favours none of the three models,
 answer about such a page can be remembered, so it is counted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +16,8 @@ from stages.common.params import SectionModel
 from stages.common.records import Example, Page
 from stages.english.normal_form import normal_form
 from stages.splitting.shared_words import example_runs, runs_also_in, runs_of
+
+BARRED_SIDES = ("test", "val")  # whose pages the base model must not read, if `base.pages` is `train`
 
 
 class BaseSource(SectionModel):
@@ -66,7 +68,10 @@ def choose_base_pages(
         test_pages=len(test_titles),
         read_test_pages=len(test_titles & {normal_form(page.title) for page in read}),
         sharing=sum(not shared.isdisjoint(example_runs(example)) for example in split["test"]),
-        read=_which_are_read(split["test"], read),
+        read=which_are_read(
+            {title for example in split["test"] if (title := example.source.title) is not None},
+            {normal_form(page.title) for page in read},
+        ),
     )
 
 
@@ -77,7 +82,7 @@ def pages_to_leave_out(pages: Sequence[Page], split: Mapping[str, Sequence[Examp
     words with one of these examples (`words_of_test`).
     """
     left_out: dict[str, str] = {}
-    for side in ("test", "val"):
+    for side in BARRED_SIDES:
         titles = _titles(split[side])
         runs = {run for example in split[side] for run in example_runs(example)}
         for page in pages:
@@ -88,11 +93,10 @@ def pages_to_leave_out(pages: Sequence[Page], split: Mapping[str, Sequence[Examp
     return {page.title: left_out[page.title] for page in pages if page.title in left_out}
 
 
-def _which_are_read(examples: Sequence[Example], read: Sequence[Page]) -> dict[str, bool]:
-    """For each page that examples are about, by the title that they name, whether it is among the pages read."""
-    known = {normal_form(page.title) for page in read}
-    named = sorted({title for example in examples if (title := example.source.title) is not None})
-    return {title: normal_form(title) in known for title in named}
+def which_are_read(named: Collection[str], known: Container[str]) -> dict[str, bool]:
+    """For each page that examples are about, by the title that they name, whether it is among the pages read, of which
+    `known` has the normal forms of titles."""
+    return {title: normal_form(title) in known for title in sorted(named)}
 
 
 def _titles(examples: Sequence[Example]) -> set[str]:

@@ -9,6 +9,7 @@ import hashlib
 import lzma
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,12 @@ def read_asked(path: Path) -> frozenset[int]:
         raise StageError(f"{path} cannot be read: {error}; restore it with git restore {path}") from error
 
 
+@lru_cache(maxsize=1)
+def known_questions(path: Path | None) -> frozenset[int]:
+    """The hashes in a file, read once by each process; none without a file."""
+    return read_asked(path) if path else frozenset()
+
+
 def was_asked(example: Example, asked: frozenset[int]) -> bool:
     """Whether the model was asked what an example asks: its instruction in the same words or, of an instruction with a
     lead such as "According to the text:", what follows the lead; and with the same beginning of the input."""
@@ -92,8 +99,8 @@ def count_asked(
     def count(examples: Iterable[Example]) -> int | str:
         return "unknown" if asked is None else sum(was_asked(example, asked) for example in examples)
 
-    return {
-        "asked_examples": count(drawn),
-        "asked_in_train": count(split["train"]),
-        "asked_in_val_and_test": count([*split["val"], *split["test"]]),
-    }
+    return asked_counts(count(drawn), count(split["train"]), count([*split["val"], *split["test"]]))
+
+
+def asked_counts(drawn: int | str, in_train: int | str, in_val_and_test: int | str) -> dict[str, int | str]:
+    return {"asked_examples": drawn, "asked_in_train": in_train, "asked_in_val_and_test": in_val_and_test}

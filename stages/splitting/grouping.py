@@ -6,7 +6,7 @@ runs of an instruction count only if they are content in another example.
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ def group_examples(
         forest.join(first, second)
     first_with: dict[Hashable, int] = {}
     for place, content in enumerate(contents):
-        for fact in _facts(content):
+        for fact in facts_of(content):
             forest.join(first_with.setdefault(fact, place), place)
     for owners in shared_content(pool):
         for owner in owners[1:]:
@@ -61,7 +61,7 @@ class Forest:
         self._parents[high] = low
 
 
-def _facts(content: Content) -> Iterator[Hashable]:
+def facts_of(content: Content) -> Iterator[tuple[Hashable, ...]]:
     """Keys of the facts that an example asks or states: its question (whatever the answer), question and answer
     together (the fact may be asked from either end), and its answer about each of the subjects."""
     if len(content.question) > 1:
@@ -76,8 +76,13 @@ def _facts(content: Content) -> Iterator[Hashable]:
 def shared_content(examples: Sequence[Example]) -> Iterator[Owners]:
     """The owners of each question, each page and each run of words that several examples (or texts of one) have."""
     yield from _shared_keys(map(question_key, examples))
-    yield from _shared_keys(example.source.title and normal_form(example.source.title) for example in examples)
+    yield from _shared_keys(map(page_key, examples))
     yield from _shared_runs(examples)
+
+
+def page_key(example: Example) -> str | None:
+    """Equal for two examples about the same page; None without a page."""
+    return example.source.title and normal_form(example.source.title)
 
 
 def _shared_keys(keys: Iterable[Hashable | None]) -> Iterator[Owners]:
@@ -94,7 +99,12 @@ def _shared_runs(examples: Sequence[Example]) -> Iterator[Owners]:
     Runs are compared by 64-bit hashes, because the texts of millions of runs would fill the memory. In two of a million
     sets of 100,000 examples, two different runs have the same hash.
     """
-    hashes, texts = _hashed_runs(examples)
+    numbers: dict[str, int] = {}
+    return owners_of_runs(*hash_runs(examples, lambda word: numbers.setdefault(word, len(numbers))))
+
+
+def owners_of_runs(hashes: NDArray[np.uint64], texts: NDArray[np.int64]) -> Iterator[Owners]:
+    """The positions of the examples that have the same hash, for each that is content in one of them."""
     order = np.argsort(hashes, kind="stable")
     hashes, texts = hashes[order], texts[order]
     is_first = np.ones(len(hashes), bool)
@@ -107,16 +117,17 @@ def _shared_runs(examples: Sequence[Example]) -> Iterator[Owners]:
         yield (texts[start:end] // 3).tolist()
 
 
-def _hashed_runs(examples: Sequence[Example]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def hash_runs(
+    examples: Sequence[Example], number_of: Callable[[str], int]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The hash of each run, and the number of its text: 3 x position for an instruction, + 1 for an input, + 2 for an
-    output."""
-    numbers: dict[str, int] = {}
+    output. `number_of` gives every word a number of its own."""
     words: list[int] = []
     lengths: list[int] = []
     for example in examples:
         for text in (example.instruction, example.input, example.output):
             of_text = _WORD.findall(normal_form(text))
-            words += [numbers.setdefault(word, len(numbers)) for word in of_text]
+            words += map(number_of, of_text)
             lengths.append(len(of_text))
     texts = np.repeat(np.arange(len(lengths)), lengths)
     starts = max(0, len(words) - RUN + 1)

@@ -9,10 +9,11 @@ unnoticed.
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stages.common.errors import StageError
 from stages.common.records import Example
@@ -62,10 +63,10 @@ def prove(split: Mapping[str, Sequence[Example]], min_similarity: float) -> Proo
     examples = [example for side in _SIDES for example in split[side]]
     sides = [side for side in _SIDES for _ in split[side]]
     leaks = {
-        "questions": list(_shared_keys(examples, sides, map(_question, examples))),
+        "questions": list(_shared_keys(examples, sides, map(asked_question, examples))),
         "pages": [
             replace(leak, text=leak.first.source.title or "")
-            for leak in _shared_keys(examples, sides, map(_title, examples))
+            for leak in _shared_keys(examples, sides, map(page_title, examples))
         ],
         "word_runs": list(_shared_runs(examples, sides)),
         "near_duplicates": list(_near_duplicates(examples, sides, min_similarity)),
@@ -90,7 +91,7 @@ def refuse_leaks(proof: Proof) -> None:
         )
 
 
-def _question(example: Example) -> str:
+def asked_question(example: Example) -> str:
     """Instruction and input in normal form, without closing punctuation."""
     return f"{_without_closing(example.instruction)}\n{_without_closing(example.input)}"
 
@@ -102,7 +103,7 @@ def _without_closing(text: str) -> str:
     return text[: closing.start()] or text if closing else text
 
 
-def _title(example: Example) -> str | None:
+def page_title(example: Example) -> str | None:
     return None if example.source.title is None else normal_form(example.source.title)
 
 
@@ -140,31 +141,40 @@ def _shared_runs(examples: Sequence[Example], sides: Sequence[str]) -> Iterator[
 def _suspects(examples: Sequence[Example], sides: Sequence[str]) -> list[int]:
     """The positions of all examples that have a shared run, and by chance of a few others. They are found by hashes of
     runs, because the texts of all runs would fill the memory."""
+    runs, texts = run_hashes(examples, hash)
+    order = np.argsort(runs)
+    runs, texts = runs[order], texts[order]
+    text_sides = np.repeat(np.array([_SIDES.index(side) for side in sides], np.int8), 3)[texts]
+    return sorted(set((texts[on_two_sides(runs, text_sides, texts % 3 != 0)] // 3).tolist()))
+
+
+def run_hashes(
+    examples: Sequence[Example], hash_word: Callable[[str], int]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The hash of each run of words, and the number of its text; every third text is an instruction. `hash_word` gives
+    a signed number of 64 bits."""
     words = array("q")  # hashes of the words of all texts
     lengths = array("q")
     for example in examples:
         for text in (example.instruction, example.input, example.output):
             of_text = _WORD.findall(normal_form(text))
-            words.extend(map(hash, of_text))
+            words.extend(map(hash_word, of_text))
             lengths.append(len(of_text))
-    count = len(words) - RUN_WORDS + 1
-    if count < 1:
-        return []
+    count = max(0, len(words) - RUN_WORDS + 1)
     texts = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)  # the text of each word
     runs = np.zeros(count, np.int64)
-    for offset in range(RUN_WORDS):
+    for offset in range(RUN_WORDS if count else 0):
         runs = runs * _BASE + np.frombuffer(words, np.int64, count, 8 * offset)
-    within = texts[:count] == texts[RUN_WORDS - 1 :]
-    runs, texts = runs[within], texts[:count][within]  # those that begin and end in the same text
+    within = texts[:count] == texts[len(texts) - count :]
+    return runs[within], texts[:count][within]  # those that begin and end in the same text
 
-    order = np.argsort(runs)
-    runs, texts = runs[order], texts[order]
-    text_sides = np.repeat(np.array([_SIDES.index(side) for side in sides], np.int8), 3)[texts]
-    on_two_sides = runs[1:][(runs[1:] == runs[:-1]) & (text_sides[1:] != text_sides[:-1])]
-    shared = np.isin(runs, on_two_sides)
-    runs, texts = runs[shared], texts[shared]
-    with_content = np.isin(runs, runs[texts % 3 != 0])  # every third text is an instruction
-    return sorted(set((texts[with_content] // 3).tolist()))
+
+def on_two_sides(keys: NDArray[np.int64], sides: NDArray[np.int8], is_content: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of these keys, in rising order, come on two sides, and as content at least once."""
+    crossing = keys[1:][(keys[1:] == keys[:-1]) & (sides[1:] != sides[:-1])]
+    shared = np.isin(keys, crossing)
+    shared[shared] = np.isin(keys[shared], keys[shared & is_content])
+    return shared
 
 
 def _runs(example: Example) -> Iterator[tuple[bool, Run]]:

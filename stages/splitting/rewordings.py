@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from math import ceil
 from sys import intern
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from stages.common.records import Example
 from stages.curation.vocabulary import DIGITS, LONG, NEGATIONS, PEOPLE, PLACES, QUESTION_FORMS, SIGNS, SYNONYMS, WORDING
 from stages.english.inflection import lemma_of
 from stages.english.normal_form import normal_characters
+from stages.splitting.rewording_index import PASSAGE, Key, by_rarity, keys_in_index, keys_to_look_up
 
 Places = list[int]  # positions in the list of examples
 
@@ -50,9 +50,14 @@ def find_rewordings(examples: Sequence[Example], min_similarity: float) -> Itera
     Examples with the same gist come as a list paired with itself. `min_similarity` is the share of words (0 to 1) that
     the questions, and the answers, of near-duplicates have in common.
     """
+    return rewordings_of(map_chunks(_read_gists, examples, "proof"), min_similarity)
+
+
+def rewordings_of(all_gists: Iterable[Gist], min_similarity: float) -> Iterator[tuple[Places, Places]]:
+    """The same for examples with these gists."""
     numbers: dict[str, int] = {}
     places: dict[_Numbered, Places] = defaultdict(list)
-    for place, gist in zip(range(len(examples)), map_chunks(_read_gists, examples, "proof"), strict=True):
+    for place, gist in enumerate(all_gists):
         places[_number_words(gist, numbers)].append(place)
     for own in places.values():
         if len(own) > 1:
@@ -112,77 +117,26 @@ def _with_words(gist: _Numbered, words: Sequence[str]) -> Gist:
 
 
 def _candidates(gists: Sequence[_Numbered], words: int, min_similarity: float) -> Iterator[tuple[int, int]]:
-    """All pairs that can be near-duplicates, found by the words that they must have in common; many come twice.
-
-    A near-duplicate of a short question has all its words, so it has its two rarest. A near-duplicate of a passage has
-    a share of its words. Each is looked up in an index of its own. `words` is how many there are.
-    """
+    """All pairs that can be near-duplicates, found by the words that they must have in common; many come twice. `words`
+    is how many there are."""
     frequency = [0] * words
     for gist in gists:
         for word in gist.question:
             frequency[word] += 1
-    short: dict[tuple[int, ...], Places] = defaultdict(list)  # the two rarest words -> the short questions
-    passages: dict[int, Places] = defaultdict(list)  # a word -> the passages that have it
+    index: dict[Key[int], Places] = defaultdict(list)
     for number, gist in enumerate(gists):
-        if len(gist.question) < LONG:
-            short[tuple(_by_rarity(gist.question, frequency)[:2])].append(number)
-        else:
-            for word in gist.question:
-                passages[word].append(number)
+        for key in keys_in_index(by_rarity(gist.question, frequency.__getitem__)):
+            index[key].append(number)
     for number, gist in enumerate(gists):
-        by_rarity, fixed = _by_rarity(gist.question, frequency), frozenset(gist.fixed)
-        own = frozenset(by_rarity)
-        for key in _rarest_of_parts(by_rarity, fixed, min_similarity):
-            yield from ((number, other) for other in short.get(key, ()) if own.issuperset(gists[other].question))
-        if len(by_rarity) >= LONG:
-            for word in _required_words(by_rarity, fixed, frequency, min_similarity):
-                for other in passages[word]:
-                    if own.issuperset(gists[other].fixed) and fixed.issubset(gists[other].question):
-                        yield number, other
-
-
-def _by_rarity(words: Sequence[int], frequency: Sequence[int]) -> list[int]:
-    """The rarest first, and of equally frequent ones that with the lower number."""
-    return sorted(words, key=frequency.__getitem__)
-
-
-def _rarest_of_parts(words: list[int], fixed: frozenset[int], min_similarity: float) -> Iterator[tuple[int, ...]]:
-    """The two rarest words of each short question that is a part of this one and so may be its near-duplicate: one that
-    lacks none of the fixed words and few others. `words` are those of this question, rarest first."""
-    size = len(words)
-    missing = _most_missing(size, min_similarity)
-    if size - missing >= LONG:
-        return
-    for end in range(1, size):
-        if end - 1 > missing:
-            break
-        for start in range(end):
-            if fixed.isdisjoint(words[:start]) and fixed.isdisjoint(words[start + 1 : end]):
-                yield words[start], words[end]
-    if size - 1 <= missing:
-        yield from ((word,) for word in words if fixed <= {word})
-    if size <= missing and not fixed:
-        yield ()
-
-
-def _most_missing(size: int, min_similarity: float) -> int:
-    """How many of a question's words a near-duplicate may lack."""
-    missing = size - ceil(min_similarity * size - 1e-9)
-    return max(missing, 1) if size == 3 else missing  # two words of three are enough if the answer is the same
-
-
-def _required_words(
-    words: list[int], fixed: frozenset[int], frequency: Sequence[int], min_similarity: float
-) -> list[int]:
-    """Words of a passage, rarest first, at least one of which is in each passage that is a near-duplicate.
-
-    That has all fixed words, so the rarest of them is enough; and it lacks few words, so one more than those is enough.
-    The cheaper choice is taken.
-    """
-    choices = [words[: _most_missing(len(words), min_similarity) + 1]]
-    if fixed:
-        choices.append([next(word for word in words if word in fixed)])
-    return min(choices, key=lambda choice: sum(frequency[word] for word in choice))
+        in_order, fixed = by_rarity(gist.question, frequency.__getitem__), frozenset(gist.fixed)
+        own = frozenset(in_order)
+        for key in keys_to_look_up(in_order, fixed, frequency.__getitem__, min_similarity):
+            for other in index.get(key, ()):
+                fits = own.issuperset(gists[other].question)
+                if key[0] == PASSAGE:
+                    fits = own.issuperset(gists[other].fixed) and fixed.issubset(gists[other].question)
+                if fits:
+                    yield number, other
 
 
 def is_rewording(first: Gist, second: Gist, min_similarity: float) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stages.common.records import Example
+from stages.engine.stable_keys import text_hash
 from stages.english.normal_form import normal_form
 from stages.splitting.proof import RUN_WORDS
 
@@ -20,6 +21,11 @@ def runs_of(*texts: str) -> Iterator[str]:
 
 def example_runs(example: Example) -> Iterator[str]:
     return runs_of(example.instruction, example.input, example.output)
+
+
+def hash_runs_of(*texts: str) -> set[int]:
+    """The runs as hashes of 63 bits, where their texts would not fit into memory."""
+    return {text_hash(run) for run in runs_of(*texts)}
 
 
 def runs_also_in(texts: Iterable[str], runs: set[str]) -> set[str]:

@@ -15,7 +15,7 @@ from stages.common.errors import StageError
 from stages.common.files import read_json, read_jsonl, write_jsonl
 from stages.common.records import Example, Rejection, Source, Teacher, make_example
 from stages.curation import exact_duplicate, near_duplicate, rules
-from stages.splitting import grouping, proof, rewordings
+from stages.splitting import grouping, pool, proof, rewordings
 from stages.splitting.allocation import SIDES
 from tests.stages.conftest import MakeExample
 
@@ -185,7 +185,7 @@ def leave_out_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def leave_out_near_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither pairs of them nor the facts that they share."""
     monkeypatch.setattr(near_duplicate, "repeats", lambda *contents: False)
-    monkeypatch.setattr(grouping, "_facts", lambda content: iter(()))
+    monkeypatch.setattr(grouping, "facts_of", lambda content: iter(()))
 
 
 def join_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +194,7 @@ def join_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def key_by_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions count as different if their case differs, for the rule and the grouping alike."""
-    for module in (exact_duplicate, grouping, rules, split):
+    for module in (exact_duplicate, grouping, rules, pool):
         monkeypatch.setattr(module, "question_key", lambda example: (example.instruction, example.input))
     leave_out_near_duplicates(monkeypatch)
 
@@ -230,7 +230,7 @@ def test_the_proof_refuses_what_a_faulty_grouping_divides(
     ("module", "name", "fault", "found"),
     [
         (proof, "RUN_WORDS", 4, "word runs"),
-        (proof, "_question", lambda example: example.instruction[:5], "questions"),
+        (proof, "asked_question", lambda example: example.instruction[:5], "questions"),
         (rewordings, "_same_answer", lambda *gists: True, "near duplicates"),
     ],
 )

@@ -1,28 +1,21 @@
 """curate on an engine: the very outputs of `local`, also after it was killed, and nothing sent to anyone."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
-import psutil
 import pytest
-from ruamel.yaml import YAML
 
 from stages import curate
 from stages.common.files import read_jsonl
 from stages.common.records import Example, Page, Source
-from stages.engine.apart import NO_TELEMETRY, SETTINGS
+from stages.engine.apart import NO_TELEMETRY
 from stages.teachers.rules.teacher import teach
-from tests.conftest import ROOT
 from tests.stages.conftest import MakeExample
+from tests.stages.engine.runs import kill, run_stage, set_engine, two_nodes, wait_for
 
 pytest.importorskip("daft", reason="the extra `engine` is not installed")
 OUTPUTS = (curate.CURATED, curate.REJECTED, curate.FLOW, curate.METRICS)
@@ -67,43 +60,8 @@ def planted(project: Path, make: MakeExample) -> Path:
     return project
 
 
-def set_engine(engine: str, address: str = "auto") -> None:
-    yaml = YAML()
-    params = yaml.load(Path("params.yaml"))
-    params["curate"] |= {"engine": engine, "ray": {"address": address}}
-    yaml.dump(params, Path("params.yaml"))
-
-
-def run_curate(folder: Path, **more: str) -> "subprocess.Popen[str]":
-    """The stage in a process, with its steps in `folder`."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "WIKITUNE_CACHE": str(folder / "cache")} | more
-    for name in NO_TELEMETRY:  # the stage itself must set them
-        environment.pop(name, None)
-    command = [sys.executable, "-m", "stages.curate"]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-
-
-def kill(process: "subprocess.Popen[str]") -> None:
-    """`kill -9`, of the process alone: the others that it started must end by themselves."""
-    others = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    _, alive = psutil.wait_procs(others, timeout=20)
-    for other in alive:
-        with suppress(psutil.NoSuchProcess):
-            other.kill()
-    assert not alive, "they would go on writing into the folders of the next run"
-
-
 def outputs() -> list[bytes]:
     return [path.read_bytes() for path in OUTPUTS]
-
-
-def wait_for(condition: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 300
-    while not condition():
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.02)
 
 
 def test_daft_gives_the_bytes_of_local(planted: Path) -> None:
@@ -115,12 +73,12 @@ def test_daft_gives_the_bytes_of_local(planted: Path) -> None:
     for path in OUTPUTS:
         path.unlink()
 
-    set_engine("daft")
+    set_engine("curate", "daft")
     catcher = Catcher()
-    process = run_curate(planted, **catcher.proxies)
+    process = run_stage("curate", planted, **catcher.proxies)
     wait_for(lambda: list(planted.rglob("keys.done")), process)
     kill(process)
-    process = run_curate(planted, **catcher.proxies)
+    process = run_stage("curate", planted, **catcher.proxies)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said
     assert outputs() == local
@@ -143,8 +101,8 @@ def test_an_engine_may_find_nothing_to_compare(planted: Path, make: MakeExample)
     """Guards against steps without rows, which leave no file for the next one."""
     broken = [make(f"Name the color number {number}.", "") for number in range(3)]
     curate.SYNTHETIC.write_text("".join(f"{row.model_dump_json()}\n" for row in broken), encoding="utf-8")
-    set_engine("daft")
-    process = run_curate(planted)
+    set_engine("curate", "daft")
+    process = run_stage("curate", planted)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "all 3 examples were rejected: {'malformed': 3}" in said.splitlines()[-1]
@@ -155,27 +113,18 @@ def test_ray_gives_the_bytes_of_local_even_without_a_node_that_died(
     planted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against another result on a cluster, and against a run that a lost machine spoils."""
-    pytest.importorskip("ray", reason="the extra `ray` is not installed")
-    for name, value in (NO_TELEMETRY | SETTINGS).items():
-        monkeypatch.setenv(name, value)
-    from ray.cluster_utils import Cluster
-
     curate.main()
     local = outputs()
-    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    try:
-        node = cluster.add_node(num_cpus=1)
-        set_engine("ray", cluster.address)
-        process = run_curate(planted)
+    with two_nodes(monkeypatch) as cluster:
+        set_engine("curate", "ray", cluster.address)
+        process = run_stage("curate", planted)
         wait_for(lambda: list(planted.rglob("keys.done")), process)
-        cluster.remove_node(node, allow_graceful=False)
+        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
         _, said = process.communicate(timeout=300)
         if process.returncode:  # it may also stop, and must then go on
             assert "error: engine ray: " in said
-            process = run_curate(planted)
+            process = run_stage("curate", planted)
             _, said = process.communicate(timeout=300)
             assert "step judged" not in said.splitlines()
         assert process.returncode == 0, said
         assert outputs() == local
-    finally:
-        cluster.shutdown()

@@ -11,8 +11,6 @@ from hypothesis import given, settings, strategies as st
 
 from stages.common.records import Example, Rejection
 from stages.curation.linking import (
-    COUNTS,
-    WORDS,
     compare_bucket,
     findings_of_rows,
     join_all,
@@ -20,10 +18,10 @@ from stages.curation.linking import (
     pairs_of_bucket,
     root,
     shared_rows,
-    word_number,
 )
 from stages.curation.page_texts import write_page_texts
 from stages.curation.rules import curate
+from stages.engine.word_counts import COUNTS, WORDS
 from tests.stages.curation.test_rules import LIMITS, TEXTS, example
 
 pa = pytest.importorskip("pyarrow", reason="the extra `engine` is not installed")
@@ -83,8 +81,3 @@ def test_groups_have_the_findings_of_the_whole(examples: list[Example], min_simi
         for row, finding in zip(examples, found, strict=True)
         if finding
     ] == whole.rejected
-
-
-def test_words_are_counted_under_the_same_number_in_every_process() -> None:
-    """Guards against Python's `hash`, which differs between processes, so that one of two twins goes elsewhere."""
-    assert (word_number("emma"), word_number("")) == (377978, 0)

@@ -5,13 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from stages.common.errors import StageError
 from stages.common.records import Example, Source
-from stages.splitting import proof as proof_module, rewordings
+from stages.splitting import link_steps, proof as proof_module, proof_steps, rewording_index, rewordings
 from stages.splitting.allocation import Split
 from stages.splitting.proof import RUN_WORDS, prove, refuse_leaks
 from tests.stages.conftest import MakeExample
@@ -180,19 +181,26 @@ def test_what_is_shared_is_named(make: MakeExample) -> None:
     assert named["word_runs"] == run
 
 
-def test_the_proof_shares_no_code_with_what_it_proves() -> None:
-    """Guards against a helper of the grouping or the rules that is used here, too: a bug in it would go unnoticed."""
+def imports_of(*modules: ModuleType) -> set[str]:
+    """The modules of the stages that these import, but for `stages.common`."""
     imported = set()
-    for module in (proof_module, rewordings):
+    for module in modules:
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
                 imported.add(node.module or "")
             elif isinstance(node, ast.Import):
                 imported |= {alias.name for alias in node.names}
-    own = {name for name in imported if name.startswith("stages.") and not name.startswith("stages.common.")}
-    assert own == {
+    return {name for name in imported if name.startswith("stages.") and not name.startswith("stages.common.")}
+
+
+def test_the_proof_shares_no_code_with_what_it_proves() -> None:
+    """Guards against a helper of the grouping or the rules that is used here, too: a bug in it would go unnoticed."""
+    assert imports_of(proof_module, rewordings, rewording_index) == {
+        "stages.splitting.rewording_index",
         "stages.splitting.rewordings",
         "stages.curation.vocabulary",
         "stages.english.inflection",
         "stages.english.normal_form",
     }
+    grouping = imports_of(link_steps) - imports_of(proof_module)
+    assert {name for name in imports_of(proof_steps) & grouping if not name.startswith("stages.engine.")} == set()
