@@ -47,7 +47,7 @@ from stages.splitting.stored_split import IN_ORDER
 PAGES = Path("data/pages.jsonl")
 CURATED = Path("data/curated.jsonl")
 SPLITS = Path("data/splits")
-REJECTED = SPLITS / "general_rejected.jsonl"
+REJECTED = SPLITS / "rejected/general.jsonl"
 LEFT_OUT = SPLITS / "left_out_of_base.json"
 TEST_PAGES = SPLITS / "test_pages.json"  # whether base reads each page of test, by title; {} where nobody knows
 METRICS = Path("reports/metrics/split.json")

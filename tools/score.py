@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SYNTHETIC = Path("data/synthetic.jsonl")
 # General tasks: those that split drew, and those that it rejected.
 SPLITS = tuple(Path(f"data/splits/full/{side}.jsonl") for side in ("train", "val", "test"))
-GENERAL_REJECTED = Path("data/splits/general_rejected.jsonl")
+GENERAL_REJECTED = Path("data/splits/rejected/general.jsonl")
 ROWS = 32  # at a time
 
 

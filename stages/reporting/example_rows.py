@@ -84,7 +84,7 @@ def _all_fates(data: Path, scores: dict[str, QualityScore]) -> Iterator[ExampleF
 
     yield from map(kept, _read_if_any(data / "curated.jsonl", Example))
     yield from map(kept, general)
-    for name in ("rejected.jsonl", "splits/general_rejected.jsonl"):
+    for name in ("rejected.jsonl", "splits/rejected/general.jsonl"):
         for rejection in _read_if_any(data / name, Rejection):
             found = rejection.example
             score = scores.get(found.id) if isinstance(found, Example) else None

@@ -29,7 +29,7 @@ def data(tmp_path: Path, make: MakeExample) -> dict[str, Example]:
     rejected = [Rejection(example=one, reason=reason, evidence=evidence) for one, reason, evidence in rejections]
     write_jsonl(tmp_path / "rejected.jsonl", rejected)
     spelled = Rejection(example=found["dog"], reason="too_short", evidence="short")
-    write_jsonl(tmp_path / "splits/general_rejected.jsonl", [spelled])
+    write_jsonl(tmp_path / "splits/rejected/general.jsonl", [spelled])
     return found
 
 
@@ -77,5 +77,5 @@ def remove(tmp_path: Path) -> Callable[[str], None]:
 def test_no_rejections_no_error(tmp_path: Path, remove: Callable[[str], None]) -> None:
     """Guards against a report that fails where nothing was rejected: the file is then missing or empty."""
     remove("rejected.jsonl")
-    (tmp_path / "splits/general_rejected.jsonl").write_text("")
+    (tmp_path / "splits/rejected/general.jsonl").write_text("")
     assert all(not row.reason for row in read_example_fates(tmp_path, {}).rows)
