@@ -98,9 +98,9 @@ def test_filters_and_search(data: Page, fates: ExampleFates) -> None:
     total = len(fates.rows)
     expect_count(data, total, total)
     for label, option, expected in (
-        ("Fate", "^rejected$", sum(bool(row.reason) for row in fates.rows)),
-        ("Fate", r"^near duplicate \(1\)", 1),
-        ("Fate", "^kept", sum(not row.reason for row in fates.rows)),
+        ("Outcome", "^rejected$", sum(bool(row.reason) for row in fates.rows)),
+        ("Outcome", r"^near duplicate \(1\)", 1),
+        ("Outcome", "^kept", sum(not row.reason for row in fates.rows)),
         ("Teacher", r"gemini \(flash\)", 1),
         ("Split", "^test", sum(row.side == "test" for row in fates.rows)),
         ("Split", "also in small", sum(row.in_small for row in fates.rows)),
@@ -117,7 +117,7 @@ def test_filters_and_search(data: Page, fates: ExampleFates) -> None:
 
 def test_a_rejected_example_shows_evidence_twin_page_and_revision(data: Page, fates: ExampleFates) -> None:
     """Guards against a rejection that nobody can judge, and a link to the twin that leads to the wrong example."""
-    choose(data, "Fate", "^near duplicate")
+    choose(data, "Outcome", "^near duplicate")
     rows(data).first.get_by_role("button").click()
     body = rows(data).first.locator(".body")
     first = fates.rows[0].example
@@ -138,7 +138,7 @@ def test_a_rejected_example_shows_evidence_twin_page_and_revision(data: Page, fa
 
 def test_a_copy_with_the_id_of_its_original_opens_alone(data: Page) -> None:
     """Guards against two rows of one address, which open together and lead to one another."""
-    choose(data, "Fate", "^exact duplicate")
+    choose(data, "Outcome", "^exact duplicate")
     rows(data).first.get_by_role("button").click()
     expect(data.locator(".row.open")).to_have_count(1)
     assert str(rows(data).first.get_attribute("id")).endswith(".2")
@@ -148,13 +148,13 @@ def test_a_copy_with_the_id_of_its_original_opens_alone(data: Page) -> None:
 
 def test_rules_and_examples_lead_to_one_another(data: Page) -> None:
     """Guards against a link to a rule that stays folded, and a button that shows another rule's examples."""
-    choose(data, "Fate", "^after the cutoff")
+    choose(data, "Outcome", "^after the cutoff")
     rows(data).first.get_by_role("button").click()
     rows(data).first.get_by_role("link", name="after the cutoff").click()
     rule = data.locator("#rule-after_cutoff")
     expect(rule.get_by_text("Threshold curate.cutoff: 2022-12-31")).to_be_in_viewport()
     rule.get_by_role("button", name="Show the 31 examples").click()  # by the metrics of this made run
-    expect(data.get_by_label("Fate")).to_have_value("after_cutoff")
+    expect(data.get_by_label("Outcome")).to_have_value("after_cutoff")
     expect(rows(data)).to_have_count(1)
 
 
@@ -224,7 +224,7 @@ def painted(browser: Browser, address: str, request: pytest.FixtureRequest) -> I
 
 def test_the_data_page_is_accessible(painted: Page) -> None:
     """Guards against what keeps people with a screen reader, a keyboard or weak eyes from the page."""
-    choose(painted, "Fate", "^near duplicate")
+    choose(painted, "Outcome", "^near duplicate")
     painted.locator("#list .row button").first.click()
     painted.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
     violations = Axe().run(painted).response["violations"]

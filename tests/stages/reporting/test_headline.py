@@ -41,11 +41,12 @@ def test_a_models_scores_are_its_own(evidence: Evidence) -> None:
 def test_the_floor_is_in_points(evidence: Evidence, wording: Wording) -> None:
     """Guards against a share of the points taken for points, and a floor of a check that was not made."""
     assert describe_floor(evidence, wording) == (
-        "The floor: “The answer is yes.” as the answer to everything gets 3.15, measured on 20 rows."
+        "The floor: one answer to everything gets 3.15 at best, here “The answer is yes.”, measured on 20 rows."
     )
     frame = {"text": OWN_FRAME, "measured": 0.02, "rows": 200}
     assert describe_floor(replace(evidence, metrics={"judge": {"checks": {"constant": frame}}}), wording) == (
-        "The floor: the reference without what it says as the answer to everything gets 0.30, measured on 200 rows."
+        "The floor: one answer to everything gets 0.30 at best, here the form of the reference without its content, "
+        "measured on 200 rows."
     )
     assert describe_floor(replace(evidence, metrics={"judge": {"checks": {}}}), wording) == ""
 

@@ -21,7 +21,7 @@ function drawRow(row, choice, isOpen) {
 function drawFate(row) {
   const fate = row.reason
     ? element("span", { class: "chip worse" }, reasonName(row.reason))
-    : element("span", { class: "side" }, row.side ? say(`split_${row.side}`) : "");
+    : element("span", { class: "side" }, say(row.side ? `split_${row.side}` : "in_none"));
   const label = element("span", { class: "unseen" }, `${say("ifd")} `);
   const score = row.ifd === null ? null : element("span", { class: "score" }, label, decimal.format(row.ifd));
   return element("span", { class: "fate" }, fate, score);
