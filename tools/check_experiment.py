@@ -151,7 +151,7 @@ def check_pages(sections: dict[str, Any], workload: Workload) -> list[Finding]:
         if extract["dump_pages"] == "all":
             text += ", by its size; extract.at_most limits them"
         findings.append(Finding("about", "pages", text))
-    for stage in ("extract", "synth", "curate"):
+    for stage in ("extract", "synth", "curate", "split"):
         try:
             check_engine(sections[stage]["engine"])
         except StageError as error:

@@ -169,10 +169,11 @@ def test_a_large_dump_takes_no_memory_to_check(project: Path) -> None:
     assert workload.full == workload.examples + 1000
 
 
-def test_an_engine_that_is_not_installed_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stage", ["extract", "synth", "curate", "split"])
+def test_an_engine_that_is_not_installed_is_named(stage: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a check that passes, and a stage that stops at once."""
     monkeypatch.setattr("stages.engine.apart.find_spec", lambda package: None)
-    sections = changed_sections(["synth.engine=daft"])
+    sections = changed_sections([f"{stage}.engine=daft"])
     [finding] = check_pages(sections, measure_workload(sections))
-    assert (finding.verdict, finding.what) == ("FAILS", "synth.engine")
+    assert (finding.verdict, finding.what) == ("FAILS", f"{stage}.engine")
     assert finding.text.startswith("engine daft needs the package daft")
