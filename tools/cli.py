@@ -65,7 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="wikitune", description=DESCRIPTION, formatter_class=argparse.RawTextHelpFormatter
     )
     commands = parser.add_subparsers(
-        title="commands (`wikitune COMMAND --help` has the details)", metavar="COMMAND", required=True
+        title="commands (`wikitune COMMAND --help` has the details)", metavar="COMMAND [OPTIONS]", required=True
     )
     add_check(commands)
     add_estimate(commands)
