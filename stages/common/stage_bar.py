@@ -45,12 +45,14 @@ class StageBar(tqdm):  # type: ignore[type-arg] # at runtime it takes none
         """The options are tqdm's."""
         stage = os.environ.get("DVC_STAGE", "")
         self._stage = stage if stage in STAGES else None
+        self._is_hidden = False  # tqdm's own `disable` is also set while a bar draws its last line
         super().__init__(iterable, **{"disable": None} | options)
+        self._is_hidden = bool(self.disable)
 
     @property
     def format_dict(self) -> Any:
         fields = super().format_dict
-        if self.disable:
+        if self._is_hidden:
             return fields
         place = f"{STAGES.index(self._stage) + 1}/{len(STAGES)} " if self._stage else ""
         left = self._seconds_left(fields["elapsed"])

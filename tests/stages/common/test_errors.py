@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 
 READS_A_CLOCK = {
     "stages/llm/journal.py",  # the day of what was spent, and when requests may go out
+    "stages/common/tracking.py",  # when a loss was measured, as MLflow wants to know
     "stages/common/web.py",  # how long a server asks to wait
     "model/asking/serve.py",  # when an answer was made, as OpenAI's protocol says it
     "stages/llm/batching.py",  # how old a batch job is, over all runs that wait for it
